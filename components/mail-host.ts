@@ -1,0 +1,153 @@
+/** A machine that sends: network interfaces with all private IPs, a security group, optionally the instance. */
+import { Instance } from "@pulumi/aws/ec2/instance.js";
+import { NetworkInterface } from "@pulumi/aws/ec2/networkInterface.js";
+import { NetworkInterfaceAttachment } from "@pulumi/aws/ec2/networkInterfaceAttachment.js";
+import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { MailHostConfig } from "../plan/schema.ts";
+
+/** Arguments of {@link MailHost}. */
+export interface MailHostArgs {
+  mailHost: MailHostConfig;
+  /** The VPC of `mailHost.subnet`. */
+  vpcId: pulumi.Input<string>;
+}
+
+/** A network interface as a tenant's stack needs it. */
+export interface MailHostInterface {
+  id: pulumi.Output<string>;
+  privateIps: string[];
+}
+
+const ANYWHERE = "0.0.0.0/0";
+
+/**
+ * A mail host.
+ *
+ * @example
+ * ```ts
+ * new MailHost("mx-1", {
+ *   vpcId: "vpc-0123456789abcdef0",
+ *   mailHost: {
+ *     subnet: "subnet-0123456789abcdef0",
+ *     instanceType: "c5.large",
+ *     networkInterfaces: { eth0: { privateIps: ["10.0.1.10", "10.0.1.11"], release: false } },
+ *     submissionFrom: [],
+ *   },
+ * });
+ * ```
+ */
+export class MailHost extends pulumi.ComponentResource {
+  readonly networkInterfaces: Readonly<Record<string, MailHostInterface>>;
+  /** Which interface carries a private IP: what a tenant's stack looks up. */
+  readonly privateIps: pulumi.Output<Record<string, string>>;
+  readonly securityGroupId: pulumi.Output<string>;
+  /** Undefined when the machine is not ours. */
+  readonly instanceId: pulumi.Output<string> | undefined;
+
+  constructor(name: string, args: MailHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sendips:components:MailHost", name, {}, opts);
+    const { mailHost } = args;
+    const group = securityGroup(name, args, this);
+    const interfaces: [string, NetworkInterface][] = Object.entries(mailHost.networkInterfaces).map(
+      ([key, { privateIps, release }]) => [
+        key,
+        new NetworkInterface(
+          `${name}-${key}`,
+          {
+            subnetId: mailHost.subnet,
+            privateIps,
+            securityGroups: [group.id],
+            description: `sendips mail host ${name}, ${key}`,
+            tags: {
+              Name: `${name}-${key}`,
+              "sendips:mailHost": name,
+              "sendips:stack": pulumi.getStack(),
+            },
+          },
+          // With the interface every association on it would go, and tenants' mail with them.
+          { parent: this, protect: !release },
+        ),
+      ],
+    );
+    this.networkInterfaces = Object.fromEntries(
+      interfaces.map(([key, eni]) => [
+        key,
+        { id: eni.id, privateIps: mailHost.networkInterfaces[key]?.privateIps ?? [] },
+      ]),
+    );
+    this.privateIps = pulumi
+      .all(Object.values(this.networkInterfaces).map(({ id, privateIps }) => ({ id, privateIps })))
+      .apply((all) =>
+        Object.fromEntries(all.flatMap(({ id, privateIps }) => privateIps.map((ip) => [ip, id]))),
+      );
+    this.securityGroupId = group.id;
+    this.instanceId = instance(name, mailHost, interfaces, this);
+    this.registerOutputs({ privateIps: this.privateIps });
+  }
+}
+
+/** In: bounces and complaint reports, submission. Out: mail, DNS, HTTPS. Nothing else (cloud-facts: judgement). */
+function securityGroup(name: string, args: MailHostArgs, parent: pulumi.Resource): SecurityGroup {
+  const { submissionFrom } = args.mailHost;
+  const rule = (protocol: string, port: number, cidrBlocks: string[], description: string) => ({
+    protocol,
+    fromPort: port,
+    toPort: port,
+    cidrBlocks,
+    description,
+  });
+  const submission = submissionFrom.length === 0 ? [] : [465, 587];
+  return new SecurityGroup(
+    name,
+    {
+      description: `sendips mail host ${name}`,
+      vpcId: args.vpcId,
+      ingress: [
+        rule("tcp", 25, [ANYWHERE], "bounces and complaint reports"),
+        ...submission.map((port) => rule("tcp", port, submissionFrom, "submission")),
+      ],
+      egress: [
+        rule("tcp", 25, [ANYWHERE], "mail"),
+        rule("udp", 53, [ANYWHERE], "DNS"),
+        rule("tcp", 53, [ANYWHERE], "DNS"),
+        rule("tcp", 443, [ANYWHERE], "HTTPS"),
+      ],
+      tags: { Name: name, "sendips:mailHost": name, "sendips:stack": pulumi.getStack() },
+    },
+    { parent },
+  );
+}
+
+function instance(
+  name: string,
+  mailHost: MailHostConfig,
+  interfaces: readonly [string, NetworkInterface][],
+  parent: pulumi.Resource,
+): pulumi.Output<string> | undefined {
+  const [primary, ...others] = interfaces;
+  if (mailHost.instance === undefined || primary === undefined) return undefined;
+  const { ami, keyName, iamInstanceProfile } = mailHost.instance;
+  const machine = new Instance(
+    name,
+    {
+      ami,
+      instanceType: mailHost.instanceType,
+      ...(keyName === undefined ? {} : { keyName }),
+      ...(iamInstanceProfile === undefined ? {} : { iamInstanceProfile }),
+      primaryNetworkInterface: { networkInterfaceId: primary[1].id },
+      metadataOptions: { httpTokens: "required" },
+      tags: { Name: name, "sendips:mailHost": name, "sendips:stack": pulumi.getStack() },
+    },
+    // An interface serves one machine at a time: the old one must let go of it first.
+    { parent, deleteBeforeReplace: true },
+  );
+  others.forEach(([key, eni], index) => {
+    new NetworkInterfaceAttachment(
+      `${name}-${key}`,
+      { instanceId: machine.id, networkInterfaceId: eni.id, deviceIndex: index + 1 },
+      { parent, deleteBeforeReplace: true },
+    );
+  });
+  return machine.id;
+}

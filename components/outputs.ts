@@ -1,0 +1,103 @@
+/** Stack outputs: everything that a later check needs, and what other stacks look up. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan, PlannedStream } from "../plan/plan.ts";
+import { renderData } from "../plan/record.ts";
+import type { MailHost } from "./mail-host.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** A deployed address. */
+export interface AddressOutput {
+  allocationId: string;
+  publicIp: string;
+  /** A, PTR and HELO. */
+  hostName: string;
+  privateIp: string;
+  networkInterfaceId: string;
+  associationId: string;
+  /** Keys of the streams that send from it. */
+  streams: string[];
+}
+
+/** A record as published or to be published. */
+export interface RecordOutput {
+  /** The plan's key. */
+  key: string;
+  /** FQDN; of a PTR, the public IPv4 whose reverse name it is. */
+  name: string;
+  type: string;
+  /** In zone file form; TXT as one unquoted string. */
+  value: string;
+  /** Seconds. */
+  ttl: number;
+  publisher: "cloudflare" | "external" | "aws";
+  /** The zone that holds it; absent for reverse names. */
+  zone?: string;
+}
+
+/** Outputs of a tenant's stack. */
+export interface TenantOutputs {
+  kind: "tenant";
+  domain: string;
+  addresses: Record<string, AddressOutput>;
+  streams: PlannedStream[];
+  records: RecordOutput[];
+}
+
+/** Outputs of a mail host's stack. */
+export interface MailHostOutputs {
+  kind: "mailHost";
+  networkInterfaces: Record<string, { id: string; privateIps: string[] }>;
+  /** The network interface of each private IP. */
+  privateIps: Record<string, string>;
+  securityGroupId: string;
+  instanceId?: string;
+}
+
+type AsOutputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/** The outputs of a tenant. Nothing secret: private keys never leave the config. */
+export function tenantOutputs(plan: Plan, tenant: Tenant): AsOutputs<TenantOutputs> {
+  const addresses = pulumi.output(
+    Object.fromEntries(
+      plan.addresses.flatMap(({ key, streams }) => {
+        const address = tenant.addresses[key];
+        if (address === undefined) return [];
+        const { allocationId, publicIp, hostName, privateIp } = address;
+        const { networkInterfaceId, associationId } = address;
+        const output = { allocationId, publicIp, hostName, privateIp, networkInterfaceId };
+        return [[key, { ...output, associationId, streams }]];
+      }),
+    ),
+  );
+  const publicIps = pulumi.output(
+    Object.fromEntries(
+      Object.entries(tenant.addresses).map(([key, { publicIp }]) => [key, publicIp]),
+    ),
+  );
+  const records = publicIps.apply((ips) => recordOutputs(plan, ips));
+  return { kind: "tenant", domain: plan.domain, addresses, streams: plan.streams, records };
+}
+
+function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>): RecordOutput[] {
+  const resolve = (key: string) => publicIps[key] ?? "";
+  return plan.records.map((record) => ({
+    key: record.key,
+    name: typeof record.name === "string" ? record.name : resolve(record.name.address),
+    type: record.data.type,
+    value: renderData(record, resolve),
+    ttl: record.ttl,
+    publisher: record.publisher.by,
+    ...(record.publisher.by === "aws" ? {} : { zone: record.publisher.zone }),
+  }));
+}
+
+/** The outputs of a mail host. */
+export function mailHostOutputs(host: MailHost): AsOutputs<MailHostOutputs> {
+  return {
+    kind: "mailHost",
+    networkInterfaces: pulumi.output(host.networkInterfaces),
+    privateIps: host.privateIps,
+    securityGroupId: host.securityGroupId,
+    ...(host.instanceId === undefined ? {} : { instanceId: host.instanceId }),
+  };
+}

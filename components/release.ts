@@ -1,0 +1,33 @@
+/** Letting an address go: EC2 keeps refusing it for minutes after its PTR is gone. */
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Attempts before giving up: with the pauses below, about 20 minutes. */
+const ATTEMPTS = 84;
+
+/**
+ * A hook that repeats the release of an address while EC2 says `InvalidAddress.PtrSet`.
+ *
+ * After `ResetAddressAttribute` the attribute reads clear in seconds, yet `ReleaseAddress` fails for
+ * minutes, and `aws.ec2.Eip` tries only once. An error hook retries the very call that matters, so
+ * nothing has to guess when the address may go.
+ *
+ * Register it once a program, also when no address is left in it: the engine looks it up by name in
+ * order to delete an address that the program no longer mentions.
+ *
+ * @param name unique among the program's hooks, and the same in every run.
+ */
+export function releaseHook(name: string): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(name, async ({ failedOperation, errors }) => {
+    const [latest = ""] = errors;
+    if (failedOperation !== "delete" || !latest.includes("InvalidAddress.PtrSet")) return false;
+    if (errors.length >= ATTEMPTS) return false;
+    await sleep(pause(errors.length));
+    return true;
+  });
+}
+
+/** Milliseconds before the next attempt: doubling from 0.5 s, at most 15 s. */
+export function pause(failures: number): number {
+  return Math.min(15_000, 500 * 2 ** (failures - 1));
+}

@@ -1,0 +1,146 @@
+/** One sending address: Elastic IP → A → A resolves → PTR → association; deletion is the reverse. */
+import { Eip } from "@pulumi/aws/ec2/eip.js";
+import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
+import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlannedAddress } from "../plan/plan.ts";
+import type { PlannedRecord } from "../plan/record.ts";
+import { publish } from "./dns-records.ts";
+import { releaseHook } from "./release.ts";
+import { type ResolvesOptions, waitUntilResolves } from "./resolves.ts";
+
+/** Arguments of {@link SendingIp}. */
+export interface SendingIpArgs {
+  /** The tenant, for the tag `sendips:tenant`. */
+  tenant: string;
+  /** The address as planned. */
+  address: Omit<PlannedAddress, "streams">;
+  /** Its A record. One that the customer publishes is not created, only waited for. */
+  record: PlannedRecord;
+  /** The network interface that carries `address.privateIp`. */
+  networkInterfaceId: pulumi.Input<string>;
+  /**
+   * Whether to set the PTR.
+   * @default true. False while nobody publishes the A record: EC2 would refuse the PTR.
+   */
+  reverseName?: boolean;
+  /** Whom to ask whether the A record resolves. */
+  resolves?: ResolvesOptions;
+  /** A hook shared by all addresses of the program, see {@link releaseHook}. Default: one of its own. */
+  releaseHook?: pulumi.ErrorHook;
+}
+
+/**
+ * One Elastic IP with its name in forward and reverse DNS, bound to one private IP of a mail host.
+ *
+ * The address is protected, and every input that would replace it is ignored once it exists: losing
+ * it takes an explicit `release: true`, deployed, before it is removed.
+ *
+ * @example
+ * ```ts
+ * new SendingIp("acme-tx1", {
+ *   tenant: "acme",
+ *   address: { key: "tx1", hostName: "tx1.mail.acme.example", privateIp: "10.0.1.10", release: false },
+ *   record: {
+ *     key: "tx1-a", name: "tx1.mail.acme.example", data: { type: "A", address: { address: "tx1" } },
+ *     ttl: 3600, publisher: { by: "cloudflare", zone: "acme.example", zoneId: "0123…" },
+ *     why: "host name of address tx1", path: "sendips:tenant.addresses.tx1",
+ *   },
+ *   networkInterfaceId: "eni-0123456789abcdef0",
+ * });
+ * ```
+ */
+export class SendingIp extends pulumi.ComponentResource {
+  readonly allocationId: pulumi.Output<string>;
+  readonly publicIp: pulumi.Output<string>;
+  /** Name in A, PTR and HELO. */
+  readonly hostName: string;
+  readonly privateIp: string;
+  readonly networkInterfaceId: pulumi.Output<string>;
+  readonly associationId: pulumi.Output<string>;
+
+  constructor(name: string, args: SendingIpArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sendips:components:SendingIp", name, {}, opts);
+    const { address, record } = args;
+    const eip = new Eip(
+      name,
+      {
+        domain: "vpc",
+        ...(address.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: address.publicIpv4Pool }),
+        tags: {
+          Name: address.hostName,
+          "sendips:tenant": args.tenant,
+          "sendips:address": address.key,
+          "sendips:stack": pulumi.getStack(),
+        },
+      },
+      {
+        parent: this,
+        protect: !address.release,
+        // Each of these forces replacement, and a replacement loses a warmed address.
+        ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
+        hooks: { onError: [args.releaseHook ?? releaseHook(`${name}-release`)] },
+      },
+    );
+    const a =
+      record.publisher.by === "cloudflare"
+        ? publish(`${name}-a`, record, { [address.key]: eip.publicIp }, { parent: this })
+        : undefined;
+    const ptr = args.reverseName === false ? undefined : this.#reverseName(name, args, eip, a);
+    const association = new EipAssociation(
+      name,
+      {
+        allocationId: eip.allocationId,
+        networkInterfaceId: args.networkInterfaceId,
+        // Without it EC2 means the first private IP, and a second address displaces the first.
+        privateIpAddress: address.privateIp,
+        allowReassociation: false,
+      },
+      {
+        parent: this,
+        dependsOn: [ptr, a].filter((resource) => resource !== undefined),
+        // Create-before-delete cannot work while the old association holds the private IP.
+        deleteBeforeReplace: true,
+      },
+    );
+    this.allocationId = eip.allocationId;
+    this.publicIp = eip.publicIp;
+    this.hostName = address.hostName;
+    this.privateIp = address.privateIp;
+    this.networkInterfaceId = association.networkInterfaceId;
+    this.associationId = association.id;
+    this.registerOutputs({ publicIp: this.publicIp, hostName: this.hostName });
+  }
+
+  #reverseName(
+    name: string,
+    args: SendingIpArgs,
+    eip: Eip,
+    a: pulumi.Resource | undefined,
+  ): EipDomainName {
+    const { hostName } = args.address;
+    const wait = async () => {
+      const publicIp = await promptly(eip.publicIp);
+      await waitUntilResolves(hostName, publicIp, args.resolves);
+    };
+    return new EipDomainName(
+      name,
+      { allocationId: eip.allocationId, domainName: hostName },
+      {
+        parent: this,
+        ...(a === undefined ? {} : { dependsOn: [a] }),
+        hooks: {
+          beforeCreate: [new pulumi.ResourceHook(`${name}-resolves-create`, wait)],
+          beforeUpdate: [new pulumi.ResourceHook(`${name}-resolves-update`, wait)],
+        },
+      },
+    );
+  }
+}
+
+/** The value of an output inside a hook, where the resource behind it is already there. */
+function promptly<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply((value) => resolve(value as T));
+  });
+}

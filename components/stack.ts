@@ -1,0 +1,81 @@
+/** The stack as the engine hands it over: its config, its problems, the mail host that it refers to. */
+import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors.js";
+import { allConfig } from "@pulumi/pulumi/runtime/config.js";
+import type { RawConfig } from "../plan/config.ts";
+import type { PrivateIps } from "../plan/mail-host.ts";
+import { type Finding, formatProblems, hasErrors, type Problem } from "../plan/problem.ts";
+import type { TenantConfig } from "../plan/schema.ts";
+import { privateIpsOf } from "./cloud.ts";
+
+const PREFIX = "sendips:";
+
+/** The config under `sendips:`. Secrets in it are clear text: it must reach nothing but the plan. */
+export function stackConfig(): RawConfig {
+  const values = Object.entries(allConfig())
+    .filter(([key]) => key.startsWith(PREFIX))
+    .map(([key, value]) => [key.slice(PREFIX.length), parsed(value)]);
+  return { stack: pulumi.getStack(), values: Object.fromEntries(values) };
+}
+
+/** The engine hands over structured values as JSON and plain ones as they stand. */
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * Shows all problems: warnings in the preview, errors as one failure before anything is registered.
+ *
+ * @throws RunError when one of them is an error.
+ */
+export function report(problems: readonly Problem[]): void {
+  if (hasErrors(problems)) {
+    const errors = problems.filter((problem) => problem.level === "error").length;
+    throw new RunError(
+      `${errors} ${errors === 1 ? "error" : "errors"} in the config of stack ${pulumi.getStack()}; nothing was changed\n${formatProblems(problems)}`,
+    );
+  }
+  if (problems.length > 0) pulumi.log.warn(formatProblems(problems));
+}
+
+/** {@link report}, for findings of this stack. */
+export function reportFindings(findings: readonly Finding[]): void {
+  report(findings.map((finding) => ({ ...finding, stack: pulumi.getStack() })));
+}
+
+/**
+ * The private IPs of a tenant's mail host, by stack reference or from the network interface.
+ *
+ * @throws RunError when the mail host is not deployed yet.
+ */
+export async function mailHostPrivateIps(tenant: TenantConfig): Promise<PrivateIps> {
+  const { stack, networkInterface } = tenant.mailHost;
+  if (networkInterface !== undefined) return privateIpsOf(networkInterface);
+  const name = stack?.includes("/")
+    ? stack
+    : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+  const reference = new pulumi.StackReference(name);
+  const { value } = await reference.getOutputDetails("privateIps");
+  if (isPrivateIps(value)) return value;
+  reportFindings([
+    {
+      level: "error",
+      path: "sendips:tenant.mailHost.stack",
+      message: `the stack ${name} has no output privateIps`,
+      fix: `name a mail host stack that is deployed, or deploy it first: pulumi up -s ${stack}`,
+    },
+  ]);
+  return {};
+}
+
+function isPrivateIps(value: unknown): value is PrivateIps {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((id) => typeof id === "string")
+  );
+}

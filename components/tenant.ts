@@ -1,0 +1,78 @@
+/** A tenant: its addresses and its records, composed from the plan. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../plan/plan.ts";
+import type { PlannedRecord } from "../plan/record.ts";
+import { DnsRecords } from "./dns-records.ts";
+import { releaseHook } from "./release.ts";
+import type { ResolvesOptions } from "./resolves.ts";
+import { SendingIp } from "./sending-ip.ts";
+
+/** Arguments of {@link Tenant}. */
+export interface TenantArgs {
+  plan: Plan;
+  /** The network interface that carries each private IP of the mail host. */
+  privateIps: Readonly<Record<string, string>>;
+  /** How a deployment asks DNS whether the A records resolve. */
+  resolves?: ResolvesOptions;
+  /**
+   * Wait for A records that the customer publishes.
+   * @default false: their PTRs are left out, and nothing waits.
+   */
+  waitForCustomerRecords?: boolean;
+}
+
+/**
+ * Everything of a tenant's plan, deployed.
+ *
+ * @example
+ * ```ts
+ * const { plan } = planOf(config);
+ * new Tenant("acme", { plan, privateIps: { "10.0.1.10": "eni-0123456789abcdef0" } });
+ * ```
+ */
+export class Tenant extends pulumi.ComponentResource {
+  /** The addresses by key. */
+  readonly addresses: Readonly<Record<string, SendingIp>>;
+  readonly records: DnsRecords;
+
+  constructor(name: string, args: TenantArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sendips:components:Tenant", name, {}, opts);
+    const { plan } = args;
+    const release = releaseHook(`${name}-release`);
+    const addresses: Record<string, SendingIp> = {};
+    for (const address of plan.addresses) {
+      const record = hostRecord(plan, address.key);
+      addresses[address.key] = new SendingIp(
+        `${name}-${address.key}`,
+        {
+          tenant: plan.stack,
+          address,
+          record,
+          networkInterfaceId: args.privateIps[address.privateIp] ?? "",
+          reverseName: record.publisher.by === "cloudflare" || args.waitForCustomerRecords === true,
+          releaseHook: release,
+          ...(args.resolves === undefined ? {} : { resolves: args.resolves }),
+        },
+        { parent: this },
+      );
+    }
+    this.addresses = addresses;
+    const publicIps = Object.fromEntries(
+      Object.entries(addresses).map(([key, { publicIp }]) => [key, publicIp]),
+    );
+    this.records = new DnsRecords(
+      name,
+      { records: plan.records.filter((record) => record.data.type !== "A"), publicIps },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+}
+
+function hostRecord(plan: Plan, address: string): PlannedRecord {
+  const record = plan.records.find(
+    ({ data }) => data.type === "A" && data.address.address === address,
+  );
+  if (record === undefined) throw new Error(`the plan holds no A record of address ${address}`);
+  return record;
+}

@@ -1,0 +1,53 @@
+/** One stack, a tenant or a mail host: config → plan → components → outputs. */
+import { account, mailHostFacts } from "./components/cloud.ts";
+import { MailHost } from "./components/mail-host.ts";
+import { mailHostOutputs, tenantOutputs } from "./components/outputs.ts";
+import { mailHostPrivateIps, report, reportFindings, stackConfig } from "./components/stack.ts";
+import { Tenant } from "./components/tenant.ts";
+import { checkZones } from "./components/zones.ts";
+import { readConfig, type Stack } from "./plan/config.ts";
+import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
+import { plan } from "./plan/plan.ts";
+import { publisherOf } from "./plan/zones.ts";
+
+type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
+
+async function deployTenant(stack: StackOf<"tenant">) {
+  const planned = plan(stack);
+  report(planned.problems);
+  if (!("plan" in planned)) return {};
+  const { tenant, operator } = stack;
+  const [privateIps, nameServers] = await Promise.all([
+    mailHostPrivateIps(tenant),
+    checkZones(planned.plan),
+    account(),
+  ]);
+  reportFindings(checkPrivateIps(tenant, privateIps));
+  const publisher = publisherOf(tenant.hostNames, operator.zones);
+  const zone = publisher?.by === "cloudflare" ? publisher.zone : undefined;
+  const deployed = new Tenant(stack.name, {
+    plan: planned.plan,
+    privateIps,
+    resolves: operator.dns ?? { nameServers: nameServers[zone ?? ""] ?? [] },
+    waitForCustomerRecords: tenant.waitForCustomerRecords,
+  });
+  return tenantOutputs(planned.plan, deployed);
+}
+
+async function deployMailHost({ name, mailHost }: StackOf<"mailHost">) {
+  reportFindings(checkMailHost(mailHost));
+  await account();
+  const facts = await mailHostFacts(mailHost.subnet, mailHost.instanceType);
+  reportFindings(checkLimits(mailHost, facts));
+  return mailHostOutputs(new MailHost(name, { mailHost, vpcId: facts.vpcId }));
+}
+
+async function deploy() {
+  const read = readConfig(stackConfig());
+  report(read.problems);
+  if (!("stack" in read)) return {};
+  const { stack } = read;
+  return stack.kind === "tenant" ? deployTenant(stack) : deployMailHost(stack);
+}
+
+export default deploy;

@@ -1,0 +1,182 @@
+/** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
+import { z } from "zod";
+import type { Finding, Problem } from "./problem.ts";
+import {
+  type MailHostConfig,
+  mailHostSchema,
+  type OperatorConfig,
+  operatorSchema,
+  type TenantConfig,
+  tenantSchema,
+} from "./schema.ts";
+
+/** What a stack's config says, as it came from the engine or from YAML: nothing checked. */
+export interface RawConfig {
+  /** The stack's name. */
+  stack: string;
+  /** Keys under `sendips:`, without the prefix. */
+  values: Readonly<Record<string, unknown>>;
+}
+
+/** A stack whose config holds no schema fault. */
+export type Stack =
+  | { kind: "tenant"; name: string; operator: OperatorConfig; tenant: TenantConfig }
+  | { kind: "mailHost"; name: string; operator: OperatorConfig; mailHost: MailHostConfig };
+
+/** Either the stack or what is wrong with its config; never a stack that has errors. */
+export type ReadResult = { stack: Stack; problems: Problem[] } | { problems: Problem[] };
+
+const OPERATOR_KEYS = Object.keys(operatorSchema.shape);
+const KNOWN_KEYS = ["tenant", "mailHost", ...OPERATOR_KEYS];
+
+/** Reads a stack's config. Never throws. */
+export function readConfig(raw: RawConfig): ReadResult {
+  const findings: Finding[] = [];
+  const { values, stack: name } = raw;
+  for (const key of Object.keys(values)) {
+    if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey(["sendips", key], KNOWN_KEYS));
+  }
+  const picked = Object.fromEntries(
+    OPERATOR_KEYS.flatMap((key) => (key in values ? [[key, values[key]]] : [])),
+  );
+  const operator = check(operatorSchema, { zones: {}, ...picked }, "", findings);
+  const hasTenant = values["tenant"] !== undefined;
+  const hasMailHost = values["mailHost"] !== undefined;
+  if (hasTenant === hasMailHost) {
+    findings.push({
+      level: "error",
+      path: "sendips:tenant",
+      message: hasTenant
+        ? "the stack holds both sendips:tenant and sendips:mailHost"
+        : "the stack says neither sendips:tenant nor sendips:mailHost",
+      fix: "a stack is one of the two: put exactly one of them into its config file",
+    });
+  }
+  const tenant = hasTenant ? check(tenantSchema, values["tenant"], "tenant", findings) : undefined;
+  const mailHost = hasMailHost
+    ? check(mailHostSchema, values["mailHost"], "mailHost", findings)
+    : undefined;
+  const problems = findings.map((finding) => ({ ...finding, stack: name }));
+  if (findings.length > 0 || operator === undefined) return { problems };
+  if (tenant !== undefined) return { stack: { kind: "tenant", name, operator, tenant }, problems };
+  if (mailHost !== undefined)
+    return { stack: { kind: "mailHost", name, operator, mailHost }, problems };
+  return { problems };
+}
+
+function check<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  root: string,
+  findings: Finding[],
+): z.infer<T> | undefined {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) findings.push(...explain(issue, schema, value, root));
+  return undefined;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** `sendips:tenant.addresses.tx1`, as `pulumi config set --path` spells it. */
+export function configPath(path: readonly PropertyKey[]): string {
+  const [head = "", ...rest] = path.map(String);
+  const tail = rest.map((part) =>
+    /^\d+$/.test(part) ? `[${part}]` : /^[\w-]+$/.test(part) ? `.${part}` : `["${part}"]`,
+  );
+  return `sendips:${head}${tail.join("")}`;
+}
+
+function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): Finding {
+  return {
+    level: "error",
+    path: path[0] === "sendips" ? configPath(path.slice(1)) : configPath(path),
+    message: `"${String(path.at(-1))}" is not a key that sendips knows`,
+    fix: `allowed here: ${allowed.join(", ")}`,
+  };
+}
+
+function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string): Finding[] {
+  const path = root === "" ? issue.path : [root, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    const allowed = keysAt(schema, issue.path);
+    return issue.keys.map((key) => unknownKey([...path, key], allowed));
+  }
+  const found = lookUp(value, issue.path);
+  return [
+    {
+      level: "error",
+      path: configPath(path),
+      message: `${shown(found, path)}${said(issue, found)}`,
+      fix: `allowed: ${allowedBy(issue)}`,
+    },
+  ];
+}
+
+function said(issue: Issue, found: unknown): string {
+  if (issue.code === "custom" || issue.message.startsWith("is not") || issue.code === "too_small") {
+    return issue.message;
+  }
+  if (found === undefined) return "is missing";
+  return "is not of the right kind";
+}
+
+function allowedBy(issue: Issue): string {
+  if (issue.code === "custom") return String(issue.params?.["allowed"] ?? "see the schema");
+  if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
+  if (issue.code === "invalid_type") return kinds[issue.expected] ?? issue.expected;
+  if (issue.code === "invalid_union") return "external, or {cloudflare: <zone id>}";
+  if (issue.code === "too_small") return "at least one";
+  return issue.message;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  object: "a map",
+  record: "a map",
+  array: "a list",
+  string: "a text",
+  boolean: "true or false",
+  int: "a whole number",
+};
+
+/**
+ * The value in the message helps to find the typo, but a mislaid key must not end up in a log:
+ * nothing under `dkim` and nothing long is ever shown.
+ */
+function shown(found: unknown, path: readonly PropertyKey[]): string {
+  if (path.includes("dkim") || typeof found === "object") return "";
+  const text = String(found);
+  return found === undefined || text.length > 80 || text.includes("\n") ? "" : `"${text}" `;
+}
+
+function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const part of path) {
+    if (typeof at !== "object" || at === null) return undefined;
+    at = Reflect.get(at, part);
+  }
+  return at;
+}
+
+/** The keys that a strict object allows at a path, read from the schema so that the two cannot differ. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: z.core.$ZodType = schema;
+  for (const part of path) {
+    at = unwrap(at);
+    if (at instanceof z.ZodObject) at = at.shape[String(part)] ?? at;
+    else if (at instanceof z.ZodRecord) at = at.valueType;
+    else if (at instanceof z.ZodArray) at = at.element;
+  }
+  at = unwrap(at);
+  if (at instanceof z.ZodUnion)
+    at = at.options.find((option) => option instanceof z.ZodObject) ?? at;
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  let at = schema;
+  while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault) {
+    at = at.unwrap();
+  }
+  return at;
+}

@@ -1,0 +1,106 @@
+/** Does a mail host fit, and does it carry what a tenant asks of it: checked before anything is created. */
+import type { Finding } from "./problem.ts";
+import { ordered } from "./records.ts";
+import type { MailHostConfig, TenantConfig } from "./schema.ts";
+
+/** What the cloud says of a mail host's subnet and instance type. */
+export interface MailHostLimits {
+  /** The subnet's IPv4 network. */
+  cidr: string;
+  maximumNetworkInterfaces: number;
+  /** IPv4 addresses on each interface, the primary one included. */
+  maximumIpsPerInterface: number;
+}
+
+/** A private IP of a mail host and the network interface that carries it. */
+export type PrivateIps = Readonly<Record<string, string>>;
+
+/** Faults that a mail host's config alone shows. */
+export function checkMailHost(mailHost: MailHostConfig): Finding[] {
+  const owners = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const [key, { privateIps }] of Object.entries(mailHost.networkInterfaces)) {
+    privateIps.forEach((ip, index) => {
+      const owner = owners.get(ip);
+      owners.set(ip, owner ?? key);
+      if (owner === undefined) return;
+      findings.push({
+        level: "error",
+        path: `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`,
+        message: `${ip} stands twice, first on ${owner}`,
+        fix: "each private IP once, on one interface",
+      });
+    });
+  }
+  if (Object.keys(mailHost.networkInterfaces).length === 0) {
+    findings.push({
+      level: "error",
+      path: "sendips:mailHost.networkInterfaces",
+      message: "names no network interface",
+      fix: "at least one, such as eth0: { privateIps: [10.0.1.10] }",
+    });
+  }
+  return findings;
+}
+
+/** Faults against the limits of the subnet and the instance type. */
+export function checkLimits(mailHost: MailHostConfig, limits: MailHostLimits): Finding[] {
+  const findings: Finding[] = [];
+  const interfaces = Object.entries(mailHost.networkInterfaces);
+  const type = mailHost.instanceType;
+  if (interfaces.length > limits.maximumNetworkInterfaces) {
+    findings.push({
+      level: "error",
+      path: "sendips:mailHost.networkInterfaces",
+      message: `${interfaces.length} interfaces, but ${type} takes ${limits.maximumNetworkInterfaces}`,
+      fix: "fewer interfaces or a larger instance type",
+    });
+  }
+  for (const [key, { privateIps }] of interfaces) {
+    const path = `sendips:mailHost.networkInterfaces.${key}.privateIps`;
+    if (privateIps.length > limits.maximumIpsPerInterface) {
+      findings.push({
+        level: "error",
+        path,
+        message: `${privateIps.length} private IPs, but an interface of ${type} takes ${limits.maximumIpsPerInterface}`,
+        fix: "spread them over more interfaces, or take a larger instance type",
+      });
+    }
+    privateIps.forEach((ip, index) => {
+      if (usable(ip, limits.cidr)) return;
+      findings.push({
+        level: "error",
+        path: `${path}[${index}]`,
+        message: `${ip} cannot be used in the subnet ${limits.cidr}`,
+        fix: `an address of ${limits.cidr}, but not its first four or its last: AWS keeps those`,
+      });
+    });
+  }
+  return findings;
+}
+
+/** Faults of a tenant against the mail host that it names. */
+export function checkPrivateIps(tenant: TenantConfig, privateIps: PrivateIps): Finding[] {
+  const host = tenant.mailHost.stack ?? tenant.mailHost.networkInterface ?? "";
+  const known = Object.keys(privateIps).join(", ") || "none";
+  return ordered(tenant.addresses)
+    .filter(([, { privateIp }]) => privateIps[privateIp] === undefined)
+    .map(([key, { privateIp }]) => ({
+      level: "error",
+      path: `sendips:tenant.addresses.${key}.privateIp`,
+      message: `the mail host ${host} has no private IP ${privateIp}`,
+      fix: `allowed: ${known}; or add it to the mail host first, and deploy that`,
+    }));
+}
+
+function usable(ip: string, cidr: string): boolean {
+  const [network = "", bits = "32"] = cidr.split("/");
+  const size = 2 ** (32 - Number(bits));
+  const first = Math.floor(number(network) / size) * size;
+  const offset = number(ip) - first;
+  return offset >= 4 && offset < size - 1;
+}
+
+function number(ip: string): number {
+  return ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}

@@ -25,24 +25,25 @@ export function isHostName(value: string): boolean {
 }
 
 /**
- * A domain name as people write it (any case, Unicode allowed), stored as lower-case A-labels.
+ * A name as people write it (any case, Unicode allowed), stored as lower-case A-labels.
  * RFC 5891 for the encoding, RFC 1035 §2.3.4 for the lengths.
  */
-export const domain = z
-  .string()
-  .transform((value) => domainToASCII(value.replace(/\.$/, "")) || value)
-  .superRefine((value, context) => {
-    if (!isHostName(value)) {
-      context.addIssue({
-        code: "custom",
-        message: "is not a domain name",
-        params: {
-          allowed:
-            "two or more labels of letters, digits and hyphens, at most 63 characters each and 253 in all, such as mail.acme.example",
-        },
-      });
-    }
-  });
+function name(fits: (value: string) => boolean, message: string, characters: string) {
+  return z
+    .string()
+    .transform((value) => domainToASCII(value.replace(/\.$/, "")) || value)
+    .superRefine((value, context) => {
+      if (fits(value)) return;
+      const allowed = `two or more labels of ${characters}, at most 63 characters each and 253 in all, such as mail.acme.example`;
+      context.addIssue({ code: "custom", message, params: { allowed } });
+    });
+}
+
+/** A domain that hosts or From addresses may have. */
+export const domain = name(isHostName, "is not a domain name", "letters, digits and hyphens");
+
+/** Any name in DNS, such as `_spf.google.com`. */
+export const dnsName = name(isDomain, "is not a name in DNS", "letters, digits, hyphens and _");
 
 /** An IPv4 address in the usual four decimal parts. */
 export const ipv4 = text(

@@ -1,6 +1,6 @@
 /** The config that people edit, as zod schemas: `sendips:tenant`, `sendips:mailHost` and the operator's values. */
 import { z } from "zod";
-import { awsId, cidr, domain, ipv4, keyed, reportUri, ttl, zoneId } from "./fields.ts";
+import { awsId, cidr, dnsName, domain, ipv4, keyed, reportUri, ttl, zoneId } from "./fields.ts";
 
 /** One address: an Elastic IP bound to one private IP of the mail host. Its key is its name for ever. */
 export const addressSchema = z
@@ -90,7 +90,7 @@ export const tenantSchema = z
     spf: z
       .strictObject({
         include: z
-          .array(domain)
+          .array(dnsName)
           .default([])
           .describe("What the domain already sends through. Default: nothing."),
         all: z

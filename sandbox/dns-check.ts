@@ -1,0 +1,133 @@
+/** Asks the sandbox's DNS server over UDP for what a tenant's stack says it published. */
+import { Resolver } from "node:dns/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AddressOutput, RecordOutput, TenantOutputs } from "../components/outputs.ts";
+
+/** Undefined when as wanted; else why not. */
+export type Verdict = string | undefined;
+
+/** One address as DNS shows it. */
+export interface AddressCheck {
+  address: AddressOutput;
+  key: string;
+  a: Verdict;
+  ptr: Verdict;
+  helo: Verdict;
+  /** Verdicts of the records of the streams that send from it. */
+  records: Verdict[];
+}
+
+/** What of a record set DNS must answer. */
+type Asker = (record: RecordOutput) => Promise<Verdict>;
+
+/**
+ * Checks every record of a tenant.
+ *
+ * @param patience milliseconds to wait for what is not there yet: records propagate.
+ */
+export async function checkTenant(
+  outputs: TenantOutputs,
+  server: string,
+  patience = 10_000,
+): Promise<{ addresses: AddressCheck[]; records: Map<string, Verdict> }> {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  resolver.setServers([server]);
+  const ask = asker(resolver, outputs.records);
+  const deadline = Date.now() + patience;
+  const records = new Map<string, Verdict>();
+  for (const record of outputs.records) {
+    let verdict = await ask(record);
+    while (verdict !== undefined && Date.now() < deadline) {
+      await sleep(250);
+      verdict = await ask(record);
+    }
+    records.set(record.key, verdict);
+  }
+  const verdict = (key: string): Verdict =>
+    records.has(key) ? records.get(key) : "the stack's outputs do not hold this record";
+  const own = new Set(
+    Object.keys(outputs.addresses).flatMap((key) => [`${key}-a`, `${key}-ptr`, `${key}-helo-spf`]),
+  );
+  const addresses = Object.entries(outputs.addresses).map(([key, address]) => ({
+    key,
+    address,
+    a: verdict(`${key}-a`),
+    ptr: verdict(`${key}-ptr`),
+    helo: verdict(`${key}-helo-spf`),
+    records: outputs.records
+      .filter((record) => !own.has(record.key))
+      .map((record) => records.get(record.key)),
+  }));
+  return { addresses, records };
+}
+
+function asker(resolver: Resolver, all: readonly RecordOutput[]): Asker {
+  return async (record) => {
+    try {
+      const found = await answers(resolver, record);
+      const wanted = record.type === "PTR" ? record.value.replace(/\.$/, "") : record.value;
+      if (!found.includes(wanted)) return `answers ${found.join(" | ")}`;
+      const expected = all.filter((r) => r.name === record.name && r.type === record.type).length;
+      return found.length > expected
+        ? `answers ${found.length} records, not ${expected}`
+        : undefined;
+    } catch (error) {
+      return error instanceof Error && "code" in error ? String(error.code) : String(error);
+    }
+  };
+}
+
+async function answers(resolver: Resolver, record: RecordOutput): Promise<string[]> {
+  switch (record.type) {
+    case "A":
+      return resolver.resolve4(record.name);
+    case "PTR":
+      return resolver.reverse(record.name);
+    case "MX":
+      return (await resolver.resolveMx(record.name)).map((mx) => `${mx.priority} ${mx.exchange}.`);
+    case "TXT":
+      return (await resolver.resolveTxt(record.name)).map((chunks) => chunks.join(""));
+    default:
+      throw new Error(`no check for ${record.type}`);
+  }
+}
+
+/** The check as a table for a person, and whether all of it is ok. */
+export function table(
+  outputs: TenantOutputs,
+  checks: Awaited<ReturnType<typeof checkTenant>>,
+): { text: string; ok: boolean } {
+  const say = (verdict: Verdict) => verdict ?? "ok";
+  const rows = checks.addresses.map((check) => {
+    const bad = check.records.filter((record) => record !== undefined).length;
+    return [
+      check.key,
+      check.address.publicIp,
+      check.address.hostName + (check.a === undefined ? "" : ` (A: ${check.a})`),
+      say(check.ptr),
+      say(check.helo),
+      check.address.streams.join(", ") || "-",
+      bad === 0 ? `${check.records.length} ok` : `${bad} of ${check.records.length} wrong`,
+    ];
+  });
+  const head = ["key", "address", "host name", "PTR", "HELO", "pool", "records"];
+  const wrong = outputs.records.flatMap((record) => {
+    const verdict = checks.records.get(record.key);
+    return verdict === undefined ? [] : [`  ${record.type} ${record.name}: ${verdict}`];
+  });
+  return { text: [columns([head, ...rows]), ...wrong].join("\n"), ok: wrong.length === 0 };
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,132 @@
+/**
+ * `npm start`: deploys the example mail host and tenant on the sandbox with the real engine, then
+ * asks DNS for what was published. Its exit status says whether all of it is as wanted.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { TenantOutputs } from "../components/outputs.ts";
+import { checkTenant, table } from "./dns-check.ts";
+import { ensureEngine } from "./engine/ensure.ts";
+import { engineEnv } from "./engine/env.ts";
+import { prepareHome } from "./engine/home.ts";
+import { makeExampleKey } from "./example-keys.ts";
+import { copyProject, REPOSITORY, SANDBOX_CREDENTIALS } from "./project.ts";
+import { mustPulumi, type PulumiOptions } from "./pulumi.ts";
+import {
+  runningSandbox,
+  type SandboxProcess,
+  startSandboxProcess,
+  stopSandboxProcess,
+} from "./server-process.ts";
+
+const FOLDER = join(REPOSITORY, ".sandbox", "start");
+const PROJECT = join(FOLDER, "project");
+const USAGE = `npm start [-- --keep | --stop]
+  (no option)  deploy the examples on the sandbox, check them over DNS, tidy up
+  --keep       the same, and leave the sandbox running; prints the environment to use it with
+  --stop       stop a sandbox that was left running`;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function deploy(stack: string, options: PulumiOptions): Promise<void> {
+  say(`\n$ pulumi up -s ${stack}`);
+  await mustPulumi(["stack", "init", stack], options);
+  if (stack === "acme") {
+    say("  making a DKIM key, straight into the encrypted config");
+    await makeExampleKey(stack, "s202611", options);
+  }
+  await mustPulumi(["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs"], {
+    ...options,
+    onLine: (line) => {
+      if (line.trim() !== "") say(`  ${line.trimEnd()}`);
+    },
+  });
+}
+
+async function check(sandbox: SandboxProcess, options: PulumiOptions): Promise<boolean> {
+  const shown = await mustPulumi(["stack", "output", "--json", "--stack", "acme"], options);
+  const outputs: TenantOutputs = JSON.parse(shown.stdout);
+  const server = `${sandbox.dns.host}:${sandbox.dns.port}`;
+  say(`\nasking ${server} over UDP for ${outputs.records.length} records of acme`);
+  const { text, ok } = table(outputs, await checkTenant(outputs, server));
+  say(`${text}\n`);
+  say(ok ? "all as published" : "NOT as wanted: see the reasons above");
+  return ok;
+}
+
+/** What a shell needs in order to use the sandbox that was left running. */
+function environment(sandbox: SandboxProcess, env: NodeJS.ProcessEnv): string {
+  const shown = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"];
+  const switches = ["PULUMI_SKIP_UPDATE_CHECK", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"];
+  const names = [...shown, ...switches, "NODE_COMPILE_CACHE", ...Object.keys(SANDBOX_CREDENTIALS)];
+  const { host, port } = sandbox.dns;
+  return [
+    "The sandbox is left running. To use it:",
+    "",
+    `cd ${PROJECT}`,
+    ...names.flatMap((name) => (env[name] ? [`export ${name}='${env[name]}'`] : [])),
+    "export AWS_DEFAULT_REGION=us-east-1",
+    "",
+    "npx pulumi up -s acme",
+    `aws --endpoint-url ${sandbox.url} ec2 describe-addresses`,
+    `curl -H "Authorization: Bearer $CLOUDFLARE_API_TOKEN" ${sandbox.cloudflareUrl}/zones`,
+    `dig @${host} -p ${port} tx1.mail.acme.example`,
+    "",
+    "npm start -- --stop ends it.",
+  ].join("\n");
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [option, ...rest] = args;
+  if (rest.length > 0 || !["--keep", "--stop", undefined].includes(option)) {
+    say(USAGE);
+    return 2;
+  }
+  const left = await runningSandbox(FOLDER);
+  if (option === "--stop") {
+    if (left !== undefined) await stopSandboxProcess(left);
+    say(left === undefined ? "no sandbox is running" : "stopped");
+    return 0;
+  }
+  if (left !== undefined) {
+    say(`a sandbox is already running (process ${left.pid}); stop it first: npm start -- --stop`);
+    return 1;
+  }
+  await rm(FOLDER, { recursive: true, force: true });
+  const engine = await ensureEngine({ log: say });
+  const sandbox = await startSandboxProcess(FOLDER);
+  let keep = false;
+  const tidy = () => (keep ? Promise.resolve() : stopSandboxProcess(sandbox));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void tidy().then(() => process.exit(130)));
+  }
+  try {
+    say(`sandbox: ${sandbox.url} (EC2, STS, SSM, Cloudflare), DNS ${sandbox.dns.port}`);
+    await copyProject(PROJECT, sandbox);
+    const home = join(FOLDER, "home");
+    await prepareHome(home, engine);
+    const env = {
+      ...engineEnv({ home, backend: join(FOLDER, "backend"), engine }),
+      ...SANDBOX_CREDENTIALS,
+    };
+    const options = { cwd: PROJECT, env, pulumi: engine.pulumi };
+    await deploy("mx-1", options);
+    await deploy("acme", options);
+    const ok = await check(sandbox, options);
+    keep = option === "--keep";
+    if (keep) say(`\n${environment(sandbox, env)}`);
+    return ok ? 0 : 1;
+  } finally {
+    await tidy();
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,67 @@
+/** `aws.ec2.EipAssociation`: an Elastic IP on a private IP. Every change replaces it. */
+import type { Address, EC2 } from "@aws-sdk/client-ec2";
+import type { ResourceType } from "../resource.ts";
+import { compact, flag, text } from "../values.ts";
+import type { Aws } from "./client.ts";
+import { doing, unlessGone } from "./errors.ts";
+import { REGION } from "./tags.ts";
+
+async function findAssociation(ec2: EC2, id: string): Promise<Address | undefined> {
+  const Filters = [{ Name: "association-id", Values: [id] }];
+  const reply = await doing(
+    `reading EC2 EIP Association (${id})`,
+    unlessGone(ec2.describeAddresses({ Filters }), "InvalidAssociationID.NotFound"),
+  );
+  return reply?.Addresses?.find((address) => address.AssociationId === id);
+}
+
+const replacing = { type: "string", forceNew: true, computed: true } as const;
+
+export const eipAssociation: ResourceType<Aws> = {
+  fields: {
+    allocationId: replacing,
+    allowReassociation: { type: "boolean", forceNew: true },
+    instanceId: replacing,
+    networkInterfaceId: replacing,
+    privateIpAddress: replacing,
+    publicIp: replacing,
+    region: REGION,
+  },
+  outputs: [],
+  async create({ client: aws }, inputs) {
+    const ec2 = await aws.ec2();
+    const reassociate = flag(inputs["allowReassociation"]);
+    const request = ec2.associateAddress({
+      ...compact({
+        AllocationId: text(inputs["allocationId"]),
+        InstanceId: text(inputs["instanceId"]),
+        NetworkInterfaceId: text(inputs["networkInterfaceId"]),
+        PrivateIpAddress: text(inputs["privateIpAddress"]),
+        PublicIp: text(inputs["publicIp"]),
+      }),
+      // Left out, AWS takes the address from whoever holds it.
+      ...(reassociate === undefined ? {} : { AllowReassociation: reassociate }),
+    });
+    const reply = await doing("creating EC2 EIP Association", request);
+    return { id: reply.AssociationId ?? "" };
+  },
+  async read({ client: aws }, id, state) {
+    const address = await findAssociation(await aws.ec2(), id);
+    if (address === undefined) return undefined;
+    const outputs = {
+      ...compact({ allowReassociation: state["allowReassociation"] }),
+      allocationId: address.AllocationId ?? "",
+      instanceId: address.InstanceId ?? "",
+      networkInterfaceId: address.NetworkInterfaceId ?? "",
+      privateIpAddress: address.PrivateIpAddress ?? "",
+      publicIp: address.PublicIp ?? "",
+      region: aws.region,
+    };
+    return { id, outputs };
+  },
+  async delete({ client: aws }, id) {
+    const request = (await aws.ec2()).disassociateAddress({ AssociationId: id });
+    const what = `deleting EC2 EIP Association (${id})`;
+    await doing(what, unlessGone(request, "InvalidAssociationID.NotFound"));
+  },
+};

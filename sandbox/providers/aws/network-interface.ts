@@ -1,0 +1,237 @@
+/** `aws.ec2.NetworkInterface` with its private addresses. */
+import { crc32 } from "node:zlib";
+import type { EC2, NetworkInterface } from "@aws-sdk/client-ec2";
+import { InitFailed, type ResourceType } from "../resource.ts";
+import { number, objects, type Props, text, texts } from "../values.ts";
+import { type Aws, regionalArn } from "./client.ts";
+import { doing, unlessGone, waitFor } from "./errors.ts";
+import { REGION, readTags, TAGS, tagSpecifications, updateTags } from "./tags.ts";
+
+const MINUTES = 60_000;
+const GONE = "InvalidNetworkInterfaceID.NotFound";
+
+export async function findInterface(ec2: EC2, id: string): Promise<NetworkInterface | undefined> {
+  const request = ec2.describeNetworkInterfaces({ NetworkInterfaceIds: [id] });
+  const reply = await doing(`reading EC2 Network Interface (${id})`, unlessGone(request, GONE));
+  return reply?.NetworkInterfaces?.find((eni) => eni.NetworkInterfaceId === id);
+}
+
+export const ipsOf = (eni: NetworkInterface): string[] =>
+  (eni.PrivateIpAddresses ?? []).flatMap((each) => each.PrivateIpAddress ?? []);
+
+/** A set has the order of its hashes, so which address comes first, and is primary, is chance. */
+export function inSetOrder(ips: readonly string[]): string[] {
+  const hash = (ip: string) => String(crc32(ip));
+  return [...ips].sort((a, b) => (hash(a) < hash(b) ? -1 : 1));
+}
+
+/** The addresses wanted, primary first; undefined leaves them to AWS. */
+function wantedIps(inputs: Props): string[] | undefined {
+  const listed = inputs["privateIpListEnabled"] === true;
+  const ips = listed ? texts(inputs["privateIpLists"]) : inSetOrder(texts(inputs["privateIps"]));
+  return ips.length > 0 ? ips : undefined;
+}
+
+async function describe(aws: Aws, eni: NetworkInterface, state: Props): Promise<Props> {
+  const id = eni.NetworkInterfaceId ?? "";
+  const ips = ipsOf(eni);
+  const at = eni.Attachment;
+  const attachment =
+    at?.AttachmentId === undefined
+      ? []
+      : [
+          {
+            attachmentId: at.AttachmentId,
+            deviceIndex: at.DeviceIndex ?? 0,
+            instance: at.InstanceId ?? "",
+            networkCardIndex: at.NetworkCardIndex ?? 0,
+          },
+        ];
+  return {
+    arn: await regionalArn(aws, "ec2", `network-interface/${id}`),
+    attachments: attachment,
+    description: eni.Description ?? "",
+    interfaceType: eni.InterfaceType ?? "interface",
+    ipv6AddressCount: 0,
+    macAddress: eni.MacAddress ?? "",
+    outpostArn: "",
+    ownerId: eni.OwnerId ?? "",
+    privateDnsName: eni.PrivateDnsName ?? "",
+    privateIp: eni.PrivateIpAddress ?? "",
+    privateIpListEnabled: state["privateIpListEnabled"] ?? false,
+    privateIpLists: ips,
+    privateIps: inSetOrder(ips),
+    privateIpsCount: ips.length - 1,
+    region: aws.region,
+    securityGroups: (eni.Groups ?? []).flatMap((group) => group.GroupId ?? []).sort(),
+    sourceDestCheck: eni.SourceDestCheck ?? true,
+    subnetId: eni.SubnetId ?? "",
+    ...readTags(aws, eni.TagSet, state),
+  };
+}
+
+const count = { type: "number", computed: true } as const;
+const some = { type: "set", computed: true } as const;
+
+async function attach(ec2: EC2, eni: string, wanted: Props): Promise<void> {
+  const instance = text(wanted["instance"]) ?? "";
+  const request = ec2.attachNetworkInterface({
+    NetworkInterfaceId: eni,
+    InstanceId: instance,
+    DeviceIndex: number(wanted["deviceIndex"]) ?? 0,
+  });
+  await doing(`attaching EC2 Network Interface (${eni}/${instance})`, request);
+}
+
+export async function detach(ec2: EC2, eni: string, attachment: string, timeoutMs: number) {
+  const request = ec2.detachNetworkInterface({ AttachmentId: attachment, Force: true });
+  const what = `detaching EC2 Network Interface (${eni}/${attachment})`;
+  await doing(what, unlessGone(request, "InvalidAttachmentID.NotFound", GONE));
+  await waitFor(what, timeoutMs, async () => {
+    const live = await findInterface(ec2, eni);
+    return live?.Attachment?.AttachmentId === attachment ? undefined : true;
+  });
+}
+
+/** Secondary addresses come and go in place; the list form gives all of them up to keep order. */
+async function moveIps(ec2: EC2, id: string, wanted: string[], ordered: boolean): Promise<void> {
+  const live = await findInterface(ec2, id);
+  const now = live === undefined ? [] : ipsOf(live);
+  const primary = live?.PrivateIpAddress;
+  const surplus = ordered
+    ? now.filter((ip) => ip !== primary)
+    : now.filter((ip) => !wanted.includes(ip));
+  const kept = now.filter((ip) => !surplus.includes(ip));
+  const missing = wanted.filter((ip) => !kept.includes(ip));
+  if (surplus.length > 0) {
+    const request = ec2.unassignPrivateIpAddresses({
+      NetworkInterfaceId: id,
+      PrivateIpAddresses: surplus,
+    });
+    await doing(`unassigning EC2 Network Interface (${id}) private IPv4 addresses`, request);
+  }
+  const batches = ordered ? missing.map((ip) => [ip]) : missing.length > 0 ? [missing] : [];
+  for (const batch of batches) {
+    const request = ec2.assignPrivateIpAddresses({
+      NetworkInterfaceId: id,
+      PrivateIpAddresses: batch,
+    });
+    await doing(`assigning EC2 Network Interface (${id}) private IPv4 addresses`, request);
+  }
+}
+
+export const networkInterface: ResourceType<Aws> = {
+  fields: {
+    attachments: {
+      ...some,
+      // Only where it is attached counts; the ids come from AWS.
+      normalize: (value) =>
+        objects(value).map((at) => ({
+          deviceIndex: at["deviceIndex"] ?? 0,
+          instance: at["instance"] ?? "",
+        })),
+    },
+    description: { type: "string" },
+    interfaceType: { type: "string", forceNew: true, computed: true },
+    privateIp: { type: "string", computed: true },
+    privateIpListEnabled: { type: "boolean", default: false },
+    privateIpLists: { type: "list", computed: true },
+    privateIps: some,
+    privateIpsCount: count,
+    region: REGION,
+    securityGroups: some,
+    sourceDestCheck: { type: "boolean", default: true },
+    subnetId: { type: "string", required: true, forceNew: true },
+    tags: TAGS,
+  },
+  outputs: ["arn", "macAddress", "outpostArn", "ownerId", "privateDnsName", "tagsAll"],
+  changing: ["tagsAll"],
+  check(inputs) {
+    if (inputs["privateIpLists"] === undefined || inputs["privateIps"] === undefined) return [];
+    const reason = `"privateIps": conflicts with privateIpLists`;
+    return [{ property: "privateIps", reason }];
+  },
+  replaces(olds, news, changed) {
+    const primary = texts(olds["privateIpLists"])[0] ?? text(olds["privateIp"]);
+    if (news["privateIpListEnabled"] === true) {
+      const moved = texts(news["privateIpLists"])[0] !== primary;
+      return changed.includes("privateIpLists") && moved ? ["privateIpLists"] : [];
+    }
+    if (!changed.includes("privateIps")) return [];
+    return texts(news["privateIps"]).some((ip) => ip === primary) ? [] : ["privateIps"];
+  },
+  async create({ client: aws }, inputs) {
+    const ec2 = await aws.ec2();
+    const ips = wantedIps(inputs);
+    const groups = texts(inputs["securityGroups"]);
+    const extra = number(inputs["privateIpsCount"]);
+    const description = text(inputs["description"]);
+    const request = ec2.createNetworkInterface({
+      SubnetId: text(inputs["subnetId"]),
+      ...(description && { Description: description }),
+      ...(groups.length > 0 && { Groups: groups }),
+      ...(ips && {
+        PrivateIpAddresses: ips.map((ip, i) => ({ PrivateIpAddress: ip, Primary: i === 0 })),
+      }),
+      ...(!ips && extra && { SecondaryPrivateIpAddressCount: extra }),
+      ...tagSpecifications(aws, "network-interface", inputs["tags"]),
+    });
+    const reply = await doing("creating EC2 Network Interface", request);
+    const id = reply.NetworkInterface?.NetworkInterfaceId ?? "";
+    try {
+      if (inputs["sourceDestCheck"] === false) await setSourceDestCheck(ec2, id, false);
+      for (const wanted of objects(inputs["attachments"])) await attach(ec2, id, wanted);
+    } catch (error) {
+      throw new InitFailed(id, error instanceof Error ? error.message : String(error));
+    }
+    return { id };
+  },
+  async read({ client: aws }, id, state) {
+    const eni = await findInterface(await aws.ec2(), id);
+    return eni === undefined ? undefined : { id, outputs: await describe(aws, eni, state) };
+  },
+  async update({ client: aws, timeoutMs }, id, { olds, news, changed }) {
+    const ec2 = await aws.ec2();
+    const ordered = news["privateIpListEnabled"] === true;
+    if (changed.includes("attachments")) {
+      for (const old of objects(olds["attachments"])) {
+        await detach(ec2, id, text(old["attachmentId"]) ?? "", timeoutMs ?? 10 * MINUTES);
+      }
+      for (const wanted of objects(news["attachments"])) await attach(ec2, id, wanted);
+    }
+    const ips = wantedIps(news);
+    if (changed.includes(ordered ? "privateIpLists" : "privateIps") && ips !== undefined) {
+      await moveIps(ec2, id, ips, ordered);
+    }
+    if (changed.includes("sourceDestCheck")) {
+      await setSourceDestCheck(ec2, id, news["sourceDestCheck"] !== false);
+    }
+    const what = `modifying EC2 Network Interface (${id})`;
+    if (changed.includes("securityGroups")) {
+      const Groups = texts(news["securityGroups"]);
+      const change = { NetworkInterfaceId: id, Groups };
+      await doing(what, ec2.modifyNetworkInterfaceAttribute(change));
+    }
+    if (changed.includes("description")) {
+      const Description = { Value: text(news["description"]) ?? "" };
+      const change = { NetworkInterfaceId: id, Description };
+      await doing(what, ec2.modifyNetworkInterfaceAttribute(change));
+    }
+    if (changed.includes("tags")) await updateTags(aws, id, olds["tags"], news["tags"]);
+  },
+  async delete({ client: aws, timeoutMs }, id, state) {
+    const ec2 = await aws.ec2();
+    const attached = objects(state["attachments"])[0]?.["attachmentId"];
+    if (typeof attached === "string") await detach(ec2, id, attached, timeoutMs ?? 10 * MINUTES);
+    const request = ec2.deleteNetworkInterface({ NetworkInterfaceId: id });
+    await doing(`deleting EC2 Network Interface (${id})`, unlessGone(request, GONE));
+  },
+};
+
+async function setSourceDestCheck(ec2: EC2, id: string, on: boolean): Promise<void> {
+  const request = ec2.modifyNetworkInterfaceAttribute({
+    NetworkInterfaceId: id,
+    SourceDestCheck: { Value: on },
+  });
+  await doing(`modifying EC2 Network Interface (${id}) SourceDestCheck`, request);
+}

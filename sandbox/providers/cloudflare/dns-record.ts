@@ -1,0 +1,142 @@
+/** `cloudflare.DnsRecord`: what was sent is compared raw with what the API answers. */
+import type Cloudflare from "cloudflare";
+import type { RecordResponse } from "cloudflare/resources/dns/records";
+import type { ResourceType } from "../resource.ts";
+import { compact, isObject, type Props, text, type Value } from "../values.ts";
+import { type Client, isGone, worded } from "./client.ts";
+
+const TYPES = [
+  ...["A", "AAAA", "CAA", "CERT", "CNAME", "DNSKEY", "DS", "HTTPS", "LOC", "MX", "NAPTR", "NS"],
+  ...["OPENPGPKEY", "PTR", "SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "TXT", "URI"],
+];
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const camel = (name: string) => name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+
+function renamed(value: Value | undefined, rename: (name: string) => string): Value | undefined {
+  if (!isObject(value)) return value;
+  const result: Props = {};
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner !== null) result[rename(key)] = inner;
+  }
+  return result;
+}
+
+const SENT = ["comment", "content", "name", "priority", "proxied", "tags", "ttl", "type"];
+
+function body(inputs: Props): Props {
+  return compact({
+    ...Object.fromEntries(SENT.map((name) => [name, inputs[name]])),
+    data: renamed(inputs["data"], snake),
+    settings: renamed(inputs["settings"], snake),
+    private_routing: inputs["privateRouting"],
+  });
+}
+
+/** The reply as the state holds it; absent fields stay absent. */
+function describe(record: RecordResponse, zoneId: string, state: Props): Props {
+  const live: Props = JSON.parse(JSON.stringify(record));
+  const meta = live["meta"];
+  return compact({
+    ...Object.fromEntries(SENT.map((name) => [name, live[name]])),
+    commentModifiedOn: live["comment_modified_on"],
+    createdOn: live["created_on"],
+    data: state["data"] === undefined && live["content"] ? undefined : renamed(live["data"], camel),
+    includeShadowMetadata: state["includeShadowMetadata"] ?? false,
+    meta: meta === undefined ? "{}" : JSON.stringify(meta),
+    modifiedOn: live["modified_on"],
+    privateRouting: live["private_routing"],
+    proxiable: live["proxiable"] ?? false,
+    settings: renamed(live["settings"], camel) ?? {},
+    tags: live["tags"] ?? [],
+    tagsModifiedOn: live["tags_modified_on"],
+    zoneId,
+  });
+}
+
+const FAILED = "failed to make http request";
+
+interface Envelope {
+  result: RecordResponse;
+}
+
+/** One call; a record that is gone is undefined to a read and to a delete. */
+async function api(
+  client: Client,
+  verb: "create" | "read" | "update" | "delete",
+  run: (cf: Cloudflare) => Promise<Envelope>,
+): Promise<RecordResponse | undefined> {
+  const cf = await client();
+  try {
+    return (await run(cf)).result;
+  } catch (error) {
+    if (isGone(error) && (verb === "read" || verb === "delete")) return undefined;
+    throw worded(FAILED, error, cf.baseURL);
+  }
+}
+
+export const dnsRecord: ResourceType<Client> = {
+  fields: {
+    comment: { type: "string" },
+    content: { type: "string", computed: true },
+    data: { type: "object" },
+    includeShadowMetadata: { type: "boolean", computed: true },
+    name: { type: "string", required: true },
+    priority: { type: "number" },
+    privateRouting: { type: "boolean" },
+    proxied: { type: "boolean", default: false },
+    settings: { type: "object", computed: true },
+    tags: { type: "set", computed: true },
+    ttl: { type: "number", required: true },
+    type: { type: "string", required: true, values: TYPES },
+    zoneId: { type: "string", required: true, forceNew: true },
+  },
+  outputs: ["commentModifiedOn", "createdOn", "meta", "modifiedOn", "proxiable", "tagsModifiedOn"],
+  changing: ["commentModifiedOn", "meta", "modifiedOn", "proxiable", "tagsModifiedOn"],
+  check(inputs) {
+    const failures = [];
+    const { ttl, priority, proxied } = inputs;
+    if (typeof ttl === "number" && ttl !== 1 && (ttl < 30 || ttl > 86_400)) {
+      const reason = `Attribute ttl value must be between 30 and 86400 or 1, got: ${ttl}`;
+      failures.push({ property: "ttl", reason });
+    }
+    if (proxied === true && typeof ttl === "number" && ttl !== 1) {
+      failures.push({ property: "ttl", reason: "ttl must be set to 1 when `proxied` is true" });
+    }
+    if (typeof priority === "number" && (priority < 0 || priority > 65_535)) {
+      const reason = `Attribute priority value must be between 0 and 65535, got: ${priority}`;
+      failures.push({ property: "priority", reason });
+    }
+    return failures;
+  },
+  async create({ client }, inputs) {
+    const zoneId = text(inputs["zoneId"]) ?? "";
+    const record = await api(client, "create", (cf) =>
+      cf.post<Envelope>(`/zones/${zoneId}/dns_records`, { body: body(inputs) }),
+    );
+    if (record === undefined) throw new Error(`${FAILED}: empty reply`);
+    return { id: record.id, outputs: describe(record, zoneId, inputs) };
+  },
+  async read({ client }, given, state) {
+    // An import names the zone too.
+    const [first = "", second] = given.split("/");
+    const zoneId = second === undefined ? text(state["zoneId"]) : first;
+    const id = second ?? first;
+    if (zoneId === undefined) {
+      throw new Error(
+        `invalid ID: expected the format "<zone_id>/<dns_record_id>", got "${given}"`,
+      );
+    }
+    const path = `/zones/${zoneId}/dns_records/${id}`;
+    const record = await api(client, "read", (cf) => cf.get<Envelope>(path));
+    return record === undefined ? undefined : { id, outputs: describe(record, zoneId, state) };
+  },
+  async update({ client }, id, { news }) {
+    const path = `/zones/${text(news["zoneId"]) ?? ""}/dns_records/${id}`;
+    await api(client, "update", (cf) => cf.put<Envelope>(path, { body: body(news) }));
+  },
+  async delete({ client }, id, state) {
+    const path = `/zones/${text(state["zoneId"]) ?? ""}/dns_records/${id}`;
+    await api(client, "delete", (cf) => cf.delete<Envelope>(path));
+  },
+};

@@ -16,6 +16,10 @@ export interface State {
   version: 1;
   aws: AwsState;
   cloudflare: CloudflareState;
+  /** How far the sandbox clock was ahead of real time at the last save, in milliseconds. */
+  clockOffsetMs?: number;
+  /** The delays at the last save; what a restart is told anew wins over them. */
+  delays?: Delays;
 }
 
 /** Delays of the simulated clouds, in milliseconds of the sandbox clock. */

@@ -1,0 +1,60 @@
+/** An instance as `DescribeInstances` shows it. */
+import type { Instance } from "../state.ts";
+import { accountId } from "../sts.ts";
+import type { Xml } from "../xml.ts";
+import { type Call, isoTime, tagSet } from "./call.ts";
+import { stateOf } from "./instances.ts";
+import { describeInterface, groupSet } from "./interfaces.ts";
+
+export function describeInstance(call: Call, instance: Instance): Xml {
+  const subnet = call.region.subnets[instance.subnetId];
+  const interfaces = Object.values(call.region.networkInterfaces)
+    .filter(({ attachment }) => attachment?.instanceId === instance.id)
+    .sort((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
+  const [primary] = interfaces;
+  const profile = instance.instanceProfile;
+  return {
+    instanceId: instance.id,
+    imageId: instance.imageId,
+    instanceState: stateOf(instance.state),
+    privateDnsName: "",
+    dnsName: "",
+    keyName: instance.keyName,
+    amiLaunchIndex: 0,
+    instanceType: instance.type,
+    launchTime: isoTime(instance.launchTime),
+    placement: {
+      availabilityZone: subnet?.availabilityZone,
+      groupName: "",
+      tenancy: "default",
+    },
+    monitoring: { state: "disabled" },
+    subnetId: primary && instance.subnetId,
+    vpcId: primary && subnet?.vpcId,
+    privateIpAddress: primary?.privateIps[0],
+    sourceDestCheck: primary?.sourceDestCheck,
+    groupSet: groupSet(call, primary?.groups ?? []),
+    architecture: "x86_64",
+    rootDeviceType: "ebs",
+    rootDeviceName: "/dev/xvda",
+    blockDeviceMapping: [],
+    virtualizationType: "hvm",
+    clientToken: instance.clientToken,
+    tagSet: tagSet(instance.tags),
+    hypervisor: "xen",
+    ebsOptimized: false,
+    iamInstanceProfile: profile && {
+      arn: `arn:aws:iam::${accountId}:instance-profile/${profile}`,
+      id: `AIPASANDBOX${profile.toUpperCase().replace(/[^A-Z0-9]/g, "")}`,
+    },
+    networkInterfaceSet: interfaces.map((eni) => describeInterface(call, eni)),
+    metadataOptions: {
+      state: "applied",
+      httpTokens: instance.httpTokens,
+      httpPutResponseHopLimit: 1,
+      httpEndpoint: "enabled",
+      httpProtocolIpv6: "disabled",
+      instanceMetadataTags: "disabled",
+    },
+  };
+}

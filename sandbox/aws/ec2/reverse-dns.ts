@@ -1,0 +1,97 @@
+/** The `domain-name` attribute of an Elastic IP: its PTR record. */
+import { resolveA } from "../../dns/answers.ts";
+import type { Address, Ptr } from "../state.ts";
+import type { Xml } from "../xml.ts";
+import { allAddresses, needAddress, page } from "./addresses.ts";
+import { type Call, type Handler, invalid } from "./call.ts";
+
+export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
+  /** The reply already carries the pending change; the live record comes `ptrPending` later. */
+  ModifyAddressAttribute(call) {
+    const address = needAddress(call, call.params.need("AllocationId"));
+    const name = domainName(call);
+    // The code is the API's for a bad value; its exact words are unconfirmed.
+    if (!resolveA(call.world, name.slice(0, -1)).includes(address.publicIp)) {
+      throw invalid(
+        `The domain name ${name} does not resolve to the Elastic IP address ` +
+          `${address.publicIp}: a forward DNS record (type A) that points to it must exist.`,
+      );
+    }
+    settle(address.ptr, call.now);
+    address.ptr.update = { value: name, due: call.now + call.world.delays.ptrPending };
+    delete address.ptr.lingersUntil;
+    return { address: describe(call, address) };
+  },
+
+  DescribeAddressesAttribute(call) {
+    needAttribute(call);
+    const ids = call.params.list("AllocationId");
+    const found = ids.length > 0 ? ids.map((id) => needAddress(call, id)) : allAddresses(call);
+    const { items, nextToken } = page(call, found);
+    return { addressSet: items.map((address) => describe(call, address)), nextToken };
+  },
+
+  ResetAddressAttribute(call) {
+    const address = needAddress(call, call.params.need("AllocationId"));
+    needAttribute(call);
+    const { ptr } = address;
+    const { ptrPending, ptrLinger } = call.world.delays;
+    settle(ptr, call.now);
+    if (ptr.record !== undefined || ptr.update !== undefined) {
+      ptr.update = { value: "", due: call.now + ptrPending };
+      ptr.lingersUntil = call.now + ptrLinger;
+    }
+    return { address: describe(call, address) };
+  },
+};
+
+/** Whether `ReleaseAddress` must be refused, also for a while after the record is gone. */
+export function ptrHolds(ptr: Ptr, now: number): boolean {
+  const { record, update } = settled(ptr, now);
+  return record !== undefined || update !== undefined || (ptr.lingersUntil ?? 0) > now;
+}
+
+/** The record as it is at a moment: a change takes effect without anyone asking. */
+function settled(ptr: Ptr, now: number): Ptr {
+  const { update, record, ...rest } = ptr;
+  if (update === undefined || update.due > now) return ptr;
+  return update.value === "" ? rest : { ...rest, record: update.value };
+}
+
+function settle(ptr: Ptr, now: number): void {
+  const next = settled(ptr, now);
+  if (next === ptr) return;
+  delete ptr.update;
+  if (next.record === undefined) delete ptr.record;
+  else ptr.record = next.record;
+}
+
+function needAttribute({ params }: Call): void {
+  const attribute = params.need("Attribute");
+  if (attribute !== "domain-name") {
+    throw invalid(`Value (${attribute}) for parameter attribute is invalid. Unknown attribute.`);
+  }
+}
+
+const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
+
+/** With a trailing dot, in lower case. */
+function domainName({ params }: Call): string {
+  const given = params.need("DomainName");
+  const name = given.toLowerCase().replace(/\.$/, "");
+  const labels = name.split(".");
+  if (name.length > 253 || labels.length < 2 || !labels.every((part) => label.test(part))) {
+    throw invalid(`Value (${given}) for parameter domainName is invalid.`);
+  }
+  return `${name}.`;
+}
+
+function describe({ now }: Call, { publicIp, allocationId, ptr }: Address): Xml {
+  const { record, update } = settled(ptr, now);
+  return {
+    publicIp,
+    allocationId,
+    ptrRecord: record,
+    ptrRecordUpdate: update && { value: update.value, status: "PENDING" },
+  };
+}

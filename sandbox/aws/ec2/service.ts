@@ -1,0 +1,104 @@
+/** EC2: query protocol, version 2016-11-15. */
+import { randomUUID } from "node:crypto";
+import type { FaultAnswer, Service, WireRequest, WireResponse, World } from "../../world.ts";
+import { authenticate } from "../auth.ts";
+import { ApiError } from "../error.ts";
+import { form } from "../params.ts";
+import { emptyRegion } from "../state.ts";
+import { element, type Xml, xmlHeaders, xmlProlog } from "../xml.ts";
+import { addressHandlers } from "./addresses.ts";
+import { associationHandlers } from "./associations.ts";
+import type { Handler } from "./call.ts";
+import { instanceHandlers } from "./instances.ts";
+import { interfaceHandlers } from "./interfaces.ts";
+import { networkHandlers } from "./networks.ts";
+import { privateIpHandlers } from "./private-ips.ts";
+import { reverseDnsHandlers } from "./reverse-dns.ts";
+import { securityGroupHandlers } from "./security-groups.ts";
+import { ruleHandlers } from "./security-rules.ts";
+import { tagHandlers } from "./tags.ts";
+
+const handlers: Readonly<Record<string, Handler>> = {
+  ...addressHandlers,
+  ...associationHandlers,
+  ...reverseDnsHandlers,
+  ...tagHandlers,
+  ...networkHandlers,
+  ...securityGroupHandlers,
+  ...ruleHandlers,
+  ...interfaceHandlers,
+  ...privateIpHandlers,
+  ...instanceHandlers,
+};
+
+const version = "2016-11-15";
+const namespace = ` xmlns="http://ec2.amazonaws.com/doc/${version}/"`;
+
+const authCodes = {
+  missing: {
+    code: "MissingAuthenticationToken",
+    message: "Request is missing Authentication Token",
+    status: 403,
+  },
+  malformed: {
+    code: "AuthFailure",
+    message: "AWS was not able to validate the provided access credentials",
+    status: 401,
+  },
+};
+
+export const ec2Service: Service = {
+  name: "ec2",
+  action: (request) => form(request).get("Action") ?? "(none)",
+  error,
+  handle(request, world) {
+    try {
+      const { name, body } = perform(request, world);
+      const reply = { requestId: randomUUID(), ...body };
+      return answer(200, element(`${name}Response`, reply, namespace));
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError)) throw thrown;
+      return error(thrown);
+    }
+  },
+};
+
+function perform(
+  request: WireRequest,
+  world: World,
+): { name: string; body: { [name: string]: Xml } } {
+  const { region: regionName } = authenticate(request, authCodes);
+  const params = form(request);
+  const name = params.need("Action");
+  const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+  if (handler === undefined || params.get("Version") !== version) {
+    throw new ApiError(
+      "InvalidAction",
+      `The action ${name} is not valid for this web service (version ${params.get("Version")}).`,
+    );
+  }
+  // Not even a refused dry run may change anything, so it works on a copy.
+  const dryRun = params.flag("DryRun") === true;
+  const aws = dryRun ? structuredClone(world.state.aws) : world.state.aws;
+  const region = aws.regions[regionName] ?? emptyRegion();
+  aws.regions[regionName] = region;
+  const body = handler({ params, region, regionName, aws, world, now: world.clock.now() });
+  if (dryRun) {
+    throw new ApiError(
+      "DryRunOperation",
+      "Request would have succeeded, but DryRun flag is set.",
+      412,
+    );
+  }
+  if (!name.startsWith("Describe")) world.changed();
+  return { name, body };
+}
+
+function error({ status, code, message }: FaultAnswer): WireResponse {
+  const errors = element("Errors", { Error: { Code: code, Message: message } });
+  return answer(status, `<Response>${errors}<RequestID>${randomUUID()}</RequestID></Response>`);
+}
+
+function answer(status: number, xml: string): WireResponse {
+  return { status, headers: xmlHeaders, body: xmlProlog + xml };
+}

@@ -1,0 +1,192 @@
+/**
+ * The sandbox: AWS, Cloudflare and DNS on loopback. One HTTP server carries all three kinds of
+ * API; what the path and the headers say decides which service answers.
+ */
+import { existsSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { handleAdmin } from "./admin.ts";
+import { loggedParams } from "./aws/log.ts";
+import { awsServices, pickAwsService } from "./aws/service.ts";
+import { SandboxClock } from "./clock.ts";
+import { cloudflareService } from "./cloudflare/service.ts";
+import { emptyCloudflare } from "./cloudflare/state.ts";
+import { startDns } from "./dns/server.ts";
+import { CallLog, Faults } from "./faults.ts";
+import {
+  defaultDelays,
+  defaultSubnets,
+  defaultZones,
+  emptyAws,
+  type SubnetSeed,
+  seedSubnets,
+  type ZoneSeed,
+} from "./seed.ts";
+import { loadState, openVault, saveState } from "./store.ts";
+import type { Delays, Service, State, WireRequest, WireResponse, World } from "./world.ts";
+
+const host = "127.0.0.1";
+
+export interface SandboxOptions {
+  /** Where the state outlives the process. @default memory only */
+  stateFile?: string;
+  /** @default a free port */
+  httpPort?: number;
+  /** UDP and TCP. @default a free port */
+  dnsPort?: number;
+  /** Cloudflare zones of a new state. */
+  zones?: readonly ZoneSeed[];
+  /** Subnets to add where they are missing. */
+  subnets?: readonly SubnetSeed[];
+  delays?: Partial<Delays>;
+  /** Elastic IPs a Region. @default 5, as on a new AWS account */
+  eipQuota?: number;
+  /** Sandbox milliseconds per real millisecond. @default 1 */
+  clockRate?: number;
+}
+
+export interface Sandbox {
+  /** AWS endpoint of every service, and the root of `/_sandbox/…`. */
+  url: string;
+  cloudflareUrl: string;
+  dns: { host: string; port: number };
+  world: World;
+  close(): Promise<void>;
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { stateFile } = options;
+  const state = initialState(options);
+  const clock = new SandboxClock(state.clockOffsetMs ?? 0, options.clockRate ?? 1);
+  const delays: Delays = { ...defaultDelays, ...state.delays, ...options.delays };
+  let dirty = true;
+  const world: World = {
+    clock,
+    state,
+    delays,
+    changed() {
+      dirty = true;
+    },
+  };
+  const save = () => {
+    if (!dirty || stateFile === undefined) return;
+    state.clockOffsetMs = clock.offsetMs;
+    state.delays = delays;
+    saveState(stateFile, state);
+    dirty = false;
+  };
+  const services = awsServices(openVault(stateFile));
+  const faults = new Faults();
+  const calls = new CallLog();
+
+  const answer = async (request: WireRequest): Promise<WireResponse | "cut"> => {
+    if (request.path.startsWith("/_sandbox/")) {
+      return handleAdmin(request, { world, clock, faults, calls });
+    }
+    const service = request.path.startsWith("/client/v4/")
+      ? cloudflareService
+      : pickAwsService(services, request);
+    const action = service.action(request);
+    const fault = faults.next(service.name, action);
+    const call = { service: service.name, action, params: loggedParams(request), status: 0, at: 0 };
+    call.at = clock.now();
+    calls.add(call);
+    if (fault?.rule.kind === "delay") await sleep(fault.rule.delayMs ?? 0);
+    if (fault?.rule.kind === "drop-before") return "cut";
+    const reply =
+      fault?.answer === undefined ? handle(service, request, world) : service.error(fault.answer);
+    if (fault?.rule.kind === "drop-after") return "cut";
+    call.status = reply.status;
+    return reply;
+  };
+
+  const http = createServer((incoming, outgoing) => {
+    readRequest(incoming)
+      .then(answer)
+      .then((reply) => {
+        save();
+        if (reply === "cut") incoming.socket.destroy();
+        else send(outgoing, reply);
+      })
+      .catch((error: unknown) => {
+        process.stderr.write(`sandbox: ${String(error)}\n`);
+        incoming.socket.destroy();
+      });
+  });
+  save();
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(options.httpPort ?? 0, host, resolve);
+  });
+  const dns = await startDns(world, { host, port: options.dnsPort ?? 0 }).catch(
+    (error: unknown) => {
+      http.close();
+      throw error;
+    },
+  );
+  const url = `http://${host}:${(http.address() as AddressInfo).port}`;
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    http.closeAllConnections();
+    await Promise.all([new Promise((resolve) => http.close(resolve)), dns.close()]);
+    dirty = true;
+    save();
+  };
+  return {
+    url,
+    cloudflareUrl: `${url}/client/v4`,
+    dns: { host, port: dns.port },
+    world,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function initialState(options: SandboxOptions): State {
+  const { stateFile } = options;
+  const zones = [...(options.zones ?? defaultZones)];
+  const loaded =
+    stateFile !== undefined && existsSync(stateFile) ? loadState(stateFile) : undefined;
+  const state = loaded ?? { version: 1, aws: emptyAws(), cloudflare: emptyCloudflare(zones) };
+  seedSubnets(state.aws, options.subnets ?? defaultSubnets);
+  if (options.eipQuota !== undefined) state.aws.eipQuota = options.eipQuota;
+  return state;
+}
+
+/** A bug in the sandbox must look like a fault of the cloud, and leave a trace for us. */
+function handle(service: Service, request: WireRequest, world: World): WireResponse {
+  try {
+    return service.handle(request, world);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`sandbox: ${service.name} ${service.action(request)}: ${text}\n`);
+    return service.error({ status: 500, code: "InternalError", message: "sandbox bug" });
+  }
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const url = new URL(incoming.url ?? "/", `http://${host}`);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return {
+    method: incoming.method ?? "GET",
+    path: url.pathname,
+    query: url.searchParams,
+    headers,
+    body: Buffer.concat(chunks).toString("utf8"),
+  };
+}
+
+function send(outgoing: ServerResponse, reply: WireResponse): void {
+  outgoing.writeHead(reply.status, reply.headers ?? {});
+  outgoing.end(reply.body);
+}
+
+if (import.meta.main) await (await import("./main.ts")).main();

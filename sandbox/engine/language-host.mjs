@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+/**
+ * A stand-in for `pulumi-language-nodejs`, only for machines where Pulumi's official download cannot
+ * be had: its Go module is not published on its own. It serves `LanguageRuntime` and runs programs
+ * with the SDK's own `cmd/run`, as the official host does. Plain JavaScript, so that any Node runs it.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+
+/** The SDK's exit code for "the error has been shown already". */
+const SHOWN = 32;
+
+// The program's own SDK is used, found from the entry point's real place; here, the nearest one.
+const require = createRequire(import.meta.url);
+const grpc = require("@grpc/grpc-js");
+const service = require("@pulumi/pulumi/proto/language_grpc_pb.js");
+const messages = require("@pulumi/pulumi/proto/language_pb.js");
+const plugins = require("@pulumi/pulumi/proto/plugin_pb.js");
+const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js");
+
+const engine = process.argv.at(-1);
+
+function versionOf(name) {
+  const manifest = join(dirname(require.resolve("@pulumi/pulumi")), "..", name, "package.json");
+  return existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : undefined;
+}
+
+function requiredPackages(_call, callback) {
+  const reply = new messages.GetRequiredPackagesResponse();
+  const found = ["aws", "cloudflare"].flatMap((name) => {
+    const version = versionOf(name);
+    if (version === undefined) return [];
+    const dependency = new plugins.PackageDependency();
+    dependency.setName(name);
+    dependency.setKind("resource");
+    dependency.setVersion(`v${version}`);
+    return [dependency];
+  });
+  reply.setPackagesList(found);
+  callback(undefined, reply);
+}
+
+function run(call, callback) {
+  const { request } = call;
+  const info = request.getInfo();
+  const options = info?.getOptions()?.toJavaScript() ?? {};
+  const pwd = request.getPwd();
+  const entry = info?.getEntryPoint() || request.getProgram() || ".";
+  const program = resolve(info?.getProgramDirectory() || pwd, entry);
+  const sdk = createRequire(existsSync(program) ? realpathSync(program) : import.meta.url);
+  const args = [
+    ...String(options.nodeargs ?? "").split(/\s+/).filter(Boolean),
+    sdk.resolve("@pulumi/pulumi/cmd/run"),
+    ...["--monitor", request.getMonitorAddress(), "--engine", engine],
+    ...["--organization", request.getOrganization(), "--project", request.getProject()],
+    ...["--root-directory", info?.getRootDirectory() || pwd],
+    ...["--stack", request.getStack(), "--pwd", pwd],
+    ...["--parallel", String(request.getParallel())],
+    ...(request.getDryrun() ? ["--dry-run"] : []),
+    entry,
+    ...request.getArgsList(),
+  ];
+  const config = Object.fromEntries(request.getConfigMap().toArray());
+  const child = spawn("node", args, {
+    cwd: pwd,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      PULUMI_CONFIG: JSON.stringify(config),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+      PULUMI_NODEJS_TYPESCRIPT: String(options.typescript ?? true),
+    },
+  });
+  call.on("cancelled", () => child.kill("SIGTERM"));
+  const reply = new messages.RunResponse();
+  child.on("error", (error) => {
+    reply.setError(`cannot run node: ${error.message}`);
+    callback(undefined, reply);
+  });
+  child.on("close", (code, signal) => {
+    if (code === SHOWN) reply.setBail(true);
+    else if (code !== 0) {
+      reply.setError(`Program exited with ${signal ?? `non-zero exit code: ${code}`}`);
+    }
+    callback(undefined, reply);
+  });
+}
+
+function pluginInfo(_call, callback) {
+  const reply = new plugins.PluginInfo();
+  reply.setVersion("3.259.0");
+  callback(undefined, reply);
+}
+
+const server = new grpc.Server({
+  "grpc.max_receive_message_length": -1,
+  "grpc.max_send_message_length": -1,
+});
+server.addService(service.LanguageRuntimeService, {
+  run,
+  getRequiredPackages: requiredPackages,
+  getPluginInfo: pluginInfo,
+  installDependencies: (call) => call.end(),
+  cancel: (_call, callback) => callback(undefined, new Empty()),
+});
+server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+  if (error) throw error;
+  process.stdout.write(`${port}\n`);
+});

@@ -1,0 +1,159 @@
+/**
+ * The one harness of engine tests: a sandbox, a Pulumi home, a file backend and a copy of the
+ * project of their own, and the real CLI. Operations are read from the engine's own event log.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { parseDocument } from "yaml";
+import { ensureEngine } from "../../sandbox/engine/ensure.ts";
+import { engineEnv } from "../../sandbox/engine/env.ts";
+import { prepareHome } from "../../sandbox/engine/home.ts";
+import {
+  cloudflareZones,
+  copyProject,
+  REPOSITORY,
+  SANDBOX_CREDENTIALS,
+} from "../../sandbox/project.ts";
+import { type Ended, mustPulumi, type PulumiOptions, runPulumi } from "../../sandbox/pulumi.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
+
+/** What the engine did to one resource. */
+export interface Operation {
+  /** `create`, `update`, `delete`, `replace`, `create-replacement`, `delete-replaced`, `read` … */
+  op: string;
+  type: string;
+  name: string;
+}
+
+/** An `up` or `destroy` that has ended. */
+export interface Run extends Ended {
+  /** In the order in which the engine finished them; "same" left out. */
+  operations: Operation[];
+}
+
+export interface World {
+  sandbox: Sandbox;
+  options: PulumiOptions;
+  /** Makes a stack. */
+  init(stack: string): Promise<void>;
+  /** `pulumi up` of a stack; makes the stack first when it is new. */
+  up(stack: string, args?: readonly string[]): Promise<Run>;
+  pulumi(...args: string[]): Promise<Ended>;
+  mustPulumi(...args: string[]): Promise<Ended>;
+  /** Runs with an event log; for `destroy`, `refresh`. */
+  run(...args: string[]): Promise<Run>;
+  /** Sets (or, with undefined, removes) a value in a stack's file, as a person would with an editor. */
+  edit(stack: string, path: readonly (string | number)[], value: unknown): void;
+  outputs(stack: string): Promise<unknown>;
+  /** The stack's state file as text. */
+  stateText(stack: string): Promise<string>;
+}
+
+let count = 0;
+
+/** Fast clouds: waits are proved by their order, not by their length. */
+const FAST = { dnsPropagation: 200, ptrPending: 200, ptrLinger: 1_500 };
+
+/** A world for one test, taken down when the test ends. */
+export async function world(options: SandboxOptions = {}): Promise<World> {
+  count += 1;
+  const folder = join(REPOSITORY, ".sandbox", "test", `${process.pid}-${count}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const engine = await ensureEngine({ log: (line) => process.stderr.write(`${line}\n`) });
+  const sandbox = await startSandbox({
+    zones: await cloudflareZones(),
+    stateFile: join(folder, "state.json"),
+    ...options,
+    delays: { ...FAST, ...options.delays },
+  });
+  onTestFinished(async () => {
+    await sandbox.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const cwd = join(folder, "project");
+  await copyProject(cwd, sandbox);
+  const home = join(folder, "home");
+  await prepareHome(home, engine);
+  const backend = join(folder, "backend");
+  const env = { ...engineEnv({ home, backend, engine }), ...SANDBOX_CREDENTIALS };
+  const pulumi = { cwd, env, pulumi: engine.pulumi };
+  const known = new Set<string>();
+
+  const run = async (...args: string[]): Promise<Run> => {
+    const log = join(folder, "events.json");
+    rmSync(log, { force: true });
+    const ended = await runPulumi([...args, "--event-log", log], pulumi);
+    return { ...ended, operations: operations(log) };
+  };
+  const init = async (stack: string): Promise<void> => {
+    await mustPulumi(["stack", "init", stack], pulumi);
+    known.add(stack);
+  };
+  return {
+    sandbox,
+    init,
+    options: pulumi,
+    run,
+    pulumi: (...args) => runPulumi(args, pulumi),
+    mustPulumi: (...args) => mustPulumi(args, pulumi),
+    up: async (stack, args = []) => {
+      if (!known.has(stack)) await init(stack);
+      return run("up", "--stack", stack, "--yes", "--skip-preview", ...args);
+    },
+    edit: (stack, path, value) => {
+      const file = join(cwd, "stacks", `Pulumi.${stack}.yaml`);
+      const document = parseDocument(readFileSync(file, "utf8"));
+      if (value === undefined) document.deleteIn(["config", ...path]);
+      else document.setIn(["config", ...path], document.createNode(value));
+      writeFileSync(file, document.toString());
+    },
+    outputs: async (stack) => {
+      const shown = await mustPulumi(["stack", "output", "--json", "--stack", stack], pulumi);
+      return JSON.parse(shown.stdout);
+    },
+    stateText: (stack) =>
+      readFile(join(backend, ".pulumi", "stacks", "sendips", `${stack}.json`), "utf8"),
+  };
+}
+
+/** Deploys the example mail host and tenant; fails with the engine's output otherwise. */
+export async function deployed(options: SandboxOptions = {}): Promise<World> {
+  const made = await world(options);
+  for (const stack of ["mx-1", "acme"]) {
+    const { code, output } = await made.up(stack);
+    if (code !== 0) throw new Error(output);
+  }
+  return made;
+}
+
+interface StepEvent {
+  metadata: { op: string; urn: string; type: string };
+}
+
+function operations(log: string): Operation[] {
+  let text: string;
+  try {
+    text = readFileSync(log, "utf8");
+  } catch {
+    return [];
+  }
+  const found: Operation[] = [];
+  for (const line of text.split("\n").filter((line) => line.startsWith("{"))) {
+    const event: { resOutputsEvent?: StepEvent } = JSON.parse(line);
+    const metadata = event.resOutputsEvent?.metadata;
+    if (metadata === undefined || metadata.op === "same") continue;
+    const name = metadata.urn.split("::").at(-1) ?? "";
+    found.push({ op: metadata.op, type: metadata.type, name });
+  }
+  return found;
+}
+
+/** `create aws:ec2/eip:Eip acme-tx1`, for assertions that read well; components and stacks left out. */
+export function done(run: Run): string[] {
+  return run.operations
+    .filter(({ type }) => !type.startsWith("sendips:") && !type.startsWith("pulumi:"))
+    .map(({ op, type, name }) => `${op} ${type.split(":").at(-1)} ${name}`);
+}

@@ -2,6 +2,7 @@
  * Serves a provider to the engine over gRPC: prints the port, then answers the calls that a
  * stand-in needs. Everything not listed here stays UNIMPLEMENTED, which the engine tolerates.
  */
+import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
 import plugins from "@pulumi/pulumi/proto/plugin_pb.js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -213,4 +214,9 @@ export async function serveProvider<C>(spec: ProviderSpec<C>): Promise<void> {
     );
   });
   process.stdout.write(`${port}\n`);
+  // The engine ends plugins with a signal, which would lose the compile cache.
+  setImmediate(flushCompileCache);
+  const parent = process.ppid;
+  // An engine that was killed says no goodbye.
+  setInterval(() => process.ppid === parent || process.exit(0), 1_000).unref();
 }

@@ -3,6 +3,7 @@
  * call only: a preview without changes never pays for it.
  */
 import { existsSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { EC2 } from "@aws-sdk/client-ec2";
@@ -114,6 +115,7 @@ export function configure(config: Props, env: NodeJS.ProcessEnv = process.env): 
     ec2: once(async () => {
       const [{ EC2 }] = await Promise.all([import("@aws-sdk/client-ec2"), validate()]);
       const options = common("ec2");
+      setImmediate(flushCompileCache);
       const client = new EC2(options);
       translate(client.middlewareStack, "EC2", options.endpoint);
       return client;

@@ -8,9 +8,12 @@ import { eip } from "./eip.ts";
 import { eipAssociation } from "./eip-association.ts";
 import { eipDomainName } from "./eip-domain-name.ts";
 import { functions } from "./functions.ts";
+import { instance } from "./instance.ts";
 import { networkInterface } from "./network-interface.ts";
 import { networkInterfaceAttachment } from "./network-interface-attachment.ts";
+import { parameter } from "./parameter.ts";
 import { securityGroup } from "./security-group.ts";
+import { securityGroupRule } from "./security-group-rule.ts";
 
 await serveProvider({
   version: "7.48.0",
@@ -19,9 +22,13 @@ await serveProvider({
     "aws:ec2/eip:Eip": eip,
     "aws:ec2/eipAssociation:EipAssociation": eipAssociation,
     "aws:ec2/eipDomainName:EipDomainName": eipDomainName,
+    "aws:ec2/instance:Instance": instance,
     "aws:ec2/networkInterface:NetworkInterface": networkInterface,
     "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment": networkInterfaceAttachment,
     "aws:ec2/securityGroup:SecurityGroup": securityGroup,
+    "aws:ssm/parameter:Parameter": parameter,
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": securityGroupRule("egress"),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": securityGroupRule("ingress"),
   },
   functions,
 });

@@ -1,4 +1,5 @@
 /** The provider's configuration and the official client made from it, loaded at the first call. */
+import { flushCompileCache } from "node:module";
 import type Cloudflare from "cloudflare";
 import { type Props, text } from "../values.ts";
 
@@ -16,16 +17,16 @@ export function configure(config: Props, env: NodeJS.ProcessEnv = process.env): 
   const baseURL = text(config["baseUrl"]) ?? env["CLOUDFLARE_BASE_URL"];
   let made: Promise<Cloudflare> | undefined;
   return () => {
-    made ??= import("cloudflare").then(
-      (sdk) =>
-        new sdk.default({
-          apiToken: apiToken ?? null,
-          apiKey: apiToken ? null : (apiKey ?? null),
-          apiEmail: apiToken ? null : (apiEmail ?? null),
-          ...(baseURL && { baseURL: baseURL.replace(/\/$/, "") }),
-          maxRetries: 5,
-        }),
-    );
+    made ??= import("cloudflare").then((sdk) => {
+      setImmediate(flushCompileCache);
+      return new sdk.default({
+        apiToken: apiToken ?? null,
+        apiKey: apiToken ? null : (apiKey ?? null),
+        apiEmail: apiToken ? null : (apiEmail ?? null),
+        ...(baseURL && { baseURL: baseURL.replace(/\/$/, "") }),
+        maxRetries: 5,
+      });
+    });
     return made;
   };
 }

@@ -189,4 +189,12 @@ function send(outgoing: ServerResponse, reply: WireResponse): void {
   outgoing.end(reply.body);
 }
 
-if (import.meta.main) await (await import("./main.ts")).main();
+// Not awaited: main.ts imports this module and would wait for it for ever.
+if (import.meta.main) {
+  import("./main.ts")
+    .then(({ main }) => main())
+    .catch((error: unknown) => {
+      process.stderr.write(`sandbox: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    });
+}

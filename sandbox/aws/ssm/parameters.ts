@@ -4,6 +4,16 @@ import type { Vault } from "../../store.ts";
 import { ApiError } from "../error.ts";
 import type { Parameter, RegionState, Tags } from "../state.ts";
 import { accountId } from "../sts.ts";
+import {
+  describeInput,
+  nameInput,
+  namesInput,
+  type pageInput,
+  pathInput,
+  putInput,
+  resourceInput,
+  tagList,
+} from "./inputs.ts";
 
 export interface SsmCall {
   region: RegionState;
@@ -17,44 +27,6 @@ export type SsmHandler = (call: SsmCall, input: unknown) => unknown;
 
 /** Bytes of a value: standard 4 KB, advanced 8 KB (SSM API, PutParameter). */
 const maxBytes = { Standard: 4096, Advanced: 8192 };
-
-const tagList = z.array(z.object({ Key: z.string(), Value: z.string() }));
-
-const putInput = z.object({
-  Name: z.string().min(1),
-  Value: z.string(),
-  Type: z.enum(["String", "StringList", "SecureString"]).optional(),
-  Description: z.string().optional(),
-  KeyId: z.string().optional(),
-  Overwrite: z.boolean().optional(),
-  AllowedPattern: z.string().optional(),
-  Tier: z.enum(["Standard", "Advanced", "Intelligent-Tiering"]).optional(),
-  DataType: z.string().optional(),
-  Tags: tagList.optional(),
-});
-const nameInput = z.object({ Name: z.string(), WithDecryption: z.boolean().optional() });
-const namesInput = z.object({ Names: z.array(z.string()), WithDecryption: z.boolean().optional() });
-const pageInput = z.object({
-  MaxResults: z.int().optional(),
-  NextToken: z.string().optional(),
-});
-const pathInput = pageInput.extend({
-  Path: z.string(),
-  Recursive: z.boolean().optional(),
-  WithDecryption: z.boolean().optional(),
-});
-const describeInput = pageInput.extend({
-  ParameterFilters: z
-    .array(
-      z.object({
-        Key: z.string(),
-        Option: z.string().optional(),
-        Values: z.array(z.string()).optional(),
-      }),
-    )
-    .optional(),
-});
-const resourceInput = z.object({ ResourceType: z.literal("Parameter"), ResourceId: z.string() });
 
 export const ssmHandlers: Readonly<Record<string, SsmHandler>> = {
   PutParameter(call, input) {

@@ -213,3 +213,43 @@ test("functions answer about what the program does not own", async () => {
     plugin.invoke("aws:ec2/getSubnet:getSubnet", { id: "subnet-0" }),
   ).rejects.toBeInstanceOf(PluginError);
 });
+
+test("a reverse name is set, renamed in place, imported as it stands, and cleared", async () => {
+  const { plugin, sandbox } = await aws();
+  const eip = await make(plugin, EIP, { domain: "vpc" });
+  const wanted = { allocationId: eip.id, domainName: "tx1.acme.example" };
+  await expect(plugin.create(PTR, wanted)).rejects.toThrow(/InvalidParameterValue/);
+  const cloudflare = await Plugin.start("cloudflare", {
+    CLOUDFLARE_API_TOKEN: "test",
+    CLOUDFLARE_BASE_URL: sandbox.cloudflareUrl,
+  });
+  await cloudflare.configure({});
+  for (const name of ["tx1", "tx2"]) {
+    const content = String(eip.state["publicIp"]);
+    const zoneId = "023e105f4ecef8ad9ca31a8372d0c353";
+    const record = { zoneId, name: `${name}.acme.example`, type: "A", content, ttl: 60 };
+    await cloudflare.create("cloudflare:index/dnsRecord:DnsRecord", record);
+  }
+  const { id, inputs, state } = await make(plugin, PTR, wanted);
+  expect(id).toBe(eip.id);
+  expect(state).toMatchObject({ ...wanted, ptrRecord: "tx1.acme.example." });
+  expect(await plugin.read(PTR, id, state, inputs)).toEqual({ id, state, inputs });
+  const imported = await plugin.read(PTR, id);
+  expect(imported.inputs).toMatchObject({ domainName: "tx1.acme.example." });
+
+  const renamed = { ...inputs, domainName: "tx2.acme.example" };
+  expect(await plugin.diff(PTR, state, renamed)).toMatchObject({
+    diffs: ["domainName"],
+    replaces: [],
+  });
+  const after = await plugin.update(PTR, id, state, renamed);
+  expect(after).toMatchObject({ ptrRecord: "tx2.acme.example." });
+  const moved = await plugin.diff(PTR, after, { ...renamed, allocationId: "eipalloc-2" });
+  expect(moved.replaces).toEqual(["allocationId"]);
+
+  await expect(plugin.delete(EIP, eip.id, eip.state)).rejects.toThrow(/InvalidAddress.PtrSet/);
+  await plugin.delete(PTR, id, after);
+  expect((await plugin.read(PTR, id, after, renamed)).id).toBe("");
+  await plugin.delete(EIP, eip.id, eip.state);
+  await plugin.delete(PTR, id, after);
+});

@@ -32,8 +32,8 @@ const getZone: Run = async (client, args) => {
   try {
     if (zoneId !== undefined) return describe(await cf.zones.get({ zone_id: zoneId }), args);
     const name = isObject(filter) ? text(filter["name"]) : undefined;
-    const found: Zone[] = [];
-    for await (const zone of cf.zones.list(name === undefined ? {} : { name })) found.push(zone);
+    // One page says whether there is exactly one.
+    const { result: found } = await cf.zones.list(name === undefined ? {} : { name });
     const [zone] = found;
     if (zone === undefined) throw new Error("no zones found with the given filter");
     if (found.length > 1) {

@@ -1,0 +1,158 @@
+/** Cloudflare's API v4 for zones and DNS records. */
+import type { Service, WireRequest, WireResponse, World } from "../world.ts";
+import { createRecord, deleteRecord, editRecord, listRecords, showRecord } from "./records.ts";
+import { CloudflareError, failure, success } from "./reply.ts";
+import type { Zone } from "./state.ts";
+
+const ROOT = "/client/v4";
+const WINDOW = 5 * 60_000;
+
+export const cloudflareService: Service = {
+  name: "cloudflare",
+
+  /** `GET zones`, `POST dns_records`, `PATCH dns_records`: the method and the collection. */
+  action({ method, path }) {
+    const parts = path.slice(ROOT.length + 1).split("/");
+    const collection = parts.includes("dns_records") ? "dns_records" : (parts[0] ?? "");
+    return `${method} ${collection}`;
+  },
+
+  handle(request, world) {
+    try {
+      authorize(request, world);
+      return route(request, world);
+    } catch (error) {
+      if (error instanceof CloudflareError) return failure(error);
+      throw error;
+    }
+  },
+
+  error({ status, code, message }) {
+    return failure(new CloudflareError(status, Number(code) || 1000, message));
+  },
+};
+
+/** Times of recent requests by token; not worth keeping over a restart. */
+const recent = new WeakMap<World, Map<string, number[]>>();
+
+function authorize({ headers }: WireRequest, world: World): void {
+  const given = headers["authorization"];
+  if (given === undefined && headers["x-auth-key"] === undefined) {
+    throw new CloudflareError(
+      400,
+      9106,
+      "Missing X-Auth-Key, X-Auth-Email or Authorization headers",
+    );
+  }
+  const token = /^Bearer ([A-Za-z0-9_-]+)$/.exec(given ?? "")?.[1] ?? headers["x-auth-key"];
+  if (token === undefined) throw new CloudflareError(400, 6003, "Invalid request headers");
+  if (token === "invalid") throw new CloudflareError(403, 9109, "Invalid access token");
+  const now = world.clock.now();
+  const tokens = recent.get(world) ?? new Map<string, number[]>();
+  recent.set(world, tokens);
+  const times = (tokens.get(token) ?? []).filter((time) => time > now - WINDOW);
+  tokens.set(token, times);
+  if (times.length >= world.state.cloudflare.rateLimit) {
+    const wait = Math.ceil(((times[0] ?? now) + WINDOW - now) / 1_000);
+    const message = "Please wait and consider throttling your request speed";
+    throw new CloudflareError(429, 971, message, { "retry-after": String(wait) });
+  }
+  times.push(now);
+}
+
+function route(request: WireRequest, world: World): WireResponse {
+  const [collection, zoneId, sub, recordId, ...rest] = request.path
+    .slice(ROOT.length + 1)
+    .split("/")
+    .filter(Boolean);
+  const { method } = request;
+  if (collection === "user" && zoneId === "tokens" && sub === "verify") {
+    return success({ id: "0".repeat(32), status: "active" });
+  }
+  if (collection !== "zones" || rest.length > 0) throw unrouted(request);
+  if (zoneId === undefined) {
+    if (method !== "GET") throw new CloudflareError(405, 10405, "Method not allowed");
+    return listZones(request, world);
+  }
+  const zone = needZone(request, world, zoneId);
+  if (sub === undefined && method === "GET") return success(shownZone(zone));
+  if (sub !== "dns_records") throw unrouted(request);
+  if (recordId === undefined) {
+    if (method === "GET") return listRecords(request, world, zone);
+    if (method === "POST") return createRecord(request, world, zone);
+  } else {
+    if (method === "GET") return showRecord(world, zone, recordId);
+    if (method === "PUT" || method === "PATCH") return editRecord(request, world, zone, recordId);
+    if (method === "DELETE") return deleteRecord(world, zone, recordId);
+  }
+  throw new CloudflareError(405, 10405, "Method not allowed");
+}
+
+function unrouted({ path }: WireRequest): CloudflareError {
+  const place = path.slice(ROOT.length);
+  return new CloudflareError(
+    404,
+    7003,
+    `Could not route to ${place}, perhaps your object identifier is invalid?`,
+  );
+}
+
+function needZone(request: WireRequest, world: World, id: string): Zone {
+  if (!/^[0-9a-f]{32}$/.test(id)) throw unrouted(request);
+  const zone = world.state.cloudflare.zones[id];
+  if (zone === undefined) {
+    throw new CloudflareError(403, 9109, "Unauthorized to access requested resource");
+  }
+  return zone;
+}
+
+function listZones({ query }: WireRequest, world: World): WireResponse {
+  const name = query.get("name");
+  const zones = Object.values(world.state.cloudflare.zones)
+    .filter((zone) => name === null || zone.name === name)
+    .map(shownZone);
+  return success(...paged(zones, query, 20));
+}
+
+/** One page and its `result_info`. */
+export function paged<T>(
+  all: readonly T[],
+  query: URLSearchParams,
+  usual: number,
+): [T[], Record<string, number>] {
+  const perPage = Math.min(Math.max(Number(query.get("per_page") ?? usual) || usual, 1), 5_000);
+  const page = Math.max(Number(query.get("page") ?? 1) || 1, 1);
+  const items = all.slice((page - 1) * perPage, page * perPage);
+  const info = {
+    page,
+    per_page: perPage,
+    count: items.length,
+    total_count: all.length,
+    total_pages: Math.ceil(all.length / perPage),
+  };
+  return [items, info];
+}
+
+function shownZone({ id, name, nameServers }: Zone): Record<string, unknown> {
+  return {
+    id,
+    name,
+    status: "active",
+    paused: false,
+    type: "full",
+    development_mode: 0,
+    name_servers: nameServers,
+    original_name_servers: [],
+    original_registrar: null,
+    original_dnshost: null,
+    created_on: "2026-01-01T00:00:00.000000Z",
+    modified_on: "2026-01-01T00:00:00.000000Z",
+    activated_on: "2026-01-01T00:00:00.000000Z",
+    account: { id: "1".repeat(32), name: "sandbox" },
+    owner: { id: null, type: "user", email: null },
+    meta: { step: 2, custom_certificate_quota: 0, page_rule_quota: 3, phishing_detected: false },
+    permissions: ["#dns_records:edit", "#dns_records:read", "#zone:read"],
+    plan: { id: "0feeeeeeeeeeeeeeeeeeeeeeeeeeeeee", name: "Free Website" },
+    vanity_name_servers: [],
+  };
+}

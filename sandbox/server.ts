@@ -35,7 +35,7 @@ export interface SandboxOptions {
   httpPort?: number;
   /** UDP and TCP. @default a free port */
   dnsPort?: number;
-  /** Cloudflare zones of a new state. */
+  /** Cloudflare zones to add where they are missing. */
   zones?: readonly ZoneSeed[];
   /** Subnets to add where they are missing. */
   subnets?: readonly SubnetSeed[];
@@ -151,6 +151,8 @@ function initialState(options: SandboxOptions): State {
   const loaded =
     stateFile !== undefined && existsSync(stateFile) ? loadState(stateFile) : undefined;
   const state = loaded ?? { version: 1, aws: emptyAws(), cloudflare: emptyCloudflare(zones) };
+  // A zone that is new to the project must not need a new sandbox.
+  state.cloudflare.zones = { ...emptyCloudflare(zones).zones, ...state.cloudflare.zones };
   seedSubnets(state.aws, options.subnets ?? defaultSubnets);
   if (options.eipQuota !== undefined) state.aws.eipQuota = options.eipQuota;
   return state;

@@ -114,7 +114,7 @@ export interface Instance {
   subnetId: string;
   state: "running" | "terminated";
   launchTime: number;
-  httpTokens: string;
+  metadata: MetadataOptions;
   keyName?: string;
   instanceProfile?: string;
   /** Base64, as it came. */
@@ -122,6 +122,13 @@ export interface Instance {
   clientToken?: string;
   disableApiTermination: boolean;
   tags: Tags;
+}
+
+export interface MetadataOptions {
+  httpTokens: "optional" | "required";
+  httpEndpoint: "enabled" | "disabled";
+  /** Network hops that the reply to a token request may travel, 1 to 64. */
+  httpPutResponseHopLimit: number;
 }
 
 export interface Parameter {

@@ -129,6 +129,13 @@ describe("interfaces and instances", () => {
     const instance = await run("c5.large", first);
     expect(instance.MetadataOptions?.HttpTokens).toBe("required");
     const InstanceId = need(instance.InstanceId);
+    const { InstanceMetadataOptions } = await client.send(
+      new ec2.ModifyInstanceMetadataOptionsCommand({ InstanceId, HttpPutResponseHopLimit: 2 }),
+    );
+    expect(InstanceMetadataOptions).toMatchObject({
+      HttpTokens: "required",
+      HttpPutResponseHopLimit: 2,
+    });
     const { AttachmentId } = await client.send(
       new ec2.AttachNetworkInterfaceCommand({
         InstanceId,
@@ -194,7 +201,8 @@ describe("security groups", () => {
       ],
     };
     const allow = () => client.send(new ec2.AuthorizeSecurityGroupIngressCommand(smtp));
-    expect((await allow()).SecurityGroupRules?.[0]).toMatchObject({
+    const rule = need((await allow()).SecurityGroupRules?.[0]);
+    expect(rule).toMatchObject({
       FromPort: 25,
       CidrIpv4: "0.0.0.0/0",
       IsEgress: false,
@@ -209,8 +217,30 @@ describe("security groups", () => {
     await client.send(
       new ec2.RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [everything] }),
     );
+    await client.send(
+      new ec2.ModifySecurityGroupRulesCommand({
+        GroupId,
+        SecurityGroupRules: [
+          {
+            SecurityGroupRuleId: rule.SecurityGroupRuleId,
+            SecurityGroupRule: {
+              IpProtocol: "tcp",
+              FromPort: 25,
+              ToPort: 25,
+              CidrIpv4: "192.0.2.0/24",
+            },
+          },
+        ],
+      }),
+    );
     const revoke = () => client.send(new ec2.RevokeSecurityGroupIngressCommand(smtp));
-    await revoke();
+    expect(await codeOf(revoke())).toBe("InvalidPermission.NotFound");
+    await client.send(
+      new ec2.RevokeSecurityGroupIngressCommand({
+        GroupId,
+        SecurityGroupRuleIds: [need(rule.SecurityGroupRuleId)],
+      }),
+    );
     expect(await codeOf(revoke())).toBe("InvalidPermission.NotFound");
     const { SecurityGroupRules } = await client.send(
       new ec2.DescribeSecurityGroupRulesCommand({

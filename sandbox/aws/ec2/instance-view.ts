@@ -2,9 +2,11 @@
 import type { Instance } from "../state.ts";
 import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
+import { holderOf } from "./associations.ts";
 import { type Call, isoTime, tagSet } from "./call.ts";
 import { stateOf } from "./instances.ts";
 import { describeInterface, groupSet } from "./interfaces.ts";
+import { describeMetadata } from "./metadata-options.ts";
 
 export function describeInstance(call: Call, instance: Instance): Xml {
   const subnet = call.region.subnets[instance.subnetId];
@@ -12,6 +14,7 @@ export function describeInstance(call: Call, instance: Instance): Xml {
     .filter(({ attachment }) => attachment?.instanceId === instance.id)
     .sort((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
   const [primary] = interfaces;
+  const privateIp = primary?.privateIps[0];
   const profile = instance.instanceProfile;
   return {
     instanceId: instance.id,
@@ -31,7 +34,8 @@ export function describeInstance(call: Call, instance: Instance): Xml {
     monitoring: { state: "disabled" },
     subnetId: primary && instance.subnetId,
     vpcId: primary && subnet?.vpcId,
-    privateIpAddress: primary?.privateIps[0],
+    privateIpAddress: privateIp,
+    ipAddress: primary && holderOf(call, primary.id, privateIp ?? "")?.publicIp,
     sourceDestCheck: primary?.sourceDestCheck,
     groupSet: groupSet(call, primary?.groups ?? []),
     architecture: "x86_64",
@@ -48,13 +52,6 @@ export function describeInstance(call: Call, instance: Instance): Xml {
       id: `AIPASANDBOX${profile.toUpperCase().replace(/[^A-Z0-9]/g, "")}`,
     },
     networkInterfaceSet: interfaces.map((eni) => describeInterface(call, eni)),
-    metadataOptions: {
-      state: "applied",
-      httpTokens: instance.httpTokens,
-      httpPutResponseHopLimit: 1,
-      httpEndpoint: "enabled",
-      httpProtocolIpv6: "disabled",
-      instanceMetadataTags: "disabled",
-    },
+    metadataOptions: describeMetadata(instance.metadata),
   };
 }

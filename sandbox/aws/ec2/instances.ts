@@ -15,9 +15,11 @@ import {
   needInterface,
   removeInterface,
 } from "./interfaces.ts";
+import { metadataHandlers, metadataOptions } from "./metadata-options.ts";
 
 export const instanceHandlers: Readonly<Record<string, Handler>> = {
   ...instanceTypeHandlers,
+  ...metadataHandlers,
 
   /** One instance a call; it runs at once. */
   RunInstances(call) {
@@ -124,7 +126,7 @@ function run(call: Call): Instance {
     subnetId: prepared[0]?.eni.subnetId ?? "",
     state: "running",
     launchTime: now,
-    httpTokens: params.get("MetadataOptions.HttpTokens") ?? "optional",
+    metadata: metadataOptions(params.group("MetadataOptions")),
     disableApiTermination: params.flag("DisableApiTermination") ?? false,
     tags: specifiedTags(params, "instance"),
     ...optional("keyName", params.get("KeyName")),

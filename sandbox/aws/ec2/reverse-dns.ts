@@ -51,6 +51,11 @@ export function ptrHolds(ptr: Ptr, now: number): boolean {
   return record !== undefined || update !== undefined || (ptr.lingersUntil ?? 0) > now;
 }
 
+/** The name that the reverse zone answers with right now, with a trailing dot. */
+export function ptrOf({ ptr }: Address, now: number): string | undefined {
+  return settled(ptr, now).record;
+}
+
 /** The record as it is at a moment: a change takes effect without anyone asking. */
 function settled(ptr: Ptr, now: number): Ptr {
   const { update, record, ...rest } = ptr;

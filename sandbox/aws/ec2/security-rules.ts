@@ -15,6 +15,25 @@ export const ruleHandlers: Readonly<Record<string, Handler>> = {
   RevokeSecurityGroupIngress: (call) => revoke(call, false),
   RevokeSecurityGroupEgress: (call) => revoke(call, true),
 
+  /** Each rule as a whole: what the request leaves out is gone. Its direction stays. */
+  ModifySecurityGroupRules(call) {
+    const group = needGroup(call);
+    const changes = call.params.groups("SecurityGroupRule").map((change) => {
+      const id = change.need("SecurityGroupRuleId");
+      const rule = group.rules.find((candidate) => candidate.id === id);
+      if (rule === undefined) throw noRule(id);
+      const next = modifiedRule(call, change.group("SecurityGroupRule"), rule);
+      const others = group.rules.filter((other) => other !== rule);
+      checkNew(others, next, rule.egress);
+      return { rule, next };
+    });
+    for (const { rule, next } of changes) {
+      delete rule.description;
+      Object.assign(rule, next);
+    }
+    return { return: true };
+  },
+
   DescribeSecurityGroupRules(call) {
     const all = Object.values(call.region.securityGroups).flatMap((group) =>
       group.rules.map((rule) => ({ group, rule })),
@@ -39,21 +58,40 @@ type WantedRule = Omit<SecurityGroupRule, "id" | "egress">;
 function authorize(call: Call, egress: boolean): { [name: string]: Xml } {
   const group = needGroup(call);
   const wanted = wantedRules(call);
-  for (const rule of wanted) {
-    if (group.rules.some((existing) => isSame(existing, rule, egress))) {
-      throw new ApiError(
-        "InvalidPermission.Duplicate",
-        `the specified rule "peer: ${rule.peer.value}, ${rule.protocol}, from port: ` +
-          `${rule.fromPort}, to port: ${rule.toPort}, ALLOW" already exists`,
-      );
-    }
-  }
+  for (const rule of wanted) checkNew(group.rules, rule, egress);
   const added = wanted.map((rule) => ({ ...rule, id: newId(call.aws, "sgr"), egress }));
   group.rules.push(...added);
   return {
     return: true,
     securityGroupRuleSet: added.map((rule) => describe(call, group, rule)),
   };
+}
+
+function checkNew(rules: readonly SecurityGroupRule[], rule: WantedRule, egress: boolean): void {
+  if (!rules.some((existing) => isSame(existing, rule, egress))) return;
+  throw new ApiError(
+    "InvalidPermission.Duplicate",
+    `the specified rule "peer: ${rule.peer.value}, ${rule.protocol}, from port: ` +
+      `${rule.fromPort}, to port: ${rule.toPort}, ALLOW" already exists`,
+  );
+}
+
+function modifiedRule({ region }: Call, params: Params, { tags }: SecurityGroupRule): WantedRule {
+  const group = params.get("ReferencedGroupId");
+  if (group !== undefined) {
+    find(region.securityGroups, group, "InvalidGroup.NotFound", "security group");
+  }
+  const [cidr, cidr6] = [params.get("CidrIpv4"), params.get("CidrIpv6")];
+  const list = params.get("PrefixListId");
+  const peers: Peer[] = [];
+  if (cidr !== undefined) peers.push(ipv4(cidr));
+  if (cidr6 !== undefined) peers.push(ipv6(cidr6));
+  if (list !== undefined) peers.push({ kind: "prefixList", value: list });
+  if (group !== undefined) peers.push({ kind: "group", value: group });
+  const [peer, more] = peers;
+  if (peer === undefined || more !== undefined) throw invalid("A rule has exactly one peer.");
+  const description = params.get("Description");
+  return { ...portsOf(params), peer, tags, ...(description === undefined ? {} : { description }) };
 }
 
 function revoke(call: Call, egress: boolean): { [name: string]: Xml } {

@@ -34,7 +34,11 @@ export async function buildCli(
     const made = join(folder, "pulumi");
     const ldflags = `-s -w -X ${VERSION_VARIABLE}=v${version}`;
     const tags = ["-tags", "osusergo,grpcnotrace"];
-    await go(["build", "-mod=mod", ...tags, "-ldflags", ldflags, "-o", made, PACKAGE], folder, path);
+    await go(
+      ["build", "-mod=mod", ...tags, "-ldflags", ldflags, "-o", made, PACKAGE],
+      folder,
+      path,
+    );
     await mkdir(bin, { recursive: true });
     // Into place by rename, so that nobody ever runs half a binary.
     const beside = join(bin, `.pulumi-${process.pid}`);
@@ -49,7 +53,13 @@ export async function buildCli(
 function go(args: readonly string[], cwd: string, path: string | undefined): Promise<void> {
   const child = spawn("go", args, {
     cwd,
-    env: { ...process.env, PATH: path, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false", GOWORK: "off" },
+    env: {
+      ...process.env,
+      PATH: path,
+      CGO_ENABLED: "0",
+      GOFLAGS: "-buildvcs=false",
+      GOWORK: "off",
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

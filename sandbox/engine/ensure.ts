@@ -91,9 +91,13 @@ async function getEngine(
   if (!existsSync(pulumi)) {
     log(`getting the Pulumi CLI ${version}: the official download`);
     try {
-      await run(process.execPath, [join(REPOSITORY, "node_modules", "pulumi", "run.js"), "version"], {
-        env: { ...process.env, PULUMI_HOME: home },
-      });
+      await run(
+        process.execPath,
+        [join(REPOSITORY, "node_modules", "pulumi", "run.js"), "version"],
+        {
+          env: { ...process.env, PULUMI_HOME: home },
+        },
+      );
       if (existsSync(join(bin, "pulumi-language-nodejs"))) {
         return { pulumi, bin, version, source: "download" };
       }

@@ -51,7 +51,9 @@ function run(call, callback) {
   const program = resolve(info?.getProgramDirectory() || pwd, entry);
   const sdk = createRequire(existsSync(program) ? realpathSync(program) : import.meta.url);
   const args = [
-    ...String(options.nodeargs ?? "").split(/\s+/).filter(Boolean),
+    ...String(options.nodeargs ?? "")
+      .split(/\s+/)
+      .filter(Boolean),
     sdk.resolve("@pulumi/pulumi/cmd/run"),
     ...["--monitor", request.getMonitorAddress(), "--engine", engine],
     ...["--organization", request.getOrganization(), "--project", request.getProject()],

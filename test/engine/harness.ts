@@ -78,7 +78,12 @@ export async function world(options: SandboxOptions = {}): Promise<World> {
   const home = join(folder, "home");
   await prepareHome(home, engine);
   const backend = join(folder, "backend");
-  const env = { ...engineEnv({ home, backend, engine }), ...SANDBOX_CREDENTIALS };
+  const env = {
+    ...engineEnv({ home, backend, engine }),
+    ...SANDBOX_CREDENTIALS,
+    // The CLI hides --event-log behind this.
+    PULUMI_DEBUG_COMMANDS: "true",
+  };
   const pulumi = { cwd, env, pulumi: engine.pulumi };
   const known = new Set<string>();
 
@@ -151,7 +156,7 @@ function operations(log: string): Operation[] {
   return found;
 }
 
-/** `create aws:ec2/eip:Eip acme-tx1`, for assertions that read well; components and stacks left out. */
+/** `create Eip acme-tx1`, for assertions that read well; components and stacks left out. */
 export function done(run: Run): string[] {
   return run.operations
     .filter(({ type }) => !type.startsWith("sendips:") && !type.startsWith("pulumi:"))

@@ -27,18 +27,11 @@ describe("a tenant", () => {
     expect(run.output).toContain("Resources:");
     expect(run.code).toBe(0);
 
-    const order = done(run).filter((line) => line.includes("acme-tx1"));
-    expect(order).toEqual([
-      "create eip:Eip acme-tx1",
-      "create dnsRecord:DnsRecord acme-tx1-a",
-      expect.stringMatching(/acme-tx1|DnsRecord/),
-      expect.stringMatching(/acme-tx1|DnsRecord/),
-      expect.stringMatching(/acme-tx1|DnsRecord/),
-    ]);
-    const index = (line: string) => done(run).indexOf(line);
-    const ptr = index("create eipDomainName:EipDomainName acme-tx1");
-    expect(ptr).toBeGreaterThan(index("create dnsRecord:DnsRecord acme-tx1-a"));
-    expect(index("create eipAssociation:EipAssociation acme-tx1")).toBeGreaterThan(ptr);
+    const index = (line: string) => done(run).indexOf(`create ${line}`);
+    const order = ["Eip acme-tx1", "DnsRecord acme-tx1-a", "EipDomainName acme-tx1"].map(index);
+    order.push(index("EipAssociation acme-tx1"));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order[0]).toBeGreaterThanOrEqual(0);
 
     const outputs = (await made.outputs("acme")) as TenantOutputs;
     const { host, port } = made.sandbox.dns;
@@ -90,11 +83,11 @@ describe("a tenant", () => {
     made.edit("acme", [...TENANT, "addresses", "tx2"], { privateIp: "10.0.1.12" });
     const address = await made.up("acme");
     expect(done(address).sort()).toEqual([
-      "create dnsRecord:DnsRecord acme-tx2-a",
-      "create dnsRecord:DnsRecord acme-tx2-helo-spf",
-      "create eip:Eip acme-tx2",
-      "create eipAssociation:EipAssociation acme-tx2",
-      "create eipDomainName:EipDomainName acme-tx2",
+      "create DnsRecord acme-tx2-a",
+      "create DnsRecord acme-tx2-helo-spf",
+      "create Eip acme-tx2",
+      "create EipAssociation acme-tx2",
+      "create EipDomainName acme-tx2",
     ]);
 
     made.edit("acme", [...TENANT, "streams", "alerts"], {
@@ -103,14 +96,14 @@ describe("a tenant", () => {
     });
     const stream = await made.up("acme");
     expect(done(stream).sort()).toEqual([
-      "create dnsRecord:DnsRecord acme-mx-bounce.alerts.acme.example-tx2",
-      "create dnsRecord:DnsRecord acme-spf-alerts.acme.example",
-      "create dnsRecord:DnsRecord acme-spf-bounce.alerts.acme.example",
+      "create DnsRecord acme-mx-bounce.alerts.acme.example-tx2",
+      "create DnsRecord acme-spf-alerts.acme.example",
+      "create DnsRecord acme-spf-bounce.alerts.acme.example",
     ]);
 
     made.edit("acme", [...TENANT, "dmarc", "policy"], "quarantine");
     const policy = await made.up("acme");
-    expect(done(policy)).toEqual(["update dnsRecord:DnsRecord acme-dmarc-acme.example"]);
+    expect(done(policy)).toEqual(["update DnsRecord acme-dmarc-acme.example"]);
 
     const same = await made.up("acme");
     expect([same.code, done(same)]).toEqual([0, []]);
@@ -143,7 +136,6 @@ describe("letting go", () => {
     const refused = await made.up("acme");
     expect(refused.code).not.toBe(0);
     expect(refused.output).toMatch(/protected/);
-    expect(made.sandbox.world.state).toBeDefined();
     expect(await released(made)).toBe(0);
 
     made.edit("acme", [...TENANT, "addresses", "mk1"], { privateIp: "10.0.1.11", release: true });
@@ -153,10 +145,10 @@ describe("letting go", () => {
     expect(run.code, run.output).toBe(0);
     const order = done(run);
     const at = (line: string) => order.indexOf(line);
-    const ptr = at("delete eipDomainName:EipDomainName acme-mk1");
-    expect(at("delete eipAssociation:EipAssociation acme-mk1")).toBeLessThan(ptr);
-    expect(ptr).toBeLessThan(at("delete dnsRecord:DnsRecord acme-mk1-a"));
-    expect(ptr).toBeLessThan(at("delete eip:Eip acme-mk1"));
+    const ptr = at("delete EipDomainName acme-mk1");
+    expect(at("delete EipAssociation acme-mk1")).toBeLessThan(ptr);
+    expect(ptr).toBeLessThan(at("delete DnsRecord acme-mk1-a"));
+    expect(ptr).toBeLessThan(at("delete Eip acme-mk1"));
     // EC2 kept saying PtrSet for a while: the release was tried more than once.
     expect(await released(made)).toBeGreaterThan(1);
   });
@@ -174,7 +166,7 @@ describe("letting go", () => {
     expect((await made.up("acme")).code).toBe(0);
     const run = await made.run("destroy", "--stack", "acme", "--yes", "--run-program");
     expect(run.code, run.output).toBe(0);
-    expect(done(run).filter((line) => line.startsWith("delete eip:Eip"))).toHaveLength(2);
+    expect(done(run).filter((line) => line.startsWith("delete Eip acme"))).toHaveLength(2);
   });
 });
 

@@ -1,7 +1,17 @@
 /** TXT values: strings of at most 255 octets (RFC 1035 §3.3), and their presentation form (§5.1). */
+import { error, type Finding, type Parsed, warning } from "./finding.ts";
 
+/** A character-string has one octet for its length (RFC 1035 §3.3). */
 const LIMIT = 255;
+/** RDLENGTH has 16 bits (RFC 1035 §3.2.1). */
+const RDATA_LIMIT = 65_535;
 const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Octets of UTF-8 in a text. Lone surrogates have no UTF-8 and count as U+FFFD. */
+export function byteLength(value: string): number {
+  return ENCODER.encode(value).length;
+}
 
 /**
  * Splits a value into strings of at most 255 octets of UTF-8; a character is never split.
@@ -12,7 +22,7 @@ export function chunkTxt(value: string): string[] {
   let chunk = "";
   let size = 0;
   for (const character of value.toWellFormed()) {
-    const bytes = ENCODER.encode(character).length;
+    const bytes = byteLength(character);
     if (size + bytes > LIMIT) {
       chunks.push(chunk);
       chunk = "";
@@ -25,20 +35,86 @@ export function chunkTxt(value: string): string[] {
   return chunks;
 }
 
-/** `"…" "…"`: quoted strings with one space between, quotes and backslashes escaped. */
-export function quoteTxt(value: string): string {
-  return chunkTxt(value)
-    .map((chunk) => `"${chunk.replace(/["\\]/g, "\\$&")}"`)
-    .join(" ");
+/** RDLENGTH of a TXT record with this value: each string and its length octet. */
+export function wireLength(value: string): number {
+  return chunkTxt(value).reduce((sum, chunk) => sum + 1 + byteLength(chunk), 0);
 }
 
-/** The value of a presentation form, strings joined without a space (RFC 7208 §3.3). */
+/**
+ * One quoted string of any length. Octets other than printable ASCII become `\DDD`,
+ * so that the text means the same whatever charset the zone file is read in.
+ */
+export function quoteString(value: string): string {
+  let quoted = "";
+  for (const octet of ENCODER.encode(value)) {
+    if (octet === 0x22 || octet === 0x5c) quoted += `\\${String.fromCharCode(octet)}`;
+    else if (octet >= 0x20 && octet < 0x7f) quoted += String.fromCharCode(octet);
+    else quoted += `\\${String(octet).padStart(3, "0")}`;
+  }
+  return `"${quoted}"`;
+}
+
+/** `"…" "…"`: the strings of a value, quoted, one space between. */
+export function quoteTxt(value: string): string {
+  return chunkTxt(value).map(quoteString).join(" ");
+}
+
+/**
+ * The value of a presentation form, strings joined without a space (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
+ * Lenient: a text without quotes is taken as one string, as some DNS services print it.
+ */
 export function unquoteTxt(text: string): string {
   const strings = [...text.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map((match) => match[1] ?? "");
-  const raw = strings.length === 0 ? [text] : strings;
-  return raw
-    .join("")
-    .replace(/\\(\d{3}|.)/gs, (_, escaped: string) =>
-      escaped.length === 3 ? String.fromCharCode(Number(escaped)) : escaped,
-    );
+  return decodeEscapes(strings.length === 0 ? text : strings.join(""));
+}
+
+/** Like {@link unquoteTxt}, but says what is wrong with the form. */
+export function parseTxt(text: string): Parsed<string> {
+  const rule = "RFC 1035 §5.1";
+  if (!/^\s*(?:"(?:[^"\\]|\\.)*"|[^"\s])/s.test(text) || !balanced(text)) {
+    const fix = 'write "…" "…", with \\" and \\\\ for a quote and a backslash';
+    return { findings: [error(rule, "the quotes of the TXT value do not pair", fix)] };
+  }
+  const value = unquoteTxt(text);
+  return { value, findings: lintTxt(value) };
+}
+
+/** The presentation form; the name that goes with {@link parseTxt}. */
+export const renderTxt = quoteTxt;
+
+/** Faults of a value that is to be published. */
+export function lintTxt(value: string): Finding[] {
+  const findings: Finding[] = [];
+  const octets = wireLength(value);
+  if (octets > RDATA_LIMIT) {
+    const fix = `at most ${RDATA_LIMIT} octets with the length octets`;
+    findings.push(error("RFC 1035 §3.2.1", `the TXT value takes ${octets} octets`, fix));
+  }
+  if (!value.isWellFormed()) {
+    const fix = "remove the lone surrogate; it would be published as U+FFFD";
+    findings.push(error("RFC 3629 §3", "the value has no UTF-8 form", fix));
+  }
+  // Control characters are legal and always a copy-and-paste fault in a mail record.
+  if ([...value].some((character) => character < " " || character === "\x7f")) {
+    const fix = "remove line breaks and control characters";
+    findings.push(warning("RFC 1035 §5.1", "the value holds a control character", fix));
+  }
+  return findings;
+}
+
+function balanced(text: string): boolean {
+  return !text
+    .replace(/"(?:[^"\\]|\\.)*"/gs, "")
+    .replace(/\\./gs, "")
+    .includes('"');
+}
+
+/** Undoes `\DDD` and `\X` on octets: several `\DDD` may make up one character. */
+function decodeEscapes(text: string): string {
+  const octets: number[] = [];
+  for (const match of text.matchAll(/\\([01]\d\d|2[0-4]\d|25[0-5])|\\?(.)|\\/gsu)) {
+    if (match[1] !== undefined) octets.push(Number(match[1]));
+    else octets.push(...ENCODER.encode(match[2] ?? "\\"));
+  }
+  return DECODER.decode(Uint8Array.from(octets));
 }

@@ -1,0 +1,157 @@
+/**
+ * DKIM keys: from a private or public key to its record, and whether the two belong together.
+ * Reading keys is deterministic; making them is not, and happens elsewhere.
+ * No message holds any part of a key, nor what node:crypto says of a bad one.
+ */
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import type { DkimRecord } from "./dkim.ts";
+import { error, type Finding, hasError, type Parsed, warning } from "./finding.ts";
+
+/** RFC 8301 §3.2: verifiers must not accept less, signers should use at least 2048. */
+const RSA_REFUSED_BELOW = 1024;
+const RSA_WEAK_BELOW = 2048;
+/** RFC 8301 §3.2: verifiers need not handle more. */
+const RSA_UNVERIFIED_ABOVE = 4096;
+/** A raw Ed25519 key and its SubjectPublicKeyInfo around it (RFC 8410 §4). */
+const ED25519_OCTETS = 32;
+const ED25519_SPKI = Buffer.from("302a300506032b6570032100", "hex");
+
+/** A public key as far as DKIM cares. */
+export interface DkimPublicKey {
+  type: "rsa" | "ed25519";
+  bits: number;
+  /** What `p=` holds. */
+  base64: string;
+}
+
+/** The public key that belongs to a private one, given as PEM or as PKCS #8 DER in base64. */
+export function publicKeyOf(privateKey: string): Parsed<DkimPublicKey> {
+  return fromKey(readPrivate(privateKey), "the private key", "PEM, or PKCS #8 in base64");
+}
+
+/** The record for a private key. RSA under 1024 bits is refused, under 2048 warned of. */
+export function dkimRecordFromPrivateKey(privateKey: string): Parsed<DkimRecord> {
+  return toRecord(publicKeyOf(privateKey));
+}
+
+/** The record for a public key: PEM, SubjectPublicKeyInfo in base64, or 32 raw Ed25519 octets in base64. */
+export function dkimRecordFromPublicKey(publicKey: string): Parsed<DkimRecord> {
+  const key = readPublic(publicKey);
+  return toRecord(fromKey(key, "the public key", "PEM, or SubjectPublicKeyInfo in base64"));
+}
+
+/** Reads a record's `p=` under its `k=`, with what is to be said of the key. */
+export function describePublicKey(
+  keyType: "rsa" | "ed25519",
+  base64: string,
+): Parsed<DkimPublicKey> {
+  const der = Buffer.from(base64, "base64");
+  if (keyType === "ed25519") {
+    if (der.length !== ED25519_OCTETS) {
+      const fix = "p= holds the raw 32 octets, not the SubjectPublicKeyInfo around them";
+      const message = `the Ed25519 key has ${der.length} octets`;
+      return { findings: [error("RFC 8463 §4", message, fix)] };
+    }
+    const findings: Finding[] = [];
+    return { value: { type: "ed25519", bits: 256, base64 }, findings };
+  }
+  const spki = attempt(() => createPublicKey({ key: der, format: "der", type: "spki" }));
+  // RFC 6376's text asks for the bare RSAPublicKey, its examples and all verifiers for the other.
+  const bare = spki ?? attempt(() => createPublicKey({ key: der, format: "der", type: "pkcs1" }));
+  const parsed = fromKey(bare, "p=", "an RSA SubjectPublicKeyInfo in base64");
+  if (parsed.value !== undefined && parsed.value.type !== "rsa") {
+    const fix = "k=ed25519 with the raw 32 octets";
+    return { findings: [error("RFC 8463 §4", "k=rsa holds an Ed25519 key", fix)] };
+  }
+  if (spki === undefined && parsed.value !== undefined) {
+    const fix = "wrap it: openssl rsa -RSAPublicKey_in -pubout";
+    const message = "p= is a bare RSAPublicKey, which some verifiers do not read";
+    parsed.findings.push(warning("RFC 6376 errata 3017", message, fix));
+  }
+  return parsed;
+}
+
+/** Whether the record is the private key's: nothing said means it is. */
+export function checkKeyPair(privateKey: string, record: DkimRecord): Finding[] {
+  const own = publicKeyOf(privateKey);
+  if (own.value === undefined) return own.findings;
+  const published = describePublicKey(record.keyType, record.publicKey);
+  const same =
+    published.value?.type === own.value.type && published.value.base64 === own.value.base64;
+  if (same) return [];
+  const rule = "RFC 6376 §3.6.1";
+  if (record.publicKey === "") {
+    return [error(rule, "the published key is revoked", "sign with another selector")];
+  }
+  const fix = "publish the record derived from the private key, or sign with the other key";
+  return [error(rule, "the published key is not the private key's", fix)];
+}
+
+function toRecord(key: Parsed<DkimPublicKey>): Parsed<DkimRecord> {
+  if (key.value === undefined) return { findings: key.findings };
+  const { type, base64 } = key.value;
+  const value: DkimRecord = { keyType: type, hashes: ["sha256"], publicKey: base64 };
+  return { value, findings: key.findings };
+}
+
+function fromKey(key: KeyObject | undefined, what: string, fix: string): Parsed<DkimPublicKey> {
+  if (key === undefined) {
+    return { findings: [error("RFC 6376 §3.6.1", `${what} cannot be read as a key`, fix)] };
+  }
+  const der = key.export({ format: "der", type: "spki" });
+  if (key.asymmetricKeyType === "ed25519") {
+    const base64 = der.subarray(-ED25519_OCTETS).toString("base64");
+    return { value: { type: "ed25519", bits: 256, base64 }, findings: [] };
+  }
+  if (key.asymmetricKeyType !== "rsa") {
+    const message = `${what} is neither RSA nor Ed25519`;
+    return { findings: [error("RFC 8463 §3", message, "RSA of 2048 bits, or Ed25519")] };
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  const findings = rsaSize(bits, what);
+  if (hasError(findings)) return { findings };
+  return { value: { type: "rsa", bits, base64: der.toString("base64") }, findings };
+}
+
+function rsaSize(bits: number, what: string): Finding[] {
+  const rule = "RFC 8301 §3.2";
+  const message = `${what} is an RSA key of ${bits} bits`;
+  const fix = "a key of 2048 bits";
+  if (bits < RSA_REFUSED_BELOW) return [error(rule, `${message}; verifiers refuse it`, fix)];
+  if (bits < RSA_WEAK_BELOW) return [warning(rule, message, fix)];
+  if (bits > RSA_UNVERIFIED_ABOVE) {
+    return [warning(rule, `${message}; verifiers need not handle it`, fix)];
+  }
+  return [];
+}
+
+function readPrivate(key: string): KeyObject | undefined {
+  // createPublicKey takes a private KeyObject in Node, but its types do not: through PEM.
+  return attempt(() => {
+    const parsed = createPrivateKey(
+      key.includes("-----BEGIN")
+        ? key
+        : { key: Buffer.from(key, "base64"), format: "der", type: "pkcs8" },
+    );
+    return createPublicKey(parsed.export({ format: "pem", type: "pkcs8" }));
+  });
+}
+
+function readPublic(key: string): KeyObject | undefined {
+  return attempt(() => {
+    // A private key would be read as its public half; who pastes one here must be told.
+    if (key.includes("PRIVATE KEY")) return undefined;
+    if (key.includes("-----BEGIN")) return createPublicKey(key);
+    const der = Buffer.from(key, "base64");
+    const spki = der.length === ED25519_OCTETS ? Buffer.concat([ED25519_SPKI, der]) : der;
+    return createPublicKey({ key: spki, format: "der", type: "spki" });
+  });
+}
+
+function attempt(read: () => KeyObject | undefined): KeyObject | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

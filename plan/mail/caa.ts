@@ -2,7 +2,7 @@
 import { error, type Finding, type Parsed, shown, warning } from "./finding.ts";
 import { isHostName } from "./names.ts";
 import { isReportUri } from "./report-uri.ts";
-import { quoteString, unquoteTxt } from "./txt.ts";
+import { quoteString, trimBlanks, unquoteTxt } from "./txt.ts";
 
 const RULE = "RFC 8659 §4.1";
 /** The flag by which a CA that does not know the tag must not issue. */
@@ -52,7 +52,7 @@ export function renderCaa(caa: Caa): string {
 /** Reads the value of an `issue` property (RFC 8659 §4.2). */
 export function parseIssuer(text: string): Parsed<Issuer> {
   const rule = "RFC 8659 §4.2";
-  const [first = "", ...rest] = text.split(";").map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ""));
+  const [first = "", ...rest] = text.split(";").map((part) => trimBlanks(part));
   const domain = first.toLowerCase();
   if (domain !== "" && !isHostName(domain)) {
     const fix = "the CA's domain, e.g. letsencrypt.org, or ; for nobody";

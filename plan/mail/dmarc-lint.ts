@@ -1,5 +1,5 @@
 /** Judging a DMARC record: its faults, what it comes to, and the next step towards reject. */
-import { type DmarcRecord, POLICIES, type Policy, strength } from "./dmarc.ts";
+import { type DmarcRecord, droppedBy, POLICIES, type Policy, strength } from "./dmarc.ts";
 import { error, type Finding, shown, warning } from "./finding.ts";
 import { isMailto, isReportUri } from "./report-uri.ts";
 
@@ -89,10 +89,13 @@ export function lintDmarc(
     warn("psd=y declares a public suffix, as a registry would", "psd=n, or no psd=");
   }
   if ((record.rua ?? []).length === 0) {
-    warn("no rua=: nobody will see who fails", "rua=mailto:…", "RFC 9990 §2");
+    warn("no rua=: nobody will see who fails", "rua=mailto:…");
   }
   if (record.fo !== undefined && record.ruf === undefined) {
     warn("fo= has no effect without ruf=", "remove fo=, or add ruf=");
+  }
+  if (record.fo?.includes("0") === true && record.fo.includes("1")) {
+    warn("fo= asks for reports when all fail and when any fails", "fo=1, which includes fo=0");
   }
   for (const name of ["rua", "ruf"] as const) {
     for (const uri of record[name] ?? []) {
@@ -105,7 +108,7 @@ export function lintDmarc(
     }
   }
   for (const name of Object.keys(record.legacy ?? {})) {
-    warn(`${name}= is no longer part of DMARC`, `remove ${name}=`, "RFC 9989 appendix C.4");
+    warn(`${name}= is no longer part of DMARC`, `remove ${name}=`, droppedBy(name));
   }
   return findings;
 }

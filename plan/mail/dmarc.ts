@@ -60,7 +60,8 @@ export function isDmarc(text: string): boolean {
 
 /**
  * Reads a record as receivers do: a broken optional tag falls back to its default and is reported
- * as an error, the rest counts. There is no value when nobody would heed the record.
+ * as an error, the rest counts; a broken policy turns the record into p=none or into nothing.
+ * There is no value when nobody would heed the record.
  */
 export function parseDmarc(text: string): Parsed<DmarcRecord> {
   if (!isDmarc(text)) {
@@ -79,10 +80,15 @@ export function parseDmarc(text: string): Parsed<DmarcRecord> {
       warning("RFC 7489 §6.4", "p= is not the second tag; older receivers want it", fix),
     );
   }
-  const badPolicy = at >= 0 && value.p === undefined;
-  // RFC 9989 §4.10.1: without a usable p=, reports alone keep the record alive, as p=none.
-  const useless = badPolicy && (value.rua ?? []).length === 0;
-  return repeated || useless ? { findings } : { value, findings };
+  if (repeated) return { findings };
+  // RFC 9989 §4.10.1: with a p=, sp= or np= that is no policy, the record reads as p=none if it asks
+  // for reports, and else as no record. One typo in sp= disarms p=reject.
+  const policies = tags.filter(({ name }) => name === "p" || name === "sp" || name === "np");
+  const broken = policies.some(({ value: policy }) => !isPolicy(policy.toLowerCase()));
+  if (!broken) return { value, findings };
+  if ((value.rua ?? []).length === 0) return { findings };
+  const { sp: _sp, np: _np, ...rest } = value;
+  return { value: { ...rest, p: "none" }, findings };
 }
 
 /** `v` first, `p` second, then in the order of RFC 9989. Addresses are encoded where they must be. */
@@ -114,16 +120,15 @@ function readTag(record: DmarcRecord, tag: Tag, findings: Finding[]): void {
   const { name } = tag;
   const lower = tag.value.toLowerCase();
   const bad = (allowed: string) => {
-    const message = `${name}=${shown(tag.value)} is not allowed; receivers ignore it`;
+    const message = `${name}=${shown(tag.value)} is not allowed`;
     findings.push(error(RULE, message, `${name}= takes ${allowed}`));
   };
   switch (name) {
     case "p":
     case "sp":
     case "np": {
-      const policy = POLICIES.find((known) => known === lower);
-      if (policy === undefined) bad("none, quarantine or reject");
-      else record[name] ??= policy;
+      if (isPolicy(lower)) record[name] ??= lower;
+      else bad("none, quarantine or reject");
       return;
     }
     case "adkim":
@@ -156,11 +161,16 @@ function readTag(record: DmarcRecord, tag: Tag, findings: Finding[]): void {
     case "rf":
     case "ri":
       record.legacy = { [name]: tag.value, ...record.legacy };
-      findings.push(warning("RFC 9989 appendix C.4", DROPPED[name], `remove ${name}=`));
+      findings.push(warning(droppedBy(name), DROPPED[name], `remove ${name}=`));
       return;
     default:
       findings.push(warning(RULE, `the tag ${name}= is unknown`, "remove it: receivers ignore it"));
   }
+}
+
+/** Where RFC 9989 says that it dropped a tag. */
+export function droppedBy(tag: string): string {
+  return `RFC 9989 appendix ${tag === "pct" ? "A.6" : "C.5"}`;
 }
 
 const DROPPED: Record<LegacyTag, string> = {
@@ -168,6 +178,10 @@ const DROPPED: Record<LegacyTag, string> = {
   rf: "rf= is gone: there is one format of failure report",
   ri: "ri= is gone: aggregate reports come daily",
 };
+
+function isPolicy(text: string): text is Policy {
+  return text === "none" || text === "quarantine" || text === "reject";
+}
 
 function isFailureOption(option: string): option is FailureOption {
   return option === "0" || option === "1" || option === "d" || option === "s";

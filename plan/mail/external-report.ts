@@ -1,5 +1,5 @@
 /**
- * Reports to someone else's domain (RFC 9990 §4): the receiver of the reports must consent with a
+ * Reports to someone else's domain (RFC 9990 §4 for aggregate reports, RFC 9991 §5 for failures): the receiver of the reports must consent with a
  * record in its own zone, or reporters send nothing.
  */
 import { dmarcName } from "./dmarc.ts";

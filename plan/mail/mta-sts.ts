@@ -1,6 +1,7 @@
 /** MTA-STS (RFC 8461): the TXT record that names a policy's version, and the policy file. */
 import { error, type Finding, hasError, type Parsed, shown, warning } from "./finding.ts";
 import { isAtOrBelow, isHostName } from "./names.ts";
+import { trimBlanks } from "./txt.ts";
 
 const RECORD_RULE = "RFC 8461 §3.1";
 const POLICY_RULE = "RFC 8461 §3.2";
@@ -41,7 +42,7 @@ export function mtaStsUrl(domain: string): string {
 /** Reads the TXT record: `v` first, then fields; of a repeated field the first counts. */
 export function parseMtaSts(text: string): Parsed<MtaStsRecord> {
   const findings: Finding[] = [];
-  const fields = text.split(";").map((field) => field.replace(/^[ \t]+|[ \t]+$/g, ""));
+  const fields = text.split(";").map((field) => trimBlanks(field));
   if (fields.length > 1 && fields.at(-1) === "") fields.pop();
   if (fields.shift() !== "v=STSv1") {
     const message = `${shown(text)} does not begin with v=STSv1`;

@@ -32,7 +32,7 @@ export function isReportUri(uri: string): boolean {
     : false;
 }
 
-/** True for `mailto:`, the only scheme that DMARC reporters must support (RFC 9990 §3). */
+/** True for `mailto:`, the only scheme that DMARC reporters must support (RFC 9990). */
 export function isMailto(uri: string): boolean {
   return /^mailto:/i.test(uri);
 }

@@ -1,5 +1,6 @@
 /** Tag=value lists (RFC 6376 §3.2): the syntax that DKIM, DMARC and BIMI records share. */
 import { error, type Finding, hasError, type Parsed, shown } from "./finding.ts";
+import { trimBlanks } from "./txt.ts";
 
 /** One `name=value`. */
 export interface Tag {
@@ -21,7 +22,7 @@ export interface TagListOptions {
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** `tag-value`: printable ASCII without `;`, with white space only inside; line breaks only folded. */
 const VALUE = /^(?:[\x21-\x3a\x3c-\x7e]+(?:[ \t\r\n]+[\x21-\x3a\x3c-\x7e]+)*)?$/;
-const FWS = /^[ \t\r\n]+|[ \t\r\n]+$/g;
+const FWS = " \t\r\n";
 
 /**
  * Splits a list into tags, keeping what can be kept: receivers of DMARC drop a broken tag,
@@ -37,11 +38,11 @@ export function splitTags(
   const seen = new Set<string>();
   const specs = text.split(";");
   // One `;` may end the list; an empty tag elsewhere is a fault of the grammar.
-  if (specs.length > 1 && specs.at(-1)?.replace(FWS, "") === "") specs.pop();
+  if (specs.length > 1 && trimBlanks(specs.at(-1) ?? "", FWS) === "") specs.pop();
   for (const spec of specs) {
     const at = spec.indexOf("=");
-    const written = (at < 0 ? spec : spec.slice(0, at)).replace(FWS, "");
-    const value = at < 0 ? "" : spec.slice(at + 1).replace(FWS, "");
+    const written = trimBlanks(at < 0 ? spec : spec.slice(0, at), FWS);
+    const value = at < 0 ? "" : trimBlanks(spec.slice(at + 1), FWS);
     if (at < 0 || !NAME.test(written)) {
       const message = written === "" ? "an empty tag" : `${shown(spec)} is not name=value`;
       findings.push(error(rule, message, "tags are name=value with `;` between them"));

@@ -1,6 +1,7 @@
 /** TLS-RPT (RFC 8460 §3): where reports of failed TLS go. */
 import { error, type Finding, hasError, type Parsed, shown } from "./finding.ts";
 import { encodeReportUri, isReportUri } from "./report-uri.ts";
+import { trimBlanks } from "./txt.ts";
 
 const RULE = "RFC 8460 §3";
 
@@ -19,7 +20,7 @@ export function tlsRptName(domain: string): string {
 
 /** Reads the record: `v=TLSRPTv1` first, then `rua=`. */
 export function parseTlsRpt(text: string): Parsed<TlsRptRecord> {
-  const fields = text.split(";").map((field) => field.replace(/^[ \t]+|[ \t]+$/g, ""));
+  const fields = text.split(";").map((field) => trimBlanks(field));
   if (fields.length > 1 && fields.at(-1) === "") fields.pop();
   if (fields.shift() !== "v=TLSRPTv1") {
     const message = `${shown(text)} does not begin with v=TLSRPTv1`;

@@ -118,3 +118,15 @@ function decodeEscapes(text: string): string {
   }
   return DECODER.decode(Uint8Array.from(octets));
 }
+
+/**
+ * Without the blanks at both ends: only these, as the grammars have it, where `trim` would also
+ * take Unicode's. A loop, because `/[ \t]+$/` takes quadratic time on long runs of blanks.
+ */
+export function trimBlanks(text: string, blanks = " \t"): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && blanks.includes(text.charAt(start))) start++;
+  while (end > start && blanks.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}

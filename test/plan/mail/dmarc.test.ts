@@ -60,12 +60,14 @@ describe("DMARC records", () => {
     "v=dmarc1; p=none",
     "v=DMARC1; p=none; p=reject",
     "v=DMARC1; p=rejekt",
+    "v=DMARC1; p=reject; np=maybe",
     "",
   ])("nobody heeds %s", (text) => expect(parseDmarc(text).value).toBeUndefined());
 
   it("keeps what receivers keep, and reports the rest", () => {
-    expect(parseDmarc("v=DMARC1; p=none; sp=maybe; adkim=x").value).toEqual({ p: "none" });
-    expect(parseDmarc("v=DMARC1; p=x; rua=mailto:a@b.example").value).toEqual({
+    expect(parseDmarc("v=DMARC1; p=reject; adkim=x").value).toEqual({ p: "reject" });
+    expect(parseDmarc("v=DMARC1; p=reject; sp=x; rua=mailto:a@b.example").value).toEqual({
+      p: "none",
       rua: ["mailto:a@b.example"],
     });
     expect(said(parseDmarc("v=DMARC1; p=none; x=1").findings)).toEqual([
@@ -135,6 +137,7 @@ describe("DMARC judged", () => {
     [{ p: "reject", psd: "y" }, "public suffix"],
     [{ p: "reject" }, "no rua="],
     [{ p: "reject", fo: ["1"] }, "without ruf="],
+    [{ p: "reject", fo: ["0", "1"], ruf: ["mailto:a@b.example"] }, "when any fails"],
     [{ p: "reject", legacy: { pct: "5" } }, "pct= is no longer"],
     [{ p: "reject", rua: ["https://a.example/x"] }, "not mailto:"],
     [{ p: "reject", rua: ["mailto:a"] }, "error: rua= holds"],

@@ -6,8 +6,12 @@
 var parts = process.versions.node.split(".").map(Number);
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
   process.stderr.write(
-    "sendips needs Node 22.18 or later; this is " + process.version + " at " + process.execPath + ".\n" +
-    "Run it through npx (npx pulumi up …), which brings Node 24, or install a later Node.\n"
+    "sendips needs Node 22.18 or later; this is " +
+      process.version +
+      " at " +
+      process.execPath +
+      ".\n" +
+      "Run it through npx (npx pulumi up …), which brings Node 24, or install a later Node.\n",
   );
   process.exit(1);
 }

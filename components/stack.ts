@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
+import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import type { RawConfig } from "../plan/config.ts";
 import type { PrivateIps } from "../plan/mail-host.ts";
 import { type Finding, formatProblems, hasErrors, type Problem } from "../plan/problem.ts";
@@ -58,18 +59,34 @@ export async function mailHostPrivateIps(tenant: TenantConfig): Promise<PrivateI
   const name = stack?.includes("/")
     ? stack
     : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
-  const reference = new pulumi.StackReference(name);
-  const { value } = await reference.getOutputDetails("privateIps");
-  if (isPrivateIps(value)) return value;
+  if (await isDeployed(name)) {
+    const reference = new pulumi.StackReference(name);
+    const { value } = await reference.getOutputDetails("privateIps");
+    if (isPrivateIps(value)) return value;
+  }
   reportFindings([
     {
       level: "error",
       path: "sendips:tenant.mailHost.stack",
-      message: `the stack ${name} has no output privateIps`,
+      message: `the stack ${name} is not deployed, or is not a mail host: it has no output privateIps`,
       fix: `name a mail host stack that is deployed, or deploy it first: pulumi up -s ${stack}`,
     },
   ]);
   return {};
+}
+
+/**
+ * Whether a stack is there. A stack reference to one that is not ends the deployment inside the
+ * engine, before the program can say which config named it; the invoke behind it can be caught.
+ */
+async function isDeployed(name: string): Promise<boolean> {
+  try {
+    await invoke("pulumi:pulumi:readStackOutputs", { name });
+    return true;
+  } catch (error) {
+    if (String(error).includes("unknown stack")) return false;
+    throw error;
+  }
 }
 
 function isPrivateIps(value: unknown): value is PrivateIps {

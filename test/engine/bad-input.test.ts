@@ -42,7 +42,7 @@ describe("nothing is created when", () => {
   test("the mail host lacks a private IP, or is not deployed", async () => {
     const made = await world();
     expect(await refused(made)).toMatch(
-      /mailHost\.stack: the stack .*mx-1 has no output privateIps/,
+      /mailHost\.stack: the stack .*mx-1 is not deployed, or is not a mail host/,
     );
     await made.up("mx-1");
     made.edit("acme", [...TENANT, "addresses", "tx1", "privateIp"], "10.0.1.99");

@@ -1,7 +1,7 @@
 /**
- * `node sandbox/setup.mjs <script> [arguments]`: installs the packages where they are missing, then
- * runs the script on the pinned Node. Plain JavaScript without packages: it runs in a fresh clone,
- * on whatever Node the machine has.
+ * `node sandbox/setup.mjs [script] [arguments]`: installs the packages where they are missing, then
+ * runs the script, if one is named, on the pinned Node. Plain JavaScript without packages: it runs
+ * in a fresh clone, on whatever Node the machine has.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,7 +25,6 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
   stop(`sendips needs Node 20 or later to set itself up; this is ${process.version}.`);
 }
 const [script, ...args] = process.argv.slice(2);
-if (script === undefined) stop("usage: node sandbox/setup.mjs <script> [arguments]");
 
 const wanted = createHash("sha256")
   .update(readFileSync(join(repository, "package-lock.json")))
@@ -85,16 +84,21 @@ async function exclusively(work) {
 
 if (!installed()) await exclusively(() => installed() || install());
 
-const child = spawn(node, [join(repository, script), ...args], {
-  stdio: "inherit",
-  env: {
-    ...process.env,
-    NODE_COMPILE_CACHE: join(repository, ".sandbox", "compile-cache"),
-    PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter),
-  },
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-child.on("error", (error) => stop(`cannot run ${node}: ${error.message}`));
-child.on("close", (code, signal) => {
-  process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
-});
+if (script !== undefined) runScript(script);
+
+function runScript(file) {
+  const child = spawn(node, [join(repository, file), ...args], {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(repository, ".sandbox", "compile-cache"),
+      PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter),
+    },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => stop(`cannot run ${node}: ${error.message}`));
+  child.on("close", (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
+  });
+}

@@ -1,6 +1,7 @@
 /** DNS records: create, show, list, edit, delete. */
 import { createHash } from "node:crypto";
 import type { WireRequest, WireResponse, World } from "../world.ts";
+import { selected } from "./filters.ts";
 import { CloudflareError, success } from "./reply.ts";
 import { paged } from "./service.ts";
 import type { CloudflareRecord, Zone } from "./state.ts";
@@ -24,16 +25,12 @@ export function showRecord(world: World, zone: Zone, id: string): WireResponse {
 }
 
 export function listRecords({ query }: WireRequest, world: World, zone: Zone): WireResponse {
-  const wanted = (field: string) => query.get(`${field}.exact`) ?? query.get(field);
-  const [name, type, content] = [wanted("name"), query.get("type"), wanted("content")];
-  const contains = query.get("name.contains");
-  const found = Object.values(world.state.cloudflare.records)
-    .filter((record) => record.zoneId === zone.id)
-    .filter((record) => name === null || record.name === name.toLowerCase())
-    .filter((record) => type === null || record.type === type)
-    .filter((record) => content === null || record.content === content)
-    .filter((record) => contains === null || record.name.includes(contains));
-  return success(...paged(found.map(shown), query, 100));
+  const all = Object.values(world.state.cloudflare.records);
+  const found = selected(
+    all.filter(({ zoneId }) => zoneId === zone.id),
+    query,
+  );
+  return success(...paged(found.map(shown), query, { usual: 100, most: 5_000_000 }));
 }
 
 /** PUT writes the record anew, PATCH changes the named fields. */
@@ -65,7 +62,7 @@ export function deleteRecord(world: World, zone: Zone, id: string): WireResponse
 function asked({ body }: WireRequest): Asked {
   try {
     const value: unknown = JSON.parse(body);
-    if (typeof value === "object" && value !== null) return value;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Answered below.
   }

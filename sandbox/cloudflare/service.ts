@@ -28,36 +28,52 @@ export const cloudflareService: Service = {
   },
 
   error({ status, code, message }) {
-    return failure(new CloudflareError(status, Number(code) || 1000, message));
+    // An injected limit is over at once; the real one says how long it holds, see `limit`.
+    const headers = status === 429 ? { "retry-after": "1" } : {};
+    return failure(new CloudflareError(status, Number(code) || 1000, message, headers));
   },
 };
 
-/** Times of recent requests by token; not worth keeping over a restart. */
-const recent = new WeakMap<World, Map<string, number[]>>();
+/** Requests by credential; not worth keeping over a restart. */
+const usage = new WeakMap<World, Map<string, { times: number[]; blockedUntil: number }>>();
 
+/** Counts the request against its credential. */
 function authorize({ headers }: WireRequest, world: World): void {
   const given = headers["authorization"];
-  if (given === undefined && headers["x-auth-key"] === undefined) {
+  const key = headers["x-auth-key"];
+  if (given === undefined && (key === undefined || headers["x-auth-email"] === undefined)) {
     throw new CloudflareError(
       400,
       9106,
       "Missing X-Auth-Key, X-Auth-Email or Authorization headers",
     );
   }
-  const token = /^Bearer ([A-Za-z0-9_-]+)$/.exec(given ?? "")?.[1] ?? headers["x-auth-key"];
+  const token = /^Bearer ([A-Za-z0-9_-]+)$/.exec(given ?? "")?.[1] ?? key;
   if (token === undefined) throw new CloudflareError(400, 6003, "Invalid request headers");
   if (token === "invalid") throw new CloudflareError(403, 9109, "Invalid access token");
+  limit(token, world);
+}
+
+/**
+ * "If you exceed this limit, all API calls for the next five minutes will be blocked" (Cloudflare's
+ * API documentation, rate limits).
+ */
+function limit(token: string, world: World): void {
   const now = world.clock.now();
-  const tokens = recent.get(world) ?? new Map<string, number[]>();
-  recent.set(world, tokens);
-  const times = (tokens.get(token) ?? []).filter((time) => time > now - WINDOW);
-  tokens.set(token, times);
-  if (times.length >= world.state.cloudflare.rateLimit) {
-    const wait = Math.ceil(((times[0] ?? now) + WINDOW - now) / 1_000);
+  const tokens = usage.get(world) ?? new Map<string, { times: number[]; blockedUntil: number }>();
+  usage.set(world, tokens);
+  const used = tokens.get(token) ?? { times: [], blockedUntil: 0 };
+  tokens.set(token, used);
+  used.times = used.times.filter((time) => time > now - WINDOW);
+  if (used.blockedUntil <= now && used.times.length >= world.state.cloudflare.rateLimit) {
+    used.blockedUntil = now + WINDOW;
+  }
+  if (used.blockedUntil > now) {
+    const wait = Math.ceil((used.blockedUntil - now) / 1_000);
     const message = "Please wait and consider throttling your request speed";
     throw new CloudflareError(429, 971, message, { "retry-after": String(wait) });
   }
-  times.push(now);
+  used.times.push(now);
 }
 
 function route(request: WireRequest, world: World): WireResponse {
@@ -75,7 +91,10 @@ function route(request: WireRequest, world: World): WireResponse {
     return listZones(request, world);
   }
   const zone = needZone(request, world, zoneId);
-  if (sub === undefined && method === "GET") return success(shownZone(zone));
+  if (sub === undefined) {
+    if (method === "GET") return success(shownZone(zone));
+    throw new CloudflareError(405, 10405, "Method not allowed");
+  }
   if (sub !== "dns_records") throw unrouted(request);
   if (recordId === undefined) {
     if (method === "GET") return listRecords(request, world, zone);
@@ -111,17 +130,17 @@ function listZones({ query }: WireRequest, world: World): WireResponse {
   const zones = Object.values(world.state.cloudflare.zones)
     .filter((zone) => name === null || zone.name === name)
     .map(shownZone);
-  return success(...paged(zones, query, 20));
+  return success(...paged(zones, query, { usual: 20, most: 50 }));
 }
 
-/** One page and its `result_info`. */
+/** One page and its `result_info`. `size`: entries of a page, unless told and at most. */
 export function paged<T>(
   all: readonly T[],
   query: URLSearchParams,
-  usual: number,
+  size: { usual: number; most: number },
 ): [T[], Record<string, number>] {
-  const perPage = Math.min(Math.max(Number(query.get("per_page") ?? usual) || usual, 1), 5_000);
-  const page = Math.max(Number(query.get("page") ?? 1) || 1, 1);
+  const perPage = Math.min(Math.max(Number(query.get("per_page")) || size.usual, 1), size.most);
+  const page = Math.max(Number(query.get("page")) || 1, 1);
   const items = all.slice((page - 1) * perPage, page * perPage);
   const info = {
     page,

@@ -1,7 +1,7 @@
 /** What the name servers answer right now: pure look-ups over the sandbox's state. */
 import type { Answer } from "dns-packet";
 import type { RecordContent } from "../cloudflare/state.ts";
-import { txtStrings } from "../cloudflare/validate.ts";
+import { txtStrings } from "../cloudflare/txt.ts";
 import type { World } from "../world.ts";
 import { REVERSE_ZONES, reverseRecords } from "./reverse.ts";
 
@@ -32,8 +32,8 @@ export function answer(world: World, name: string, type: string): Reply {
     const records = zoneRecords(world, at);
     const found = matching(records, at, owner.toLowerCase());
     if (found === undefined) {
-      const rcode = hops === 0 ? RCODE.NXDOMAIN : RCODE.NOERROR;
-      return { rcode, answers, authorities: [soa(at)] };
+      // RFC 6604 §3: of an alias too, the code tells whether the last name exists.
+      return { rcode: RCODE.NXDOMAIN, answers, authorities: [soa(at)] };
     }
     const exact = found.filter((record) => record.type === type || type === "ANY");
     if (exact.length > 0) {
@@ -132,11 +132,18 @@ function rdata({ type, priority, data }: RecordContent, content: string): unknow
     case "MX":
       return { preference: priority ?? 0, exchange: content };
     case "TXT":
-      return txtStrings(content);
+      return txtStrings(content) ?? [content];
     case "CAA":
       return { flags: Number(data?.["flags"] ?? 0), tag: data?.["tag"], value: data?.["value"] };
     case "SRV":
       return data;
+    case "TLSA":
+      return {
+        usage: data?.["usage"],
+        selector: data?.["selector"],
+        matchingType: data?.["matching_type"],
+        certificate: Buffer.from(String(data?.["certificate"]), "hex"),
+      };
     default:
       return content;
   }

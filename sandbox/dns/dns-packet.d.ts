@@ -12,6 +12,8 @@ declare module "dns-packet" {
     class?: string;
     data?: unknown;
     udpPayloadSize?: number;
+    extendedRcode?: number;
+    ednsVersion?: number;
     flags?: number;
     options?: unknown[];
   }
@@ -30,7 +32,6 @@ declare module "dns-packet" {
   }
   export const AUTHORITATIVE_ANSWER: number;
   export const TRUNCATED_RESPONSE: number;
-  export const RECURSION_DESIRED: number;
   export function encode(packet: Packet): Buffer;
   export function decode(buffer: Buffer): Packet;
 }

@@ -4,11 +4,13 @@ import { ptrOf } from "../aws/ec2/reverse-dns.ts";
 import type { RecordContent } from "../cloudflare/state.ts";
 import type { World } from "../world.ts";
 
-/** Reverse zones of the documentation ranges that the sandbox's addresses come from (RFC 5737). */
+/** Reverse zones of the ranges that the sandbox's addresses come from (RFC 5737, RFC 2544). */
 export const REVERSE_ZONES = [
   "2.0.192.in-addr.arpa",
   "100.51.198.in-addr.arpa",
   "113.0.203.in-addr.arpa",
+  "18.198.in-addr.arpa",
+  "19.198.in-addr.arpa",
 ];
 
 export function reverseRecords(world: World, zone: string): RecordContent[] {

@@ -1,19 +1,13 @@
 /** An authoritative DNS server over UDP and TCP on one port, on loopback. */
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { createServer, type Socket } from "node:net";
-import * as packet from "dns-packet";
 import type { World } from "../world.ts";
-import { answer, RCODE, type Reply } from "./answers.ts";
+import { respond } from "./respond.ts";
 
 export interface DnsServer {
   port: number;
   close(): Promise<void>;
 }
-
-/** RFC 1035 §4.2.1: what UDP carries without EDNS. */
-const PLAIN_UDP = 512;
-/** RFC 6891 §6.2.5: what we offer to take. */
-const OUR_UDP = 1_232;
 
 /** Starts both transports; with port 0, on a free port that is free for both. */
 export async function startDns(
@@ -83,52 +77,5 @@ function serveTcp(world: World, socket: Socket): void {
       size.writeUInt16BE(reply.length);
       socket.write(Buffer.concat([size, reply]));
     }
-  });
-}
-
-/** The reply to one message; undefined for what is not a query, which is never answered. */
-export function respond(
-  world: World,
-  message: Buffer,
-  transport: "udp" | "tcp",
-): Buffer | undefined {
-  if (message.length < 12 || (message.readUInt8(2) & 0x80) !== 0) return undefined;
-  let query: packet.Packet;
-  try {
-    query = packet.decode(message);
-  } catch {
-    return packet.encode({ id: message.readUInt16BE(0), type: "response", flags: RCODE.FORMERR });
-  }
-  const [question] = query.questions ?? [];
-  const reply: Reply =
-    question === undefined || (query.questions ?? []).length !== 1
-      ? { rcode: RCODE.FORMERR, answers: [], authorities: [] }
-      : answer(world, question.name, question.type);
-  const edns = query.additionals?.find(({ type }) => type === "OPT");
-  const limit =
-    transport === "tcp"
-      ? 65_535
-      : Math.max(PLAIN_UDP, Math.min(edns?.udpPayloadSize ?? 0, OUR_UDP));
-  const authoritative = reply.rcode === RCODE.REFUSED ? 0 : packet.AUTHORITATIVE_ANSWER;
-  const desired = (query.flags ?? 0) & packet.RECURSION_DESIRED;
-  const whole: packet.Packet = {
-    id: query.id ?? 0,
-    type: "response",
-    flags: authoritative | desired | reply.rcode,
-    questions: query.questions ?? [],
-    answers: reply.answers,
-    authorities: reply.authorities,
-    additionals:
-      edns === undefined
-        ? []
-        : [{ name: ".", type: "OPT", udpPayloadSize: OUR_UDP, flags: 0, options: [] }],
-  };
-  const encoded = packet.encode(whole);
-  if (encoded.length <= limit) return encoded;
-  return packet.encode({
-    ...whole,
-    flags: (whole.flags ?? 0) | packet.TRUNCATED_RESPONSE,
-    answers: [],
-    authorities: [],
   });
 }

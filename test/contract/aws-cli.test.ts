@@ -1,8 +1,9 @@
 /** The same wire through a second official client: the `aws` command. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it } from "vitest";
 import { addRecord } from "./aws.ts";
+import { needCommand } from "./commands.ts";
 import { sandboxForTest, type TestSandbox } from "./support.ts";
 
 const run = promisify(execFile);
@@ -21,14 +22,6 @@ const environment = {
 };
 const options = { env: environment, timeout: 60_000 };
 
-async function needAws(context: TestContext): Promise<void> {
-  try {
-    await run("aws", ["--version"], options);
-  } catch {
-    context.skip("the `aws` command is not installed");
-  }
-}
-
 async function aws(sandbox: TestSandbox, ...words: string[]): Promise<Record<string, unknown>> {
   const parameters = ["--endpoint-url", sandbox.url, "--output", "json", ...words];
   const { stdout } = await run("aws", parameters, options);
@@ -37,7 +30,7 @@ async function aws(sandbox: TestSandbox, ...words: string[]): Promise<Record<str
 
 describe("the aws command", () => {
   it("sets reverse DNS and meets PtrSet on release", { timeout: 120_000 }, async (context) => {
-    await needAws(context);
+    await needCommand(context, ["aws", "--version"]);
     const sandbox = await sandboxForTest();
     expect(await aws(sandbox, "sts", "get-caller-identity")).toMatchObject({
       Account: "123456789012",
@@ -56,7 +49,7 @@ describe("the aws command", () => {
   });
 
   it("puts and reads a secure parameter", { timeout: 120_000 }, async (context) => {
-    await needAws(context);
+    await needCommand(context, ["aws", "--version"]);
     const sandbox = await sandboxForTest();
     const put = ["--name", "/a", "--value", "hush", "--type", "SecureString"];
     expect(await aws(sandbox, "ssm", "put-parameter", ...put)).toMatchObject({ Version: 1 });

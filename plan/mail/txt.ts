@@ -22,7 +22,8 @@ export function chunkTxt(value: string): string[] {
   let chunk = "";
   let size = 0;
   for (const character of value.toWellFormed()) {
-    const bytes = byteLength(character);
+    // Plain ASCII, nearly every character of a mail record, is not worth a call of the encoder.
+    const bytes = character < "\x80" ? 1 : byteLength(character);
     if (size + bytes > LIMIT) {
       chunks.push(chunk);
       chunk = "";

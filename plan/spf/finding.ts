@@ -1,5 +1,11 @@
 /** Making findings about SPF, and what the modules of this folder share about terms. */
-import { type Mechanism, type SpfFinding, TERM_LIMIT, type Term } from "./types.ts";
+import {
+  type AskingTerm,
+  type Mechanism,
+  type SpfFinding,
+  TERM_LIMIT,
+  type Term,
+} from "./types.ts";
 
 /** A section of RFC 7208 as the rule of a finding. */
 export function section(number: string): string {
@@ -35,7 +41,7 @@ export function isMechanism(term: Term): term is Mechanism {
 }
 
 /** True for the terms that cause DNS queries and count against {@link TERM_LIMIT} (RFC 7208 §4.6.4). */
-export function asksDns(term: Term): boolean {
+export function asksDns(term: Term): term is AskingTerm {
   return ["include", "a", "mx", "ptr", "exists", "redirect"].includes(term.type);
 }
 

@@ -8,6 +8,8 @@ export type Ip = IPv4 | IPv6;
 
 const QNUM = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IP4 = new RegExp(`^${QNUM}(?:\\.${QNUM}){3}$`);
+/** `INET6_ADDRSTRLEN` without the NUL; longer texts are not even looked at. */
+const LENGTH_LIMIT = 45;
 const IP6 = /^[0-9A-Fa-f:]*(?:[0-9A-Fa-f]|::)$/;
 
 /** A dotted quad without leading zeros. */
@@ -17,6 +19,7 @@ export function parseIp4(text: string): IPv4 | undefined {
 
 /** Any textual form of RFC 4291 §2.2, without a zone. */
 export function parseIp6(text: string): IPv6 | undefined {
+  if (text.length > LENGTH_LIMIT || !text.includes(":")) return undefined;
   const tail = /\d+\.[\d.]+$/.exec(text)?.[0];
   const hex = tail === undefined ? text : `${text.slice(0, -tail.length)}0:0`;
   if (tail !== undefined && !IP4.test(tail)) return undefined;
@@ -65,4 +68,26 @@ export function nibbles(ip: IPv6): string {
 function quadAsHex(quad: IPv4): string {
   const [a = 0, b = 0, c = 0, d = 0] = quad.octets;
   return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+}
+
+/** A network: its first bits count. */
+export interface Network {
+  ip: Ip;
+  prefix: number;
+}
+
+/** Reads `192.0.2.0/24` or one address. Host bits may be set. */
+export function parseNetwork(text: string): Network | undefined {
+  const [address = "", length, ...rest] = text.split("/");
+  const ip = parseIp6(address) ?? parseIp4(address);
+  if (ip === undefined || rest.length > 0) return undefined;
+  const whole = isIp4(ip) ? 32 : 128;
+  if (length === undefined) return { ip, prefix: whole };
+  const prefix = Number(length);
+  return /^\d{1,3}$/.test(length) && prefix <= whole ? { ip, prefix } : undefined;
+}
+
+/** True when every address of the inner network is in the outer one. */
+export function covers(outer: Network, inner: Network): boolean {
+  return outer.prefix <= inner.prefix && inNetwork(inner.ip, outer.ip, outer.prefix);
 }

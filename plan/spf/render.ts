@@ -2,7 +2,7 @@
 import { isMechanism } from "./finding.ts";
 import { networkOf, parseIp4, parseIp6 } from "./ip.ts";
 import { hasMacro } from "./macro.ts";
-import type { NetworkMechanism, SpfRecord, Term } from "./types.ts";
+import type { Mechanism, NetworkMechanism, SpfRecord, Term } from "./types.ts";
 
 /**
  * A record as one text; `+` is left out, as is usual. The strings of a TXT record are the business
@@ -61,7 +61,7 @@ export function nameKey(domain: string): string {
   return hasMacro(bare) ? bare : bare.toLowerCase();
 }
 
-function body(term: Exclude<Term, { type: "redirect" | "exp" | "unknown" }>): string {
+function body(term: Mechanism): string {
   switch (term.type) {
     case "all":
       return "all";

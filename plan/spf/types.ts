@@ -36,10 +36,14 @@ export interface NetworkMechanism {
 
 /** A modifier (RFC 7208 §6). Unknown ones are kept: they may mean something to someone. */
 export type Modifier =
-  | { type: "redirect" | "exp"; domain: string }
+  | { type: "redirect"; domain: string }
+  | { type: "exp"; domain: string }
   | { type: "unknown"; name: string; value: string };
 
 export type Term = Mechanism | Modifier;
+
+/** The terms that cause DNS queries and count against {@link TERM_LIMIT} (RFC 7208 §4.6.4). */
+export type AskingTerm = Exclude<Term, { type: "all" | "exp" | "unknown" } | NetworkMechanism>;
 
 /** A record: its terms in their order. The version is always `v=spf1`. */
 export interface SpfRecord {

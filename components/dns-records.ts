@@ -6,7 +6,13 @@ import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
 import { quoteTxt } from "../plan/mail/txt.ts";
-import { type PlannedRecord, referencesOf, renderText } from "../plan/record.ts";
+import {
+  type PlannedRecord,
+  type Ref,
+  referencesOf,
+  renderOwner,
+  renderText,
+} from "../plan/record.ts";
 
 /** The public IPv4 of each address, by key. */
 export type PublicIps = Readonly<Record<string, pulumi.Input<string>>>;
@@ -34,10 +40,16 @@ export class DnsRecords extends pulumi.ComponentResource {
   constructor(name: string, args: DnsRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sendips:components:DnsRecords", name, {}, opts);
     const records: Record<string, DnsRecord> = {};
-    for (const record of args.records) {
-      if (record.publisher.by !== "cloudflare") continue;
+    const ours = args.records.filter(({ publisher }) => publisher.by === "cloudflare");
+    const first = new Set(ours.flatMap(({ after }) => after ?? []));
+    // `after` names a record earlier in the plan, so what it needs is there already.
+    for (const record of ours) {
+      const before = record.after === undefined ? undefined : records[record.after];
       records[record.key] = publish(`${name}-${record.key}`, record, args.publicIps, {
         parent: this,
+        ...(before === undefined ? {} : { dependsOn: [before] }),
+        // Moved to another zone it is replaced, and must be gone before its name is taken.
+        ...(first.has(record.key) ? { deleteBeforeReplace: true } : {}),
       });
     }
     this.records = records;
@@ -61,40 +73,70 @@ export function publish(
   publicIps: PublicIps,
   opts: pulumi.CustomResourceOptions,
 ): DnsRecord {
-  if (record.publisher.by !== "cloudflare" || typeof record.name !== "string") {
+  if (record.publisher.by !== "cloudflare") {
     throw new Error(`record ${record.key} is not for Cloudflare`);
   }
   const { data } = record;
+  const known = (render: (resolve: (ref: Ref) => string) => string) =>
+    whenKnown(record, publicIps, render);
   return new DnsRecord(
     name,
     {
       zoneId: record.publisher.zoneId,
-      name: record.name,
+      name:
+        typeof record.name === "string"
+          ? record.name
+          : known((resolve) => renderOwner(record, resolve)),
       type: data.type,
       ttl: record.ttl,
       proxied: false,
-      content: contentOf(record, publicIps),
+      ...(data.type === "CAA"
+        ? { data: { flags: data.flags, tag: data.tag, value: data.value } }
+        : { content: known((resolve) => contentOf(record, resolve)) }),
       ...(data.type === "MX" ? { priority: data.preference } : {}),
     },
     opts,
   );
 }
 
-function contentOf(record: PlannedRecord, publicIps: PublicIps): pulumi.Input<string> {
-  const { data } = record;
-  if (data.type === "MX") return data.exchange;
-  if (data.type === "PTR") return data.host;
+/** The value as Cloudflare's `content` has it. */
+function contentOf({ data }: PlannedRecord, resolve: (ref: Ref) => string): string {
+  switch (data.type) {
+    case "A":
+      return typeof data.address === "string" ? data.address : resolve(data.address);
+    case "PTR":
+      return data.host;
+    case "CNAME":
+      return data.target;
+    case "MX":
+      // A null MX (RFC 7505): the root is written as a dot.
+      return data.exchange === "" ? "." : data.exchange;
+    case "CAA":
+      throw new Error("CAA goes to Cloudflare as data, not as content");
+    case "TXT":
+      return quoteTxt(renderText(data.text, resolve));
+  }
+}
+
+/** Renders once the addresses that the record needs are known; at once when it needs none. */
+function whenKnown(
+  record: PlannedRecord,
+  publicIps: PublicIps,
+  render: (resolve: (ref: Ref) => string) => string,
+): pulumi.Input<string> {
   const needed = referencesOf(record).map((key) => {
     const ip = publicIps[key];
     if (ip === undefined) throw new Error(`record ${record.key} needs address ${key}`);
     return [key, ip] as const;
   });
-  return pulumi.output(Object.fromEntries(needed)).apply((known) => {
-    const resolve = (key: string) => known[key] ?? "";
-    return data.type === "A"
-      ? resolve(data.address.address)
-      : quoteTxt(renderText(data.text, resolve));
-  });
+  const resolveWith = (known: Readonly<Record<string, string>>) => (ref: Ref) => {
+    if ("dkimKey" in ref) {
+      throw new Error(`the key of DKIM selector ${ref.dkimKey} is not known: it was not decrypted`);
+    }
+    return known[ref.address] ?? "";
+  };
+  if (needed.length === 0) return render(resolveWith({}));
+  return pulumi.output(Object.fromEntries(needed)).apply((known) => render(resolveWith(known)));
 }
 
 /** What Cloudflare says of a zone. */

@@ -1,7 +1,9 @@
 /** Stack outputs: everything that a later check needs, and what other stacks look up. */
 import * as pulumi from "@pulumi/pulumi";
+import type { PolicyFile } from "../plan/mta-sts-policy.ts";
+import { type CustomerPage, customerPage } from "../plan/output/customer-page.ts";
 import type { Plan, PlannedStream } from "../plan/plan.ts";
-import { renderData } from "../plan/record.ts";
+import { type Ref, renderData, renderOwner } from "../plan/record.ts";
 import type { MailHost } from "./mail-host.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -41,6 +43,10 @@ export interface TenantOutputs {
   addresses: Record<string, AddressOutput>;
   streams: PlannedStream[];
   records: RecordOutput[];
+  /** Files that a web server must serve: MTA-STS. */
+  policyFiles: PolicyFile[];
+  /** What to hand to the customer, who publishes a zone of the tenant; absent when nobody needs to. */
+  customerRecords?: CustomerPage;
 }
 
 /** Outputs of a mail host's stack. */
@@ -75,14 +81,30 @@ export function tenantOutputs(plan: Plan, tenant: Tenant): AsOutputs<TenantOutpu
     ),
   );
   const records = publicIps.apply((ips) => recordOutputs(plan, ips));
-  return { kind: "tenant", domain: plan.domain, addresses, streams: plan.streams, records };
+  const { domain, streams, policyFiles } = plan;
+  const customer = plan.records.some(({ publisher }) => publisher.by === "external");
+  return {
+    kind: "tenant",
+    domain,
+    addresses,
+    streams,
+    records,
+    policyFiles,
+    ...(customer ? { customerRecords: publicIps.apply((ips) => pageOf(plan, ips)) } : {}),
+  };
+}
+
+function pageOf(plan: Plan, publicIps: Readonly<Record<string, string>>): CustomerPage {
+  const page = customerPage(plan, publicIps);
+  if (page === undefined) throw new Error("the plan holds no record for the customer");
+  return page;
 }
 
 function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>): RecordOutput[] {
-  const resolve = (key: string) => publicIps[key] ?? "";
+  const resolve = (ref: Ref) => ("address" in ref ? (publicIps[ref.address] ?? "") : "");
   return plan.records.map((record) => ({
     key: record.key,
-    name: typeof record.name === "string" ? record.name : resolve(record.name.address),
+    name: renderOwner(record, resolve),
     type: record.data.type,
     value: renderData(record, resolve),
     ttl: record.ttl,

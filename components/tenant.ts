@@ -1,7 +1,7 @@
 /** A tenant: its addresses and its records, composed from the plan. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../plan/plan.ts";
-import type { PlannedRecord } from "../plan/record.ts";
+import { hostRecordKey, type PlannedRecord } from "../plan/record.ts";
 import { DnsRecords } from "./dns-records.ts";
 import { releaseHook } from "./release.ts";
 import type { ResolvesOptions } from "./resolves.ts";
@@ -60,9 +60,11 @@ export class Tenant extends pulumi.ComponentResource {
     const publicIps = Object.fromEntries(
       Object.entries(addresses).map(([key, { publicIp }]) => [key, publicIp]),
     );
+    // Each address's own A record is part of its SendingIp.
+    const own = new Set(plan.addresses.map(({ key }) => hostRecordKey(key)));
     this.records = new DnsRecords(
       name,
-      { records: plan.records.filter((record) => record.data.type !== "A"), publicIps },
+      { records: plan.records.filter(({ key }) => !own.has(key)), publicIps },
       { parent: this },
     );
     this.registerOutputs();
@@ -70,9 +72,7 @@ export class Tenant extends pulumi.ComponentResource {
 }
 
 function hostRecord(plan: Plan, address: string): PlannedRecord {
-  const record = plan.records.find(
-    ({ data }) => data.type === "A" && data.address.address === address,
-  );
+  const record = plan.records.find(({ key }) => key === hostRecordKey(address));
   if (record === undefined) throw new Error(`the plan holds no A record of address ${address}`);
   return record;
 }

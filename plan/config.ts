@@ -114,9 +114,10 @@ function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string):
 }
 
 function said(issue: Issue, found: unknown): string {
-  if (issue.code === "custom" || issue.message.startsWith("is not") || issue.code === "too_small") {
-    return issue.message;
+  if (issue.code === "too_small" || issue.code === "too_big") {
+    return issue.origin === "array" ? issue.message : "is out of range";
   }
+  if (issue.code === "custom" || issue.message.startsWith("is not")) return issue.message;
   if (found === undefined) return "is missing";
   return "is not of the right kind";
 }
@@ -126,7 +127,10 @@ function allowedBy(issue: Issue): string {
   if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
   if (issue.code === "invalid_type") return kinds[issue.expected] ?? issue.expected;
   if (issue.code === "invalid_union") return "external, or {cloudflare: <zone id>}";
-  if (issue.code === "too_small") return "at least one";
+  if (issue.code === "too_small") {
+    return issue.origin === "array" ? "at least one" : `at least ${issue.minimum}`;
+  }
+  if (issue.code === "too_big") return `at most ${issue.maximum}`;
   return issue.message;
 }
 

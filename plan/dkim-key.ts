@@ -1,80 +1,71 @@
-/** From a selector's config to its DNS record. The DNS key is always derived from the key, never typed. */
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import type { Finding } from "./problem.ts";
+/** From a selector's config to its DNS record. The DNS key is always derived from a key, never typed. */
+import { renderDkim } from "./mail/dkim.ts";
+import {
+  checkKeyPair,
+  dkimRecordFromPrivateKey,
+  dkimRecordFromPublicKey,
+  publicKeyOf,
+} from "./mail/dkim-key.ts";
+import { error, type Finding, hasError } from "./mail/finding.ts";
+import { type Text, text } from "./record.ts";
 import type { DkimKeyConfig } from "./schema.ts";
 
+/**
+ * Stands for an encrypted value in a config that is read without its passphrase. No key can look
+ * like it: it is neither PEM nor base64.
+ */
+export const SEALED = "(encrypted)";
+
 /** The record's text, or why there is none. Finding paths are relative to the selector: `.privateKey`. */
-export interface DkimRecord {
-  record?: string;
-  findings: Finding[];
+export interface DkimKeyText {
+  text?: Text;
+  findings: (Finding & { path: string })[];
 }
 
 /**
  * The DKIM key record of a selector (RFC 6376 §3.6.1, RFC 8463 §4).
- * No message holds any part of a key: what node:crypto says of a bad one is not passed on.
+ * No message holds any part of a key.
  */
-export function dkimRecordOf(key: DkimKeyConfig): DkimRecord {
-  const bring = key.privateKey === undefined ? key.publicKey : key.privateKey;
-  const field = key.privateKey === undefined ? ".publicKey" : ".privateKey";
-  if (bring === undefined || (key.privateKey !== undefined && key.publicKey !== undefined)) {
-    return fault(
-      "",
-      "needs one key",
-      "exactly one of privateKey (an encrypted secret) or publicKey",
-    );
+export function dkimKeyText(selector: string, key: DkimKeyConfig): DkimKeyText {
+  const sealed = key.privateKey === SEALED;
+  if (key.state === "revoked") return { text: text`v=DKIM1; p=`, findings: [] };
+  if (key.privateKey === undefined && key.publicKey === undefined) {
+    const fix = `allowed: privateKey (an encrypted secret: sendips dkim new makes it) or publicKey`;
+    return { findings: [{ ...error("RFC 6376 §3.6.1", "needs a key", fix), path: "" }] };
   }
-  const publicKey = key.privateKey === undefined ? readPublic(bring) : readPrivate(bring);
-  if (publicKey === undefined) {
-    return fault(
-      field,
-      "is not a key that can be read",
-      "RSA or Ed25519 as PEM, or its DER in base64",
-    );
+  if (sealed && key.publicKey === undefined) {
+    return { text: text`v=DKIM1; ${{ dkimKey: selector }}`, findings: [] };
   }
-  if (publicKey.asymmetricKeyType === "ed25519") {
-    // RFC 8463 §4: p= is the raw 32 bytes, not the SubjectPublicKeyInfo around them.
-    const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
-    return { record: `v=DKIM1; k=ed25519; h=sha256; p=${raw.toString("base64")}`, findings: [] };
-  }
-  const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (publicKey.asymmetricKeyType !== "rsa" || bits < 2048) {
-    return fault(
-      field,
-      publicKey.asymmetricKeyType === "rsa"
-        ? `is an RSA key of ${bits} bits`
-        : "is neither RSA nor Ed25519",
-      "RSA of 2048 bits or more, or Ed25519",
-      "RFC 8301 §3.2",
-    );
-  }
-  const der = publicKey.export({ format: "der", type: "spki" }).toString("base64");
-  return { record: `v=DKIM1; k=rsa; h=sha256; p=${der}`, findings: [] };
+  const fromPrivate = key.privateKey !== undefined && !sealed;
+  const parsed = fromPrivate
+    ? dkimRecordFromPrivateKey(key.privateKey ?? "")
+    : dkimRecordFromPublicKey(key.publicKey ?? "");
+  const path = fromPrivate ? ".privateKey" : ".publicKey";
+  const weak = fromPrivate ? ownKeyFindings(key.privateKey ?? "") : [];
+  if (weak.length > 0) return { findings: weak };
+  const findings = parsed.findings.map((finding) => ({ ...finding, path }));
+  if (parsed.value === undefined) return { findings };
+  findings.push(
+    ...pairFindings(key, sealed).map((finding) => ({ ...finding, path: ".publicKey" })),
+  );
+  return hasError(findings) ? { findings } : { text: text`${renderDkim(parsed.value)}`, findings };
 }
 
-function fault(path: string, message: string, allowed: string, rule?: string): DkimRecord {
-  const finding: Finding = { level: "error", path, message, fix: `allowed: ${allowed}` };
-  return { findings: [rule === undefined ? finding : { ...finding, rule }] };
+/** Who makes a key has no reason to make a weak one; a customer's own is only warned of. */
+function ownKeyFindings(privateKey: string): (Finding & { path: string })[] {
+  const { type, bits = 0 } = publicKeyOf(privateKey).value ?? {};
+  if (type !== "rsa" || bits >= 2048) return [];
+  const fix = "allowed: RSA of 2048 bits or more, or Ed25519";
+  return [{ ...error("RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix), path: ".privateKey" }];
 }
 
-function readPrivate(key: string): KeyObject | undefined {
-  try {
-    const input = key.includes("-----BEGIN")
-      ? key
-      : ({ key: Buffer.from(key, "base64"), format: "der", type: "pkcs8" } as const);
-    return createPublicKey(createPrivateKey(input).export({ format: "pem", type: "pkcs8" }));
-  } catch {
-    return undefined;
-  }
-}
-
-function readPublic(key: string): KeyObject | undefined {
-  try {
-    return createPublicKey(
-      key.includes("-----BEGIN")
-        ? key
-        : { key: Buffer.from(key, "base64"), format: "der", type: "spki" },
-    );
-  } catch {
-    return undefined;
-  }
+/** A public key beside a private one must be its own: verifiers would fail every signature. */
+function pairFindings(key: DkimKeyConfig, sealed: boolean): Finding[] {
+  if (key.privateKey === undefined || key.publicKey === undefined || sealed) return [];
+  const published = dkimRecordFromPublicKey(key.publicKey);
+  if (published.value === undefined) return published.findings;
+  return checkKeyPair(key.privateKey, published.value).map((finding) => ({
+    ...finding,
+    fix: "remove publicKey: the DNS key is derived from the private key",
+  }));
 }

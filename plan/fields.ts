@@ -1,11 +1,8 @@
 /** Field types of the config schema: strings with a meaning, each with a message that says what is allowed. */
-import { domainToASCII } from "node:url";
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
-
-/** Keys become logical names, tags and labels of host names, so they must be one DNS label (RFC 1123 §2.1). */
-export const KEY_PATTERN = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
-const HOST_LABEL = KEY_PATTERN;
+import { isDnsKey, isHostName, parseName } from "./mail/names.ts";
+import { isMailto, isReportUri } from "./mail/report-uri.ts";
 
 function text(fits: (value: string) => boolean, message: string, allowed: string) {
   return z.string().superRefine((value, context) => {
@@ -13,37 +10,32 @@ function text(fits: (value: string) => boolean, message: string, allowed: string
   });
 }
 
-/** True for a lower-case domain name in A-labels: what DNS carries and Cloudflare compares. */
-export function isDomain(value: string): boolean {
-  const labels = value.split(".");
-  return value.length <= 253 && labels.length >= 2 && labels.every((label) => LABEL.test(label));
-}
-
-/** True for a domain name that a host may have: letters, digits and hyphens (RFC 1123 §2.1). */
-export function isHostName(value: string): boolean {
-  return isDomain(value) && value.split(".").every((label) => HOST_LABEL.test(label));
-}
-
 /**
  * A name as people write it (any case, Unicode allowed), stored as lower-case A-labels.
  * RFC 5891 for the encoding, RFC 1035 §2.3.4 for the lengths.
  */
-function name(fits: (value: string) => boolean, message: string, characters: string) {
-  return z
-    .string()
-    .transform((value) => domainToASCII(value.replace(/\.$/, "")) || value)
-    .superRefine((value, context) => {
-      if (fits(value)) return;
-      const allowed = `two or more labels of ${characters}, at most 63 characters each and 253 in all, such as mail.acme.example`;
-      context.addIssue({ code: "custom", message, params: { allowed } });
-    });
+function name(underscores: boolean, message: string, characters: string) {
+  return z.string().transform((value, context) => {
+    const parsed = parseName(value, { underscores }).value;
+    if (parsed?.includes(".")) return parsed;
+    const allowed = `two or more labels of ${characters}, at most 63 characters each and 253 in all, such as mail.acme.example`;
+    context.addIssue({ code: "custom", message, params: { allowed } });
+    return z.NEVER;
+  });
 }
 
 /** A domain that hosts or From addresses may have. */
-export const domain = name(isHostName, "is not a domain name", "letters, digits and hyphens");
+export const domain = name(false, "is not a domain name", "letters, digits and hyphens");
 
 /** Any name in DNS, such as `_spf.google.com`. */
-export const dnsName = name(isDomain, "is not a name in DNS", "letters, digits, hyphens and _");
+export const dnsName = name(true, "is not a name in DNS", "letters, digits, hyphens and _");
+
+/** An MX host of an MTA-STS policy: a host name, or `*.` and a domain (RFC 8461 §4.1). */
+export const mxPattern = text(
+  (value) => isHostName(value.replace(/^\*\./, "")),
+  "is not an MX host",
+  "a host name in lower-case A-labels, or *. and a domain",
+);
 
 /** An IPv4 address in the usual four decimal parts. */
 export const ipv4 = text(
@@ -56,10 +48,17 @@ export const ipv4 = text(
 
 /** An IPv4 network, for security group rules. */
 export const cidr = text(
-  (value) => /^(\d{1,3}\.){3}\d{1,3}\/(\d|[12]\d|3[0-2])$/.test(value),
+  isNetwork,
   "is not an IPv4 network",
-  "an IPv4 network such as 192.0.2.0/24",
+  "an IPv4 network by its first address, such as 192.0.2.0/24",
 );
+
+/** Refuses host bits too: 192.0.2.9/24 is most often a typo for something narrower. */
+function isNetwork(value: string): boolean {
+  if (!/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(value) || !ipaddr.IPv4.isValidCIDR(value))
+    return false;
+  return ipaddr.IPv4.networkAddressFromCIDR(value).toString() === value.split("/")[0];
+}
 
 /** An AWS resource id of one kind. */
 export function awsId(prefix: string) {
@@ -77,12 +76,29 @@ export const zoneId = text(
   "32 hexadecimal digits, as the zone's overview page shows",
 );
 
-/** Where aggregate and failure reports go (RFC 9989 §4.7: a mailto URI). */
+/** Where aggregate and failure reports of DMARC go: reporters need support no other scheme (RFC 9990). */
 export const reportUri = text(
-  (value) => /^mailto:[^\s@,!]+@[a-z0-9.-]+\.[a-z0-9-]+$/i.test(value),
+  (value) => isMailto(value) && isReportUri(value),
   "is not a report address",
-  "a mailto: URI such as mailto:dmarc@operator.example",
+  "a mailto: URI such as mailto:dmarc@operator.example, with , ! and ; as %2C, %21 and %3B",
 );
+
+/** Where TLS reports go (RFC 8460 §3). */
+export const tlsReportUri = text(
+  isReportUri,
+  "is not a report address",
+  "a mailto: or https: URI, with , ! and ; as %2C, %21 and %3B",
+);
+
+/** A file fetched by HTTPS. */
+export const httpsUri = text(
+  (value) => /^https:/i.test(value) && isReportUri(value),
+  "is not an https URI",
+  "https://<host>/<file>, with , and ; as %2C and %3B",
+);
+
+/** A day, `2026-11-24`. */
+export const isoDate = z.iso.date("is not a day such as 2026-11-24");
 
 /** Seconds; Cloudflare takes 1 (automatic) or 60 to 86,400. */
 export const ttl = z.int().superRefine((value, context) => {
@@ -99,7 +115,8 @@ export const ttl = z.int().superRefine((value, context) => {
 export function keyed<T extends z.ZodType>(value: T) {
   return z.record(z.string(), value).superRefine((map, context) => {
     for (const key of Object.keys(map)) {
-      if (KEY_PATTERN.test(key)) continue;
+      // Keys become logical names, tags and labels of host names (RFC 1123 §2.1).
+      if (isDnsKey(key)) continue;
       context.addIssue({
         code: "custom",
         path: [key],

@@ -1,15 +1,14 @@
 /** Does a mail host fit, and does it carry what a tenant asks of it: checked before anything is created. */
+
+import { ordered } from "./context.ts";
+import type { Capacity } from "./instance-types.ts";
 import type { Finding } from "./problem.ts";
-import { ordered } from "./records.ts";
 import type { MailHostConfig, TenantConfig } from "./schema.ts";
 
 /** What the cloud says of a mail host's subnet and instance type. */
-export interface MailHostLimits {
+export interface MailHostLimits extends Capacity {
   /** The subnet's IPv4 network. */
   cidr: string;
-  maximumNetworkInterfaces: number;
-  /** IPv4 addresses on each interface, the primary one included. */
-  maximumIpsPerInterface: number;
 }
 
 /** A private IP of a mail host and the network interface that carries it. */
@@ -45,38 +44,48 @@ export function checkMailHost(mailHost: MailHostConfig): Finding[] {
 
 /** Faults against the limits of the subnet and the instance type. */
 export function checkLimits(mailHost: MailHostConfig, limits: MailHostLimits): Finding[] {
+  return [...checkCapacity(mailHost, limits), ...checkSubnet(mailHost, limits.cidr)];
+}
+
+/** Faults against the capacity of the instance type: too many interfaces, too many addresses on one. */
+export function checkCapacity(mailHost: MailHostConfig, capacity: Capacity): Finding[] {
   const findings: Finding[] = [];
   const interfaces = Object.entries(mailHost.networkInterfaces);
   const type = mailHost.instanceType;
-  if (interfaces.length > limits.maximumNetworkInterfaces) {
+  if (interfaces.length > capacity.maximumNetworkInterfaces) {
     findings.push({
       level: "error",
       path: "sendips:mailHost.networkInterfaces",
-      message: `${interfaces.length} interfaces, but ${type} takes ${limits.maximumNetworkInterfaces}`,
+      message: `${interfaces.length} interfaces, but ${type} takes ${capacity.maximumNetworkInterfaces}`,
       fix: "fewer interfaces or a larger instance type",
     });
   }
   for (const [key, { privateIps }] of interfaces) {
-    const path = `sendips:mailHost.networkInterfaces.${key}.privateIps`;
-    if (privateIps.length > limits.maximumIpsPerInterface) {
-      findings.push({
-        level: "error",
-        path,
-        message: `${privateIps.length} private IPs, but an interface of ${type} takes ${limits.maximumIpsPerInterface}`,
-        fix: "spread them over more interfaces, or take a larger instance type",
-      });
-    }
-    privateIps.forEach((ip, index) => {
-      if (usable(ip, limits.cidr)) return;
-      findings.push({
-        level: "error",
-        path: `${path}[${index}]`,
-        message: `${ip} cannot be used in the subnet ${limits.cidr}`,
-        fix: `an address of ${limits.cidr}, but not its first four or its last: AWS keeps those`,
-      });
+    if (privateIps.length <= capacity.maximumIpsPerInterface) continue;
+    findings.push({
+      level: "error",
+      path: `sendips:mailHost.networkInterfaces.${key}.privateIps`,
+      message: `${privateIps.length} private IPs, but an interface of ${type} takes ${capacity.maximumIpsPerInterface}`,
+      fix: "spread them over more interfaces, or take a larger instance type",
     });
   }
   return findings;
+}
+
+function checkSubnet(mailHost: MailHostConfig, cidr: string): Finding[] {
+  return Object.entries(mailHost.networkInterfaces).flatMap(([key, { privateIps }]) =>
+    privateIps.flatMap((ip, index): Finding[] => {
+      if (usable(ip, cidr)) return [];
+      return [
+        {
+          level: "error",
+          path: `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`,
+          message: `${ip} cannot be used in the subnet ${cidr}`,
+          fix: `an address of ${cidr}, but not its first four or its last: AWS keeps those`,
+        },
+      ];
+    }),
+  );
 }
 
 /** Faults of a tenant against the mail host that it names. */

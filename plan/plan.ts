@@ -1,10 +1,14 @@
 /** The plan: everything that a tenant wants, as plain data, from its config alone. */
-import { checkTenant } from "./checks.ts";
+import { checkConfig, checkRecords } from "./checks.ts";
 import type { Stack } from "./config.ts";
-import { hasErrors, type Problem } from "./problem.ts";
+import { contextOf, hostNameOf, ordered, type PlannedStream } from "./context.ts";
+import { mtaStsPolicies, type PolicyFile } from "./mta-sts-policy.ts";
+import { type Finding, hasErrors, type Problem } from "./problem.ts";
 import type { PlannedRecord } from "./record.ts";
-import { hostNameOf, ordered, returnPathOf, wantedRecords } from "./records.ts";
+import { wantedRecords } from "./records.ts";
 import { publisherOf } from "./zones.ts";
+
+export type { PlannedStream } from "./context.ts";
 
 /** An Elastic IP as wanted. */
 export interface PlannedAddress {
@@ -21,15 +25,6 @@ export interface PlannedAddress {
   streams: string[];
 }
 
-/** A stream as wanted. */
-export interface PlannedStream {
-  key: string;
-  from: string;
-  returnPath: string;
-  /** Its pool: keys of addresses, in a fixed order. */
-  pool: string[];
-}
-
 /** Everything that a tenant wants. */
 export interface Plan {
   stack: string;
@@ -38,33 +33,38 @@ export interface Plan {
   addresses: PlannedAddress[];
   streams: PlannedStream[];
   records: PlannedRecord[];
+  /** Files that a web server must serve: MTA-STS. */
+  policyFiles: PolicyFile[];
 }
 
 /** The plan and its warnings, or what is wrong: never a plan for a config with an error. */
 export type PlanResult = { plan: Plan; problems: Problem[] } | { problems: Problem[] };
 
-type TenantStack = Extract<Stack, { kind: "tenant" }>;
+/** A tenant's stack. */
+export type TenantStack = Extract<Stack, { kind: "tenant" }>;
 
 /** Computes the plan of a tenant. Needs no network and no credentials; never throws. */
 export function plan(stack: TenantStack): PlanResult {
   const { tenant, operator, name } = stack;
-  const problems: Problem[] = checkTenant(stack).map((finding) => ({ ...finding, stack: name }));
+  const context = contextOf(name, tenant, operator);
+  const problemsOf = (findings: readonly Finding[]): Problem[] =>
+    findings.map((finding) => ({ ...finding, stack: name }));
+  const wanted = wantedRecords(context);
+  const ttl = tenant.ttl ?? operator.ttl;
+  const records: PlannedRecord[] = wanted.flatMap((record) => {
+    // Of all names that hold an address, only reverse names are not in a zone of the list.
+    const zoneName = typeof record.name === "string" ? record.name : record.name.below;
+    const publisher =
+      zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName, operator.zones);
+    return publisher === undefined ? [] : [{ ...record, ttl, publisher }];
+  });
+  const problems = problemsOf([
+    ...checkConfig(context, wanted),
+    ...checkRecords({ ...context, records }),
+  ]);
   if (hasErrors(problems)) return { problems };
 
-  const ttl = tenant.ttl ?? operator.ttl;
-  const records: PlannedRecord[] = wantedRecords(tenant, operator).flatMap((wanted) => {
-    const publisher =
-      typeof wanted.name === "string"
-        ? publisherOf(wanted.name, operator.zones)
-        : ({ by: "aws" } as const);
-    return publisher === undefined ? [] : [{ ...wanted, ttl, publisher }];
-  });
-  const streams = ordered(tenant.streams).map(([key, stream]) => ({
-    key,
-    from: stream.from,
-    returnPath: returnPathOf(stream),
-    pool: [...new Set(stream.addresses)].sort(),
-  }));
+  const streams = [...context.streams];
   const addresses = ordered(tenant.addresses).map(([key, address]) => ({
     key,
     hostName: hostNameOf(key, tenant),
@@ -73,5 +73,9 @@ export function plan(stack: TenantStack): PlanResult {
     release: address.release,
     streams: streams.filter((stream) => stream.pool.includes(key)).map((stream) => stream.key),
   }));
-  return { plan: { stack: name, domain: tenant.domain, addresses, streams, records }, problems };
+  const policyFiles = mtaStsPolicies({ ...context, records });
+  return {
+    plan: { stack: name, domain: tenant.domain, addresses, streams, records, policyFiles },
+    problems,
+  };
 }

@@ -1,5 +1,7 @@
 /** A problem of a stack's configuration: said with its place, its rule and its mend, all at once. */
 
+import type { Finding as MailFinding } from "./mail/finding.ts";
+
 /** One error or warning. An error stops a deployment before any resource is registered. */
 export interface Problem {
   level: "error" | "warning";
@@ -17,6 +19,11 @@ export interface Problem {
 
 /** A problem without its stack: what the pure checks produce. */
 export type Finding = Omit<Problem, "stack">;
+
+/** What the mail grammars say of a record, said of the config that asked for it. */
+export function at(path: string, findings: readonly MailFinding[]): Finding[] {
+  return findings.map(({ level, message, fix, rule }) => ({ level, path, message, fix, rule }));
+}
 
 /** True when nothing may be deployed. */
 export function hasErrors(problems: readonly Problem[]): boolean {

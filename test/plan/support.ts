@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { type RawConfig, readConfig } from "../../plan/config.ts";
 import { type Plan, plan } from "../../plan/plan.ts";
 import type { Problem } from "../../plan/problem.ts";
-import { renderData } from "../../plan/record.ts";
+import { type Ref, renderData, renderOwner } from "../../plan/record.ts";
 
 export const ACME = `
 domain: acme.example
@@ -20,7 +20,10 @@ spf: { include: [_spf.google.com] }
 dmarc: { policy: reject, reports: [mailto:dmarc@operator.example] }
 `;
 
-export const ZONES = { "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" } };
+export const ZONES = {
+  "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" },
+  "operator.example": { cloudflare: "1d2e3f405162738495a6b7c8d9eaf00c" },
+};
 
 /** A key pair a test may show: made here, used nowhere else. */
 export function rsaKey(bits = 2048): string {
@@ -42,8 +45,8 @@ export function planOf(config: RawConfig): { plan?: Plan; problems: Problem[] } 
 
 /** Records as `name type value`, references as `<tx1>`. */
 export function lines(planned: Plan): string[] {
-  return planned.records.map((record) => {
-    const name = typeof record.name === "string" ? record.name : `<${record.name.address}>`;
-    return `${name} ${record.data.type} ${renderData(record, (key) => `<${key}>`)}`;
-  });
+  const show = (ref: Ref) => ("address" in ref ? `<${ref.address}>` : `<key ${ref.dkimKey}>`);
+  return planned.records.map(
+    (record) => `${renderOwner(record, show)} ${record.data.type} ${renderData(record, show)}`,
+  );
 }

@@ -1,0 +1,77 @@
+/** Faults between the parts of a tenant's config: private IPs, pools, host names. */
+import { hostNameOf, ordered, type TenantContext } from "../context.ts";
+import { lintHostName, lintName } from "../mail/names.ts";
+import { at, type Finding } from "../problem.ts";
+import { publisherOf } from "../zones.ts";
+
+/** Every fault of the addresses and of the streams that name them. */
+export function checkAddresses(context: TenantContext): Finding[] {
+  return [...sharedPrivateIps(context), ...pools(context), ...hostNames(context)];
+}
+
+function sharedPrivateIps({ tenant }: TenantContext): Finding[] {
+  const owners = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const [key, { privateIp }] of ordered(tenant.addresses)) {
+    const owner = owners.get(privateIp);
+    if (owner === undefined) owners.set(privateIp, key);
+    else {
+      findings.push({
+        level: "error",
+        path: `sendips:tenant.addresses.${key}.privateIp`,
+        message: `${privateIp} is already the private IP of address ${owner}`,
+        fix: "a private IP carries one Elastic IP: give each address a private IP of its own",
+        rule: "EC2: one Elastic IP for each private IPv4",
+      });
+    }
+  }
+  return findings;
+}
+
+function pools({ tenant }: TenantContext): Finding[] {
+  const known = Object.keys(tenant.addresses);
+  const used = new Set(Object.values(tenant.streams).flatMap(({ addresses }) => addresses));
+  const findings: Finding[] = [];
+  for (const [key, stream] of ordered(tenant.streams)) {
+    stream.addresses.forEach((address, index) => {
+      if (known.includes(address)) return;
+      findings.push({
+        level: "error",
+        path: `sendips:tenant.streams.${key}.addresses[${index}]`,
+        message: `"${address}" is not an address of this tenant`,
+        fix: `allowed: ${known.join(", ") || "none: the tenant has no addresses yet"}`,
+      });
+    });
+  }
+  // A tenant that has no streams yet is being set up; beside streams, an idle address is forgotten.
+  for (const key of used.size === 0 ? [] : known.filter((key) => !used.has(key)).sort()) {
+    if (tenant.addresses[key]?.release === true) continue;
+    findings.push({
+      level: "warning",
+      path: `sendips:tenant.addresses.${key}`,
+      message: "no stream sends from it; it costs money, and cools down",
+      fix: "add it to a stream's addresses, or release it",
+    });
+  }
+  return findings;
+}
+
+function hostNames({ tenant, operator }: TenantContext): Finding[] {
+  const findings: Finding[] = [];
+  for (const [key] of ordered(tenant.addresses)) {
+    const name = hostNameOf(key, tenant);
+    const path = `sendips:tenant.addresses.${key}`;
+    findings.push(...at(path, lintName(name)), ...at(path, lintHostName(name)));
+  }
+  const publisher = publisherOf(tenant.hostNames, operator.zones);
+  if (publisher?.by === "external" && !tenant.waitForCustomerRecords) {
+    findings.push({
+      level: "warning",
+      path: "sendips:tenant.hostNames",
+      message: `the customer publishes ${publisher.zone}, so the PTRs are left out until the A records stand`,
+      fix: "once the customer has published them, set sendips:tenant.waitForCustomerRecords to true; or put hostNames into a zone of yours",
+      rule: "EC2: a PTR is accepted only once the A record resolves",
+    });
+  }
+  return findings;
+}

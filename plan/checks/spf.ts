@@ -1,0 +1,71 @@
+/** Faults of the SPF records: each as an evaluator would meet it, and what their includes cost. */
+import { ordered, type RecordContext, type TenantContext } from "../context.ts";
+import { at, type Finding } from "../problem.ts";
+import { type PlannedRecord, type Ref, renderText } from "../record.ts";
+import { mergedSpf } from "../records/spf.ts";
+import { isSpf } from "../spf/finding.ts";
+import { lintSpf, type SpfLintOptions } from "../spf/lint.ts";
+
+/** A range that no host has (RFC 2544), for addresses that are not known yet. */
+const PLACEHOLDERS = "198.18.0.0/15";
+
+/**
+ * What stands for an address that is not known yet: as long as most real ones, and never a neighbour of
+ * another, so that a record in ranges is judged at its longest.
+ */
+export function placeholderOf(context: TenantContext): (ref: Ref) => string {
+  const keys = new Map(ordered(context.tenant.addresses).map(([key], index) => [key, index]));
+  return (ref) => {
+    if ("dkimKey" in ref) return "";
+    const index = keys.get(ref.address) ?? keys.size;
+    const [third, fourth] = [100 + Math.floor(index / 78), 100 + 2 * (index % 78)];
+    return `198.${18 + Math.floor(third / 256)}.${third % 256}.${fourth}`;
+  };
+}
+
+/** Every fault of the tenant's SPF records, and of the one that is merged into them. */
+export function checkSpf(context: RecordContext): Finding[] {
+  const resolve = placeholderOf(context);
+  const texts = new Map<string, { record: PlannedRecord; text: string }[]>();
+  for (const record of context.records) {
+    if (record.data.type !== "TXT" || typeof record.name !== "string") continue;
+    const entry = { record, text: renderText(record.data.text, resolve) };
+    texts.set(record.name, [...(texts.get(record.name) ?? []), entry]);
+  }
+  const facts = factsOf(context, texts, resolve);
+  const findings = [...texts].flatMap(([name, entries]) => {
+    const index = entries.findIndex(({ text }) => isSpf(text));
+    const entry = entries[index];
+    if (entry === undefined) return [];
+    const otherTxt = entries.filter((other) => other !== entry).map(({ text }) => text);
+    const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
+    return at(entry.record.path, lintSpf(entry.text, options));
+  });
+  return [...mergeFindings(context), ...findings];
+}
+
+function mergeFindings(context: TenantContext): Finding[] {
+  const { findings } = mergedSpf(context, context.tenant.domain, []);
+  const path = context.tenant.spf?.existing === undefined ? "include" : "existing";
+  return at(`sendips:tenant.spf.${path}`, findings);
+}
+
+/** What the plan itself knows of DNS, beside the operator's snapshot of others' records. */
+function factsOf(
+  { operator, records }: RecordContext,
+  texts: ReadonlyMap<string, readonly { text: string }[]>,
+  resolve: (ref: Ref) => string,
+): SpfLintOptions {
+  const known = new Map(Object.entries(operator.spfSnapshot));
+  for (const [name, entries] of texts) {
+    const spf = entries.find(({ text }) => isSpf(text));
+    if (spf !== undefined) known.set(name, spf.text);
+  }
+  const addresses = new Map<string, string[]>();
+  for (const { name, data } of records) {
+    if (data.type !== "A" || typeof name !== "string") continue;
+    const ip = typeof data.address === "string" ? data.address : resolve(data.address);
+    addresses.set(name, [...(addresses.get(name) ?? []), ip]);
+  }
+  return { records: known, addresses };
+}

@@ -1,0 +1,49 @@
+/** DKIM key records: in each From domain, or in a zone of ours with a CNAME from each From domain. */
+import { fromDomains, ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { dkimKeyText } from "../dkim-key.ts";
+import { dkimName } from "../mail/dkim.ts";
+import type { DkimKeyConfig } from "../schema.ts";
+
+/** The domains that a selector signs for. */
+export function dkimDomains(context: TenantContext, key: DkimKeyConfig): string[] {
+  return key.domains === undefined ? fromDomains(context) : [...new Set(key.domains)].sort();
+}
+
+/**
+ * Where the key itself stands. With `dkimZone` the whole name moves below it, so that names of
+ * several tenants never meet in the operator's zone.
+ */
+export function dkimKeyName({ tenant }: TenantContext, selector: string, domain: string): string {
+  const own = dkimName(selector, domain);
+  return tenant.dkimZone === undefined ? own : `${own}.${tenant.dkimZone}`;
+}
+
+/** Each From domain carries the key, so that d= equals From and strict alignment holds too. */
+export function dkimRecords(context: TenantContext): WantedRecord[] {
+  const { tenant } = context;
+  return ordered(tenant.dkim).flatMap(([selector, key]) => {
+    const value = dkimKeyText(selector, key).text;
+    if (value === undefined) return [];
+    const path = `sendips:tenant.dkim.${selector}`;
+    return dkimDomains(context, key).flatMap((domain): WantedRecord[] => {
+      const name = dkimKeyName(context, selector, domain);
+      const record: WantedRecord = {
+        key: `dkim-${selector}-${domain}`,
+        name,
+        data: { type: "TXT", text: value },
+        path,
+        why: `DKIM key of ${domain}, ${key.state} (RFC 6376 §3.6)`,
+      };
+      if (tenant.dkimZone === undefined) return [record];
+      const alias: WantedRecord = {
+        key: `dkim-cname-${selector}-${domain}`,
+        name: dkimName(selector, domain),
+        data: { type: "CNAME", target: name },
+        path,
+        why: `DKIM key of ${domain} is ours to keep: the name points into ${tenant.dkimZone}`,
+        after: record.key,
+      };
+      return [record, alias];
+    });
+  });
+}

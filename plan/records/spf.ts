@@ -1,0 +1,97 @@
+/** SPF records: one a name (RFC 7208 §3.2), merged from everything that wants one there. */
+import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { type Text, text } from "../record.ts";
+import { type MergedSpf, mergeSpf } from "../spf/merge.ts";
+
+/** What sends as a name. */
+interface Sender {
+  /** Keys of own addresses. */
+  pool: Set<string>;
+  why: string[];
+  path: string;
+}
+
+/** Where the addresses of a name stand when SPF asks for them one by one. */
+export function spfMacroZone(name: string): string {
+  return `_spf.${name}`;
+}
+
+/** SPF of each From domain, each return path, and of the organisational domain where the config asks for it. */
+export function spfRecords(context: TenantContext): WantedRecord[] {
+  const { tenant } = context;
+  return ordered(Object.fromEntries(sendersOf(context))).flatMap(([name, sender]) => {
+    const pool = [...sender.pool].sort();
+    const record: WantedRecord = {
+      key: `spf-${name}`,
+      name,
+      data: { type: "TXT", text: spfText(context, name, pool) },
+      path: sender.path,
+      why: [...new Set(sender.why)].join("; "),
+    };
+    return tenant.spf?.addresses === "macro"
+      ? [record, ...macroRecords(name, pool, sender.path)]
+      : [record];
+  });
+}
+
+function sendersOf({ tenant, streams }: TenantContext): Map<string, Sender> {
+  const senders = new Map<string, Sender>();
+  const at = (name: string, path: string, why: string): Sender => {
+    const sender = senders.get(name) ?? { pool: new Set(), why: [], path };
+    sender.why.push(why);
+    senders.set(name, sender);
+    return sender;
+  };
+  for (const { key, from, returnPath, pool } of streams) {
+    const path = `sendips:tenant.streams.${key}`;
+    const wanted: [string, string][] = [
+      [returnPath, `SPF of the return path of stream ${key}: what receivers check (RFC 7208 §2.4)`],
+      [from, `SPF of the From domain of stream ${key}: nobody else may send as it`],
+    ];
+    for (const [name, why] of wanted) {
+      const sender = at(name, path, why);
+      for (const address of pool) sender.pool.add(address);
+    }
+  }
+  if (tenant.spf !== undefined) {
+    at(tenant.domain, "sendips:tenant.spf", "what the domain already sends through");
+  }
+  return senders;
+}
+
+/** Own addresses first: they cost no look-up, so the common case ends before any include (RFC 7208 §4.6.4). */
+function spfText(context: TenantContext, name: string, pool: readonly string[]): Text {
+  const how = context.tenant.spf?.addresses ?? "list";
+  const rest = mergedSpf(context, name, pool).text?.slice("v=spf1 ".length) ?? "-all";
+  if (how === "macro" || pool.length === 0) return text`v=spf1 ${rest}`;
+  if (how === "ranges") return text`v=spf1 ${{ ranges: pool }} ${rest}`;
+  return text`v=spf1 ${pool.flatMap((address) => text`ip4:${{ address }} `)}${rest}`;
+}
+
+/** What stands in the record of a name apart from single addresses, and what is wrong with merging it. */
+export function mergedSpf(
+  { tenant }: TenantContext,
+  name: string,
+  pool: readonly string[],
+): MergedSpf {
+  const { spf } = tenant;
+  const macro = spf?.addresses === "macro" && pool.length > 0;
+  const own = macro ? [`exists:%{i}.${spfMacroZone(name)}`] : [];
+  // A return path and a stream's From are ours alone: nobody else sends as them.
+  if (spf === undefined || name !== tenant.domain) return mergeSpf([], own, { all: "-" });
+  const includes = [...new Set(spf.include)].map((include) => `include:${include}`);
+  const existing = spf.existing === undefined ? [] : [spf.existing];
+  const all = spf.all === undefined ? {} : ({ all: spf.all === "fail" ? "-" : "~" } as const);
+  return mergeSpf(existing, [...own, ...includes], all);
+}
+
+/** With `exists:%{i}._spf.<name>` each address is a name of its own; what the A record holds does not matter (RFC 7208 §5.7). */
+function macroRecords(name: string, pool: readonly string[], path: string): WantedRecord[] {
+  return pool.map((address) => ({
+    key: `spf-ip-${name}-${address}`,
+    name: { address, below: spfMacroZone(name) },
+    data: { type: "A", address: "127.0.0.2" },
+    path,
+    why: `lets SPF of ${name} pass for address ${address}: exists:%{i}.${spfMacroZone(name)}`,
+  }));
+}

@@ -1,0 +1,128 @@
+/** `sendips:tenant`: a customer, one stack. */
+import { z } from "zod";
+import { awsId, domain, ipv4, keyed, ttl } from "../fields.ts";
+import {
+  bimiSchema,
+  dkimSchema,
+  dmarcSchema,
+  mtaStsSchema,
+  spfSchema,
+  tlsReportSchema,
+} from "./mail.ts";
+
+/** One address: an Elastic IP bound to one private IP of the mail host. Its key is its name for ever. */
+export const addressSchema = z
+  .strictObject({
+    privateIp: ipv4.describe(
+      "The private IPv4 of the mail host that this address is bound to. Written out, so that it is greppable and stable.",
+    ),
+    publicIpv4Pool: z
+      .string()
+      .optional()
+      .describe(
+        "A BYOIP pool to take the address from. Default: Amazon's pool. Changing it is ignored once allocated.",
+      ),
+    release: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Set to true, and deploy, before removing an address: it lifts the protection that keeps a warmed address from being released by accident. Default: false.",
+      ),
+  })
+  .describe("One Elastic IP of the tenant.");
+
+/** One kind of mail with its own From domain and pool of addresses. */
+export const streamSchema = z
+  .strictObject({
+    from: domain.describe("The domain in From:."),
+    addresses: z
+      .array(z.string())
+      .min(1, "a stream needs at least one address")
+      .describe("The pool: keys of `addresses` that this stream sends from."),
+    returnPath: domain
+      .optional()
+      .describe(
+        "The domain in MAIL FROM, where bounces come back. Default: bounce.<from>, aligned with From.",
+      ),
+    bounceMx: z
+      .array(domain)
+      .min(1, "needs at least one host")
+      .optional()
+      .describe(
+        "Hosts that take the bounces. Default: the host names of the stream's own addresses.",
+      ),
+  })
+  .describe("One kind of mail (transactional, marketing).");
+
+const mailHostRef = z
+  .strictObject({
+    stack: z.string().optional().describe("The stack of a mail host of ours, e.g. mx-1."),
+    networkInterface: awsId("eni")
+      .optional()
+      .describe("The network interface of a host that we do not manage."),
+  })
+  .superRefine((host, context) => {
+    if ((host.stack === undefined) !== (host.networkInterface === undefined)) return;
+    context.addIssue({
+      code: "custom",
+      message: "must name one mail host",
+      params: {
+        allowed: "exactly one of stack (a mail host stack) or networkInterface (eni-…)",
+      },
+    });
+  })
+  .describe("Who sends: a mail host stack or an existing network interface.");
+
+/** The tenant's part of a stack file. */
+export const tenantSchema = z
+  .strictObject({
+    domain: domain.describe("The organisational domain of From:."),
+    hostNames: domain.describe(
+      "Where the addresses' host names live: address tx1 becomes tx1.<hostNames>.",
+    ),
+    mailHost: mailHostRef,
+    addresses: keyed(addressSchema).describe("The tenant's Elastic IPs, by key."),
+    streams: keyed(streamSchema)
+      .default({})
+      .describe("The tenant's kinds of mail, by key. Default: none."),
+    spf: spfSchema
+      .optional()
+      .describe(
+        "SPF of the organisational domain itself. Default: no record there, unless a stream's From is that domain.",
+      ),
+    dkim: dkimSchema,
+    dkimZone: domain
+      .optional()
+      .describe(
+        "Publish the DKIM keys below this name, in a zone of ours, and let each From domain point there by CNAME: the customer publishes once, and rotation is ours. Default: the keys stand in the From domain itself.",
+      ),
+    dmarc: dmarcSchema,
+    mtaSts: z
+      .record(domain, mtaStsSchema)
+      .default({})
+      .describe("MTA-STS by domain (RFC 8461). Default: none."),
+    tlsReports: z
+      .record(domain, tlsReportSchema)
+      .default({})
+      .describe("TLS-RPT by domain (RFC 8460). Default: none."),
+    bimi: z.record(domain, bimiSchema).default({}).describe("BIMI by domain. Default: none."),
+    neverMails: z
+      .array(domain)
+      .default([])
+      .describe(
+        "Domains that neither send nor take mail: null MX (RFC 7505), SPF -all, DMARC reject. Default: none.",
+      ),
+    ttl: ttl
+      .optional()
+      .describe("TTL of every record, seconds. Default: the operator's sendips:ttl."),
+    waitForCustomerRecords: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Wait, when deploying, for records that the customer must publish. Default: false: nothing waits for them.",
+      ),
+  })
+  .describe("A tenant: its addresses, streams and mail policy.");
+
+export type TenantConfig = z.infer<typeof tenantSchema>;
+export type StreamConfig = z.infer<typeof streamSchema>;

@@ -1,0 +1,61 @@
+/** A mail host's life on the real engine: machine, interfaces, one more private IP, nothing lost. */
+import { expect, test } from "vitest";
+import type { MailHostOutputs } from "../../components/outputs.ts";
+import { deployed, done, world } from "./harness.ts";
+
+const HOST = ["sendips:mailHost"];
+
+test("goes up with its machine, and a private IP more changes the interface in place", async () => {
+  const made = await world();
+  made.edit("mx-1", [...HOST, "instance"], { ami: "ami-0123456789abcdef0" });
+  made.edit("mx-1", [...HOST, "networkInterfaces", "eth1"], { privateIps: ["10.0.1.20"] });
+  const run = await made.up("mx-1");
+  expect(run.code, run.output).toBe(0);
+  expect(done(run)).toEqual(
+    expect.arrayContaining([
+      "create Instance mx-1",
+      "create NetworkInterface mx-1-eth0",
+      "create NetworkInterface mx-1-eth1",
+      "create NetworkInterfaceAttachment mx-1-eth1",
+    ]),
+  );
+  const before = (await made.outputs("mx-1")) as MailHostOutputs;
+  expect(before.instanceId).toMatch(/^i-/);
+  expect(before.privateIps["10.0.1.20"]).toBe(before.networkInterfaces["eth1"]?.id);
+  expect((await made.run("refresh", "--stack", "mx-1", "--yes", "--skip-preview")).code).toBe(0);
+  const same = await made.up("mx-1");
+  expect([same.code, done(same)]).toEqual([0, []]);
+
+  made.edit(
+    "mx-1",
+    [...HOST, "networkInterfaces", "eth1", "privateIps"],
+    [...["10.0.1.20", "10.0.1.21"]],
+  );
+  const more = await made.up("mx-1");
+  expect([more.code, done(more)]).toEqual([0, ["update NetworkInterface mx-1-eth1"]]);
+  const after = (await made.outputs("mx-1")) as MailHostOutputs;
+  expect(after.privateIps).toMatchObject({
+    ...before.privateIps,
+    "10.0.1.21": before.privateIps["10.0.1.20"],
+  });
+});
+
+test("an interface that tenants' addresses hang on cannot be removed by accident", async () => {
+  const made = await deployed();
+  made.edit("mx-1", [...HOST, "networkInterfaces", "eth9"], { privateIps: ["10.0.1.30"] });
+  made.edit("mx-1", [...HOST, "networkInterfaces", "eth0"], undefined);
+  const run = await made.up("mx-1");
+  expect(run.code).not.toBe(0);
+  expect(run.output).toMatch(/protected/);
+});
+
+test("a tenant sends from an interface of a host that is not ours", async () => {
+  const made = await world();
+  await made.up("mx-1");
+  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
+  const networkInterface = networkInterfaces["eth0"]?.id;
+  made.edit("acme", ["sendips:tenant", "mailHost"], { networkInterface });
+  const run = await made.up("acme");
+  expect(run.code, run.output).toBe(0);
+  expect(done(run)).toContain("create EipAssociation acme-tx1");
+});

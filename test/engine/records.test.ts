@@ -1,0 +1,120 @@
+/** Every kind of record on the real engine, as DNS shows it; and zones that the customer publishes. */
+import { describe, expect, test } from "vitest";
+import type { RecordOutput, TenantOutputs } from "../../components/outputs.ts";
+import { checkTenant } from "../../sandbox/dns-check.ts";
+import { makeExampleKey } from "../../sandbox/example-keys.ts";
+import { SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
+import { deployed, done, type World, world } from "./harness.ts";
+
+const TENANT = ["sendips:tenant"];
+
+async function wrongInDns(made: World): Promise<string[]> {
+  const outputs = (await made.outputs("acme")) as TenantOutputs;
+  const { host, port } = made.sandbox.dns;
+  const { records } = await checkTenant(outputs, `${host}:${port}`);
+  return [...records].flatMap(([key, verdict]) =>
+    verdict === undefined ? [] : [`${key}: ${verdict}`],
+  );
+}
+
+test("every kind of record goes up, is answered for, and stays as it is", async () => {
+  const made = await world();
+  await made.up("mx-1");
+  await made.init("acme");
+  await makeExampleKey("acme", "s202611", made.options);
+  made.edit("acme", [...TENANT, "spf", "addresses"], "macro");
+  made.edit("acme", [...TENANT, "mtaSts"], {
+    "acme.example": { mx: ["*.l.google.com"], certificateAuthorities: ["letsencrypt.org"] },
+    "bounce.tx.acme.example": { servedBy: "mta-sts.operator.example" },
+  });
+  made.edit("acme", [...TENANT, "tlsReports"], {
+    "acme.example": { reports: ["mailto:tls@operator.example"] },
+  });
+  made.edit("acme", [...TENANT, "bimi"], {
+    "acme.example": { logo: "https://www.acme.example/logo.svg" },
+  });
+  made.edit("acme", [...TENANT, "neverMails"], ["parked.acme.example"]);
+  const run = await made.up("acme");
+  expect(run.code, run.output).toBe(0);
+  expect(await wrongInDns(made)).toEqual([]);
+  const { records } = (await made.outputs("acme")) as TenantOutputs;
+  expect([...new Set(records.map(({ type }) => type))].sort()).toEqual([
+    ...["A", "CAA", "CNAME", "MX", "PTR", "TXT"],
+  ]);
+
+  const second = await made.up("acme");
+  expect([second.code, done(second)]).toEqual([0, []]);
+  await made.run("refresh", "--stack", "acme", "--yes", "--skip-preview");
+  const third = await made.run("preview", "--stack", "acme", "--expect-no-changes");
+  expect(third.code, third.output).toBe(0);
+});
+
+test("DKIM keys move into the operator's zone, and the From domains point there", async () => {
+  const made = await world();
+  await made.up("mx-1");
+  await made.init("acme");
+  await makeExampleKey("acme", "s202611", made.options);
+  expect((await made.up("acme")).code).toBe(0);
+  made.edit("acme", [...TENANT, "dkimZone"], "dkim.operator.example");
+  const run = await made.up("acme");
+  expect(run.code, run.output).toBe(0);
+  expect(done(run).every((line) => line.includes("DnsRecord acme-dkim-"))).toBe(true);
+  expect(await wrongInDns(made)).toEqual([]);
+});
+
+describe("a zone that the customer publishes", () => {
+  const zones = {
+    "acme.example": "external",
+    "operator.example": { cloudflare: "1d2e3f405162738495a6b7c8d9eaf00c" },
+  };
+
+  test("is handed over as a page, holds nothing up, and gets its PTRs once it is there", async () => {
+    const made = await world();
+    await made.up("mx-1");
+    made.edit("acme", ["sendips:zones"], zones);
+    const run = await made.up("acme");
+    expect(run.code, run.output).toBe(0);
+    expect(run.output).toContain("warning");
+    expect(done(run).filter((line) => line.includes("EipDomainName"))).toEqual([]);
+    const { customerRecords, records } = (await made.outputs("acme")) as TenantOutputs;
+    const hostNames = records.filter(({ type }) => type === "A");
+    expect(hostNames).toHaveLength(2);
+    for (const { name, value } of hostNames) {
+      expect(customerRecords?.markdown).toContain(name);
+      expect(customerRecords?.zone).toContain(value);
+    }
+
+    await publishAsCustomer(made, hostNames);
+    made.edit("acme", [...TENANT, "waitForCustomerRecords"], true);
+    const later = await made.up("acme");
+    expect(later.code, later.output).toBe(0);
+    expect(done(later).sort()).toEqual([
+      "create EipDomainName acme-mk1",
+      "create EipDomainName acme-tx1",
+    ]);
+  });
+});
+
+test("the preview shows the plan's warnings", async () => {
+  const made = await deployed();
+  made.edit("acme", [...TENANT, "dmarc", "policy"], "none");
+  const run = await made.run("preview", "--stack", "acme");
+  expect(run.code, run.output).toBe(0);
+  expect(run.output).toMatch(/warning: acme: sendips:tenant\.dmarc: p=none/);
+});
+
+/** Publishes records through the API, as a customer would with an editor in a browser. */
+async function publishAsCustomer(made: World, records: readonly RecordOutput[]): Promise<void> {
+  for (const { name, type, value, ttl } of records) {
+    const zone = "0c1d2e3f405162738495a6b7c8d9eaf0";
+    const reply = await fetch(`${made.sandbox.cloudflareUrl}/zones/${zone}/dns_records`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${SANDBOX_CREDENTIALS.CLOUDFLARE_API_TOKEN}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ name, type, content: value, ttl, proxied: false }),
+    });
+    expect(reply.status, await reply.text()).toBe(200);
+  }
+}

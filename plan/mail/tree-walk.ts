@@ -53,10 +53,26 @@ export function treeWalkNames(domain: string): string[] {
 
 /** Walks, asking no more than it must: a record with `psd=y` or `psd=n` ends it. */
 export async function treeWalk(domain: string, lookup: TxtLookup): Promise<Walk> {
+  const steps = walkSteps(domain);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(await lookup(step.value));
+  return step.value;
+}
+
+/** The same walk over records that are at hand, such as those of a plan. */
+export function treeWalkOver(domain: string, lookup: (name: string) => readonly string[]): Walk {
+  const steps = walkSteps(domain);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(lookup(step.value));
+  return step.value;
+}
+
+/** The walk itself: yields the name to ask, is given its TXT values, and returns what it found. */
+function* walkSteps(domain: string): Generator<string, Walk, readonly string[]> {
   const met: Met[] = [];
   const findings: Finding[] = [];
   for (const at of treeWalkDomains(domain)) {
-    const record = theRecord(at, await lookup(dmarcName(at)), findings);
+    const record = theRecord(at, yield dmarcName(at), findings);
     if (record === undefined) continue;
     met.push({ domain: at, record });
     if (record.psd === "y" || record.psd === "n") break;

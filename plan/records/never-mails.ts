@@ -1,0 +1,57 @@
+/** Domains that neither send nor take mail: null MX (RFC 7505), SPF and DMARC that refuse everything. */
+import { hostNameOf, type TenantContext, usesOf, type WantedRecord } from "../context.ts";
+import { NULL_MX, neverMails } from "../mail/null-mx.ts";
+import { text } from "../record.ts";
+
+/** The config that names a domain of `neverMails`. */
+export function neverMailsPath(index: number): string {
+  return `sendips:tenant.neverMails[${index}]`;
+}
+
+/** What contradicts a domain of `neverMails`: the config's other use of it. */
+export type Contradiction = "tenant" | "from" | "bounce" | "host";
+
+/** Why a domain cannot be one that never mails; empty when it can. */
+export function contradictions(context: TenantContext, name: string): Contradiction[] {
+  const { tenant } = context;
+  const isHost = Object.keys(tenant.addresses).some((key) => hostNameOf(key, tenant) === name);
+  return [
+    ...(name === tenant.domain ? (["tenant"] as const) : []),
+    ...usesOf(context, name),
+    ...(isHost ? (["host"] as const) : []),
+  ];
+}
+
+/**
+ * Three records a domain; a domain that stands twice gets them once. One that the config
+ * contradicts gets none: the contradiction is an error, and its consequences need no saying.
+ */
+export function neverMailsRecords(context: TenantContext): WantedRecord[] {
+  const { neverMails: names } = context.tenant;
+  const usable = [...new Set(names)].filter((name) => contradictions(context, name).length === 0);
+  return usable.sort().flatMap((name) => {
+    const path = neverMailsPath(names.indexOf(name));
+    return neverMails(name).map((record): WantedRecord => {
+      if (record.type === "MX") {
+        return {
+          key: `null-mx-${name}`,
+          name: record.name,
+          data: { type: "MX", ...NULL_MX },
+          path,
+          why: `${name} takes no mail (RFC 7505 §3)`,
+        };
+      }
+      const purpose = record.name === name ? "spf" : "dmarc";
+      return {
+        key: `${purpose}-${name}`,
+        name: record.name,
+        data: { type: "TXT", text: text`${record.value}` },
+        path,
+        why:
+          purpose === "spf"
+            ? `nobody sends mail as ${name} (RFC 7208 §10.1.2)`
+            : `mail that claims to be from ${name} is refused (RFC 9989 §4.7)`,
+      };
+    });
+  });
+}

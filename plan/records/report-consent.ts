@@ -1,0 +1,57 @@
+/** Consent to DMARC reports about a tenant that go to a host outside its domain (RFC 9990 §4). */
+import type { TenantContext, WantedRecord } from "../context.ts";
+import { type NeededConsent, neededConsents } from "../mail/external-report.ts";
+import { text } from "../record.ts";
+import { publisherOf } from "../zones.ts";
+import { dmarcOf } from "./dmarc.ts";
+
+/** A consent that the tenant's reports need, and the config that sends them there. */
+export interface WantedConsent extends NeededConsent {
+  /** The tenant's domain, whose reports go there. */
+  domain: string;
+  path: string;
+}
+
+/** The config that says where a tenant's aggregate reports go. */
+export function reportsPath({ tenant }: TenantContext): string {
+  return tenant.dmarc.reports === undefined ? "sendips:reports" : "sendips:tenant.dmarc.reports";
+}
+
+/**
+ * Every consent that the tenant's report addresses need, whoever must publish it.
+ * By the public suffix list alone: a report host has no records in a tenant's plan to walk over,
+ * and a consent that a receiver does not ask for does no harm.
+ */
+export function wantedConsents(context: TenantContext): WantedConsent[] {
+  const { domain } = context.tenant;
+  const { rua = [], ruf = [] } = dmarcOf(context);
+  const reports = reportsPath(context);
+  const asked = [
+    ...neededConsents(domain, rua).map((consent) => ({ ...consent, path: reports })),
+    ...neededConsents(domain, ruf).map((consent) => ({
+      ...consent,
+      path: "sendips:tenant.dmarc.failureReports",
+    })),
+  ];
+  const byName = new Map<string, WantedConsent>();
+  for (const consent of asked) {
+    if (!byName.has(consent.name)) byName.set(consent.name, { ...consent, domain });
+  }
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The consents that lie in a zone of the operator's list. Those of other hosts are their owners' to
+ * publish, and `checkDmarc` says which. Each tenant has names of its own, so none meet in one zone.
+ */
+export function consentRecords(context: TenantContext): WantedRecord[] {
+  return wantedConsents(context)
+    .filter(({ name }) => publisherOf(name, context.operator.zones) !== undefined)
+    .map(({ domain, host, name, text: value, path }) => ({
+      key: `report-consent-${domain}-${host}`,
+      name,
+      data: { type: "TXT", text: text`${value}` },
+      path,
+      why: `${host} consents to DMARC reports about ${domain}; without it reporters send none (RFC 9990 §4)`,
+    }));
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { checkNeverMails } from "../../../plan/checks/never-mails.ts";
+import { planned, records, SIGNED, said } from "./support.ts";
+
+const old = "old.acme.example";
+const never = (names: string[], tenant: object = {}) =>
+  said(checkNeverMails(planned({ neverMails: names, ...tenant })));
+
+describe("domains that never mail", () => {
+  it("get a null MX, SPF and DMARC that refuse everything", () => {
+    const context = planned({ neverMails: ["parked.acme.example", old, old] });
+    expect(records(context, "null-mx-")).toEqual([
+      `null-mx-${old} ${old} MX 0 .`,
+      "null-mx-parked.acme.example parked.acme.example MX 0 .",
+    ]);
+    expect(records(context, `spf-${old}`)).toEqual([`spf-${old} ${old} TXT v=spf1 -all`]);
+    expect(records(context, `dmarc-${old}`)).toEqual([
+      `dmarc-${old} _dmarc.${old} TXT v=DMARC1; p=reject`,
+    ]);
+    expect(context.records.find(({ key }) => key === `spf-${old}`)?.path).toBe(
+      "sendips:tenant.neverMails[1]",
+    );
+  });
+
+  it("are good when nothing else is asked of them", () => {
+    expect(never([old, "mail.acme.example"])).toEqual([]);
+  });
+
+  it("need no second mention", () => {
+    expect(never([old, old])).toEqual([`warning neverMails[1] [RFC 7505 §3]: ${old} stands twice`]);
+  });
+
+  it("are not the tenant's own", () => {
+    const findings = never(["acme.example"]);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatch(
+      /^error neverMails\[0\] \[RFC 9989 §4.10\]: acme.example is the tenant's own domain/,
+    );
+    // One error says it: the records that would clash are not made.
+    expect(records(planned({ neverMails: ["acme.example"] }), "dmarc-acme.example")).toEqual([
+      "dmarc-acme.example _dmarc.acme.example TXT v=DMARC1; p=reject; rua=mailto:dmarc@operator.example",
+    ]);
+  });
+
+  it("neither send nor take bounces (RFC 7505 §4.2)", () => {
+    expect(never(["tx.acme.example", "bounce.news.acme.example"])).toEqual([
+      'error neverMails[0] [RFC 7505 §4.2]: "tx.acme.example" has a null MX, but mail is sent from it',
+      'error neverMails[1] [RFC 7505 §4.2]: "bounce.news.acme.example" has a null MX, but bounces go to it',
+    ]);
+  });
+
+  it("are no host name of an address", () => {
+    expect(never(["tx1.mail.acme.example"])).toEqual([
+      "error neverMails[0] [RFC 7208 §3.2]: tx1.mail.acme.example is the host name of an address, which sends and has an SPF record: a name with two has none",
+    ]);
+  });
+
+  it("take no reports", () => {
+    const shut = (address: string) =>
+      `[RFC 7505 §3]: ${address} gets nothing: ${old} is in sendips:tenant.neverMails, and takes no mail`;
+    const dmarc = {
+      policy: "reject",
+      reports: [`mailto:a@${old}`],
+      failureReports: [`mailto:f@${old}`],
+    };
+    const tlsReports = { "acme.example": { reports: [`mailto:t@${old}`, `https://${old}/tls`] } };
+    expect(never([old], { dmarc, tlsReports })).toEqual([
+      `error dmarc.reports ${shut(`mailto:a@${old}`)}`,
+      `error dmarc.failureReports ${shut(`mailto:f@${old}`)}`,
+      `error tlsReports["acme.example"].reports ${shut(`mailto:t@${old}`)}`,
+    ]);
+  });
+
+  it("have no use for what serves mail", () => {
+    const bimi = { [old]: { logo: "https://acme.example/logo.svg" } };
+    const dkim = { s1: { ...SIGNED.s1, domains: [old] } };
+    expect(never([old], { bimi, dkim }).map((line) => line.split(":")[0])).toEqual([
+      `warning bimi["${old}"] [RFC 7505 §1]`,
+      "warning dkim.s1.domains [RFC 7505 §1]",
+    ]);
+    expect(never([old], { dkim: { s1: { state: "revoked", domains: [old] } } })).toEqual([]);
+  });
+});

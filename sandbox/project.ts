@@ -45,7 +45,7 @@ export async function cloudflareZones(
 export async function copyProject(folder: string, endpoints: Endpoints): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const file of ["index.ts", "runtime.cjs", "package.json"]) {
+  for (const file of ["index.ts", "runtime.cjs", "package.json", "cli"]) {
     await symlink(join(REPOSITORY, file), join(folder, file));
   }
   await cp(join(REPOSITORY, "stacks"), join(folder, "stacks"), { recursive: true });

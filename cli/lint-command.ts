@@ -1,0 +1,77 @@
+/** `sendips lint`: problems only, of each stack and between stacks. */
+import { parseArgs } from "node:util";
+import { type FleetStack, lintFleet } from "../plan/fleet.ts";
+import { formatProblems, type Problem } from "../plan/problem.ts";
+import { openProject, stackNames } from "./project.ts";
+import { askedFor, type ReadStack, readStacks, statusOf } from "./stacks.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export const LINT_USAGE = `sendips lint [stack…|--all] [options]
+  Problems of each stack and between stacks; without a stack, of all. Reads files only.
+  --strict   exit status 1 for warnings too
+  --json     problems as JSON
+  --online   ask DNS what SPF includes hold
+`;
+
+/** Runs `lint <args>`. */
+export async function lintCommand(
+  args: readonly string[],
+  { cwd, out }: Surroundings,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      all: { type: "boolean", default: false },
+      strict: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      online: { type: "boolean", default: false },
+    },
+  });
+  const project = openProject(cwd);
+  const asked = askedFor(project, positionals, { all: values.all, otherwise: "all" });
+  // A stack that was asked for but has no file must be said, so it is read with the others.
+  const names = [...new Set([...stackNames(project), ...asked])];
+  const online = (name: string) => values.online && asked.includes(name);
+  const stacks = await readStacks(project, names, { online });
+  const own = stacks
+    .filter(({ name }) => asked.includes(name))
+    .flatMap(({ result }) => result.problems);
+  const problems = [...own, ...betweenStacks(stacks, asked)];
+  if (values.json) out(`${JSON.stringify({ stacks: asked, problems }, null, 2)}\n`);
+  else
+    out(
+      `${formatProblems(problems)}${problems.length > 0 ? "\n\n" : ""}${summary(asked, problems)}\n`,
+    );
+  return statusOf(problems, values.strict);
+}
+
+/**
+ * The problems between stacks that touch those asked for: those that would not be there, or would
+ * read otherwise, were the stack not there.
+ */
+function betweenStacks(stacks: readonly ReadStack[], asked: readonly string[]): Problem[] {
+  const fleet = stacks.flatMap(({ name, region, stack, result }): FleetStack[] =>
+    stack === undefined ? [] : [{ name, region, stack, result }],
+  );
+  const all = lintFleet(fleet);
+  if (asked.length === stacks.length) return all;
+  const touching = new Set<string>();
+  for (const name of asked) {
+    const others = new Set(lintFleet(fleet.filter((one) => one.name !== name)).map(textOf));
+    for (const text of all.map(textOf)) if (!others.has(text)) touching.add(text);
+  }
+  return all.filter((problem) => touching.has(textOf(problem)));
+}
+
+function textOf(problem: Problem): string {
+  return JSON.stringify(problem);
+}
+
+/** `2 stacks: 1 error, 3 warnings`. */
+export function summary(stacks: readonly string[], problems: readonly Problem[]): string {
+  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
+  const errors = problems.filter(({ level }) => level === "error").length;
+  const warnings = problems.length - errors;
+  return `${count(stacks.length, "stack")}: ${count(errors, "error")}, ${count(warnings, "warning")}`;
+}

@@ -1,0 +1,77 @@
+/** The `sendips` command: what `pulumi` itself does not do. */
+import { messageOf, Refusal, type Surroundings, UsageError } from "./surroundings.ts";
+
+const USAGE = `sendips <command>
+
+  plan <stack…|--all>    the records of a tenant, and everything wrong with them; offline
+  lint [stack…|--all]    problems only, across tenants too
+  dkim new <stack>       make a DKIM key, straight into the encrypted config
+  dkim rotate <stack>    the next step of a rotation, when its day has come
+
+  --help after a command says more. Exit status: 0 fine, 1 problems, 2 wrong usage.
+  Deploying is Pulumi's: npx pulumi up -s <stack>
+`;
+
+interface Command {
+  usage: string;
+  run(args: readonly string[], surroundings: Surroundings): Promise<number>;
+}
+
+/** Loaded one at a time: who makes a key need not wait for the plan's modules. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  plan: async () => {
+    const { PLAN_USAGE, planCommand } = await import("./plan-command.ts");
+    return { usage: PLAN_USAGE, run: planCommand };
+  },
+  lint: async () => {
+    const { LINT_USAGE, lintCommand } = await import("./lint-command.ts");
+    return { usage: LINT_USAGE, run: lintCommand };
+  },
+  dkim: async () => {
+    const { DKIM_USAGE, dkimCommand } = await import("./dkim-command.ts");
+    return { usage: DKIM_USAGE, run: dkimCommand };
+  },
+};
+
+/**
+ * Runs a command line.
+ *
+ * @returns the exit status: 0 fine, 1 problems or a failure, 2 wrong usage.
+ */
+export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { out, err } = surroundings;
+  const [name, ...rest] = args;
+  if (name === "--help" || name === "-h" || name === "help") {
+    out(USAGE);
+    return 0;
+  }
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) {
+    const wrong = name === undefined ? "no command" : `no command ${JSON.stringify(name)}`;
+    err(`sendips: ${wrong}\n\n${USAGE}`);
+    return 2;
+  }
+  const { usage, run } = await load();
+  if (rest.includes("--help") || rest.includes("-h")) {
+    out(usage);
+    return 0;
+  }
+  try {
+    return await run(rest, surroundings);
+  } catch (error) {
+    if (error instanceof UsageError || isParseError(error)) {
+      err(`sendips ${name}: ${messageOf(error)}\n\n${usage}`);
+      return 2;
+    }
+    if (error instanceof Refusal) {
+      err(`sendips: ${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+/** What node:util parseArgs throws at an option that it does not know. */
+function isParseError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^ERR_PARSE_ARGS/.test(String(error.code));
+}

@@ -1,0 +1,117 @@
+/** `sendips plan`: the records of tenants, and everything wrong with them, without the engine. */
+import { parseArgs } from "node:util";
+import { customerPage } from "../plan/output/customer-page.ts";
+import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../plan/output/render-plan.ts";
+import { formatProblems } from "../plan/problem.ts";
+import { deployedAddresses, type KnownAddresses } from "./deployed.ts";
+import { openProject } from "./project.ts";
+import { askedFor, type ReadStack, readStacks, statusOf } from "./stacks.ts";
+import { type Surroundings, UsageError } from "./surroundings.ts";
+
+export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
+  The records of a tenant as a zone file, with why each is there, then every problem. Reads files
+  only; for the addresses of a stack that is deployed it asks the stack's outputs.
+  --format ${PLAN_FORMATS.join("|")}  default bind
+  --json      the same as --format json: one object, a list of them for several stacks
+  --customer  only what the customer must publish, as a page to hand over (markdown or bind)
+  --strict    exit status 1 for warnings too
+  --online    ask DNS what SPF includes hold
+  --offline   do not ask for the addresses of deployed stacks: show references
+`;
+
+/** Runs `plan <args>`. */
+export async function planCommand(
+  args: readonly string[],
+  { cwd, env, out, err }: Surroundings,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      all: { type: "boolean", default: false },
+      format: { type: "string" },
+      json: { type: "boolean", default: false },
+      customer: { type: "boolean", default: false },
+      strict: { type: "boolean", default: false },
+      online: { type: "boolean", default: false },
+      offline: { type: "boolean", default: false },
+    },
+  });
+  const format = formatOf(values);
+  const project = openProject(cwd);
+  const asked = askedFor(project, positionals, { all: values.all, otherwise: "none" });
+  const stacks = await readStacks(project, asked, { online: () => values.online });
+  const planned = stacks.filter(({ result }) => "plan" in result).map(({ name }) => name);
+  let known: ReadonlyMap<string, KnownAddresses> = new Map();
+  if (!values.offline && planned.length > 0) {
+    const deployed = await deployedAddresses(planned, { cwd: project.folder, env });
+    known = deployed.known;
+    for (const reason of deployed.reasons) err(`addresses are shown as references: ${reason}\n`);
+  }
+  const knownOf = ({ name }: ReadStack) => known.get(name) ?? {};
+  if (values.customer) sayCustomerPages(stacks, knownOf, format, { out, err });
+  else if (format === "json" && (values.all || asked.length > 1)) {
+    const objects = stacks.map((stack) => textOf(stack, knownOf(stack), format).trimEnd());
+    out(`[\n${objects.join(",\n")}\n]\n`);
+  } else {
+    const heading = stacks.length > 1 ? headingOf : () => "";
+    out(
+      stacks
+        .map((stack) => heading(stack, format) + textOf(stack, knownOf(stack), format))
+        .join("\n"),
+    );
+  }
+  const problems = stacks.flatMap(({ result }) => result.problems);
+  return statusOf(problems, values.strict);
+}
+
+/** A mail host has no records of its own: what it is, and its problems. */
+function textOf({ stack, result }: ReadStack, known: KnownAddresses, format: PlanFormat): string {
+  const text = renderPlan("plan" in result ? result.plan : undefined, result.problems, {
+    format,
+    known,
+  });
+  if (stack?.kind !== "mailHost" || format === "json") return text;
+  const { instanceType, networkInterfaces } = stack.mailHost;
+  const count = Object.values(networkInterfaces).flatMap(({ privateIps }) => privateIps).length;
+  const line = `${stack.name}: a mail host (${instanceType}, ${count} private IPs); it publishes no records`;
+  return `${format === "bind" ? "; " : ""}${line}\n${text}`;
+}
+
+/** The pages alone go to standard output: problems are not the customer's to read. */
+function sayCustomerPages(
+  stacks: readonly ReadStack[],
+  knownOf: (stack: ReadStack) => KnownAddresses,
+  format: PlanFormat,
+  { out, err }: Pick<Surroundings, "out" | "err">,
+): void {
+  const pages: string[] = [];
+  for (const stack of stacks) {
+    const { name, result } = stack;
+    if (result.problems.length > 0) err(`${formatProblems(result.problems)}\n`);
+    if (!("plan" in result)) continue;
+    const page = customerPage(result.plan, knownOf(stack));
+    if (page === undefined)
+      err(`${name}: no zone of this tenant is the customer's: nothing to hand over\n`);
+    else pages.push(format === "bind" ? page.zone : page.markdown);
+  }
+  out(pages.join("\n"));
+}
+
+function formatOf(values: { format?: string; json: boolean; customer: boolean }): PlanFormat {
+  const named = values.format ?? (values.json ? "json" : values.customer ? "markdown" : "bind");
+  const format = PLAN_FORMATS.find((one) => one === named);
+  if (format === undefined) {
+    throw new UsageError(`--format ${named}: allowed are ${PLAN_FORMATS.join(", ")}`);
+  }
+  if (values.json && format !== "json") throw new UsageError(`either --json or --format ${format}`);
+  if (values.customer && format !== "markdown" && format !== "bind") {
+    throw new UsageError("--customer: allowed are --format markdown and --format bind");
+  }
+  return format;
+}
+
+function headingOf({ name }: ReadStack, format: PlanFormat): string {
+  if (format === "markdown") return "";
+  return `${format === "bind" ? "; " : ""}===== ${name} =====\n\n`;
+}

@@ -1,0 +1,188 @@
+/** The project as its files say it: operator-wide config and stack files, read without the engine. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import { type ReadResult, readConfig } from "../plan/config.ts";
+import { SEALED } from "../plan/dkim-key.ts";
+import type { Problem } from "../plan/problem.ts";
+import { Refusal } from "./surroundings.ts";
+
+/** A Pulumi project on disk. */
+export interface Project {
+  name: string;
+  /** The folder of Pulumi.yaml. */
+  folder: string;
+  /** The folder of the stack files. */
+  stackFolder: string;
+  /** Operator-wide config by full key (`sendips:zones`), the `value:` taken off. */
+  config: Readonly<Record<string, unknown>>;
+}
+
+/** A stack file, read. */
+export interface LoadedStack {
+  name: string;
+  /** `aws:region`; undefined when the config does not say. */
+  region?: string;
+  read: ReadResult;
+}
+
+const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml"];
+
+/**
+ * Finds the project of a folder, as `pulumi` does: here or above.
+ *
+ * @throws Refusal when there is none, or when it cannot be read.
+ */
+export function openProject(cwd: string): Project {
+  const file = findUpwards(cwd);
+  const folder = dirname(file);
+  const text = readFileSync(file, "utf8");
+  const { value, faults } = readYaml(text);
+  if (faults.length > 0) throw new Refusal(`${file}:${faults.join(`\n${file}:`)}`);
+  const name = member(value, "name");
+  if (typeof name !== "string") throw new Refusal(`${file}: name: is missing`);
+  const stackConfigDir = member(value, "stackConfigDir");
+  const entries = Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
+    fullKey(key, name),
+    // A map stands below value: (or, in an older form, default:); anything else stands as it is.
+    isMap(entry) ? (entry["value"] ?? entry["default"]) : entry,
+  ]);
+  return {
+    name,
+    folder,
+    stackFolder: resolve(folder, typeof stackConfigDir === "string" ? stackConfigDir : "."),
+    config: Object.fromEntries(entries),
+  };
+}
+
+/** The stacks that have a file, in order. */
+export function stackNames({ stackFolder }: Project): string[] {
+  if (!existsSync(stackFolder)) return [];
+  return readdirSync(stackFolder)
+    .flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/**
+ * The file of a stack. A stack may be named in full (`organization/project/stack`).
+ *
+ * @throws Refusal when it has none.
+ */
+export function stackFile(project: Project, stack: string): string {
+  const short = stack.split("/").at(-1) ?? stack;
+  const found = ["yaml", "yml"]
+    .map((ending) => join(project.stackFolder, `Pulumi.${short}.${ending}`))
+    .find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new Refusal(
+    `there is no stack ${stack}: ${join(project.stackFolder, `Pulumi.${short}.yaml`)} does not exist\n` +
+      `  stacks here: ${stackNames(project).join(", ") || "none yet"}`,
+  );
+}
+
+/**
+ * Reads one stack without a passphrase: encrypted values stand as {@link SEALED}.
+ *
+ * @throws Refusal when it has no file.
+ */
+export function loadStack(project: Project, stack: string): LoadedStack {
+  const file = stackFile(project, stack);
+  const { value, faults } = readYaml(readFileSync(file, "utf8"));
+  if (faults.length > 0) {
+    return {
+      name: stack,
+      read: { problems: faults.map((fault) => unreadable(stack, file, fault)) },
+    };
+  }
+  const own = Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
+    fullKey(key, project.name),
+    entry,
+  ]);
+  const config: Record<string, unknown> = { ...project.config, ...Object.fromEntries(own) };
+  const prefix = `${project.name}:`;
+  const values = Object.entries(config).flatMap(([key, entry]) =>
+    key.startsWith(prefix) ? [[key.slice(prefix.length), sealed(entry)]] : [],
+  );
+  const region = config["aws:region"];
+  const read = readConfig({ stack, values: Object.fromEntries(values) });
+  const clear = clearKeys(stack, config[`${prefix}tenant`]);
+  const problems = [...clear, ...read.problems];
+  return {
+    name: stack,
+    ...(typeof region === "string" ? { region } : {}),
+    read: clear.length > 0 ? { problems } : { ...read, problems },
+  };
+}
+
+function findUpwards(cwd: string): string {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const found = PROJECT_FILES.map((name) => join(folder, name)).find((file) => existsSync(file));
+    if (found !== undefined) return found;
+    if (folder === dirname(folder)) break;
+  }
+  throw new Refusal(`there is no Pulumi.yaml in ${resolve(cwd)} or above: go to the project first`);
+}
+
+/** Faults are `<line>:<column>: <message>`, without the text around, which may hold a secret. */
+function readYaml(text: string): { value: unknown; faults: string[] } {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const faults = document.errors.map((error) => {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    return `${line}:${col}: ${error.message}`;
+  });
+  return faults.length > 0 ? { value: undefined, faults } : { value: document.toJS(), faults };
+}
+
+function unreadable(stack: string, file: string, fault: string): Problem {
+  const fix = "mend the YAML there";
+  return { level: "error", stack, path: file, message: `cannot be read: ${fault}`, fix };
+}
+
+/** In a file, a key without a namespace is the project's own. */
+function fullKey(key: string, project: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
+}
+
+function sealed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sealed);
+  if (!isMap(value)) return value;
+  if (isSecure(value)) return SEALED;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));
+}
+
+/** What `pulumi config set --secret` writes. */
+function isSecure(value: unknown): boolean {
+  if (!isMap(value)) return false;
+  return Object.keys(value).length === 1 && typeof value["secure"] === "string";
+}
+
+/** Only here can it be seen: the engine hands the program clear text either way. */
+function clearKeys(stack: string, tenant: unknown): Problem[] {
+  return Object.entries(mapOf(member(tenant, "dkim"))).flatMap(([selector, key]): Problem[] => {
+    const privateKey = member(key, "privateKey");
+    if (privateKey === undefined || isSecure(privateKey)) return [];
+    return [
+      {
+        level: "error",
+        stack,
+        path: `sendips:tenant.dkim.${selector}.privateKey`,
+        message:
+          "stands in clear text in the stack file: whoever can read the file can sign as this tenant",
+        fix: `take the key as known: remove it, make another with npx sendips dkim new ${stack}, and do not sign with this one again`,
+      },
+    ];
+  });
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function mapOf(value: unknown): Record<string, unknown> {
+  return isMap(value) ? value : {};
+}
+
+function member(value: unknown, key: string): unknown {
+  return isMap(value) ? value[key] : undefined;
+}

@@ -95,7 +95,7 @@ function follow(cost: SpfCost, domain: string | undefined, walk: Walk, spec: str
   const back = target === undefined ? -1 : path.indexOf(target);
   if (target !== undefined && back >= 0) {
     const loop = [...path.slice(back), target];
-    if (!walk.loops.some((known) => known.join(" ") === loop.join(" "))) walk.loops.push(loop);
+    if (!walk.loops.some((known) => isSameLoop(known, loop))) walk.loops.push(loop);
     Object.assign(cost, { state: "loop", atLeast: true, voidAtLeast: true });
   } else if (text === undefined || walk.terms > TERMS_COUNTED) {
     walk.unknown.add(target ?? spec);
@@ -104,6 +104,14 @@ function follow(cost: SpfCost, domain: string | undefined, walk: Walk, spec: str
   } else {
     descend(cost, target ?? spec, text, { ...walk, path }, walk);
   }
+}
+
+/** One circle may be entered at any of its domains. */
+function isSameLoop(a: readonly string[], b: readonly string[]): boolean {
+  const circle = b.slice(1);
+  const start = circle.indexOf(a[0] ?? "");
+  const turned = [...circle.slice(start), ...circle.slice(0, start)];
+  return start >= 0 && a.length === b.length && turned.every((name, index) => name === a[index]);
 }
 
 function descend(cost: SpfCost, target: string, text: string, below: Walk, walk: Walk): void {

@@ -25,7 +25,13 @@ export interface Check {
   voidLookups: number;
   trace: TraceStep[];
   /** The client's validated names, once somebody wanted them. */
-  names?: string[];
+  names?: ClientNames;
+}
+
+interface ClientNames {
+  /** The client has no PTR record. */
+  isVoid: boolean;
+  valid: string[];
 }
 
 /** A term being evaluated: it counts once, however many of its answers are void. */
@@ -61,14 +67,16 @@ export async function ask(
     throw new Stop("temperror", `no answer for ${name} ${type}${why}`);
   }
   if (answer.status === "found" && answer.values.length > 0) return answer.values;
-  if (term?.void === false) {
-    term.void = true;
-    check.voidLookups += 1;
-    if (check.voidLookups > VOID_LIMIT) {
-      throw new Stop("permerror", `more than ${VOID_LIMIT} void look-ups, at ${name} ${type}`);
-    }
-  }
+  countVoid(check, `${name} ${type}`, term);
   return [];
+}
+
+function countVoid(check: Check, question: string, term: TermState | undefined): void {
+  if (term === undefined || term.void) return;
+  term.void = true;
+  check.voidLookups += 1;
+  if (check.voidLookups <= VOID_LIMIT) return;
+  throw new Stop("permerror", `more than ${VOID_LIMIT} void look-ups, at ${question}`);
 }
 
 /** True for a name that a query can hold; §4.8 leaves what to do with others to the evaluator. */
@@ -104,20 +112,24 @@ export async function expandFor(
 
 /** The client's names whose addresses hold the client (§5.5), of the first {@link NAME_LIMIT} PTR records. */
 export async function validatedNames(check: Check, term?: TermState): Promise<string[]> {
-  const known = check.names;
-  if (known !== undefined) return known;
-  const { ip } = check.context;
-  const names: string[] = [];
-  const reverse = reverseName(ip.toString()) ?? "";
-  const pointers = await unlessTemperror(ask(check, reverse, "PTR", term));
-  for (const pointer of pointers.slice(0, NAME_LIMIT)) {
+  const reverse = reverseName(check.context.ip.toString()) ?? "";
+  check.names ??= await lookUpNames(check, reverse);
+  const { isVoid, valid } = check.names;
+  // A second term asks again, if only a cache: it counts for itself.
+  if (isVoid) countVoid(check, `${reverse} PTR`, term);
+  return valid;
+}
+
+async function lookUpNames(check: Check, reverse: string): Promise<ClientNames> {
+  const valid: string[] = [];
+  const pointers = await unlessTemperror(ask(check, reverse, "PTR"));
+  for (const pointer of (pointers ?? []).slice(0, NAME_LIMIT)) {
     const name = pointer.replace(/\.$/, "");
     if (!isAskable(name)) continue;
     const addresses = await unlessTemperror(ask(check, name, addressType(check)));
-    if (addresses.some((address) => holds(check, address))) names.push(name);
+    if (addresses?.some((address) => holds(check, address)) === true) valid.push(name);
   }
-  check.names = names;
-  return names;
+  return { isVoid: pointers?.length === 0, valid };
 }
 
 /** A or AAAA, by the client's family. */
@@ -146,9 +158,11 @@ function isBelow(name: string, domain: string): boolean {
 }
 
 /** §5.5: an error while looking at PTR names means no match, not temperror. */
-async function unlessTemperror(answer: Promise<readonly string[]>): Promise<readonly string[]> {
+async function unlessTemperror(
+  answer: Promise<readonly string[]>,
+): Promise<readonly string[] | undefined> {
   return await answer.catch((stop: unknown) => {
-    if (stop instanceof Stop && stop.result === "temperror") return [];
+    if (stop instanceof Stop && stop.result === "temperror") return undefined;
     throw stop;
   });
 }

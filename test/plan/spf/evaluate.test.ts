@@ -71,6 +71,23 @@ describe("check_host()", () => {
     expect([result, voidLookups]).toEqual(["fail", 1]);
   });
 
+  it("counts each ptr term of a client without PTR, but not %{p} and not a time-out", async () => {
+    const mailFrom = "x@a.example";
+    const nameless = zoneResolver({
+      // The first term finds nothing at unknown.a.example: one void look-up, whatever %{p} asked.
+      "a.example": [{ TXT: "v=spf1 exists:%{p}.a.example ptr ptr:b.example -all" }],
+    });
+    const refused = await check({ mailFrom }, nameless);
+    expect([refused.result, refused.trace.length]).toEqual(["permerror", 3]);
+    expect(refused.reason).toMatch(/more than 2 void look-ups/);
+    const quiet = zoneResolver({
+      "a.example": [{ TXT: "v=spf1 ptr ptr:b.example ptr:c.example -all" }],
+      "1.2.0.192.in-addr.arpa": ["TIMEOUT"],
+    });
+    const { result, voidLookups } = await check({ mailFrom }, quiet);
+    expect([result, voidLookups]).toEqual(["fail", 0]);
+  });
+
   it("gives temperror with the reason when the resolver gives up or rejects", async () => {
     const broken: SpfResolver = { query: () => Promise.reject(new Error("no route")) };
     const { result, reason } = await check({}, broken);

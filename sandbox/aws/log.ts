@@ -6,9 +6,10 @@ const hidden = "(hidden)";
 const secretNames = new Set(["value", "userdata", "userdata.value", "userdata.data", "password"]);
 
 export function loggedParams(request: WireRequest): unknown {
-  if (request.headers["x-amz-target"] !== undefined) return hide(parse(request.body));
+  // What cannot be read cannot be told from a secret.
+  if (request.headers["x-amz-target"] !== undefined) return hide(parse(request.body) ?? hidden);
   if (request.path.startsWith("/client/v4/")) {
-    const body = request.body === "" ? undefined : parse(request.body);
+    const body = request.body === "" ? undefined : (parse(request.body) ?? request.body);
     return { path: request.path, query: Object.fromEntries(request.query), body };
   }
   return hide(Object.fromEntries([...request.query, ...new URLSearchParams(request.body)]));
@@ -29,6 +30,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -1,51 +1,11 @@
-/** Elastic IPs, their associations and their reverse DNS, through the official EC2 client. */
+/** Elastic IPs and their associations, through the official EC2 client. */
 import * as ec2 from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
-import { addRecord, codeOf, ec2For, need, subnetId } from "./aws.ts";
-import { sandboxForTest, type TestSandbox } from "./support.ts";
-
-async function allocate(client: ec2.EC2Client, name = "tx1") {
-  const { AllocationId, PublicIp } = await client.send(
-    new ec2.AllocateAddressCommand({
-      Domain: "vpc",
-      TagSpecifications: [{ ResourceType: "elastic-ip", Tags: [{ Key: "Name", Value: name }] }],
-    }),
-  );
-  return { AllocationId: need(AllocationId), PublicIp: need(PublicIp) };
-}
-
-async function networkInterface(client: ec2.EC2Client, ...ips: string[]) {
-  const { NetworkInterface } = await client.send(
-    new ec2.CreateNetworkInterfaceCommand({
-      SubnetId: subnetId,
-      PrivateIpAddresses: ips.map((PrivateIpAddress, index) => ({
-        PrivateIpAddress,
-        Primary: index === 0,
-      })),
-    }),
-  );
-  return need(NetworkInterface?.NetworkInterfaceId);
-}
-
-async function ptrOf(client: ec2.EC2Client, AllocationId: string) {
-  const { Addresses } = await client.send(
-    new ec2.DescribeAddressesAttributeCommand({
-      AllocationIds: [AllocationId],
-      Attribute: "domain-name",
-    }),
-  );
-  return need(Addresses?.[0]);
-}
+import { allocate, codeOf, createInterface, ec2For, need, runInstance } from "./aws.ts";
+import { sandboxForTest } from "./support.ts";
 
 const release = (client: ec2.EC2Client, AllocationId: string, DryRun = false) =>
   client.send(new ec2.ReleaseAddressCommand({ AllocationId, DryRun }));
-
-async function withName(sandbox: TestSandbox, client: ec2.EC2Client) {
-  const address = await allocate(client);
-  await addRecord(sandbox, "tx1.mail.acme.example", address.PublicIp);
-  await sandbox.advance(3_600_000);
-  return address;
-}
 
 describe("addresses", () => {
   it("are allocated with tags and found by id, by public address and by tag", async () => {
@@ -109,7 +69,7 @@ describe("addresses", () => {
     const client = ec2For(await sandboxForTest());
     const { AllocationId } = await allocate(client);
     expect(await codeOf(release(client, AllocationId, true))).toBe("DryRunOperation");
-    const NetworkInterfaceId = await networkInterface(client, "10.0.1.10");
+    const { NetworkInterfaceId } = await createInterface(client, ["10.0.1.10"]);
     const { AssociationId } = await client.send(
       new ec2.AssociateAddressCommand({ AllocationId, NetworkInterfaceId }),
     );
@@ -120,13 +80,65 @@ describe("addresses", () => {
     await release(client, AllocationId);
     expect(await codeOf(release(client, AllocationId))).toBe("InvalidAllocationID.NotFound");
   });
+
+  it("come from named pools, which must be well-formed", async () => {
+    const client = ec2For(await sandboxForTest({ eipQuota: 0 }));
+    const from = (more: ec2.AllocateAddressCommandInput) =>
+      client.send(new ec2.AllocateAddressCommand(more));
+    const IpamPoolId = "ipam-pool-0123456789abcdef0";
+    expect((await from({ IpamPoolId })).PublicIpv4Pool).toBe(IpamPoolId);
+    const malformed = { PublicIpv4Pool: "my-pool" };
+    expect(await codeOf(from(malformed))).toBe("InvalidPublicIpv4PoolID.Malformed");
+    expect(await codeOf(from({ IpamPoolId: "mine" }))).toBe("InvalidIpamPoolId.Malformed");
+    expect(await codeOf(from({ PublicIpv4Pool: "amazon" }))).toBe("AddressLimitExceeded");
+  });
+
+  it("run out where a pool is empty", async () => {
+    const client = ec2For(await sandboxForTest());
+    const PublicIpv4Pool = "ipv4pool-ec2-0123456789abcdef0";
+    const own = () => client.send(new ec2.AllocateAddressCommand({ PublicIpv4Pool }));
+    const all = await Promise.all(Array.from({ length: 254 }, own));
+    expect(new Set(all.map(({ PublicIp }) => PublicIp)).size).toBe(254);
+    expect(await codeOf(own())).toBe("InsufficientAddressCapacity");
+  });
+
+  it("that are not there are told by code, whatever names them", async () => {
+    const client = ec2For(await sandboxForTest());
+    await allocate(client);
+    const AllocationId = "eipalloc-0123456789abcdef0";
+    const describe = (query: ec2.DescribeAddressesCommandInput) =>
+      codeOf(client.send(new ec2.DescribeAddressesCommand(query)));
+    expect(await describe({ AllocationIds: [AllocationId] })).toBe("InvalidAllocationID.NotFound");
+    expect(await describe({ PublicIps: ["192.0.2.1"] })).toBe("InvalidAddress.NotFound");
+    const Filters = [{ Name: "colour", Values: ["red"] }];
+    expect(await describe({ Filters })).toBe("InvalidParameterValue");
+    expect(await describe({ Filters: [{ Name: "public-ip", Values: ["192.0.2.1"] }] })).toBe(
+      "(no error)",
+    );
+    const byIp = new ec2.ReleaseAddressCommand({ PublicIp: "192.0.2.1" });
+    expect(await codeOf(client.send(byIp))).toBe("InvalidAddress.NotFound");
+    const unnamed = client.send(new ec2.ReleaseAddressCommand({}));
+    expect(await codeOf(unnamed)).toBe("MissingParameter");
+    const dry = new ec2.ReleaseAddressCommand({ AllocationId, DryRun: true });
+    expect(await codeOf(client.send(dry))).toBe("InvalidAllocationID.NotFound");
+  });
+
+  it("belong to their Region", async () => {
+    const sandbox = await sandboxForTest();
+    const { AllocationId } = await allocate(ec2For(sandbox));
+    const elsewhere = ec2For(sandbox, "eu-west-1");
+    expect(await codeOf(release(elsewhere, AllocationId))).toBe("InvalidAllocationID.NotFound");
+    expect((await elsewhere.send(new ec2.DescribeAddressesCommand({}))).Addresses ?? []).toEqual(
+      [],
+    );
+  });
 });
 
 describe("associations", () => {
   it("name the interface and the private address, the primary one unless told", async () => {
     const client = ec2For(await sandboxForTest());
     const { AllocationId } = await allocate(client);
-    const NetworkInterfaceId = await networkInterface(client, "10.0.1.10", "10.0.1.11");
+    const { NetworkInterfaceId } = await createInterface(client, ["10.0.1.10", "10.0.1.11"]);
     const { AssociationId } = await client.send(
       new ec2.AssociateAddressCommand({ AllocationId, NetworkInterfaceId }),
     );
@@ -145,7 +157,7 @@ describe("associations", () => {
   it("refuse to steal when told so, and steal silently otherwise", async () => {
     const client = ec2For(await sandboxForTest());
     const [one, two] = [await allocate(client, "a"), await allocate(client, "b")];
-    const NetworkInterfaceId = await networkInterface(client, "10.0.1.10", "10.0.1.11");
+    const { NetworkInterfaceId } = await createInterface(client, ["10.0.1.10", "10.0.1.11"]);
     const bind = (AllocationId: string, PrivateIpAddress: string, AllowReassociation: boolean) =>
       client.send(
         new ec2.AssociateAddressCommand({
@@ -170,56 +182,43 @@ describe("associations", () => {
     );
     expect(Addresses?.[0]?.AssociationId).toBeUndefined();
   });
-});
 
-describe("reverse DNS", () => {
-  const set = (client: ec2.EC2Client, AllocationId: string, DomainName: string) =>
-    client.send(new ec2.ModifyAddressAttributeCommand({ AllocationId, DomainName }));
-
-  it("is refused until the A record resolves to the address", async () => {
-    const sandbox = await sandboxForTest();
-    const client = ec2For(sandbox);
-    const { AllocationId, PublicIp } = await allocate(client);
-    const name = "tx1.mail.acme.example";
-    expect(await codeOf(set(client, AllocationId, name))).toBe("InvalidParameterValue");
-    await addRecord(sandbox, name, PublicIp);
-    expect(await codeOf(set(client, AllocationId, name))).toBe("InvalidParameterValue");
-    await sandbox.advance(3_600_000);
-    expect((await set(client, AllocationId, name)).Address?.PtrRecordUpdate?.Status).toBe(
-      "PENDING",
+  it("want an interface, an address and an association that are there", async () => {
+    const client = ec2For(await sandboxForTest());
+    const { AllocationId } = await allocate(client);
+    const { NetworkInterfaceId } = await createInterface(client, ["10.0.1.10"]);
+    const bind = (input: ec2.AssociateAddressCommandInput) =>
+      codeOf(client.send(new ec2.AssociateAddressCommand(input)));
+    const eni = "eni-0123456789abcdef0";
+    expect(await bind({ AllocationId, NetworkInterfaceId: eni })).toBe(
+      "InvalidNetworkInterfaceID.NotFound",
     );
+    const other = "eipalloc-0123456789abcdef0";
+    expect(await bind({ AllocationId: other, NetworkInterfaceId })).toBe(
+      "InvalidAllocationID.NotFound",
+    );
+    const InstanceId = "i-0123456789abcdef0";
+    expect(await bind({ AllocationId, InstanceId })).toBe("InvalidInstanceID.NotFound");
+    expect(await bind({ AllocationId })).toBe("MissingParameter");
+    const AssociationId = "eipassoc-0123456789abcdef0";
+    const gone = client.send(new ec2.DisassociateAddressCommand({ AssociationId }));
+    expect(await codeOf(gone)).toBe("InvalidAssociationID.NotFound");
   });
 
-  it("is pending, then live, then lingers after the reset", async () => {
-    const sandbox = await sandboxForTest({ delays: { ptrPending: 60_000, ptrLinger: 600_000 } });
-    const client = ec2For(sandbox);
-    const { AllocationId, PublicIp } = await withName(sandbox, client);
-    const base = { AllocationId, PublicIp };
-    const changed = await set(client, AllocationId, "tx1.mail.acme.example");
-    const pending = {
-      ...base,
-      PtrRecordUpdate: { Value: "tx1.mail.acme.example.", Status: "PENDING" },
-    };
-    expect(changed.Address).toEqual(pending);
-    expect(await ptrOf(client, AllocationId)).toEqual(pending);
-    await sandbox.advance(60_000);
-    const live = { ...base, PtrRecord: "tx1.mail.acme.example." };
-    expect(await ptrOf(client, AllocationId)).toEqual(live);
-    expect(await codeOf(release(client, AllocationId))).toBe("InvalidAddress.PtrSet");
-
-    await client.send(
-      new ec2.ResetAddressAttributeCommand({ AllocationId, Attribute: "domain-name" }),
-    );
-    expect(await ptrOf(client, AllocationId)).toMatchObject({
-      PtrRecordUpdate: { Status: "PENDING" },
+  it("by instance mean its primary interface, and end with the interface", async () => {
+    const client = ec2For(await sandboxForTest());
+    const { AllocationId, PublicIp } = await allocate(client);
+    const { InstanceId, NetworkInterfaces } = await runInstance(client, "c5.large", {
+      NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: "subnet-0a1b2c3d4e5f60718" }],
     });
-    await sandbox.advance(60_000);
-    expect(await ptrOf(client, AllocationId)).toEqual(base);
-    // It reads clear, and still the address is not let go.
-    expect(await codeOf(release(client, AllocationId))).toBe("InvalidAddress.PtrSet");
-    expect(await codeOf(release(client, AllocationId, true))).toBe("InvalidAddress.PtrSet");
-    await sandbox.advance(540_000);
-    expect(await codeOf(release(client, AllocationId, true))).toBe("DryRunOperation");
-    await release(client, AllocationId);
+    await client.send(new ec2.AssociateAddressCommand({ AllocationId, InstanceId }));
+    const shown = async () =>
+      (await client.send(new ec2.DescribeAddressesCommand({}))).Addresses?.[0];
+    const NetworkInterfaceId = NetworkInterfaces?.[0]?.NetworkInterfaceId;
+    expect(await shown()).toMatchObject({ PublicIp, InstanceId, NetworkInterfaceId });
+    await client.send(new ec2.TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+    // The interface went with the instance; the address stays, and is free.
+    expect(await shown()).toMatchObject({ AllocationId, PublicIp });
+    expect(await shown()).not.toHaveProperty("AssociationId");
   });
 });

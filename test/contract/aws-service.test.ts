@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as ssm from "@aws-sdk/client-ssm";
-import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { GetCallerIdentityCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import { describe, expect, it } from "vitest";
 import { startSandbox } from "../../sandbox/server.ts";
 import { codeOf, ec2For, need, ssmFor, stsFor } from "./aws.ts";
@@ -37,10 +37,15 @@ describe("credentials", () => {
     const sts = await raw(sandbox, "Action=GetCallerIdentity&Version=2011-06-15");
     expect(sts.status).toBe(403);
     expect(sts.text).toContain("<Code>MissingAuthenticationToken</Code>");
+    const nonsense = { authorization: "AWS4-HMAC-SHA256 nonsense" };
+    const unsigned = await raw(sandbox, "Action=GetCallerIdentity&Version=2011-06-15", nonsense);
+    expect(unsigned.text).toContain("<Code>IncompleteSignature</Code>");
     const target = { "x-amz-target": "AmazonSSM.GetParameter" };
     expect((await raw(sandbox, "{}", target)).text).toContain(
       "MissingAuthenticationTokenException",
     );
+    const malformedSsm = await raw(sandbox, "{}", { ...target, ...nonsense });
+    expect(malformedSsm.text).toContain("IncompleteSignatureException");
   });
 
   it("do not make an unknown action known", async () => {
@@ -50,6 +55,16 @@ describe("credentials", () => {
       name: "InvalidAction",
       $metadata: { httpStatusCode: 400 },
     });
+    const sandbox = await sandboxForTest();
+    const document = new ssm.GetDocumentCommand({ Name: "x" });
+    expect(await codeOf(ssmFor(sandbox).send(document))).toBe("UnknownOperationException");
+    const token = stsFor(sandbox).send(new GetSessionTokenCommand({}));
+    expect(await codeOf(token)).toBe("InvalidAction");
+    const authorization =
+      "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/ec2/aws4_request, " +
+      `SignedHeaders=host, Signature=${"0".repeat(64)}`;
+    const none = await raw(sandbox, "Version=2016-11-15", { authorization });
+    expect(none.text).toContain("<Code>MissingAction</Code>");
   });
 });
 
@@ -68,6 +83,15 @@ describe("faults", () => {
     await sandbox.post("faults", { service: "ssm", action: "*", kind: "throttle" });
     const get = new ssm.GetParameterCommand({ Name: "x" });
     expect(await codeOf(ssmFor(sandbox).send(get))).toBe("ThrottlingException");
+    await sandbox.post("faults", { service: "sts", action: "*", kind: "throttle" });
+    const who = stsFor(sandbox).send(new GetCallerIdentityCommand({}));
+    expect(await codeOf(who)).toBe("Throttling");
+    await sandbox.post("faults", { service: "ec2", action: "*", kind: "error" });
+    const failed = client.send(describeAddresses());
+    await expect(failed).rejects.toMatchObject({
+      name: "InternalError",
+      $metadata: { httpStatusCode: 500 },
+    });
   });
 
   it("cut the connection before the call, or after it was done", async () => {
@@ -85,20 +109,6 @@ describe("faults", () => {
     await sandbox.post("faults", { ...fault, kind: "error" });
     await sandbox.delete("faults");
     expect(await allocate()).toBe("(no error)");
-  });
-
-  it("delay a reply", async () => {
-    const sandbox = await sandboxForTest();
-    await sandbox.post("faults", { service: "*", action: "*", kind: "delay", delayMs: 150 });
-    const start = performance.now();
-    await ec2For(sandbox).send(describeAddresses());
-    expect(performance.now() - start).toBeGreaterThan(140);
-  });
-
-  it("are refused when misspelt", async () => {
-    const sandbox = await sandboxForTest();
-    const fault = { service: "ec2", action: "*", kind: "explode" };
-    await expect(sandbox.post("faults", fault)).rejects.toThrow("kind");
   });
 });
 

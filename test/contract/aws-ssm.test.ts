@@ -77,4 +77,23 @@ describe("parameters", () => {
     const none = new ssm.ListTagsForResourceCommand({ ...resource, ResourceId: "/none" });
     expect(await codeOf(client.send(none))).toBe("InvalidResourceId");
   });
+
+  it("are checked before they are kept", async () => {
+    const { client, put } = await start();
+    const AllowedPattern = "^[0-9]+$";
+    const mismatch = put("/a", { AllowedPattern, Value: "ten" });
+    expect(await codeOf(mismatch)).toBe("ParameterPatternMismatchException");
+    await put("/a", { AllowedPattern, Value: "10" });
+    expect(await codeOf(put("/b", { Type: undefined }))).toBe("ValidationException");
+    expect(await codeOf(put("/b", { Value: "" }))).toBe("ValidationException");
+    const Tags = [{ Key: "a", Value: "b" }];
+    const tagged = put("/a", { Overwrite: true, Value: "11", Tags });
+    expect(await codeOf(tagged)).toBe("ValidationException");
+    const advanced = { Tier: "Advanced" as const, Value: "x".repeat(8_192) };
+    expect((await put("/big", advanced)).Tier).toBe("Advanced");
+    const colour = new ssm.DescribeParametersCommand({
+      ParameterFilters: [{ Key: "Colour", Values: ["red"] }],
+    });
+    expect(await codeOf(client.send(colour))).toBe("InvalidFilterKey");
+  });
 });

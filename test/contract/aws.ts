@@ -1,5 +1,5 @@
 /** Amazon's own clients, pointed at the sandbox. */
-import { EC2Client } from "@aws-sdk/client-ec2";
+import * as ec2 from "@aws-sdk/client-ec2";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { TestSandbox } from "./support.ts";
@@ -18,8 +18,8 @@ function config(sandbox: TestSandbox, region: string) {
   };
 }
 
-export function ec2For(sandbox: TestSandbox, region = "us-east-1"): EC2Client {
-  return new EC2Client(config(sandbox, region));
+export function ec2For(sandbox: TestSandbox, region = "us-east-1"): ec2.EC2Client {
+  return new ec2.EC2Client(config(sandbox, region));
 }
 
 export function ssmFor(sandbox: TestSandbox, region = "us-east-1"): SSMClient {
@@ -54,4 +54,60 @@ export async function addRecord(sandbox: TestSandbox, name: string, content: str
     body: JSON.stringify({ type: "A", name, content, ttl: 60, proxied: false }),
   });
   if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
+}
+
+/** An Elastic IP with a `Name` tag. */
+export async function allocate(client: ec2.EC2Client, name = "tx1") {
+  const { AllocationId, PublicIp } = await client.send(
+    new ec2.AllocateAddressCommand({
+      Domain: "vpc",
+      TagSpecifications: [{ ResourceType: "elastic-ip", Tags: [{ Key: "Name", Value: name }] }],
+    }),
+  );
+  return { AllocationId: need(AllocationId), PublicIp: need(PublicIp) };
+}
+
+/** A network interface in the seeded subnet; the first private address is the primary one. */
+export async function createInterface(client: ec2.EC2Client, ips: string[], Groups?: string[]) {
+  const { NetworkInterface } = await client.send(
+    new ec2.CreateNetworkInterfaceCommand({
+      SubnetId: subnetId,
+      Groups,
+      PrivateIpAddresses: ips.map((PrivateIpAddress, index) => ({
+        PrivateIpAddress,
+        Primary: index === 0,
+      })),
+    }),
+  );
+  return { ...NetworkInterface, NetworkInterfaceId: need(NetworkInterface?.NetworkInterfaceId) };
+}
+
+export async function createGroup(client: ec2.EC2Client, GroupName: string) {
+  const { GroupId } = await client.send(
+    new ec2.CreateSecurityGroupCommand({ GroupName, Description: "mail", VpcId: vpcId }),
+  );
+  return need(GroupId);
+}
+
+/** An instance on one interface, or on what `more` says. */
+export async function runInstance(
+  client: ec2.EC2Client,
+  InstanceType: ec2._InstanceType,
+  more: Partial<ec2.RunInstancesCommandInput> & { eni?: string } = {},
+) {
+  const { eni, ...rest } = more;
+  const own = eni === undefined ? [] : [{ DeviceIndex: 0, NetworkInterfaceId: eni }];
+  const { Instances } = await client.send(
+    new ec2.RunInstancesCommand({
+      ImageId: "ami-0123456789abcdef0",
+      InstanceType,
+      MinCount: 1,
+      MaxCount: 1,
+      MetadataOptions: { HttpTokens: "required" },
+      NetworkInterfaces: own,
+      ...rest,
+    }),
+  );
+  const instance = need(Instances?.[0]);
+  return { ...instance, InstanceId: need(instance.InstanceId) };
 }

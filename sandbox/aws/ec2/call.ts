@@ -7,7 +7,7 @@ import type { Xml } from "../xml.ts";
 
 export interface Call {
   params: Params;
-  /** The state of the Region that the caller signed for. A dry run gets a copy. */
+  /** The state of the Region that the caller signed for. What writes gets a copy, kept on success. */
   region: RegionState;
   regionName: string;
   aws: AwsState;
@@ -16,7 +16,7 @@ export interface Call {
   now: number;
 }
 
-/** The body of the reply. Handlers check everything before they change anything. */
+/** The body of the reply. What a handler has changed when it throws is forgotten. */
 export type Handler = (call: Call) => { [name: string]: Xml };
 
 export function invalid(message: string): ApiError {

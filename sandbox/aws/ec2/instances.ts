@@ -144,12 +144,7 @@ function run(call: Call): Instance {
 function create(call: Call, entry: Params, type: string): NetworkInterface {
   const eni = createInterface(call, entry);
   eni.tags = specifiedTags(call.params, "network-interface");
-  try {
-    checkIpLimit(type, eni.privateIps.length);
-  } catch (error) {
-    removeInterface(call, eni);
-    throw error;
-  }
+  checkIpLimit(type, eni.privateIps.length);
   return eni;
 }
 

@@ -4,7 +4,7 @@ import type { FaultAnswer, Service, WireRequest, WireResponse, World } from "../
 import { authenticate } from "../auth.ts";
 import { ApiError } from "../error.ts";
 import { form } from "../params.ts";
-import { emptyRegion } from "../state.ts";
+import { type AwsState, emptyRegion } from "../state.ts";
 import { element, type Xml, xmlHeaders, xmlProlog } from "../xml.ts";
 import { addressHandlers } from "./addresses.ts";
 import { associationHandlers } from "./associations.ts";
@@ -69,7 +69,10 @@ function perform(
 ): { name: string; body: { [name: string]: Xml } } {
   const { region: regionName } = authenticate(request, authCodes);
   const params = form(request);
-  const name = params.need("Action");
+  const name = params.get("Action");
+  if (name === undefined) {
+    throw new ApiError("MissingAction", "The request is missing an action parameter.");
+  }
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   if (handler === undefined || params.get("Version") !== version) {
     throw new ApiError(
@@ -77,9 +80,10 @@ function perform(
       `The action ${name} is not valid for this web service (version ${params.get("Version")}).`,
     );
   }
-  // Not even a refused dry run may change anything, so it works on a copy.
   const dryRun = params.flag("DryRun") === true;
-  const aws = dryRun ? structuredClone(world.state.aws) : world.state.aws;
+  const reads = name.startsWith("Describe");
+  // A call that is refused halfway, or a dry run, may change nothing: it works on a copy.
+  const aws = reads ? world.state.aws : copyFor(world, regionName);
   const region = aws.regions[regionName] ?? emptyRegion();
   aws.regions[regionName] = region;
   const body = handler({ params, region, regionName, aws, world, now: world.clock.now() });
@@ -90,8 +94,17 @@ function perform(
       412,
     );
   }
-  if (!name.startsWith("Describe")) world.changed();
+  if (!reads) {
+    world.state.aws = aws;
+    world.changed();
+  }
   return { name, body };
+}
+
+/** The state with a copy of one Region; the others stay shared, since no call touches them. */
+function copyFor({ state }: World, regionName: string): AwsState {
+  const region = structuredClone(state.aws.regions[regionName] ?? emptyRegion());
+  return { ...state.aws, regions: { ...state.aws.regions, [regionName]: region } };
 }
 
 function error({ status, code, message }: FaultAnswer): WireResponse {

@@ -92,7 +92,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const call = { service: service.name, action, params: loggedParams(request), status: 0, at: 0 };
     call.at = clock.now();
     calls.add(call);
-    if (fault?.rule.kind === "delay") await sleep(fault.rule.delayMs ?? 0);
+    // Unreferenced: a closed sandbox does not wait for it.
+    if (fault?.rule.kind === "delay")
+      await sleep(fault.rule.delayMs ?? 0, undefined, { ref: false });
     if (fault?.rule.kind === "drop-before") return "cut";
     const reply =
       fault?.answer === undefined ? handle(service, request, world) : service.error(fault.answer);

@@ -24,13 +24,13 @@ export async function start() {
   return { sandbox, client, records: client.dns.records, post };
 }
 
-/** HTTP status and Cloudflare's codes of a call that must fail: `400 81058`. */
+/** HTTP status and Cloudflare's codes of a call that must fail: `400 81058`; without a reply, the message. */
 export async function codeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
   } catch (error) {
     if (!(error instanceof Cloudflare.APIError)) return String(error);
-    return [error.status, ...error.errors.map(({ code }) => code)].join(" ");
+    return [error.status ?? error.message, ...error.errors.map(({ code }) => code)].join(" ");
   }
   return "(no error)";
 }

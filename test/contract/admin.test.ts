@@ -1,0 +1,165 @@
+/** The sandbox's own controls, which no cloud has: faults, call log, clock, settings. */
+import { AllocateAddressCommand } from "@aws-sdk/client-ec2";
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { describe, expect, it } from "vitest";
+import { ec2For, ssmFor, zoneId } from "./aws.ts";
+import { cloudflareFor, codeOf, start, zone } from "./cloudflare.ts";
+import { sandboxForTest, type TestSandbox } from "./support.ts";
+
+/** Status and error text of a control that is refused. */
+async function refused(sandbox: TestSandbox, method: string, path: string, body?: string) {
+  const init = body === undefined ? { method } : { method, body };
+  const reply = await fetch(`${sandbox.url}/_sandbox/${path}`, init);
+  const { error } = (await reply.json()) as { error?: string };
+  return `${reply.status} ${error}`;
+}
+
+describe("faults", () => {
+  const fault = { service: "cloudflare", action: "POST dns_records" };
+  const record = { type: "A", name: "tx1", content: "192.0.2.1", ttl: 300 };
+
+  it("of kind drop-before cut the call off undone, drop-after done", async () => {
+    const { sandbox, records, post } = await start();
+    const count = async () => (await records.list(zone)).result.length;
+    await sandbox.post("faults", { ...fault, kind: "drop-before" });
+    expect(await codeOf(post(record))).toMatch(/Connection error/);
+    expect(await count()).toBe(0);
+    await sandbox.post("faults", { ...fault, kind: "drop-after" });
+    expect(await codeOf(post(record))).toMatch(/Connection error/);
+    expect(await count()).toBe(1);
+    // Which is why the next try meets this.
+    expect(await codeOf(post(record))).toBe("400 81058");
+    const calls = (await sandbox.get("calls")) as { action: string; status: number }[];
+    const posts = calls.filter(({ action }) => action === fault.action);
+    expect(posts.map(({ status }) => status)).toEqual([0, 0, 400]);
+  });
+
+  it("of kind delay answer late, and do the call", async () => {
+    const { sandbox, client, records, post } = await start();
+    await sandbox.post("faults", { ...fault, kind: "delay", delayMs: 600_000 });
+    const waiting = new AbortController();
+    const path = `/zones/${zoneId}/dns_records`;
+    const late = codeOf(client.post(path, { body: record, signal: waiting.signal }));
+    const statuses = async () =>
+      ((await sandbox.get("calls")) as { action: string; status: number }[])
+        .filter(({ action }) => action === fault.action)
+        .map(({ status }) => status);
+    await expect.poll(statuses).toEqual([0]);
+    // Others are answered meanwhile.
+    expect((await records.list(zone)).result).toEqual([]);
+    waiting.abort();
+    expect(await late).toMatch(/aborted/);
+    await sandbox.post("faults", { ...fault, kind: "delay", delayMs: 1 });
+    await post(record);
+    expect(await statuses()).toEqual([0, 200]);
+  });
+
+  it("hit what they name, by wildcard too, and are spent", async () => {
+    const sandbox = await sandboxForTest();
+    const { zones } = cloudflareFor(sandbox);
+    await sandbox.post("faults", [
+      { service: "ec2", action: "*", kind: "error" },
+      { service: "*", action: "GET zones", kind: "throttle", skip: 1, times: 2 },
+    ]);
+    const codes: string[] = [];
+    for (let count = 0; count < 3; count += 1) codes.push(await codeOf(zones.list()));
+    expect(codes).toEqual(["(no error)", "429 971", "429 971"]);
+    expect(await sandbox.get("faults")).toEqual([
+      { service: "ec2", action: "*", kind: "error", left: 1 },
+    ]);
+    await sandbox.delete("faults");
+    expect(await sandbox.get("faults")).toEqual([]);
+    expect(await codeOf(zones.list())).toBe("(no error)");
+  });
+
+  it("are refused when they cannot be meant", async () => {
+    const sandbox = await sandboxForTest();
+    const add = (more: object) =>
+      refused(sandbox, "POST", "faults", JSON.stringify({ ...fault, kind: "error", ...more }));
+    expect(await add({ kind: "explode" })).toMatch(/^400 .*kind/s);
+    expect(await add({ status: 200 })).toMatch(/^400 .*status/s);
+    expect(await add({ times: 0 })).toMatch(/^400 .*times/s);
+    expect(await add({ actoin: "x" })).toMatch(/^400 .*actoin/s);
+    expect(await refused(sandbox, "POST", "faults", "{")).toMatch(/^400 /);
+    expect(await sandbox.get("faults")).toEqual([]);
+  });
+});
+
+describe("the call log", () => {
+  it("counts calls of every service, in order, by the sandbox's clock", async () => {
+    const sandbox = await sandboxForTest();
+    await ec2For(sandbox).send(new AllocateAddressCommand({}));
+    await sandbox.advance(3_600_000);
+    await cloudflareFor(sandbox).dns.records.list({ ...zone, type: "A" });
+    const calls = (await sandbox.get("calls")) as { at: number }[];
+    expect(calls).toMatchObject([
+      { service: "ec2", action: "AllocateAddress", status: 200 },
+      {
+        service: "cloudflare",
+        action: "GET dns_records",
+        params: { path: `/client/v4/zones/${zoneId}/dns_records`, query: { type: "A" } },
+        status: 200,
+      },
+    ]);
+    const [first, second] = calls;
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it("holds no credential and no secret value, not even of a call that cannot be read", async () => {
+    const sandbox = await sandboxForTest();
+    const Value = "hush-hush";
+    const put = { Name: "/a", Value, Type: "SecureString" as const };
+    await ssmFor(sandbox).send(new PutParameterCommand(put));
+    await cloudflareFor(sandbox, "cf-token").zones.list();
+    const target = { "x-amz-target": "AmazonSSM.PutParameter" };
+    const broken = { method: "POST", headers: target, body: `{"Name":"/a","Value":"${Value}"` };
+    expect((await fetch(sandbox.url, broken)).status).toBe(400);
+    const encoded = new URLSearchParams({ Action: "RunInstances", UserData: Value });
+    await fetch(sandbox.url, { method: "POST", body: encoded });
+    const log = JSON.stringify(await sandbox.get("calls"));
+    for (const action of ["PutParameter", "GET zones", "RunInstances"]) {
+      expect(log).toContain(action);
+    }
+    for (const secret of [Value, "cf-token", "AKIASANDBOX", "Signature", "uthorization"]) {
+      expect(log).not.toContain(secret);
+    }
+  });
+});
+
+describe("clock and settings", () => {
+  it("push time forward, never back, and at another rate", async () => {
+    const sandbox = await sandboxForTest();
+    const now = async () => ((await sandbox.get("clock")) as { now: number }).now;
+    const before = await now();
+    await sandbox.advance(86_400_000);
+    expect(await now()).toBeGreaterThanOrEqual(before + 86_400_000);
+    expect(await sandbox.post("clock", { rate: 1_000_000 })).toMatchObject({ rate: 1_000_000 });
+    const fast = await now();
+    await expect.poll(now).toBeGreaterThan(fast + 60_000);
+    expect(await refused(sandbox, "POST", "clock", '{"advanceMs":-1}')).toMatch(
+      /^400 .*advanceMs/s,
+    );
+    expect(await refused(sandbox, "POST", "clock", '{"rate":0}')).toMatch(/^400 .*rate/s);
+  });
+
+  it("change one delay or the quota, and show all", async () => {
+    const sandbox = await sandboxForTest({
+      eipQuota: 5,
+      delays: { dnsPropagation: 1, ptrPending: 2, ptrLinger: 3 },
+    });
+    const change = { delays: { ptrPending: 20 }, eipQuota: 9 };
+    const wanted = { delays: { dnsPropagation: 1, ptrPending: 20, ptrLinger: 3 }, eipQuota: 9 };
+    expect(await sandbox.post("settings", change)).toEqual(wanted);
+    expect(await sandbox.get("settings")).toEqual(wanted);
+    const typo = '{"delays":{"dns":1}}';
+    expect(await refused(sandbox, "POST", "settings", typo)).toMatch(/^400 .*dns/s);
+    expect(await sandbox.get("settings")).toEqual(wanted);
+  });
+
+  it("are all there is", async () => {
+    const sandbox = await sandboxForTest();
+    expect(await sandbox.get("health")).toEqual({ ok: true });
+    expect(await refused(sandbox, "GET", "nothing")).toBe("404 no GET /_sandbox/nothing");
+    expect(await refused(sandbox, "PUT", "faults", "[]")).toBe("404 no PUT /_sandbox/faults");
+  });
+});

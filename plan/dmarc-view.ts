@@ -3,12 +3,14 @@
  * plan's own records alone, so a record that somebody else publishes is not seen.
  */
 import type { PlannedStream, RecordContext } from "./context.ts";
-import { dmarcName, isDmarc, parseDmarc } from "./mail/dmarc.ts";
+import { type DmarcRecord, dmarcName, isDmarc } from "./mail/dmarc.ts";
+import type { Parsed } from "./mail/finding.ts";
 import {
   isAligned,
   isAlignedByList,
   type Met,
   organizationalDomainByList,
+  readPolicy,
   treeWalkOver,
   type Walk,
 } from "./mail/tree-walk.ts";
@@ -47,16 +49,29 @@ export interface DmarcView {
   alignment(from: string, authenticated: string, by: "spf" | "dkim"): Alignment;
 }
 
-/** Reads the plan's DMARC records once; each domain is walked at most once. */
-export function dmarcView(records: readonly Pick<PlannedRecord, "name" | "data">[]): DmarcView {
-  const texts = dmarcTexts(records);
-  const lookup = (name: string) => texts.get(name) ?? [];
+type Records = readonly Pick<PlannedRecord, "name" | "data">[];
+
+/** Views by the records they were read from: several checks ask one plan. */
+const views = new WeakMap<Records, DmarcView>();
+
+/** Reads a plan's DMARC records once, and walks each domain at most once. */
+export function dmarcView(records: Records): DmarcView {
+  const before = views.get(records);
+  if (before !== undefined) return before;
+  const view = readView(records);
+  views.set(records, view);
+  return view;
+}
+
+function readView(records: Records): DmarcView {
+  const policies = policiesOf(records);
+  const policyAt = (domain: string) => policies.get(domain) ?? NONE;
   const known = new Map<string, Found>();
   const find = (domain: string): Found => {
     const before = known.get(domain);
     if (before !== undefined) return before;
-    const walk = treeWalkOver(domain, lookup);
-    const byList = policyByList(domain, lookup);
+    const walk = treeWalkOver(domain, policyAt);
+    const byList = policyByList(domain, policies);
     const found = byList === undefined ? { domain, walk } : { domain, walk, byList };
     known.set(domain, found);
     return found;
@@ -114,15 +129,19 @@ export function signingSelectors(context: RecordContext, from: string): string[]
     .sort();
 }
 
-function dmarcTexts(
-  records: readonly Pick<PlannedRecord, "name" | "data">[],
-): Map<string, string[]> {
+const NONE: Parsed<DmarcRecord> = { findings: [] };
+
+/** What stands at the `_dmarc` name of each domain that has a policy record. */
+function policiesOf(records: Records): Map<string, Parsed<DmarcRecord>> {
+  const prefix = dmarcName("");
   const texts = new Map<string, string[]>();
   for (const { name, data } of records) {
-    if (data.type !== "TXT" || typeof name !== "string" || !name.startsWith("_dmarc.")) continue;
-    texts.set(name, [...(texts.get(name) ?? []), renderText(data.text, readable)]);
+    if (data.type !== "TXT" || typeof name !== "string" || !name.startsWith(prefix)) continue;
+    const domain = name.slice(prefix.length);
+    const value = renderText(data.text, readable);
+    if (isDmarc(value)) texts.set(domain, [...(texts.get(domain) ?? []), value]);
   }
-  return texts;
+  return new Map([...texts].map(([domain, values]) => [domain, readPolicy(domain, values)]));
 }
 
 /**
@@ -131,12 +150,12 @@ function dmarcTexts(
  */
 function policyByList(
   domain: string,
-  lookup: (name: string) => readonly string[],
+  policies: ReadonlyMap<string, Parsed<DmarcRecord>>,
 ): Met | undefined {
   for (const at of new Set([domain, organizationalDomainByList(domain)])) {
-    const [only, ...more] = lookup(dmarcName(at)).filter(isDmarc);
-    if (only === undefined) continue;
-    const record = more.length > 0 ? undefined : parseDmarc(only).value;
+    const policy = policies.get(at);
+    if (policy === undefined) continue;
+    const record = policy.value;
     return record?.p === undefined ? undefined : { domain: at, record };
   }
   return undefined;

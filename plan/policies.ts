@@ -14,9 +14,9 @@ import {
 } from "./dmarc-view.ts";
 import { effectivePolicy } from "./mail/dmarc-lint.ts";
 import { isAtOrBelow } from "./mail/names.ts";
-import { readable, renderText } from "./record.ts";
 
-export type Provider = "Google" | "Microsoft" | "Yahoo";
+const PROVIDERS = ["Google", "Microsoft", "Yahoo"] as const;
+export type Provider = (typeof PROVIDERS)[number];
 
 /**
  * Whom a rule binds. Bulk is about 5,000 messages a day to Google's or Microsoft's consumer
@@ -118,18 +118,32 @@ const RULES: Record<PolicyRule, Rule> = {
  */
 export function providerPolicies(context: RecordContext): PolicyVerdict[] {
   const subjects = subjectsOf(context);
-  return POLICY_RULES.flatMap((rule) => {
-    const { asked, judge, why = "" } = RULES[rule];
-    const verdicts: (Judgement & { stream?: string })[] =
-      judge === undefined
-        ? [{ verdict: "unknown", why }]
-        : subjects.map((subject) => ({ stream: subject.stream.key, ...judge(subject) }));
-    return verdicts.flatMap((verdict) =>
-      (["Google", "Microsoft", "Yahoo"] as const).flatMap((provider): PolicyVerdict[] => {
-        const senders = asked[provider];
-        return senders === undefined ? [] : [{ provider, rule, senders, ...verdict }];
-      }),
-    );
+  const verdicts: PolicyVerdict[] = [];
+  for (const rule of POLICY_RULES) {
+    const { judge, why = "" } = RULES[rule];
+    const judgements: Judgement[] =
+      judge === undefined ? [{ verdict: "unknown", why }] : subjects.map(judge);
+    judgements.forEach((judgement, index) => {
+      const stream = judge === undefined ? undefined : subjects[index]?.stream.key;
+      verdicts.push(...ofProviders(rule, judgement, stream));
+    });
+  }
+  return verdicts;
+}
+
+/** A judgement, said for each provider that asks. */
+function ofProviders(
+  rule: PolicyRule,
+  { verdict, why }: Judgement,
+  stream: string | undefined,
+): PolicyVerdict[] {
+  const { asked } = RULES[rule];
+  return PROVIDERS.flatMap((provider) => {
+    const senders = asked[provider];
+    if (senders === undefined) return [];
+    return stream === undefined
+      ? { provider, rule, senders, verdict, why }
+      : { provider, rule, senders, stream, verdict, why };
   });
 }
 
@@ -139,7 +153,8 @@ function subjectsOf(context: RecordContext): Subject[] {
   const hosts = new Set<string>();
   for (const { name, data } of context.records) {
     if (data.type === "TXT" && typeof name === "string") {
-      if (/^v=spf1(?: |$)/i.test(renderText(data.text, readable))) spfNames.add(name);
+      // The version is text, never a reference; what follows it need not be rendered.
+      if (/^v=spf1(?: |$)/i.test(String(data.text[0]))) spfNames.add(name);
     } else if (data.type === "A" && typeof data.address !== "string") {
       hosts.add(`A ${data.address.address} ${String(name)}`);
     } else if (data.type === "PTR" && typeof name !== "string") {

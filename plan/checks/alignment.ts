@@ -45,10 +45,13 @@ function whyNotSpf(
   if (!relaxedFails) {
     return `${cannot}: aspf=s wants the return path to be ${from} itself, not ${returnPath}`;
   }
-  const organizational = (domain: string) =>
-    relaxed.walk || view.find(from).walk.policy === undefined
-      ? organizationalDomainByList(domain)
-      : view.find(domain).walk.organizational;
+  const organizational = (domain: string) => {
+    const { walk } = view.find(domain);
+    // A walk that met nothing says nothing: its records may stand in zones that this plan does not see.
+    const byList =
+      relaxed.walk || view.find(from).walk.policy === undefined || walk.met.length === 0;
+    return byList ? organizationalDomainByList(domain) : walk.organizational;
+  };
   return `${cannot}: the return path ${returnPath} belongs to ${organizational(returnPath)}, From to ${organizational(from)}`;
 }
 

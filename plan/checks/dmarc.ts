@@ -29,7 +29,6 @@ function policyRecord({ tenant, records }: RecordContext): Finding[] {
   const organizational = organizationalDomainByList(domain) === domain;
   return records.flatMap(({ name, data, path }) => {
     if (name !== dmarcName(domain) || data.type !== "TXT") return [];
-    if (path !== "sendips:tenant.dmarc") return [];
     const { value, findings } = parseDmarc(renderText(data.text, readable));
     const lint = value === undefined ? [] : lintDmarc(value, { organizational });
     return at(path, [...findings, ...lint]);

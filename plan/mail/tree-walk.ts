@@ -4,7 +4,7 @@
  */
 import { getDomain } from "tldts";
 import { type DmarcRecord, dmarcName, isDmarc, parseDmarc } from "./dmarc.ts";
-import { error, type Finding, warning } from "./finding.ts";
+import { error, type Finding, type Parsed, warning } from "./finding.ts";
 
 /** RFC 9989 §4.10: a longer name is cut so that no walk asks more than this. */
 const QUERY_LIMIT = 8;
@@ -55,24 +55,30 @@ export function treeWalkNames(domain: string): string[] {
 export async function treeWalk(domain: string, lookup: TxtLookup): Promise<Walk> {
   const steps = walkSteps(domain);
   let step = steps.next();
-  while (step.done !== true) step = steps.next(await lookup(step.value));
+  while (step.done !== true) {
+    step = steps.next(readPolicy(step.value, await lookup(dmarcName(step.value))));
+  }
   return step.value;
 }
 
 /** The same walk over records that are at hand, such as those of a plan. */
-export function treeWalkOver(domain: string, lookup: (name: string) => readonly string[]): Walk {
+export function treeWalkOver(
+  domain: string,
+  policyAt: (domain: string) => Parsed<DmarcRecord>,
+): Walk {
   const steps = walkSteps(domain);
   let step = steps.next();
-  while (step.done !== true) step = steps.next(lookup(step.value));
+  while (step.done !== true) step = steps.next(policyAt(step.value));
   return step.value;
 }
 
-/** The walk itself: yields the name to ask, is given its TXT values, and returns what it found. */
-function* walkSteps(domain: string): Generator<string, Walk, readonly string[]> {
+/** The walk itself: yields the domain to ask, is given what stands there, and returns what it found. */
+function* walkSteps(domain: string): Generator<string, Walk, Parsed<DmarcRecord>> {
   const met: Met[] = [];
   const findings: Finding[] = [];
   for (const at of treeWalkDomains(domain)) {
-    const record = theRecord(at, yield dmarcName(at), findings);
+    const { value: record, findings: said } = yield at;
+    findings.push(...said);
     if (record === undefined) continue;
     met.push({ domain: at, record });
     if (record.psd === "y" || record.psd === "n") break;
@@ -81,6 +87,18 @@ function* walkSteps(domain: string): Generator<string, Walk, readonly string[]> 
   const policy = policyOf(domain, organizational, met);
   const walk: Walk = { domain, organizational, met, findings };
   return policy === undefined ? walk : { ...walk, policy };
+}
+
+/**
+ * The policy record among the TXT values at a domain's `_dmarc` name.
+ * RFC 9989 §4.10: what is no record is passed over; several records count as none.
+ */
+export function readPolicy(domain: string, values: readonly string[]): Parsed<DmarcRecord> {
+  const [only, ...more] = values.filter(isDmarc);
+  if (only === undefined) return { findings: [] };
+  if (more.length === 0) return parseDmarc(only);
+  const message = `${dmarcName(domain)} holds ${more.length + 1} DMARC records, which counts as none`;
+  return { findings: [error("RFC 9989 §4.10", message, "keep one")] };
 }
 
 /** The organisational domain by the walk. */
@@ -135,24 +153,6 @@ export function lintWalk(walk: Walk): Finding[] {
   const message = `the organisational domain of ${walk.domain} is ${walk.organizational} by the tree walk, ${byList} by the public suffix list`;
   const fix = `publish a DMARC record at ${byList}, with psd=n if there is one above`;
   return [...walk.findings, warning("RFC 9989 §4.10.2", message, fix)];
-}
-
-/** RFC 9989 §4.10: what is no record is passed over; several records count as none. */
-function theRecord(
-  domain: string,
-  values: readonly string[],
-  findings: Finding[],
-): DmarcRecord | undefined {
-  const records = values.filter(isDmarc);
-  const [only] = records;
-  if (records.length > 1) {
-    const message = `${dmarcName(domain)} holds ${records.length} DMARC records, which counts as none`;
-    findings.push(error("RFC 9989 §4.10", message, "keep one"));
-  }
-  if (only === undefined || records.length > 1) return undefined;
-  const parsed = parseDmarc(only);
-  findings.push(...parsed.findings);
-  return parsed.value;
 }
 
 /** RFC 9989 §4.10.2, its three rules in order. */

@@ -57,6 +57,8 @@ describe("BIMI", () => {
   });
 
   it("warns of a domain where nobody looks", () => {
+    // The domain itself may send by other ways than these streams.
+    expect(bimi({ bimi: full, streams: {} })).toEqual([]);
     expect(bimi({ bimi: { "www.acme.example": { logo, certificate } } })).toEqual([
       'warning bimi["www.acme.example"] [draft-brand-indicators §7.2]: no stream sends from www.acme.example, nor is it the organisational domain of one that does: nobody looks there',
     ]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkDmarc } from "../../../plan/checks/dmarc.ts";
+import { dmarcView } from "../../../plan/dmarc-view.ts";
 import { GOOD, oneStream, planned, records, SIGNED, said, ZONES } from "./support.ts";
 
 /** What is wrong with the DMARC of a tenant that signs. */
@@ -120,6 +121,18 @@ describe("the record that receivers find", () => {
   });
 });
 
+describe("several records at a name", () => {
+  it("count as none, by either standard", () => {
+    const { records: one } = planned();
+    expect(dmarcView(one).find("tx.acme.example").byList?.domain).toBe("acme.example");
+    const second = one.flatMap((record) =>
+      record.key === "dmarc-acme.example" ? [{ ...record, key: "second" }] : [],
+    );
+    const found = dmarcView([...one, ...second]).find("tx.acme.example");
+    expect([found.walk.policy, found.byList]).toEqual([undefined, undefined]);
+  });
+});
+
 describe("consent to reports (RFC 9990 §4)", () => {
   it("is published where the host lies in a zone of the operator, a name for each tenant", () => {
     expect(records(planned(), "report-consent-")).toEqual([
@@ -138,7 +151,10 @@ describe("consent to reports (RFC 9990 §4)", () => {
       reports: ["mailto:a@operator.example", "mailto:b@operator.example"],
       failureReports: ["mailto:f@operator.example"],
     };
-    expect(records(planned({ dmarc: both }), "report-consent-")).toHaveLength(1);
+    const consents = planned({ dmarc: both }).records.filter(({ key }) =>
+      key.startsWith("report-"),
+    );
+    expect(consents.map(({ path }) => path)).toEqual(["sendips:tenant.dmarc.reports"]);
     const own = { policy: "reject", reports: ["mailto:d@reports.acme.example"] };
     expect(records(planned({ dmarc: own }), "report-consent-")).toEqual([]);
     expect(dmarc({ dmarc: own })).toEqual([]);

@@ -64,6 +64,13 @@ describe("the MTA-STS policy", () => {
     ]);
   });
 
+  it("takes a null MX for no host", () => {
+    const shut = { neverMails: ["old.acme.example"] };
+    expect(mtaSts({ mode: "enforce", mx: ["mx.acme.example"] }, shut, "old.acme.example")).toEqual(
+      [],
+    );
+  });
+
   it("is soon forgotten when its age is short", () => {
     expect(mtaSts({ mode: "enforce", maxAge: 60 })).toEqual([
       `warning ${place} [RFC 8461 §10.2]: max_age is 60 seconds: senders soon forget the policy`,

@@ -2,10 +2,11 @@
 import { byteLength, wireLength } from "../mail/txt.ts";
 import { type PlannedRecord, type Ref, renderData, renderOwner } from "../record.ts";
 
-/** As long as 255.255.255.255, and no address: so addresses never merge into a network. */
+/** As long as {@link LONGEST_IP}, and no address: so addresses never merge into a network. */
 const LONGEST_ADDRESS = "255.255.255.___";
-/** The public key of RSA 4096, the longest that is in use, is 550 octets of DER: 736 of base64. */
-const LONGEST_KEY = "k".repeat(736);
+const LONGEST_IP = "255.255.255.255";
+/** The public key of RSA 4096, the longest in use, is 550 octets of DER, 736 of base64; the tags add a few. */
+const LONGEST_KEY = `k=rsa; h=sha256; p=${"k".repeat(736)}`;
 
 function longest(ref: Ref): string {
   return "address" in ref ? LONGEST_ADDRESS : LONGEST_KEY;
@@ -17,8 +18,8 @@ function longest(ref: Ref): string {
  */
 export function longestName(record: PlannedRecord): string {
   const { name } = record;
-  if (typeof name !== "string" && name.below === undefined) return "255.255.255.255.in-addr.arpa";
-  return renderOwner(record, longest);
+  if (typeof name !== "string" && name.below === undefined) return `${LONGEST_IP}.in-addr.arpa`;
+  return renderOwner(record, () => LONGEST_IP);
 }
 
 /** RDLENGTH of the record at its longest (RFC 1035 §3.3). */

@@ -6,6 +6,7 @@ import { isNullMx } from "../mail/null-mx.ts";
 import { at, type Finding } from "../problem.ts";
 import { hostRecordKey, type PlannedRecord, readable, renderData, renderOwner } from "../record.ts";
 import { longestName } from "./record-size.ts";
+import { singletonOf } from "./singletons.ts";
 import { checkLimits } from "./zone-limits.ts";
 
 /** Records of one name, or of one name and type. */
@@ -121,24 +122,13 @@ function apexAlias({ path, publisher }: PlannedRecord): Finding {
   };
 }
 
-/** Texts of which a name may hold one: with two, receivers take none. */
-const SINGLETONS = [
-  { title: "SPF record", begins: /^v=spf1(?: |$)/i, rule: "RFC 7208 §3.2" },
-  { title: "DMARC record", begins: /^v=DMARC1\b/, rule: "RFC 9989 §4.10" },
-  { title: "MTA-STS record", begins: /^v=STSv1\b/, rule: "RFC 8461 §3.1" },
-  { title: "TLS-RPT record", begins: /^v=TLSRPTv1\b/, rule: "RFC 8460 §3" },
-  { title: "BIMI record", begins: /^v=BIMI1\b/i, rule: "draft-brand-indicators §4.2" },
-  { title: "DKIM key", begins: /^v=DKIM1\b/, rule: "RFC 6376 §3.6.2.2" },
-] as const;
-
 function singletons(records: readonly PlannedRecord[]): Finding[] {
-  const kindOf = (value: string) => SINGLETONS.find(({ begins }) => begins.test(value));
   const firsts = new Map<string, { record: PlannedRecord; value: string }>();
   const findings: Finding[] = [];
   for (const record of records) {
     if (record.data.type !== "TXT") continue;
     const value = renderData(record, readable);
-    const kind = kindOf(value);
+    const kind = singletonOf(value);
     if (kind === undefined) continue;
     const id = `${nameOf(record)} ${kind.title}`;
     const first = firsts.get(id);

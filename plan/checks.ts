@@ -18,9 +18,13 @@ export function checkConfig(context: TenantContext, wanted: readonly WantedRecor
   return [...checkAddresses(context), ...checkDkim(context), ...unknownZones(context, wanted)];
 }
 
-/** What the records show: each by its own grammar, and all together. */
-export function checkRecords(context: RecordContext): Finding[] {
-  return [
+/**
+ * What the records show: each by its own grammar, and all together.
+ *
+ * @param told what `checkConfig` found, which is not told again
+ */
+export function checkRecords(context: RecordContext, told: readonly Finding[]): Finding[] {
+  const findings = [
     ...checkSpf(context),
     ...checkDmarc(context),
     ...checkMtaSts(context),
@@ -28,8 +32,14 @@ export function checkRecords(context: RecordContext): Finding[] {
     ...checkBimi(context),
     ...checkNeverMails(context),
     ...checkZone(context),
-    ...checkProviders(context),
   ];
+  return [...findings, ...untold(checkProviders(context), [...told, ...findings])];
+}
+
+/** Where a rule of the mail itself is broken, the providers' rules that follow from it need no saying. */
+function untold(policies: readonly Finding[], told: readonly Finding[]): Finding[] {
+  if (told.some(({ level }) => level === "error")) return [];
+  return policies.filter(({ path }) => !told.some((finding) => finding.path === path));
 }
 
 function unknownZones({ operator }: TenantContext, wanted: readonly WantedRecord[]): Finding[] {

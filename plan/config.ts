@@ -127,6 +127,8 @@ function allowedBy(issue: Issue): string {
   if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
   if (issue.code === "invalid_type") return kinds[issue.expected] ?? issue.expected;
   if (issue.code === "invalid_union") return "external, or {cloudflare: <zone id>}";
+  // The only format of zod's own that a field has.
+  if (issue.code === "invalid_format") return 'a day such as "2026-11-24"';
   if (issue.code === "too_small") {
     return issue.origin === "array" ? "at least one" : `at least ${issue.minimum}`;
   }
@@ -141,6 +143,7 @@ const kinds: Readonly<Record<string, string>> = {
   string: "a text",
   boolean: "true or false",
   int: "a whole number",
+  number: "a whole number",
 };
 
 /**

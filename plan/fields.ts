@@ -4,10 +4,17 @@ import { z } from "zod";
 import { isDnsKey, isHostName, parseName } from "./mail/names.ts";
 import { isMailto, isReportUri } from "./mail/report-uri.ts";
 
-function text(fits: (value: string) => boolean, message: string, allowed: string) {
-  return z.string().superRefine((value, context) => {
-    if (!fits(value)) context.addIssue({ code: "custom", message, params: { allowed } });
-  });
+/**
+ * A text that must fit. The JSON Schema cannot hold `fits`: it has `pattern` in its place, which may
+ * let more pass and must not refuse what fits.
+ */
+function text(fits: (value: string) => boolean, message: string, allowed: string, pattern: string) {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      if (!fits(value)) context.addIssue({ code: "custom", message, params: { allowed } });
+    })
+    .meta({ pattern });
 }
 
 /**
@@ -15,13 +22,20 @@ function text(fits: (value: string) => boolean, message: string, allowed: string
  * RFC 5891 for the encoding, RFC 1035 §2.3.4 for the lengths.
  */
 function name(underscores: boolean, message: string, characters: string) {
-  return z.string().transform((value, context) => {
-    const parsed = parseName(value, { underscores }).value;
-    if (parsed?.includes(".")) return parsed;
-    const allowed = `two or more labels of ${characters}, at most 63 characters each and 253 in all, such as mail.acme.example`;
-    context.addIssue({ code: "custom", message, params: { allowed } });
-    return z.NEVER;
-  });
+  const label = `(?:[A-Za-z0-9${underscores ? "_" : ""}-]|[^\\x00-\\x7f]){1,63}`;
+  return (
+    z
+      .string()
+      .transform((value, context) => {
+        const parsed = parseName(value, { underscores }).value;
+        if (parsed?.includes(".")) return parsed;
+        const allowed = `two or more labels of ${characters}, at most 63 characters each and 253 in all, such as mail.acme.example`;
+        context.addIssue({ code: "custom", message, params: { allowed } });
+        return z.NEVER;
+      })
+      // Full stops as IDNA has them (RFC 3490 §3.1).
+      .meta({ pattern: `^${label}(?:[.\\u3002\\uff0e\\uff61]${label})+\\.?$` })
+  );
 }
 
 /** A domain that hosts or From addresses may have. */
@@ -35,7 +49,10 @@ export const mxPattern = text(
   (value) => isHostName(value.replace(/^\*\./, "")),
   "is not an MX host",
   "a host name in lower-case A-labels, or *. and a domain",
+  "^(?:\\*\\.)?[a-z0-9-]+(?:\\.[a-z0-9-]+)+$",
 );
+
+const OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 
 /** An IPv4 address in the usual four decimal parts. */
 export const ipv4 = text(
@@ -44,6 +61,7 @@ export const ipv4 = text(
     value.split(".").every((part) => Number(part) <= 255 && String(Number(part)) === part),
   "is not an IPv4 address",
   "four decimal numbers from 0 to 255, such as 10.0.1.10 (IPv6 is refused: AWS cannot set a reverse name for it)",
+  `^${OCTET}(?:\\.${OCTET}){3}$`,
 );
 
 /** An IPv4 network, for security group rules. */
@@ -51,6 +69,7 @@ export const cidr = text(
   isNetwork,
   "is not an IPv4 network",
   "an IPv4 network by its first address, such as 192.0.2.0/24",
+  `^${OCTET}(?:\\.${OCTET}){3}/[0-9]{1,2}$`,
 );
 
 /** Refuses host bits too: 192.0.2.9/24 is most often a typo for something narrower. */
@@ -66,6 +85,7 @@ export function awsId(prefix: string) {
     (value) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(value),
     `is not the id of a ${prefix === "eni" ? "network interface" : prefix}`,
     `${prefix}- and 8 to 17 hexadecimal digits`,
+    `^${prefix}-[0-9a-f]{8,17}$`,
   );
 }
 
@@ -74,6 +94,7 @@ export const zoneId = text(
   (value) => /^[0-9a-f]{32}$/.test(value),
   "is not a Cloudflare zone id",
   "32 hexadecimal digits, as the zone's overview page shows",
+  "^[0-9a-f]{32}$",
 );
 
 /** Where aggregate and failure reports of DMARC go: reporters need support no other scheme (RFC 9990). */
@@ -81,6 +102,7 @@ export const reportUri = text(
   (value) => isMailto(value) && isReportUri(value),
   "is not a report address",
   "a mailto: URI such as mailto:dmarc@operator.example, with , ! and ; as %2C, %21 and %3B",
+  "^[Mm][Aa][Ii][Ll][Tt][Oo]:[^ ,!;]+$",
 );
 
 /** Where TLS reports go (RFC 8460 §3). */
@@ -88,6 +110,7 @@ export const tlsReportUri = text(
   isReportUri,
   "is not a report address",
   "a mailto: or https: URI, with , ! and ; as %2C, %21 and %3B",
+  "^(?:[Mm][Aa][Ii][Ll][Tt][Oo]|[Hh][Tt][Tt][Pp][Ss]):[^ ,;]+$",
 );
 
 /** A file fetched by HTTPS. */
@@ -95,37 +118,52 @@ export const httpsUri = text(
   (value) => /^https:/i.test(value) && isReportUri(value),
   "is not an https URI",
   "https://<host>/<file>, with , and ; as %2C and %3B",
+  "^[Hh][Tt][Tt][Pp][Ss]:[^ ,;]+$",
 );
 
-/** A day, `2026-11-24`. */
-export const isoDate = z.iso.date("is not a day such as 2026-11-24");
+/**
+ * A day, `2026-11-24`. One without quotes in a stack file is a timestamp to Pulumi, which hands it on,
+ * and writes it back with the next `pulumi config set`, as `2026-11-24 00:00:00 +0000 UTC`.
+ */
+export const isoDate = z
+  .preprocess(
+    (value) => (typeof value === "string" ? value.replace(/ 00:00:00 \+0000 UTC$/, "") : value),
+    z.iso.date("is not a day"),
+  )
+  .meta({ type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00:00 \\+0000 UTC)?$" });
 
 /** Seconds; Cloudflare takes 1 (automatic) or 60 to 86,400. */
-export const ttl = z.int().superRefine((value, context) => {
-  if (value !== 1 && (value < 60 || value > 86_400)) {
-    context.addIssue({
-      code: "custom",
-      message: "is not a TTL that Cloudflare takes",
-      params: { allowed: "1 (automatic) or 60 to 86400 seconds" },
-    });
-  }
-});
+export const ttl = z
+  .int()
+  .superRefine((value, context) => {
+    if (value !== 1 && (value < 60 || value > 86_400)) {
+      context.addIssue({
+        code: "custom",
+        message: "is not a TTL that Cloudflare takes",
+        params: { allowed: "1 (automatic) or 60 to 86400 seconds" },
+      });
+    }
+  })
+  .meta({ minimum: 1, maximum: 86_400, anyOf: [{ const: 1 }, { minimum: 60 }] });
 
 /** A map whose keys are identities: renaming one is removing it and adding another. */
 export function keyed<T extends z.ZodType>(value: T) {
-  return z.record(z.string(), value).superRefine((map, context) => {
-    for (const key of Object.keys(map)) {
-      // Keys become logical names, tags and labels of host names (RFC 1123 §2.1).
-      if (isDnsKey(key)) continue;
-      context.addIssue({
-        code: "custom",
-        path: [key],
-        message: `the key "${key}" cannot be part of a DNS name`,
-        params: {
-          allowed:
-            "lower-case letters, digits and inner hyphens, at most 63 characters, such as tx1",
-        },
-      });
-    }
-  });
+  return z
+    .record(z.string(), value)
+    .superRefine((map, context) => {
+      for (const key of Object.keys(map)) {
+        // Keys become logical names, tags and labels of host names (RFC 1123 §2.1).
+        if (isDnsKey(key)) continue;
+        context.addIssue({
+          code: "custom",
+          path: [key],
+          message: `the key "${key}" cannot be part of a DNS name`,
+          params: {
+            allowed:
+              "lower-case letters, digits and inner hyphens, at most 63 characters, such as tx1",
+          },
+        });
+      }
+    })
+    .meta({ propertyNames: { pattern: "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$" } });
 }

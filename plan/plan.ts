@@ -58,10 +58,8 @@ export function plan(stack: TenantStack): PlanResult {
       zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName, operator.zones);
     return publisher === undefined ? [] : [{ ...record, ttl, publisher }];
   });
-  const problems = problemsOf([
-    ...checkConfig(context, wanted),
-    ...checkRecords({ ...context, records }),
-  ]);
+  const faults = checkConfig(context, wanted);
+  const problems = problemsOf([...faults, ...checkRecords({ ...context, records }, faults)]);
   if (hasErrors(problems)) return { problems };
 
   const streams = [...context.streams];

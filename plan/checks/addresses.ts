@@ -6,7 +6,13 @@ import { publisherOf } from "../zones.ts";
 
 /** Every fault of the addresses and of the streams that name them. */
 export function checkAddresses(context: TenantContext): Finding[] {
-  return [...sharedPrivateIps(context), ...pools(context), ...hostNames(context)];
+  return [
+    ...sharedPrivateIps(context),
+    ...pools(context),
+    ...released(context),
+    ...returnPaths(context),
+    ...hostNames(context),
+  ];
 }
 
 function sharedPrivateIps({ tenant }: TenantContext): Finding[] {
@@ -54,6 +60,39 @@ function pools({ tenant }: TenantContext): Finding[] {
     });
   }
   return findings;
+}
+
+/** Releasing is the last step: until then receivers see mail from it, and SPF names it. */
+function released({ tenant, streams }: TenantContext): Finding[] {
+  return ordered(tenant.addresses).flatMap(([key, { release }]): Finding[] => {
+    const users = streams.filter(({ pool }) => pool.includes(key)).map((stream) => stream.key);
+    if (!release || users.length === 0) return [];
+    return [
+      {
+        level: "warning",
+        path: `sendips:tenant.addresses.${key}.release`,
+        message: `is to be released, but stream${users.length > 1 ? "s" : ""} ${users.join(", ")} still send${users.length > 1 ? "" : "s"} from it`,
+        fix: "take it out of the stream's addresses first; or release: false",
+        rule: "EC2: a released Elastic IP may go to another account",
+      },
+    ];
+  });
+}
+
+/** A return path gets MX records: at the domain itself they would take all of its mail. */
+function returnPaths({ tenant, streams }: TenantContext): Finding[] {
+  return streams.flatMap(({ key, returnPath }): Finding[] => {
+    if (returnPath !== tenant.domain) return [];
+    return [
+      {
+        level: "warning",
+        path: `sendips:tenant.streams.${key}.returnPath`,
+        message: `its MX records stand at ${returnPath}: all mail to the domain comes to the hosts that take the stream's bounces`,
+        fix: `a subdomain of its own, such as bounce.${returnPath}, unless these hosts take the domain's mail`,
+        rule: "RFC 5321 §5.1",
+      },
+    ];
+  });
 }
 
 function hostNames({ tenant, operator }: TenantContext): Finding[] {

@@ -1,7 +1,7 @@
 /** Faults of the DKIM keys: the keys themselves, their names, their rotation. */
-import { ordered, type TenantContext } from "../context.ts";
+import { fromDomains, ordered, type TenantContext } from "../context.ts";
 import { dkimKeyText } from "../dkim-key.ts";
-import { checkRotation } from "../dkim-rotation.ts";
+import { checkRotation, keyTypeOf } from "../dkim-rotation.ts";
 import { lintSelector } from "../mail/dkim.ts";
 import { isAtOrBelow } from "../mail/names.ts";
 import { at, type Finding } from "../problem.ts";
@@ -23,7 +23,7 @@ export function checkDkim(context: TenantContext): Finding[] {
       ...(domains.length === 0 ? [unused(path)] : []),
     ];
   });
-  return [...keys, ...checkRotation(tenant.dkim), ...delegation(context)];
+  return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context), ...delegation(context)];
 }
 
 function unused(path: string): Finding {
@@ -52,6 +52,27 @@ function foreignDomains(
       message: `${domain} is neither the tenant's domain nor a From domain of a stream`,
       fix: `allowed: ${tenant.domain}, names below it, and the streams' From domains`,
     }));
+}
+
+/** Few receivers verify Ed25519: to all others such mail is unsigned. */
+function ed25519Alone(context: TenantContext): Finding[] {
+  const signing = ordered(context.tenant.dkim).filter(([, { state }]) => state === "signing");
+  const alone = fromDomains(context).filter((from) => {
+    const types = signing
+      .filter(([, key]) => dkimDomains(context, key).includes(from))
+      .map(([, key]) => keyTypeOf(key));
+    return types.length > 0 && types.every((type) => type === "ed25519");
+  });
+  if (alone.length === 0) return [];
+  return [
+    {
+      level: "warning",
+      path: "sendips:tenant.dkim",
+      message: `only Ed25519 signs for ${alone.join(", ")}: receivers that do not verify it take the mail for unsigned`,
+      fix: "an RSA key of 2048 bits beside it, in state signing",
+      rule: "RFC 8463 §6",
+    },
+  ];
 }
 
 /** The point of a delegation is that we publish the target: a zone of the customer's defeats it. */

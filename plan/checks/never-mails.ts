@@ -40,14 +40,24 @@ function contradiction(
   use: Contradiction,
 ): Finding[] {
   switch (use) {
-    case "tenant":
+    case "dmarc":
       return [
         {
           level: "error",
           path,
-          message: `${name} is the tenant's own domain, whose DMARC record comes from sendips:tenant.dmarc: a name with two has none`,
-          fix: "remove it, and set sendips:tenant.dmarc.policy to reject",
-          rule: "RFC 9989 §4.10",
+          message: `${name} is the tenant's own domain, and sendips:tenant.dmarc does not refuse mail that claims to be from it`,
+          fix: "sendips:tenant.dmarc.policy: reject, without test; or remove it here",
+          rule: "RFC 9989 §4.7",
+        },
+      ];
+    case "spf":
+      return [
+        {
+          level: "error",
+          path,
+          message: `${name} is the tenant's own domain, and sendips:tenant.spf says what it sends through`,
+          fix: "remove it here, or existing, include and all of sendips:tenant.spf",
+          rule: "RFC 7208 §3.2",
         },
       ];
     case "host":

@@ -1,10 +1,11 @@
 /** Faults of the SPF records: each as an evaluator would meet it, and what their includes cost. */
 import { ordered, type RecordContext, type TenantContext } from "../context.ts";
 import { at, type Finding } from "../problem.ts";
-import { type PlannedRecord, type Ref, renderText } from "../record.ts";
+import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
 import { mergedSpf } from "../records/spf.ts";
 import { isSpf } from "../spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../spf/lint.ts";
+import type { SpfFinding } from "../spf/types.ts";
 
 /** A range that no host has (RFC 2544), for addresses that are not known yet. */
 const PLACEHOLDERS = "198.18.0.0/15";
@@ -37,17 +38,55 @@ export function checkSpf(context: RecordContext): Finding[] {
     const index = entries.findIndex(({ text }) => isSpf(text));
     const entry = entries[index];
     if (entry === undefined) return [];
-    const otherTxt = entries.filter((other) => other !== entry).map(({ text }) => text);
+    // A second SPF record at the name is `checkZone`'s to tell.
+    const otherTxt = entries.flatMap(({ text }) => (isSpf(text) ? [] : [text]));
     const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
-    return at(entry.record.path, lintSpf(entry.text, options));
+    const told = lintSpf(entry.text, options).map((finding) => inConfig(finding, entry.record));
+    return at(entry.record.path, told);
   });
   return [...mergeFindings(context), ...findings];
 }
 
+/** The finding with its record's name, and its mend in the words of the config. */
+function inConfig(finding: SpfFinding, { name, data }: PlannedRecord): SpfFinding {
+  const message = `SPF of ${String(name)}: ${finding.message}`;
+  switch (finding.code) {
+    case "lookups-unknown": {
+      const fix =
+        "npx sendips plan --online asks DNS; or put their records into sendips:spfSnapshot";
+      return { ...finding, message, fix };
+    }
+    case "length": {
+      const ranges = data.type === "TXT" && data.text.some((part) => isRanges(part));
+      const own = ranges
+        ? "contiguous addresses become one network once they are known, such as those of a BYOIP pool; or macro"
+        : "ranges, where they are contiguous, or macro";
+      const fix = `sendips:tenant.spf.addresses: ${own}; or fewer addresses a stream`;
+      return { ...finding, message, fix };
+    }
+    default:
+      return { ...finding, message };
+  }
+}
+
+function isRanges(part: Text[number]): boolean {
+  return typeof part !== "string" && "ranges" in part;
+}
+
+/** Which part of `sendips:tenant.spf` a fault of merging is about. */
 function mergeFindings(context: TenantContext): Finding[] {
   const { findings } = mergedSpf(context, context.tenant.domain, []);
-  const path = context.tenant.spf?.existing === undefined ? "include" : "existing";
-  return at(`sendips:tenant.spf.${path}`, findings);
+  return findings.flatMap((finding) => {
+    if (finding.code === "all-weaker" || finding.code === "all-stricter") {
+      const fix =
+        finding.code === "all-weaker"
+          ? "all: fail; or leave all out, and the domain keeps what it has"
+          : finding.fix;
+      return at("sendips:tenant.spf.all", [{ ...finding, fix }]);
+    }
+    const part = context.tenant.spf?.existing === undefined ? "include" : "existing";
+    return at(`sendips:tenant.spf.${part}`, [finding]);
+  });
 }
 
 /** What the plan itself knows of DNS, beside the operator's snapshot of others' records. */

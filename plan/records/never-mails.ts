@@ -2,6 +2,7 @@
 import { hostNameOf, type TenantContext, usesOf, type WantedRecord } from "../context.ts";
 import { NULL_MX, neverMails } from "../mail/null-mx.ts";
 import { text } from "../record.ts";
+import { asksForSpf } from "./spf.ts";
 
 /** The config that names a domain of `neverMails`. */
 export function neverMailsPath(index: number): string {
@@ -9,21 +10,25 @@ export function neverMailsPath(index: number): string {
 }
 
 /** What contradicts a domain of `neverMails`: the config's other use of it. */
-export type Contradiction = "tenant" | "from" | "bounce" | "host";
+export type Contradiction = "dmarc" | "spf" | "from" | "bounce" | "host";
 
 /** Why a domain cannot be one that never mails; empty when it can. */
 export function contradictions(context: TenantContext, name: string): Contradiction[] {
   const { tenant } = context;
   const isHost = Object.keys(tenant.addresses).some((key) => hostNameOf(key, tenant) === name);
+  // The tenant's own domain may send nothing by itself; its DMARC record is that of the config then.
+  const own = name === tenant.domain;
   return [
-    ...(name === tenant.domain ? (["tenant"] as const) : []),
+    ...(own && (tenant.dmarc.policy !== "reject" || tenant.dmarc.test) ? (["dmarc"] as const) : []),
+    ...(own && asksForSpf(tenant.spf) ? (["spf"] as const) : []),
     ...usesOf(context, name),
     ...(isHost ? (["host"] as const) : []),
   ];
 }
 
 /**
- * Three records a domain; a domain that stands twice gets them once. One that the config
+ * Three records a domain, two for the tenant's own, whose DMARC record stands already; a domain that
+ * stands twice gets them once. One that the config
  * contradicts gets none: the contradiction is an error, and its consequences need no saying.
  */
 export function neverMailsRecords(context: TenantContext): WantedRecord[] {
@@ -31,7 +36,10 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
   const usable = [...new Set(names)].filter((name) => contradictions(context, name).length === 0);
   return usable.sort().flatMap((name) => {
     const path = neverMailsPath(names.indexOf(name));
-    return neverMails(name).map((record): WantedRecord => {
+    const records = neverMails(name).filter(
+      (record) => record.name === name || name !== context.tenant.domain,
+    );
+    return records.map((record): WantedRecord => {
       if (record.type === "MX") {
         return {
           key: `null-mx-${name}`,

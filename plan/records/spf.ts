@@ -7,7 +7,8 @@ import { type MergedSpf, mergeSpf } from "../spf/merge.ts";
 interface Sender {
   /** Keys of own addresses. */
   pool: Set<string>;
-  why: string[];
+  /** What sends, by streams or by other ways; in the order of their keys. */
+  why: { bounce: string[]; from: string[]; besides: boolean };
   path: string;
 }
 
@@ -26,7 +27,7 @@ export function spfRecords(context: TenantContext): WantedRecord[] {
       name,
       data: { type: "TXT", text: spfText(context, name, pool) },
       path: sender.path,
-      why: [...new Set(sender.why)].join("; "),
+      why: whyOf(sender),
     };
     return tenant.spf?.addresses === "macro"
       ? [record, ...macroRecords(name, pool, sender.path)]
@@ -36,27 +37,44 @@ export function spfRecords(context: TenantContext): WantedRecord[] {
 
 function sendersOf({ tenant, streams }: TenantContext): Map<string, Sender> {
   const senders = new Map<string, Sender>();
-  const at = (name: string, path: string, why: string): Sender => {
-    const sender = senders.get(name) ?? { pool: new Set(), why: [], path };
-    sender.why.push(why);
+  const at = (name: string, path: string): Sender => {
+    const why = { bounce: [], from: [], besides: false };
+    const sender = senders.get(name) ?? { pool: new Set(), why, path };
     senders.set(name, sender);
     return sender;
   };
+  // First, so that faults of the merged record are said of what it is merged from.
+  if (asksForSpf(tenant.spf)) at(tenant.domain, "sendips:tenant.spf").why.besides = true;
   for (const { key, from, returnPath, pool } of streams) {
-    const path = `sendips:tenant.streams.${key}`;
-    const wanted: [string, string][] = [
-      [returnPath, `SPF of the return path of stream ${key}: what receivers check (RFC 7208 §2.4)`],
-      [from, `SPF of the From domain of stream ${key}: nobody else may send as it`],
-    ];
-    for (const [name, why] of wanted) {
-      const sender = at(name, path, why);
+    for (const [name, use] of [[returnPath, "bounce"] as const, [from, "from"] as const]) {
+      const sender = at(name, `sendips:tenant.streams.${key}`);
+      sender.why[use].push(key);
       for (const address of pool) sender.pool.add(address);
     }
   }
-  if (tenant.spf !== undefined) {
-    at(tenant.domain, "sendips:tenant.spf", "what the domain already sends through");
-  }
   return senders;
+}
+
+/**
+ * Whether the config asks for a record at the organisational domain. How own addresses are written is
+ * no reason to publish -all for whoever else sends as the domain.
+ */
+export function asksForSpf(spf: TenantContext["tenant"]["spf"]): boolean {
+  if (spf === undefined) return false;
+  return spf.existing !== undefined || spf.include.length > 0 || spf.all !== undefined;
+}
+
+function whyOf({ why: { bounce, from, besides } }: Sender): string {
+  const streams = (keys: string[]) => `stream${keys.length > 1 ? "s" : ""} ${keys.join(", ")}`;
+  const parts: string[] = [];
+  if (bounce.length > 0) {
+    parts.push(`the return path of ${streams(bounce)}: what receivers check (RFC 7208 §2.4)`);
+  }
+  if (from.length > 0) {
+    parts.push(`the From domain of ${streams(from)}: nobody else may send as it`);
+  }
+  if (parts.length === 0) return "SPF of the domain: who may send as it (RFC 7208 §2.4)";
+  return `SPF of ${parts.join("; of ")}${besides ? "; with what the domain sends through besides" : ""}`;
 }
 
 /** Own addresses first: they cost no look-up, so the common case ends before any include (RFC 7208 §4.6.4). */

@@ -88,7 +88,7 @@ export const tenantSchema = z
     spf: spfSchema
       .optional()
       .describe(
-        "SPF of the organisational domain itself. Default: no record there, unless a stream's From is that domain.",
+        "SPF of the organisational domain itself, and how own addresses are written. Default, and with `addresses` alone: no record there, unless a stream's From is that domain.",
       ),
     dkim: dkimSchema,
     dkimZone: domain

@@ -30,16 +30,30 @@ describe("domains that never mail", () => {
     expect(never([old, old])).toEqual([`warning neverMails[1] [RFC 7505 §3]: ${old} stands twice`]);
   });
 
-  it("are not the tenant's own", () => {
-    const findings = never(["acme.example"]);
-    expect(findings).toHaveLength(1);
-    expect(findings[0]).toMatch(
-      /^error neverMails\[0\] \[RFC 9989 §4.10\]: acme.example is the tenant's own domain/,
-    );
-    // One error says it: the records that would clash are not made.
-    expect(records(planned({ neverMails: ["acme.example"] }), "dmarc-acme.example")).toEqual([
+  it("may be the tenant's own, which keeps its DMARC record", () => {
+    const neverMails = ["acme.example"];
+    expect(never(neverMails)).toEqual([]);
+    const own = planned({ neverMails });
+    expect(records(own, "null-mx-")).toEqual(["null-mx-acme.example acme.example MX 0 ."]);
+    expect(records(own, "spf-acme.example")).toEqual([
+      "spf-acme.example acme.example TXT v=spf1 -all",
+    ]);
+    expect(records(own, "dmarc-acme.example")).toEqual([
       "dmarc-acme.example _dmarc.acme.example TXT v=DMARC1; p=reject; rua=mailto:dmarc@operator.example",
     ]);
+  });
+
+  it("are the tenant's own only under reject, and without SPF of another mind", () => {
+    const spf = { include: ["_spf.google.com"] };
+    const tenant = { neverMails: ["acme.example"], dmarc: { policy: "reject", test: true }, spf };
+    expect(never(["acme.example"], tenant)).toEqual([
+      "error neverMails[0] [RFC 9989 §4.7]: acme.example is the tenant's own domain, and sendips:tenant.dmarc does not refuse mail that claims to be from it",
+      "error neverMails[0] [RFC 7208 §3.2]: acme.example is the tenant's own domain, and sendips:tenant.spf says what it sends through",
+    ]);
+    expect(never(["acme.example"], { dmarc: { policy: "quarantine" } })).toHaveLength(1);
+    expect(never(["acme.example"], { spf: { addresses: "ranges" } })).toEqual([]);
+    // The errors say it: the records that would clash are not made.
+    expect(records(planned(tenant), "null-mx-")).toEqual([]);
   });
 
   it("neither send nor take bounces (RFC 7505 §4.2)", () => {

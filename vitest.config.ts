@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    reporters: ["default"],
+    reporters: ["default", "./test/skip-reporter.ts"],
   },
 });

@@ -5,12 +5,15 @@
  * with the SDK's own `cmd/run`, as the official host does. Plain JavaScript, so that any Node runs it.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import module, { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 
 /** The SDK's exit code for "the error has been shown already". */
 const SHOWN = 32;
+
+// Of this process alone: whether the program has a compile cache is the program's business.
+module.enableCompileCache?.(join(import.meta.dirname, "..", "..", ".sandbox", "compile-cache"));
 
 // The program's own SDK is used, found from the entry point's real place; here, the nearest one.
 const require = createRequire(import.meta.url);
@@ -49,7 +52,11 @@ function run(call, callback) {
   const pwd = request.getPwd();
   const entry = info?.getEntryPoint() || request.getProgram() || ".";
   const program = resolve(info?.getProgramDirectory() || pwd, entry);
-  const sdk = createRequire(existsSync(program) ? realpathSync(program) : import.meta.url);
+  // An entry point of "." is the program's folder; a name in it makes `require` look inside.
+  const base = statSync(program, { throwIfNoEntry: false })?.isDirectory()
+    ? join(program, "package.json")
+    : program;
+  const sdk = createRequire(existsSync(base) ? realpathSync(base) : import.meta.url);
   const args = [
     ...String(options.nodeargs ?? "")
       .split(/\s+/)
@@ -110,4 +117,6 @@ server.addService(service.LanguageRuntimeService, {
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   process.stdout.write(`${port}\n`);
+  // The engine ends language hosts with a signal, which would lose the compile cache.
+  setImmediate(() => module.flushCompileCache?.());
 });

@@ -21,6 +21,8 @@ export interface PulumiOptions {
   input?: string;
   /** Called with each line as it comes. */
   onLine?: (line: string) => void;
+  /** Called with the command's process id once it runs. */
+  onStart?: (pid: number) => void;
 }
 
 /** Runs `pulumi <args> --non-interactive`; the exit status is the caller's to judge. */
@@ -30,6 +32,7 @@ export function runPulumi(args: readonly string[], options: PulumiOptions): Prom
     env: options.env,
     stdio: ["pipe", "pipe", "pipe"],
   });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   child.stdin.on("error", () => {});
   child.stdin.end(options.input ?? "");
   const ended = { stdout: "", output: "" };

@@ -16,7 +16,7 @@ export const LINT_USAGE = `sendips lint [stack…|--all] [options]
 /** Runs `lint <args>`. */
 export async function lintCommand(
   args: readonly string[],
-  { cwd, out }: Surroundings,
+  { cwd, out, err }: Surroundings,
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -37,6 +37,10 @@ export async function lintCommand(
   const own = stacks
     .filter(({ name }) => asked.includes(name))
     .flatMap(({ result }) => result.problems);
+  const unread = stacks.filter(({ stack }) => stack === undefined).map(({ name }) => name);
+  if (unread.length > 0) {
+    err(`not compared with the others until their config can be read: ${unread.join(", ")}\n`);
+  }
   const problems = [...own, ...betweenStacks(stacks, asked)];
   if (values.json) out(`${JSON.stringify({ stacks: asked, problems }, null, 2)}\n`);
   else
@@ -54,7 +58,7 @@ function betweenStacks(stacks: readonly ReadStack[], asked: readonly string[]): 
   const fleet = stacks.flatMap(({ name, region, stack, result }): FleetStack[] =>
     stack === undefined ? [] : [{ name, region, stack, result }],
   );
-  const all = lintFleet(fleet);
+  const all = lintFleet(fleet).filter((problem) => !missesUnread(problem, stacks));
   if (asked.length === stacks.length) return all;
   const touching = new Set<string>();
   for (const name of asked) {
@@ -62,6 +66,15 @@ function betweenStacks(stacks: readonly ReadStack[], asked: readonly string[]): 
     for (const text of all.map(textOf)) if (!others.has(text)) touching.add(text);
   }
   return all.filter((problem) => touching.has(textOf(problem)));
+}
+
+/** A mail host whose file has errors is there all the same: its own problems say enough. */
+function missesUnread({ stack, path }: Problem, stacks: readonly ReadStack[]): boolean {
+  if (!path.startsWith("sendips:tenant.mailHost")) return false;
+  const tenant = stacks.find(({ name }) => name === stack)?.stack;
+  const host =
+    tenant?.kind === "tenant" ? tenant.tenant.mailHost.stack?.split("/").at(-1) : undefined;
+  return stacks.some((one) => one.name === host && one.stack === undefined);
 }
 
 function textOf(problem: Problem): string {

@@ -2,7 +2,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
-import { type ReadResult, readConfig } from "../plan/config.ts";
+import {
+  isOperatorKey,
+  type OperatorRead,
+  type RawConfig,
+  type ReadResult,
+  readConfig,
+  readOperator,
+} from "../plan/config.ts";
 import { SEALED } from "../plan/dkim-key.ts";
 import type { Problem } from "../plan/problem.ts";
 import { Refusal } from "./surroundings.ts";
@@ -16,6 +23,10 @@ export interface Project {
   stackFolder: string;
   /** Operator-wide config by full key (`sendips:zones`), the `value:` taken off. */
   config: Readonly<Record<string, unknown>>;
+  /** Those of its own namespace by key without it (`zones`), encrypted ones as {@link SEALED}. */
+  values: RawConfig["values"];
+  /** The same, read once: stacks that override nothing of it share it. */
+  operator: OperatorRead;
 }
 
 /** A stack file, read. */
@@ -47,11 +58,15 @@ export function openProject(cwd: string): Project {
     // A map stands below value: (or, in an older form, default:); anything else stands as it is.
     isMap(entry) ? (entry["value"] ?? entry["default"]) : entry,
   ]);
+  const config = Object.fromEntries(entries);
+  const values = valuesOf(config, name);
   return {
     name,
     folder,
     stackFolder: resolve(folder, typeof stackConfigDir === "string" ? stackConfigDir : "."),
-    config: Object.fromEntries(entries),
+    config,
+    values,
+    operator: readOperator(values),
   };
 }
 
@@ -94,18 +109,19 @@ export function loadStack(project: Project, stack: string): LoadedStack {
       read: { problems: faults.map((fault) => unreadable(stack, file, fault)) },
     };
   }
-  const own = Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
-    fullKey(key, project.name),
-    entry,
-  ]);
-  const config: Record<string, unknown> = { ...project.config, ...Object.fromEntries(own) };
-  const prefix = `${project.name}:`;
-  const values = Object.entries(config).flatMap(([key, entry]) =>
-    key.startsWith(prefix) ? [[key.slice(prefix.length), sealed(entry)]] : [],
+  const own = Object.fromEntries(
+    Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
+      fullKey(key, project.name),
+      entry,
+    ]),
   );
+  const config: Record<string, unknown> = { ...project.config, ...own };
   const region = config["aws:region"];
-  const read = readConfig({ stack, values: Object.fromEntries(values) });
-  const clear = clearKeys(stack, config[`${prefix}tenant`]);
+  const ownValues = valuesOf(own, project.name);
+  const raw = { stack, values: { ...project.values, ...ownValues } };
+  const overrides = Object.keys(ownValues).some(isOperatorKey);
+  const read = overrides ? readConfig(raw) : readConfig(raw, project.operator);
+  const clear = clearKeys(stack, config[`${project.name}:tenant`]);
   const problems = [...clear, ...read.problems];
   return {
     name: stack,
@@ -142,6 +158,16 @@ function unreadable(stack: string, file: string, fault: string): Problem {
 /** In a file, a key without a namespace is the project's own. */
 function fullKey(key: string, project: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
+}
+
+/** Config of the project's own namespace, without it. */
+function valuesOf(config: Readonly<Record<string, unknown>>, project: string): RawConfig["values"] {
+  const prefix = `${project}:`;
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, entry]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), sealed(entry)]] : [],
+    ),
+  );
 }
 
 function sealed(value: unknown): unknown {

@@ -69,14 +69,13 @@ export function runPulumi(
     });
     let stdout = "";
     let stderr = "";
-    let late = false;
-    const timer =
-      how.timeLimit === undefined
-        ? undefined
-        : setTimeout(() => {
-            late = true;
-            child.kill("SIGKILL");
-          }, how.timeLimit);
+    const giveUp = () => {
+      child.kill("SIGKILL");
+      // What the CLI itself started may hold the pipes open for longer: it is not waited for.
+      for (const pipe of [child.stdout, child.stderr]) pipe.destroy();
+      resolve({ code: 124, stdout, stderr });
+    };
+    const timer = how.timeLimit === undefined ? undefined : setTimeout(giveUp, how.timeLimit);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
     });
@@ -91,7 +90,7 @@ export function runPulumi(
     });
     child.on("close", (code) => {
       clearTimeout(timer);
-      resolve({ code: late ? 124 : (code ?? 1), stdout, stderr });
+      resolve({ code: code ?? 1, stdout, stderr });
     });
   });
 }

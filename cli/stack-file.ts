@@ -12,6 +12,8 @@ export type Edit =
   | { secret: string; value: string }
   | { remove: string };
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
  * Makes all edits in a copy beside the stack file, then puts the copy in its place: whatever fails
  * or is killed half-way, the file is as it was. A secret goes to the CLI by standard input, and is
@@ -29,6 +31,9 @@ export async function editStackFile(
   const before = readFileSync(file);
   // Not Pulumi.*.yaml, which would be taken for another stack's.
   const copy = join(dirname(file), `.${process.pid}.${basename(file)}`);
+  // Ctrl-C reaches the CLI too: it fails, and the copy is tidied up.
+  const stay = () => {};
+  for (const signal of SIGNALS) process.on(signal, stay);
   try {
     copyFileSync(file, copy);
     for (const { args, input } of commandsOf(edits)) {
@@ -43,6 +48,7 @@ export async function editStackFile(
     }
     renameSync(copy, file);
   } finally {
+    for (const signal of SIGNALS) process.off(signal, stay);
     rmSync(copy, { force: true });
   }
 }

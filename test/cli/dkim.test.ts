@@ -168,6 +168,18 @@ describe("nothing is half done when", () => {
     });
   });
 
+  test("the command is killed while it writes", async () => {
+    const made = await workplace({ stacks: ["acme"] });
+    made.replacePulumi('case "$*" in *set-all*) kill -9 $PPID;; esac; exec "$PULUMI" "$@"');
+    const before = made.text("acme");
+    const said = await made.sendips("dkim", "new", "acme", "s1");
+    expect([said.code, said.stdout]).toEqual([1, ""]);
+    expect(made.text("acme")).toBe(before);
+    made.replacePulumi('exec "$PULUMI" "$@"');
+    const again = await made.sendips("dkim", "new", "acme", "s1");
+    expect(again.code, again.stderr).toBe(0);
+  });
+
   test("the CLI repeats the key in its error: it is taken out", async () => {
     const made = await workplace({ stacks: ["acme"] });
     const copy = join(made.folder, "heard");

@@ -54,7 +54,7 @@ describe("plan", () => {
     const gone = await made.sendips("plan", "acme", "mx-1");
     expect(gone.stderr).toMatch(/^addresses are shown as references: pulumi says: .+\n$/);
     expect(gone.code).toBe(0);
-    made.replacePulumi("exec sleep 60");
+    made.replacePulumi("sleep 5");
     const hung = await deployedAddresses(["acme"], { ...made, timeLimit: 300 });
     expect(hung.reasons).toEqual(["the back end did not answer in time"]);
   });
@@ -186,6 +186,20 @@ describe("lint", () => {
     expect(beta.some(({ message }) => /10\.0\.1\.1[23] on mx-1 already/.test(message))).toBe(true);
   });
 
+  test("a mail host that cannot be read is not said to be missing", async () => {
+    const made = await workplace();
+    made.edit("mx-1", ["sendips:mailHost", "instanceTyp"], "c5.large");
+    const said = await made.sendips("lint", "acme");
+    expect([said.code, said.stderr]).toEqual([
+      0,
+      expect.stringMatching(/config can be read: mx-1\n$/),
+    ]);
+    expect(said.stdout).not.toContain("mailHost");
+    made.edit("acme", [...TENANT, "mailHost", "stack"], "mx-2");
+    const missing = await made.sendips("lint", "acme");
+    expect([missing.code, missing.stdout]).toEqual([1, expect.stringContaining("no stack mx-2")]);
+  });
+
   test("says how much is wrong; --strict counts warnings", async () => {
     const made = await workplace();
     const said = await made.sendips("lint");
@@ -222,10 +236,12 @@ describe("the command itself", () => {
 
   test("npx finds it in the project, and in any folder below", async () => {
     const made = await workplace();
+    // npx links the project into its cache, which must not outlive the test.
+    const env = { ...made.env, npm_config_cache: join(made.folder, "npm") };
     for (const cwd of [made.cwd, REPOSITORY, join(REPOSITORY, "stacks")]) {
       const said = spawnSync("npx", ["--offline", "sendips", "lint", "--help"], {
         cwd,
-        env: made.env,
+        env,
         encoding: "utf8",
       });
       expect([said.status, said.stdout], said.stderr).toEqual([

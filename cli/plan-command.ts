@@ -66,10 +66,15 @@ export async function planCommand(
 }
 
 /** A mail host has no records of its own: what it is, and its problems. */
-function textOf({ stack, result }: ReadStack, known: KnownAddresses, format: PlanFormat): string {
+function textOf(
+  { name, stack, result }: ReadStack,
+  known: KnownAddresses,
+  format: PlanFormat,
+): string {
   const text = renderPlan("plan" in result ? result.plan : undefined, result.problems, {
     format,
     known,
+    stack: name,
   });
   if (stack?.kind !== "mailHost" || format === "json") return text;
   const { instanceType, networkInterfaces } = stack.mailHost;

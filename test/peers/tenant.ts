@@ -1,0 +1,106 @@
+/** Golden cases as tenants to publish: with DKIM keys to sign by, which a golden case does not hold. */
+import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { readConfig } from "../../plan/config.ts";
+import { type Plan, plan, type TenantStack } from "../../plan/plan.ts";
+
+const GOLDEN = new URL("../plan/golden/", import.meta.url);
+
+/** What stands in Pulumi.yaml for the golden cases. */
+const OPERATOR = {
+  zones: {
+    "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" },
+    "operator.example": { cloudflare: "1d2e3f405162738495a6b7c8d9eaf00c" },
+    "clinic.example": "external",
+  },
+  reports: ["mailto:dmarc@operator.example"],
+};
+
+/** A selector's private key as dkimpy takes it. */
+export interface SigningKey {
+  /** `a=` of a signature (RFC 6376 §3.3, RFC 8463 §3). */
+  algorithm: "rsa-sha256" | "ed25519-sha256";
+  /** PEM of an RSA key; base64 of an Ed25519 key's seed. */
+  key: string;
+}
+
+/** A tenant with its plan. */
+export interface Tenant extends TenantStack {
+  plan: Plan;
+  /** By selector. */
+  keys: ReadonlyMap<string, SigningKey>;
+}
+
+/**
+ * A golden case by its name without the number, `everything`. Each DKIM public key is replaced by a new private key
+ * of the same kind, kept in memory only.
+ *
+ * @throws when the case is not a tenant that can be planned
+ */
+export function goldenTenant(name: string): Tenant {
+  const file = readdirSync(GOLDEN).find((entry) => entry.slice(4) === `${name}.yaml`);
+  if (file === undefined) throw new Error(`there is no golden case ${name}`);
+  const { config } = parse(readFileSync(new URL(file, GOLDEN), "utf8"));
+  const own = Object.entries(config).flatMap(([key, value]) =>
+    key.startsWith("sendips:") ? [[key.slice("sendips:".length), value]] : [],
+  );
+  const read = readConfig({ stack: "acme", values: { ...OPERATOR, ...Object.fromEntries(own) } });
+  if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error(`${name}: no tenant`);
+  const keys = new Map<string, SigningKey>();
+  for (const [selector, key] of Object.entries(read.stack.tenant.dkim)) {
+    if (key.publicKey === undefined) continue;
+    const { privateKey, signing } = newKey(typeOf(key.publicKey));
+    keys.set(selector, signing);
+    key.privateKey = privateKey;
+    delete key.publicKey;
+  }
+  const planned = plan(read.stack);
+  if (!("plan" in planned)) throw new Error(`${name}: ${JSON.stringify(planned.problems)}`);
+  return { ...read.stack, plan: planned.plan, keys };
+}
+
+/** Who signs a mail. */
+export interface Signer extends SigningKey {
+  domain: string;
+  selector: string;
+  /** Whether the signature must verify. */
+  valid: boolean;
+}
+
+/** Every selector at every From domain: its own key, and one that a forger would have. */
+export function signersOf({ tenant, plan: { streams }, keys }: Tenant): Signer[] {
+  const domains = [...new Set(streams.map(({ from }) => from))];
+  return Object.entries(tenant.dkim).flatMap(([selector, { state }]) => {
+    const own = keys.get(selector);
+    const forged = newKey(own?.algorithm ?? "rsa-sha256").signing;
+    return domains.flatMap((domain) => [
+      ...(own === undefined ? [] : [{ domain, selector, valid: state !== "revoked", ...own }]),
+      { domain, selector, valid: false, ...forged },
+    ]);
+  });
+}
+
+function typeOf(publicKey: string): SigningKey["algorithm"] {
+  const key = createPublicKey({
+    key: Buffer.from(publicKey, "base64"),
+    format: "der",
+    type: "spki",
+  });
+  return key.asymmetricKeyType === "ed25519" ? "ed25519-sha256" : "rsa-sha256";
+}
+
+function newKey(algorithm: SigningKey["algorithm"]): { privateKey: string; signing: SigningKey } {
+  const { privateKey } =
+    algorithm === "ed25519-sha256"
+      ? generateKeyPairSync("ed25519")
+      : generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const der = privateKey.export({ type: "pkcs8", format: "der" });
+  return { privateKey: der.toString("base64"), signing: { algorithm, key: forDkimpy(privateKey) } };
+}
+
+function forDkimpy(key: KeyObject): string {
+  if (key.asymmetricKeyType === "rsa") return String(key.export({ type: "pkcs1", format: "pem" }));
+  const { d = "" } = key.export({ format: "jwk" });
+  return Buffer.from(d, "base64url").toString("base64");
+}

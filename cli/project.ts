@@ -121,12 +121,11 @@ export function loadStack(project: Project, stack: string): LoadedStack {
   const raw = { stack, values: { ...project.values, ...ownValues } };
   const overrides = Object.keys(ownValues).some(isOperatorKey);
   const read = overrides ? readConfig(raw) : readConfig(raw, project.operator);
-  const clear = clearKeys(stack, config[`${project.name}:tenant`]);
-  const problems = [...clear, ...read.problems];
+  const problems = [...clearKeys(stack, config[`${project.name}:tenant`]), ...read.problems];
   return {
     name: stack,
     ...(typeof region === "string" ? { region } : {}),
-    read: clear.length > 0 ? { problems } : { ...read, problems },
+    read: { ...read, problems },
   };
 }
 

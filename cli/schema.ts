@@ -1,6 +1,7 @@
-/** `npm run schema`: writes the JSON Schemas of the files that people edit. */
+/** `npm run schema`: writes the JSON Schemas of the files that people edit, and the reference in docs/. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { projectJsonSchema, stackJsonSchema } from "../plan/json-schema.ts";
+import { configReference } from "./config-reference.ts";
 
 const folder = new URL("../schema/", import.meta.url);
 mkdirSync(folder, { recursive: true });
@@ -10,3 +11,6 @@ for (const [name, schema] of [
 ] as const) {
   writeFileSync(new URL(name, folder), `${JSON.stringify(schema, null, 2)}\n`);
 }
+
+const reference = configReference(stackJsonSchema(), projectJsonSchema());
+writeFileSync(new URL("../docs/config.md", import.meta.url), reference);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { configReference } from "../../cli/config-reference.ts";
 import { readConfig } from "../../plan/config.ts";
 import { projectJsonSchema, stackJsonSchema } from "../../plan/json-schema.ts";
 
@@ -23,6 +24,7 @@ function faults(validate: typeof stack, value: unknown): string[] {
 test("the committed files are what the config's schema says: else run `npm run schema`", () => {
   expect(JSON.parse(read("schema/stack.json"))).toEqual(stackJsonSchema());
   expect(JSON.parse(read("schema/project.json"))).toEqual(projectJsonSchema());
+  expect(read("docs/config.md")).toBe(configReference(stackJsonSchema(), projectJsonSchema()));
 });
 
 describe("files of this project", () => {

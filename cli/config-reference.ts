@@ -1,0 +1,77 @@
+/** `docs/config.md`: every key of the config with its default, from the schema's own descriptions. */
+import type { JsonSchema } from "../plan/json-schema.ts";
+
+const HEAD = `# Config
+
+Made from the schema by \`npm run schema\`; the editor's completion comes from the same place. A path is spelled as
+\`pulumi config set --path\` takes it; \`*\` stands for a key of yours.
+`;
+
+/** The reference as Markdown, from the two schemas of `plan/json-schema.ts`. */
+export function configReference(stack: JsonSchema, project: JsonSchema): string {
+  const config = propertiesOf(part(stack, "properties", "config"));
+  const operator = propertiesOf(part(project, "properties", "config")).map(
+    ([key, schema]): [string, JsonSchema] => [key, part(schema, "properties", "value")],
+  );
+  const keys = new Map(config);
+  const section = (title: string, entries: readonly (readonly [string, JsonSchema])[]) =>
+    [
+      `\n## ${title}\n`,
+      "| key | |",
+      "|---|---|",
+      ...entries.flatMap(([path, schema]) => rows(path, schema)),
+      "",
+    ].join("\n");
+  const of = (key: string): [string, JsonSchema][] => {
+    const schema = keys.get(key);
+    return schema === undefined ? [] : [[key, schema]];
+  };
+  return [
+    HEAD,
+    section("A tenant, in its stack file", of("sendips:tenant")),
+    section("A mail host, in its stack file", of("sendips:mailHost")),
+    section("The operator, in `Pulumi.yaml` under `config:`, each as `value:`", operator),
+  ].join("");
+}
+
+function rows(path: string, schema: JsonSchema): string[] {
+  const { description } = schema;
+  const allowed = part(schema)["enum"];
+  const words = Array.isArray(allowed)
+    ? ` One of ${allowed.map((v) => `\`${v}\``).join(", ")}.`
+    : "";
+  const own = typeof description === "string" ? [row(path, `${description}${words}`)] : [];
+  const properties = propertiesOf(schema).flatMap(([key, inner]) => rows(`${path}.${key}`, inner));
+  const values = part(schema, "additionalProperties");
+  const items = part(schema, "items");
+  return [
+    ...own,
+    ...properties,
+    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, values) : []),
+    ...(propertiesOf(items).length > 0 ? rows(`${path}[*]`, items) : []),
+  ];
+}
+
+function row(path: string, text: string): string {
+  return `| \`${path}\` | ${text
+    .replaceAll("|", "\\|")
+    .replaceAll("\n", " ")
+    .replace(/<([^>]+)>/g, "&lt;$1&gt;")} |`;
+}
+
+function propertiesOf(schema: JsonSchema): [string, JsonSchema][] {
+  return Object.entries(part(schema, "properties")).flatMap(
+    ([key, value]): [string, JsonSchema][] => (isSchema(value) ? [[key, value]] : []),
+  );
+}
+
+/** A part of a schema by its path; an empty one where there is none. */
+function part(schema: JsonSchema, ...path: string[]): JsonSchema {
+  let at: unknown = schema;
+  for (const key of path) at = isSchema(at) ? at[key] : undefined;
+  return isSchema(at) ? at : {};
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

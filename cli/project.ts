@@ -1,7 +1,6 @@
 /** The project as its files say it: operator-wide config and stack files, read without the engine. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import {
   isOperatorKey,
   type OperatorRead,
@@ -13,6 +12,7 @@ import {
 import { SEALED } from "../plan/dkim-key.ts";
 import type { Problem } from "../plan/problem.ts";
 import { Refusal } from "./surroundings.ts";
+import { readYaml } from "./yaml-text.ts";
 
 /** A Pulumi project on disk. */
 export interface Project {
@@ -136,17 +136,6 @@ function findUpwards(cwd: string): string {
     if (folder === dirname(folder)) break;
   }
   throw new Refusal(`there is no Pulumi.yaml in ${resolve(cwd)} or above: go to the project first`);
-}
-
-/** Faults are `<line>:<column>: <message>`, without the text around, which may hold a secret. */
-function readYaml(text: string): { value: unknown; faults: string[] } {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const faults = document.errors.map((error) => {
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    return `${line}:${col}: ${error.message}`;
-  });
-  return faults.length > 0 ? { value: undefined, faults } : { value: document.toJS(), faults };
 }
 
 function unreadable(stack: string, file: string, fault: string): Problem {

@@ -10,6 +10,7 @@ import { checkSpf } from "./checks/spf.ts";
 import { checkTlsRpt } from "./checks/tls-rpt.ts";
 import { checkZone } from "./checks/zone.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "./context.ts";
+import { few } from "./fleet/claims.ts";
 import type { Finding } from "./problem.ts";
 import { publisherOf } from "./zones.ts";
 
@@ -43,7 +44,8 @@ function untold(policies: readonly Finding[], told: readonly Finding[]): Finding
 }
 
 function unknownZones({ operator }: TenantContext, wanted: readonly WantedRecord[]): Finding[] {
-  const zones = Object.keys(operator.zones).sort().join(", ") || "none yet";
+  // Only when asked for: there are as many zones as tenants.
+  const known = () => few(Object.keys(operator.zones).sort());
   const seen = new Set<string>();
   return wanted.flatMap(({ name, path }) => {
     const inZone = typeof name === "string" ? name : name.below;
@@ -54,7 +56,7 @@ function unknownZones({ operator }: TenantContext, wanted: readonly WantedRecord
         level: "error" as const,
         path,
         message: `${inZone} is in no zone that sendips knows`,
-        fix: `known zones: ${zones}; add its zone to sendips:zones in Pulumi.yaml, as {cloudflare: <zone id>} or external`,
+        fix: `known zones: ${known()}; add its zone to sendips:zones in Pulumi.yaml, as {cloudflare: <zone id>} or external`,
       },
     ];
   });

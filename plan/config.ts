@@ -29,17 +29,41 @@ export type ReadResult = { stack: Stack; problems: Problem[] } | { problems: Pro
 const OPERATOR_KEYS = Object.keys(operatorSchema.shape);
 const KNOWN_KEYS = ["tenant", "mailHost", ...OPERATOR_KEYS];
 
-/** Reads a stack's config. Never throws. */
-export function readConfig(raw: RawConfig): ReadResult {
+/** Operator-wide config as read, or what is wrong with it. */
+export interface OperatorRead {
+  operator?: OperatorConfig;
+  findings: readonly Finding[];
+}
+
+/** True for a key of operator-wide config, such as `zones`. */
+export function isOperatorKey(key: string): boolean {
+  return OPERATOR_KEYS.includes(key);
+}
+
+/** Reads what operator-wide config the values hold. Never throws. */
+export function readOperator(values: RawConfig["values"]): OperatorRead {
+  const findings: Finding[] = [];
+  const picked = Object.fromEntries(
+    OPERATOR_KEYS.flatMap((key) => (key in values ? [[key, values[key]]] : [])),
+  );
+  const operator = check(operatorSchema, { zones: {}, ...picked }, "", findings);
+  return operator === undefined ? { findings } : { operator, findings };
+}
+
+/**
+ * Reads a stack's config. Never throws.
+ *
+ * `shared` is the operator-wide config where many stacks have the same: it is as large as the fleet,
+ * so to read it for each would take time with the square of the stacks. Default: read from `raw`.
+ */
+export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadResult {
   const findings: Finding[] = [];
   const { values, stack: name } = raw;
   for (const key of Object.keys(values)) {
     if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey(["sendips", key], KNOWN_KEYS));
   }
-  const picked = Object.fromEntries(
-    OPERATOR_KEYS.flatMap((key) => (key in values ? [[key, values[key]]] : [])),
-  );
-  const operator = check(operatorSchema, { zones: {}, ...picked }, "", findings);
+  findings.push(...shared.findings);
+  const { operator } = shared;
   const hasTenant = values["tenant"] !== undefined;
   const hasMailHost = values["mailHost"] !== undefined;
   if (hasTenant === hasMailHost) {

@@ -1,4 +1,6 @@
 /** From a selector's config to its DNS record. The DNS key is always derived from a key, never typed. */
+
+import type { DkimRecord } from "./mail/dkim.ts";
 import { renderDkim } from "./mail/dkim.ts";
 import {
   checkKeyPair,
@@ -6,7 +8,7 @@ import {
   dkimRecordFromPublicKey,
   publicKeyOf,
 } from "./mail/dkim-key.ts";
-import { error, type Finding, hasError } from "./mail/finding.ts";
+import { error, type Finding, hasError, type Parsed } from "./mail/finding.ts";
 import { type Text, text } from "./record.ts";
 import type { DkimKeyConfig } from "./schema.ts";
 
@@ -39,7 +41,7 @@ export function dkimKeyText(selector: string, key: DkimKeyConfig): DkimKeyText {
   const fromPrivate = key.privateKey !== undefined && !sealed;
   const parsed = fromPrivate
     ? dkimRecordFromPrivateKey(key.privateKey ?? "")
-    : dkimRecordFromPublicKey(key.publicKey ?? "");
+    : publicKeyRecord(key);
   const path = fromPrivate ? ".privateKey" : ".publicKey";
   const weak = fromPrivate ? ownKeyFindings(key.privateKey ?? "") : [];
   if (weak.length > 0) return { findings: weak };
@@ -49,6 +51,22 @@ export function dkimKeyText(selector: string, key: DkimKeyConfig): DkimKeyText {
     ...pairFindings(key, sealed).map((finding) => ({ ...finding, path: ".publicKey" })),
   );
   return hasError(findings) ? { findings } : { text: text`${renderDkim(parsed.value)}`, findings };
+}
+
+/** Public keys as read, by the config that holds them, with the text that they were read from. */
+const readKeys = new WeakMap<DkimKeyConfig, { publicKey: string; record: Parsed<DkimRecord> }>();
+
+/**
+ * The record for a selector's `publicKey`, which must be there. To read a key is the dearest step of
+ * a plan, and records, checks and rotation all ask for it: each is read once.
+ */
+export function publicKeyRecord(key: DkimKeyConfig): Parsed<DkimRecord> {
+  const { publicKey = "" } = key;
+  const known = readKeys.get(key);
+  if (known?.publicKey === publicKey) return known.record;
+  const record = dkimRecordFromPublicKey(publicKey);
+  readKeys.set(key, { publicKey, record });
+  return record;
 }
 
 /** Who makes a key has no reason to make a weak one; a customer's own is only warned of. */
@@ -62,7 +80,7 @@ function ownKeyFindings(privateKey: string): (Finding & { path: string })[] {
 /** A public key beside a private one must be its own: verifiers would fail every signature. */
 function pairFindings(key: DkimKeyConfig, sealed: boolean): Finding[] {
   if (key.privateKey === undefined || key.publicKey === undefined || sealed) return [];
-  const published = dkimRecordFromPublicKey(key.publicKey);
+  const published = publicKeyRecord(key);
   if (published.value === undefined) return published.findings;
   return checkKeyPair(key.privateKey, published.value).map((finding) => ({
     ...finding,

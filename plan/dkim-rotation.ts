@@ -3,8 +3,8 @@
  * Pure: today is an argument, and days are whole UTC days, `2026-11-24`.
  */
 import { ordered } from "./context.ts";
-import { SEALED } from "./dkim-key.ts";
-import { dkimRecordFromPublicKey, publicKeyOf } from "./mail/dkim-key.ts";
+import { publicKeyRecord, SEALED } from "./dkim-key.ts";
+import { publicKeyOf } from "./mail/dkim-key.ts";
 import type { Finding } from "./problem.ts";
 import type { DkimKeyConfig, TenantConfig } from "./schema.ts";
 
@@ -36,7 +36,7 @@ export function addDays(day: string, days: number): string {
 /** The type of a key; undefined when only its encrypted private half is known. */
 export function keyTypeOf(key: DkimKeyConfig): KeyType | undefined {
   if (key.publicKey !== undefined) {
-    return dkimRecordFromPublicKey(key.publicKey).value?.keyType;
+    return publicKeyRecord(key).value?.keyType;
   }
   if (key.privateKey === undefined || key.privateKey === SEALED) return undefined;
   return publicKeyOf(key.privateKey).value?.type;

@@ -7,14 +7,12 @@ import type { OperatorConfig } from "./schema.ts";
  * Undefined when no zone of the operator's list holds the name.
  */
 export function publisherOf(name: string, zones: OperatorConfig["zones"]): Publisher | undefined {
-  const labels = name.split(".");
-  for (let start = 0; start < labels.length; start += 1) {
-    const zone = labels.slice(start).join(".");
+  for (let zone = name; ; ) {
     const server = Object.hasOwn(zones, zone) ? zones[zone] : undefined;
-    if (server === undefined) continue;
-    return server === "external"
-      ? { by: "external", zone }
-      : { by: "cloudflare", zone, zoneId: server.cloudflare };
+    if (server === "external") return { by: "external", zone };
+    if (server !== undefined) return { by: "cloudflare", zone, zoneId: server.cloudflare };
+    const dot = zone.indexOf(".");
+    if (dot < 0) return undefined;
+    zone = zone.slice(dot + 1);
   }
-  return undefined;
 }

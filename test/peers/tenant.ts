@@ -1,21 +1,8 @@
 /** Golden cases as tenants to publish: with DKIM keys to sign by, which a golden case does not hold. */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { readConfig } from "../../plan/config.ts";
 import { type Plan, plan, type TenantStack } from "../../plan/plan.ts";
-
-const GOLDEN = new URL("../plan/golden/", import.meta.url);
-
-/** What stands in Pulumi.yaml for the golden cases. */
-const OPERATOR = {
-  zones: {
-    "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" },
-    "operator.example": { cloudflare: "1d2e3f405162738495a6b7c8d9eaf00c" },
-    "clinic.example": "external",
-  },
-  reports: ["mailto:dmarc@operator.example"],
-};
+import { goldenCases, valuesOf } from "../plan/golden-cases.ts";
 
 /** A selector's private key as dkimpy takes it. */
 export interface SigningKey {
@@ -33,19 +20,15 @@ export interface Tenant extends TenantStack {
 }
 
 /**
- * A golden case by its name without the number, `everything`. Each DKIM public key is replaced by a new private key
- * of the same kind, kept in memory only.
+ * A golden case by its name without the number, `everything`. Each DKIM public key is replaced by a
+ * new private key of the same kind, kept in memory only.
  *
  * @throws when the case is not a tenant that can be planned
  */
 export function goldenTenant(name: string): Tenant {
-  const file = readdirSync(GOLDEN).find((entry) => entry.slice(4) === `${name}.yaml`);
-  if (file === undefined) throw new Error(`there is no golden case ${name}`);
-  const { config } = parse(readFileSync(new URL(file, GOLDEN), "utf8"));
-  const own = Object.entries(config).flatMap(([key, value]) =>
-    key.startsWith("sendips:") ? [[key.slice("sendips:".length), value]] : [],
-  );
-  const read = readConfig({ stack: "acme", values: { ...OPERATOR, ...Object.fromEntries(own) } });
+  const golden = goldenCases().find((entry) => entry.slice(4) === name);
+  if (golden === undefined) throw new Error(`there is no golden case ${name}`);
+  const read = readConfig({ stack: "acme", values: valuesOf(golden) });
   if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error(`${name}: no tenant`);
   const keys = new Map<string, SigningKey>();
   for (const [selector, key] of Object.entries(read.stack.tenant.dkim)) {

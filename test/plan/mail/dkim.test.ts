@@ -123,6 +123,32 @@ describe("DKIM keys", () => {
     expect(dkimRecordFromPublicKey(value.publicKey)).toEqual(made);
   });
 
+  it.each([1024, 1536, 2048, 3072])("reads an RSA key of %i bits alike in every form", (bits) => {
+    const key = generateKeyPairSync("rsa", { modulusLength: bits }).publicKey;
+    const spki = key.export({ format: "der", type: "spki" }).toString("base64");
+    // Base64 on several lines is read by node:crypto, on one line by its form.
+    const byForm = dkimRecordFromPublicKey(spki);
+    expect(byForm.value?.publicKey).toBe(spki);
+    expect(byForm).toEqual(dkimRecordFromPublicKey(spki.replace(/.{64}/g, "$&\n")));
+    expect(byForm.findings.map(({ message }) => message)).toEqual(
+      bits < 2048 ? [`the public key is an RSA key of ${bits} bits`] : [],
+    );
+  });
+
+  it("reads nothing into what is only as long as a key", () => {
+    const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
+    const spki = key.export({ format: "der", type: "spki" });
+    const changed = (at: number, octet: number) => {
+      const der = Buffer.from(spki);
+      der[at] = octet;
+      return dkimRecordFromPublicKey(der.toString("base64"));
+    };
+    // The outer tag, a length, the algorithm, the tag of the modulus, of the exponent.
+    for (const at of [0, 3, 10, 28, 289]) expect(changed(at, 0x7f).value).toBeUndefined();
+    // A modulus that begins with zeros is a shorter key.
+    expect(changed(33, 0).findings[0]?.message).toMatch(/ is an RSA key of 20[0-4]\d bits$/);
+  });
+
   it("refuses short RSA, other curves and a private key in the public place", () => {
     const short = dkimRecordFromPrivateKey(pem("rsa", 768).private);
     expect(short.value).toBeUndefined();

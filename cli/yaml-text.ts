@@ -8,7 +8,12 @@ import { type Alias, type Document, isScalar, LineCounter, parseDocument, visit 
 export function readYaml(text: string): { value: unknown; faults: string[] } {
   const lineCounter = new LineCounter();
   // To find repeated keys the parser compares each with each: of ten thousand zones, for seconds.
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "error",
+  });
   const errors = document.errors.map(({ pos, message }) => ({ at: pos[0], message }));
   const faults = [...errors, ...repeatedKeys(document), ...brokenAliases(document)]
     .toSorted((a, b) => a.at - b.at)

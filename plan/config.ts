@@ -1,5 +1,6 @@
 /** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
 import { z } from "zod";
+import { shown } from "./mail/finding.ts";
 import type { Finding, Problem } from "./problem.ts";
 import {
   type MailHostConfig,
@@ -105,17 +106,22 @@ type Issue = z.core.$ZodIssue;
 /** `sendips:tenant.addresses.tx1`, as `pulumi config set --path` spells it. */
 export function configPath(path: readonly PropertyKey[]): string {
   const [head = "", ...rest] = path.map(String);
+  const quoted = (part: string) => `[${JSON.stringify(part)}]`;
   const tail = rest.map((part) =>
-    /^\d+$/.test(part) ? `[${part}]` : /^[\w-]+$/.test(part) ? `.${part}` : `["${part}"]`,
+    /^\d+$/.test(part) ? `[${part}]` : isPlain(part) ? `.${part}` : quoted(part),
   );
-  return `sendips:${head}${tail.join("")}`;
+  return `sendips:${isPlain(head) ? head : quoted(head)}${tail.join("")}`;
+}
+
+function isPlain(part: string): boolean {
+  return /^[\w-]+$/.test(part);
 }
 
 function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): Finding {
   return {
     level: "error",
     path: path[0] === "sendips" ? configPath(path.slice(1)) : configPath(path),
-    message: `"${String(path.at(-1))}" is not a key that sendips knows`,
+    message: `${shown(String(path.at(-1)))} is not a key that sendips knows`,
     fix: `allowed here: ${allowed.join(", ")}`,
   };
 }
@@ -131,7 +137,7 @@ function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string):
     {
       level: "error",
       path: configPath(path),
-      message: `${shown(found, path)}${said(issue, found)}`,
+      message: `${foundAt(found, path)}${said(issue, found)}`,
       fix: `allowed: ${allowedBy(issue)}`,
     },
   ];
@@ -170,14 +176,10 @@ const kinds: Readonly<Record<string, string>> = {
   number: "a whole number",
 };
 
-/**
- * The value in the message helps to find the typo, but a mislaid key must not end up in a log:
- * nothing under `dkim` and nothing long is ever shown.
- */
-function shown(found: unknown, path: readonly PropertyKey[]): string {
-  if (path.includes("dkim") || typeof found === "object") return "";
-  const text = String(found);
-  return found === undefined || text.length > 80 || text.includes("\n") ? "" : `"${text}" `;
+/** The value in the message helps to find the typo; nothing under `dkim` is ever shown. */
+function foundAt(found: unknown, path: readonly PropertyKey[]): string {
+  if (found === undefined || path.includes("dkim") || typeof found === "object") return "";
+  return `${shown(String(found))} `;
 }
 
 function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,6 @@
 /** Faults between the parts of a tenant's config: private IPs, pools, host names. */
 import { hostNameOf, ordered, type TenantContext } from "../context.ts";
+import { shown } from "../mail/finding.ts";
 import { lintHostName, lintName } from "../mail/names.ts";
 import { at, type Finding } from "../problem.ts";
 import { publisherOf } from "../zones.ts";
@@ -44,7 +45,7 @@ function pools({ tenant }: TenantContext): Finding[] {
       findings.push({
         level: "error",
         path: `sendips:tenant.streams.${key}.addresses[${index}]`,
-        message: `"${address}" is not an address of this tenant`,
+        message: `${shown(address)} is not an address of this tenant`,
         fix: `allowed: ${known.join(", ") || "none: the tenant has no addresses yet"}`,
       });
     });

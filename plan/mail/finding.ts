@@ -35,8 +35,15 @@ export function hasError(findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.level === "error");
 }
 
-/** A text from outside, short enough for a message and without control characters. */
+/** As long as no word is, and shorter than any key in base64: an Ed25519 seed has 44 characters. */
+const DIGITS = /[A-Za-z0-9+/=_-]{40,}/g;
+
+/**
+ * A text from outside, short enough for a message and without control characters. Of what may be a key
+ * that was laid in the wrong place, no more than the beginning, which all keys of a kind share.
+ */
 export function shown(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  const safe = text.replace(DIGITS, (digits) => `${digits.slice(0, 8)}…`);
+  const short = safe.length > 60 ? `${safe.slice(0, 57)}…` : safe;
   return JSON.stringify(short.toWellFormed());
 }

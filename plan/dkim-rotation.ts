@@ -128,7 +128,7 @@ export function checkRotation(keys: Keys): Finding[] {
   ];
 }
 
-/** RSA and Ed25519 side by side are meant so (RFC 8463 §3); two of one type are a rotation cut short. */
+/** RSA and Ed25519 side by side are meant so (RFC 8463 §6); two of one type are a rotation cut short. */
 function twoSigners(keys: Keys): Finding[] {
   const signing = ordered(keys).filter(([, { state }]) => state === "signing");
   return signing.flatMap(([selector, key], index): Finding[] => {

@@ -94,7 +94,7 @@ export const tenantSchema = z
     dkimZone: domain
       .optional()
       .describe(
-        "Publish the DKIM keys below this name, in a zone of ours, and let each From domain point there by CNAME: the customer publishes once, and rotation is ours. Default: the keys stand in the From domain itself.",
+        "Publish the DKIM keys below this name, in a zone of ours, and let each From domain point there by CNAME, one for each selector. What stands behind it is ours: who uses selector names again (s1, s2, s1 …) never asks the customer to publish another. Default: the keys stand in the From domain itself.",
       ),
     dmarc: dmarcSchema,
     mtaSts: z

@@ -12,7 +12,7 @@ import { checkZone } from "./checks/zone.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "./context.ts";
 import { few } from "./fleet/claims.ts";
 import type { Finding } from "./problem.ts";
-import { publisherOf } from "./zones.ts";
+import { publishersOf } from "./zones.ts";
 
 /** What the schema cannot see: faults between the parts of a config. */
 export function checkConfig(context: TenantContext, wanted: readonly WantedRecord[]): Finding[] {
@@ -46,11 +46,13 @@ function untold(policies: readonly Finding[], told: readonly Finding[]): Finding
 function unknownZones({ operator }: TenantContext, wanted: readonly WantedRecord[]): Finding[] {
   // Only when asked for: there are as many zones as tenants.
   const known = () => few(Object.keys(operator.zones).sort());
+  const publisherOf = publishersOf(operator.zones);
   const seen = new Set<string>();
   return wanted.flatMap(({ name, path }) => {
     const inZone = typeof name === "string" ? name : name.below;
-    if (inZone === undefined || seen.has(inZone) || publisherOf(inZone, operator.zones)) return [];
+    if (inZone === undefined || seen.has(inZone)) return [];
     seen.add(inZone);
+    if (publisherOf(inZone) !== undefined) return [];
     return [
       {
         level: "error" as const,

@@ -6,7 +6,7 @@ import { mtaStsPolicies, type PolicyFile } from "./mta-sts-policy.ts";
 import { type Finding, hasErrors, type Problem } from "./problem.ts";
 import type { PlannedRecord } from "./record.ts";
 import { wantedRecords } from "./records.ts";
-import { publisherOf } from "./zones.ts";
+import { publishersOf } from "./zones.ts";
 
 export type { PlannedStream } from "./context.ts";
 
@@ -51,11 +51,11 @@ export function plan(stack: TenantStack): PlanResult {
     findings.map((finding) => ({ ...finding, stack: name }));
   const wanted = wantedRecords(context);
   const ttl = tenant.ttl ?? operator.ttl;
+  const publisherOf = publishersOf(operator.zones);
   const records: PlannedRecord[] = wanted.flatMap((record) => {
     // Of all names that hold an address, only reverse names are not in a zone of the list.
     const zoneName = typeof record.name === "string" ? record.name : record.name.below;
-    const publisher =
-      zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName, operator.zones);
+    const publisher = zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName);
     return publisher === undefined ? [] : [{ ...record, ttl, publisher }];
   });
   const faults = checkConfig(context, wanted);

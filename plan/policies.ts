@@ -117,6 +117,18 @@ const RULES: Record<PolicyRule, Rule> = {
  * each those that it cannot. In a fixed order; none but the unknown ones for a tenant without streams.
  */
 export function providerPolicies(context: RecordContext): PolicyVerdict[] {
+  return verdictsOf(context, () => true);
+}
+
+/** Those of {@link providerPolicies} that the tenant does not meet. */
+export function brokenPolicies(context: RecordContext): PolicyVerdict[] {
+  return verdictsOf(context, ({ verdict }) => verdict === "not met");
+}
+
+function verdictsOf(
+  context: RecordContext,
+  wanted: (judgement: Judgement) => boolean,
+): PolicyVerdict[] {
   const subjects = subjectsOf(context);
   const verdicts: PolicyVerdict[] = [];
   for (const rule of POLICY_RULES) {
@@ -124,6 +136,7 @@ export function providerPolicies(context: RecordContext): PolicyVerdict[] {
     const judgements: Judgement[] =
       judge === undefined ? [{ verdict: "unknown", why }] : subjects.map(judge);
     judgements.forEach((judgement, index) => {
+      if (!wanted(judgement)) return;
       const stream = judge === undefined ? undefined : subjects[index]?.stream.key;
       verdicts.push(...ofProviders(rule, judgement, stream));
     });

@@ -1,11 +1,6 @@
 /** Rules of mailbox providers that a tenant does not meet: one warning a rule. */
 import type { RecordContext } from "../context.ts";
-import {
-  POLICY_RULES,
-  type PolicyRule,
-  type PolicyVerdict,
-  providerPolicies,
-} from "../policies.ts";
+import { brokenPolicies, POLICY_RULES, type PolicyRule, type PolicyVerdict } from "../policies.ts";
 import type { Finding } from "../problem.ts";
 
 /** Where the mend is, and what it is. */
@@ -38,7 +33,7 @@ const MENDS: Partial<Record<PolicyRule, { path: string; fix: string }>> = {
 
 /** One warning for each rule that is not met, with all providers that ask for it. */
 export function checkProviders(context: RecordContext): Finding[] {
-  const broken = providerPolicies(context).filter(({ verdict }) => verdict === "not met");
+  const broken = brokenPolicies(context);
   return POLICY_RULES.flatMap((rule) => {
     const verdicts = broken.filter((verdict) => verdict.rule === rule);
     const mend = MENDS[rule];

@@ -47,6 +47,7 @@ function groupBy(records: readonly PlannedRecord[], keyOf: (record: PlannedRecor
 
 /** Keys become resource names: two records with one key would be one resource. */
 function keys(records: readonly PlannedRecord[]): Finding[] {
+  if (new Set(records.map(({ key }) => key)).size === records.length) return [];
   return [...groupBy(records, ({ key }) => key)].flatMap(([key, [first, ...others]]) =>
     others.map(({ path }) => ({
       level: "error",
@@ -79,6 +80,7 @@ function hostKeyOf({ data }: PlannedRecord): string | undefined {
 function duplicates(records: readonly PlannedRecord[]): Finding[] {
   const identityOf = (record: PlannedRecord) =>
     `${nameOf(record)} ${record.data.type} ${renderData(record, readable)}`;
+  if (new Set(records.map(identityOf)).size === records.length) return [];
   return [...groupBy(records, identityOf).values()].flatMap(([first, ...others]) =>
     others.map((record) => ({
       level: "error",

@@ -127,6 +127,7 @@ export function isAligned(
 
 /** Alignment as RFC 7489 receivers see it. */
 export function isAlignedByList(mode: "r" | "s", from: string, authenticated: string): boolean {
+  if (from === authenticated) return true;
   const named = (domain: string) => ({
     domain,
     organizational: organizationalDomainByList(domain),

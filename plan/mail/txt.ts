@@ -10,7 +10,7 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Octets of UTF-8 in a text. Lone surrogates have no UTF-8 and count as U+FFFD. */
 export function byteLength(value: string): number {
-  return ENCODER.encode(value).length;
+  return Buffer.byteLength(value);
 }
 
 /**
@@ -38,6 +38,9 @@ export function chunkTxt(value: string): string[] {
 
 /** RDLENGTH of a TXT record with this value: each string and its length octet. */
 export function wireLength(value: string): number {
+  const octets = byteLength(value);
+  // Plain ASCII is cut after each 255 characters, and a value without any is one string.
+  if (octets === value.length) return octets + Math.max(1, Math.ceil(octets / LIMIT));
   return chunkTxt(value).reduce((sum, chunk) => sum + 1 + byteLength(chunk), 0);
 }
 

@@ -86,6 +86,9 @@ function spfText(context: TenantContext, name: string, pool: readonly string[]):
   return text`v=spf1 ${pool.flatMap((address) => text`ip4:${{ address }} `)}${rest}`;
 }
 
+/** Nothing but own addresses. */
+const OWN_ALONE = mergeSpf([], [], { all: "-" });
+
 /** What stands in the record of a name apart from single addresses, and what is wrong with merging it. */
 export function mergedSpf(
   { tenant }: TenantContext,
@@ -96,7 +99,9 @@ export function mergedSpf(
   const macro = spf?.addresses === "macro" && pool.length > 0;
   const own = macro ? [`exists:%{i}.${spfMacroZone(name)}`] : [];
   // A return path and a stream's From are ours alone: nobody else sends as them.
-  if (spf === undefined || name !== tenant.domain) return mergeSpf([], own, { all: "-" });
+  if (spf === undefined || name !== tenant.domain) {
+    return macro ? mergeSpf([], own, { all: "-" }) : OWN_ALONE;
+  }
   const includes = [...new Set(spf.include)].map((include) => `include:${include}`);
   const existing = spf.existing === undefined ? [] : [spf.existing];
   const all = spf.all === undefined ? {} : ({ all: spf.all === "fail" ? "-" : "~" } as const);

@@ -2,7 +2,7 @@
 import { costOf, type SpfCost, type SpfFacts, walkFrom } from "./cost.ts";
 import { error, ofLimit, reachedTerms, section, warning } from "./finding.ts";
 import { parseSpf } from "./parse.ts";
-import { type SpfFinding, TERM_LIMIT, VOID_LIMIT } from "./types.ts";
+import { type ParsedSpf, type SpfFinding, TERM_LIMIT, VOID_LIMIT } from "./types.ts";
 import { type WayOut, waysOut } from "./way-out.ts";
 
 export type { SpfCost, SpfFacts } from "./cost.ts";
@@ -42,7 +42,14 @@ export interface SpfBudget {
  * spfBudget("v=spf1 include:_spf.a.example -all", { records: new Map() }).lookups // 1, atLeast
  */
 export function spfBudget(text: string, options: SpfBudgetOptions = {}): SpfBudget {
-  const { value, terms: placed } = parseSpf(text);
+  return budgetOf(parseSpf(text), options);
+}
+
+/** {@link spfBudget} of a record that has been read. */
+export function budgetOf(
+  { value, terms: placed }: ParsedSpf,
+  options: SpfBudgetOptions,
+): SpfBudget {
   const terms = reachedTerms(value?.terms ?? placed.map(({ term }) => term));
   const walk = walkFrom(options);
   const domain = options.domain?.toLowerCase().replace(/\.$/, "");

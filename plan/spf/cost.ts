@@ -4,7 +4,7 @@ import { parseIp4 } from "./ip.ts";
 import { asQueryName, expandMacro, parseMacroString } from "./macro.ts";
 import { parseSpf } from "./parse.ts";
 import { nameKey, renderTerm } from "./render.ts";
-import { NAME_LIMIT, type SpfFinding, type Term } from "./types.ts";
+import { NAME_LIMIT, type ParsedSpf, type SpfFinding, type Term } from "./types.ts";
 
 /** What is known of the DNS. Names are in lower case, without the last dot. */
 export interface SpfFacts {
@@ -114,8 +114,21 @@ function isSameLoop(a: readonly string[], b: readonly string[]): boolean {
   return start >= 0 && a.length === b.length && turned.every((name, index) => name === a[index]);
 }
 
-function descend(cost: SpfCost, target: string, text: string, below: Walk, walk: Walk): void {
+/** Others' records as read, by text: the tenants of a fleet include the same few. */
+const read = new Map<string, ParsedSpf>();
+const READ_LIMIT = 1_000;
+
+function readOnce(text: string): ParsedSpf {
+  const before = read.get(text);
+  if (before !== undefined) return before;
+  if (read.size >= READ_LIMIT) read.clear();
   const parsed = parseSpf(text);
+  read.set(text, parsed);
+  return parsed;
+}
+
+function descend(cost: SpfCost, target: string, text: string, below: Walk, walk: Walk): void {
+  const parsed = readOnce(text);
   if (!isSpf(text)) {
     cost.state = "none";
     const message = `${cost.term}: ${target} has no SPF record; receivers give permerror`;

@@ -14,7 +14,7 @@ const IP6 = /^[0-9A-Fa-f:]*(?:[0-9A-Fa-f]|::)$/;
 
 /** A dotted quad without leading zeros. */
 export function parseIp4(text: string): IPv4 | undefined {
-  return IP4.test(text) ? ipaddr.IPv4.parse(text) : undefined;
+  return IP4.test(text) ? new ipaddr.IPv4(text.split(".").map(Number)) : undefined;
 }
 
 /** Any textual form of RFC 4291 §2.2, without a zone. */

@@ -1,6 +1,6 @@
 /** Judging an SPF record that is to be published at a name, offline. */
 import { byteLength } from "../mail/txt.ts";
-import { type SpfFacts, spfBudget } from "./budget.ts";
+import { budgetOf, type SpfFacts } from "./budget.ts";
 import { error, isSpf, section } from "./finding.ts";
 import { type Network, parseNetwork } from "./ip.ts";
 import { lintOrder } from "./lint-order.ts";
@@ -45,7 +45,7 @@ export function lintSpf(
     const whole = parsed.value !== undefined && terms.every(({ code }) => code !== "glued");
     findings.push(...terms, ...lintOrder(parsed.terms, whole));
     findings.push(...lintSize(text, options.domain, options.otherTxt ?? []));
-    findings.push(...spfBudget(text, options).findings);
+    findings.push(...budgetOf(parsed, options).findings);
   }
   const second = (options.otherTxt ?? []).filter(isSpf).length;
   if (second > 0) {

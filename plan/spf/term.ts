@@ -27,10 +27,9 @@ export function readTerm(text: string, at: number): ReadTerm {
     return { findings: [error("charset", section("3.1"), message, fix, at + stray)] };
   }
   const read = readModifier(text, at) ?? readMechanism(text, at);
+  if (read.findings.length === 0) return read;
   const glued = gluedAll(text);
-  return read.findings.length > 0 && glued !== undefined
-    ? { findings: [gluedFinding(text, glued, at)] }
-    : read;
+  return glued === undefined ? read : { findings: [gluedFinding(text, glued, at)] };
 }
 
 /** The `~all` that hangs on a term for want of a space, as in `include:a.example~all`. */

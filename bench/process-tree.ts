@@ -1,5 +1,5 @@
 /**
- * What a command's process tree takes of memory, read from Linux's /proc while it runs.
+ * What a command's process tree takes of memory and processor time, read from Linux's /proc while it runs.
  *
  * A process's resident set (RSS) counts pages that it shares with others; the sum over a tree of
  * Node processes counts Node itself once each. Its proportional set (PSS) counts a page shared by n
@@ -8,8 +8,10 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Peaks over one command, in bytes. */
-export interface Peaks {
+/** What one command took: peaks in bytes, and processor time. */
+export interface Taken {
+  /** Seconds of processor time, user and system, of all processes; each one's last moments may lack. */
+  cpu: number;
   /** RSS of the largest process of the tree: what `time -v` calls the maximum resident set size. */
   largest: number;
   /** RSS of the Node process that runs the Pulumi program. 0 when none was seen. */
@@ -32,13 +34,15 @@ export interface SampleOptions {
 const PROGRAM = /@pulumi\/pulumi\/cmd\/run/;
 
 /** Samples the tree below `root`, itself included, until stopped. */
-export function sampleTree(root: number, { interval, pss }: SampleOptions): () => Peaks {
-  const peaks: Peaks = { largest: 0, program: 0, rss: 0, pss: 0 };
+export function sampleTree(root: number, { interval, pss }: SampleOptions): () => Taken {
+  const peaks = { largest: 0, program: 0, rss: 0, pss: 0 };
   const programs = new Set<number>();
+  const cpu = new Map<number, number>();
   const look = () => {
     let rss = 0;
     let proportional = 0;
-    for (const pid of treeOf(root)) {
+    for (const [pid, seconds] of treeOf(root)) {
+      cpu.set(pid, Math.max(seconds, cpu.get(pid) ?? 0));
       const status = read(pid, "status");
       // The kernel keeps each process's own peak, so a peak between two looks is not lost.
       const peak = bytesOf(status, "VmHWM");
@@ -55,24 +59,33 @@ export function sampleTree(root: number, { interval, pss }: SampleOptions): () =
   const timer = setInterval(look, interval);
   return () => {
     clearInterval(timer);
-    return peaks;
+    return { ...peaks, cpu: [...cpu.values()].reduce((sum, seconds) => sum + seconds, 0) };
   };
 }
 
-/** The processes below `root`, itself included. */
-function treeOf(root: number): Set<number> {
+/** Linux counts processor time in hundredths of a second for programs (USER_HZ), whatever its own tick. */
+const TICKS = 100;
+
+/** The processes below `root`, itself included, each with its seconds of processor time. */
+function treeOf(root: number): Map<number, number> {
   const children = new Map<number, number[]>();
+  const seconds = new Map<number, number>();
   for (const entry of readdirSync("/proc")) {
     const pid = Number(entry);
     if (!Number.isInteger(pid)) continue;
-    // `pid (command) state ppid …`, and the command may hold anything.
+    // `pid (command) state ppid …`, and the command may hold anything; see proc_pid_stat(5).
     const stat = read(pid, "stat");
-    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number);
+    if (parent === undefined || user === undefined || system === undefined) continue;
     children.set(parent, [...(children.get(parent) ?? []), pid]);
+    seconds.set(pid, (user + system) / TICKS);
   }
-  const tree = new Set([root]);
-  // A set that grows while it is walked is walked to its end.
-  for (const pid of tree) for (const child of children.get(pid) ?? []) tree.add(child);
+  const tree = new Map([[root, seconds.get(root) ?? 0]]);
+  // A map that grows while it is walked is walked to its end.
+  for (const pid of tree.keys()) {
+    for (const child of children.get(pid) ?? []) tree.set(child, seconds.get(child) ?? 0);
+  }
   return tree;
 }
 

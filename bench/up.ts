@@ -9,13 +9,13 @@ import { ensureEngine } from "../sandbox/engine/ensure.ts";
 import { REPOSITORY } from "../sandbox/project.ts";
 import { runPulumi } from "../sandbox/pulumi.ts";
 import { type Deployment, deployOurs, deployTemplate } from "./deployments.ts";
-import { type Peaks, type SampleOptions, sampleTree } from "./process-tree.ts";
+import { type SampleOptions, sampleTree, type Taken } from "./process-tree.ts";
 import { canonical, differences } from "./resources.ts";
 
 /** Ours may take at most this much of the template's wall time, and of its memory. */
 const TARGET = 0.35;
 /** Timed runs of each side in each state, after one that warms up. Odd, so that a median is a run. */
-const RUNS = 5;
+const RUNS = 7;
 /** Runs of each side for PSS, which is too slow to read in a timed run. */
 const PSS_RUNS = 3;
 
@@ -23,7 +23,7 @@ const TIMED: SampleOptions = { interval: 50, pss: false };
 const WEIGHED: SampleOptions = { interval: 100, pss: true };
 
 /** One run of `pulumi up`. */
-interface Measured extends Peaks {
+interface Measured extends Taken {
   /** Milliseconds from the start of the CLI to its end. */
   wall: number;
 }
@@ -114,7 +114,7 @@ async function measure(ours: Deployment, template: Deployment, say: Say): Promis
 
 /** Runs `pulumi up` once; throws unless it changed nothing. */
 async function up({ name, options }: Deployment, sampling: SampleOptions): Promise<Measured> {
-  let stop: (() => Peaks) | undefined;
+  let stop: (() => Taken) | undefined;
   const start = performance.now();
   const args = ["up", "--stack", "acme", "--yes", "--skip-preview"];
   const ended = await runPulumi(args, {
@@ -124,13 +124,13 @@ async function up({ name, options }: Deployment, sampling: SampleOptions): Promi
     },
   });
   const wall = performance.now() - start;
-  const peaks = stop?.();
+  const taken = stop?.();
   const counts = /^Resources:\n((?: +.*\n)+)/m.exec(ended.stdout)?.[1]?.trim() ?? "";
-  if (ended.code !== 0 || !/^\d+ unchanged$/.test(counts) || peaks === undefined) {
+  if (ended.code !== 0 || !/^\d+ unchanged$/.test(counts) || taken === undefined) {
     throw new Error(`${name}: pulumi up was not without changes\n${ended.output}`);
   }
-  if (peaks.program === 0) throw new Error(`${name}: the program's process was never seen`);
-  return { wall, ...peaks };
+  if (taken.program === 0) throw new Error(`${name}: the program's process was never seen`);
+  return { wall, ...taken };
 }
 
 function report({ fresh, freshPss, again }: Measurements, say: Say): boolean {
@@ -160,10 +160,12 @@ function report({ fresh, freshPss, again }: Measurements, say: Say): boolean {
     judged("largest process, peak RSS", fresh, (run) => run.largest, mb),
     judged("whole tree, peak sum of PSS", freshPss, (run) => run.pss, mb),
   ].every(Boolean);
-  say("the same, not judged: counts what the tree's processes share once each");
+  say("the same, not judged:");
+  told("whole tree, processor time", fresh, (run) => run.cpu * 1000, seconds);
   told("whole tree, peak sum of RSS", fresh, (run) => run.rss, mb);
   say("caches of the run before, not judged: the template skips the type check");
   told("wall time", again, (run) => run.wall, seconds);
+  told("whole tree, processor time", again, (run) => run.cpu * 1000, seconds);
   told("program, peak RSS", again, (run) => run.program, mb);
   told("whole tree, peak sum of RSS", again, (run) => run.rss, mb);
   return ok;

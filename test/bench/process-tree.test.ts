@@ -14,6 +14,7 @@ test.runIf(process.platform === "linux")("a grandchild's memory counts", async (
   const stop = sampleTree(child.pid, { interval: 20, pss: true });
   await once(child, "close");
   const peaks = stop();
+  expect(peaks.cpu).toBeGreaterThan(0);
   expect(peaks.largest).toBeGreaterThan(200 * MB);
   // The parent and the child together, weighed with and without what they share.
   expect(peaks.rss).toBeGreaterThan(peaks.largest);

@@ -1,5 +1,6 @@
 /** YAML as the project's files hold it, with every fault and its place. */
 import { type Alias, type Document, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { withoutKeys } from "../plan/mail/finding.ts";
 
 /**
  * Reads a YAML text. Faults are `<line>:<column>: <message>`, without the text around, which may
@@ -19,7 +20,8 @@ export function readYaml(text: string): { value: unknown; faults: string[] } {
     .toSorted((a, b) => a.at - b.at)
     .map(({ at, message }) => {
       const { line, col } = lineCounter.linePos(at);
-      return `${line}:${col}: ${message}`;
+      // Some messages of the parser quote the text: a key behind | on the same line, for one.
+      return `${line}:${col}: ${withoutKeys(message)}`;
     });
   if (faults.length > 0) return { value: undefined, faults };
   try {

@@ -1,6 +1,6 @@
 /** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
 import { z } from "zod";
-import { shown } from "./mail/finding.ts";
+import { beginning, shown, withoutKeys } from "./mail/finding.ts";
 import type { Finding, Problem } from "./problem.ts";
 import {
   type MailHostConfig,
@@ -103,14 +103,23 @@ function check<T extends z.ZodType>(
 
 type Issue = z.core.$ZodIssue;
 
-/** `sendips:tenant.addresses.tx1`, as `pulumi config set --path` spells it. */
+/**
+ * `sendips:tenant.addresses.tx1`, as `pulumi config set --path` spells it. A private key that was laid
+ * where a name belongs is cut short.
+ */
 export function configPath(path: readonly PropertyKey[]): string {
-  const [head = "", ...rest] = path.map(String);
+  const [head = "", ...rest] = path.map((part) => named(String(part)));
   const quoted = (part: string) => `[${JSON.stringify(part)}]`;
   const tail = rest.map((part) =>
     /^\d+$/.test(part) ? `[${part}]` : isPlain(part) ? `.${part}` : quoted(part),
   );
   return `sendips:${isPlain(head) ? head : quoted(head)}${tail.join("")}`;
+}
+
+/** Names of DNS are long, and a label of one may be as long as a key; but no key is in small letters alone. */
+function named(part: string): string {
+  if (/^[a-z0-9-]{1,63}$/.test(part)) return part;
+  return /^[\w.*-]{1,253}$/.test(part) ? withoutKeys(part) : beginning(part);
 }
 
 function isPlain(part: string): boolean {

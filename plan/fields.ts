@@ -1,6 +1,7 @@
 /** Field types of the config schema: strings with a meaning, each with a message that says what is allowed. */
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { shown } from "./mail/finding.ts";
 import { isDnsKey, isHostName, parseName } from "./mail/names.ts";
 import { isMailto, isReportUri } from "./mail/report-uri.ts";
 
@@ -157,7 +158,7 @@ export function keyed<T extends z.ZodType>(value: T) {
         context.addIssue({
           code: "custom",
           path: [key],
-          message: `the key "${key}" cannot be part of a DNS name`,
+          message: `the key ${shown(key)} cannot be part of a DNS name`,
           params: {
             allowed:
               "lower-case letters, digits and inner hyphens, at most 63 characters, such as tx1",

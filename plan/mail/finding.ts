@@ -38,12 +38,21 @@ export function hasError(findings: readonly Finding[]): boolean {
 /** As long as no word is, and shorter than any key in base64: an Ed25519 seed has 44 characters. */
 const DIGITS = /[A-Za-z0-9+/=_-]{40,}/g;
 
+/** A text with the beginning alone of whatever in it may be a key: all keys of a kind share that. */
+export function withoutKeys(text: string): string {
+  return text.replace(DIGITS, (digits) => `${digits.slice(0, 8)}…`);
+}
+
+/** The beginning of a text, without what may be a key. */
+export function beginning(text: string): string {
+  const safe = withoutKeys(text);
+  return safe.length > 60 ? `${safe.slice(0, 57)}…` : safe;
+}
+
 /**
  * A text from outside, short enough for a message and without control characters. Of what may be a key
- * that was laid in the wrong place, no more than the beginning, which all keys of a kind share.
+ * that was laid in the wrong place, no more than {@link withoutKeys} leaves.
  */
 export function shown(text: string): string {
-  const safe = text.replace(DIGITS, (digits) => `${digits.slice(0, 8)}…`);
-  const short = safe.length > 60 ? `${safe.slice(0, 57)}…` : safe;
-  return JSON.stringify(short.toWellFormed());
+  return JSON.stringify(beginning(text).toWellFormed());
 }

@@ -38,6 +38,13 @@ it("resolves aliases", () => {
   expect(readYaml("a: &x { b: 1 }\nc: *x\n").value).toEqual({ a: { b: 1 }, c: { b: 1 } });
 });
 
+it.each(["|", ">", "*", "@", "%"])("shows no key that stands behind %s by mistake", (sign) => {
+  const key = "MC4CAQAwBQYDK2VwBCIEIB".padEnd(64, "s3cretS3");
+  const { value, faults } = readYaml(`dkim:\n  privateKey: ${sign}${key}\n`);
+  expect([value, faults.length > 0]).toEqual([undefined, true]);
+  expect(faults.join("\n")).not.toContain("s3cret");
+});
+
 it("never throws, whatever is typed into a file, and gives values that JSON can hold", () => {
   const text =
     "config:\n  sendips:tenant: &t\n    addresses:\n      tx1: { privateIp: 10.0.1.10 }\n    x: *t1\n";

@@ -159,10 +159,16 @@ function valuesOf(config: Readonly<Record<string, unknown>>, project: string): R
 }
 
 function sealed(value: unknown): unknown {
+  if (typeof value === "string") return copied(value);
   if (Array.isArray(value)) return value.map(sealed);
   if (!isMap(value)) return value;
   if (isSecure(value)) return SEALED;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));
+}
+
+/** A value is a slice of its file's text, and would keep all of it, ciphertext too, for as long as it lives. */
+function copied(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
 }
 
 /** What `pulumi config set --secret` writes. */

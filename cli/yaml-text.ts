@@ -1,5 +1,5 @@
 /** YAML as the project's files hold it, with every fault and its place. */
-import { type Alias, type Document, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isScalar, parseDocument, visit } from "yaml";
 import { withoutKeys } from "../plan/mail/finding.ts";
 
 /**
@@ -7,22 +7,17 @@ import { withoutKeys } from "../plan/mail/finding.ts";
  * hold a secret; with one there is no value.
  */
 export function readYaml(text: string): { value: unknown; faults: string[] } {
-  const lineCounter = new LineCounter();
   // To find repeated keys the parser compares each with each: of ten thousand zones, for seconds.
   const document = parseDocument(text, {
-    lineCounter,
     prettyErrors: false,
     uniqueKeys: false,
     logLevel: "error",
   });
   const errors = document.errors.map(({ pos, message }) => ({ at: pos[0], message }));
-  const faults = [...errors, ...repeatedKeys(document), ...brokenAliases(document)]
+  const faults = [...errors, ...faultsOf(document)]
     .toSorted((a, b) => a.at - b.at)
-    .map(({ at, message }) => {
-      const { line, col } = lineCounter.linePos(at);
-      // Some messages of the parser quote the text: a key behind | on the same line, for one.
-      return `${line}:${col}: ${withoutKeys(message)}`;
-    });
+    // Some messages of the parser quote the text: a key behind | on the same line, for one.
+    .map(({ at, message }) => `${placeOf(text, at)}: ${withoutKeys(message)}`);
   if (faults.length > 0) return { value: undefined, faults };
   try {
     return { value: document.toJS(), faults };
@@ -32,28 +27,20 @@ export function readYaml(text: string): { value: unknown; faults: string[] } {
   }
 }
 
-/** `mx: [*.acme.example]` without quotes is an alias of nothing; one of what it stands in has no end. */
-function brokenAliases(document: Document.Parsed): { at: number; message: string }[] {
-  const faults: { at: number; message: string }[] = [];
-  visit(document, {
-    Alias(_, alias: Alias, path) {
-      const source = alias.resolve(document);
-      const at = alias.range?.[0] ?? 0;
-      if (source === undefined) {
-        faults.push({
-          at,
-          message: "an alias without its anchor; a text that begins with * needs quotes",
-        });
-      } else if (path.includes(source)) {
-        faults.push({ at, message: "an alias of what it stands in" });
-      }
-    },
-  });
-  return faults;
+/** `<line>:<column>`, both from 1, of an offset. */
+function placeOf(text: string, at: number): string {
+  const before = text.slice(0, at);
+  return `${before.split("\n").length}:${at - before.lastIndexOf("\n")}`;
 }
 
-function repeatedKeys(document: Document.Parsed): { at: number; message: string }[] {
-  const faults: { at: number; message: string }[] = [];
+interface Fault {
+  at: number;
+  message: string;
+}
+
+/** What the parser lets pass. */
+function faultsOf(document: Document.Parsed): Fault[] {
+  const faults: Fault[] = [];
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<unknown>();
@@ -65,6 +52,18 @@ function repeatedKeys(document: Document.Parsed): { at: number; message: string 
         seen.add(key.value);
       }
     },
+    Alias(_, alias, path) {
+      const message = aliasFault(alias.resolve(document), path);
+      if (message !== undefined) faults.push({ at: alias.range?.[0] ?? 0, message });
+    },
   });
   return faults;
+}
+
+/** `mx: [*.acme.example]` without quotes is an alias of nothing; one of what it stands in has no end. */
+function aliasFault(source: unknown, path: readonly unknown[]): string | undefined {
+  if (source === undefined) {
+    return "an alias without its anchor; a text that begins with * needs quotes";
+  }
+  return path.includes(source) ? "an alias of what it stands in" : undefined;
 }

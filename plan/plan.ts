@@ -59,7 +59,9 @@ export function plan(stack: TenantStack): PlanResult {
     return publisher === undefined ? [] : [{ ...record, ttl, publisher }];
   });
   const faults = checkConfig(context, wanted);
-  const problems = problemsOf([...faults, ...checkRecords({ ...context, records }, faults)]);
+  // A copy, so that what the checks keep beside the records does not live as long as the plan.
+  const read = { ...context, records: [...records] };
+  const problems = problemsOf([...faults, ...checkRecords(read, faults)]);
   if (hasErrors(problems)) return { problems };
 
   const streams = [...context.streams];

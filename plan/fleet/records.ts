@@ -10,6 +10,7 @@ import type { Reported } from "./reported.ts";
 export function recordConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {
   const seen = { values: new Claims(), singles: new Claims(), aliases: new Claims() };
   const all = { ...seen, names: new Claims(), keys: new Claims() };
+  const contested = contestedNames(tenants);
   return tenants.flatMap(({ name: stack, result }) => {
     if (result === undefined || !("plan" in result)) return [];
     const keys = new Set<string>();
@@ -23,10 +24,26 @@ export function recordConflicts(tenants: readonly FleetTenant[], reported: Repor
         keys.add(path);
         return [shared];
       }
-      const conflict = conflictOf(record, name, mine, all);
+      const conflict = contested.has(name) ? conflictOf(record, name, mine, all) : undefined;
       return conflict === undefined || reported.covers(stack, name) ? [] : [conflict];
     });
   });
+}
+
+/** Names that more than one stack publishes at: nearly none of a fleet's, and only these are compared. */
+function contestedNames(tenants: readonly FleetTenant[]): ReadonlySet<string> {
+  const owners = new Map<string, string>();
+  const contested = new Set<string>();
+  for (const { name: stack, result } of tenants) {
+    if (result === undefined || !("plan" in result)) continue;
+    for (const { name } of result.plan.records) {
+      if (typeof name !== "string") continue;
+      const owner = owners.get(name);
+      if (owner === undefined) owners.set(name, stack);
+      else if (owner !== stack) contested.add(name);
+    }
+  }
+  return contested;
 }
 
 interface Seen {

@@ -1,10 +1,11 @@
 /** `npm run bench [-- <name>…]`: runs the named benches, or all. Its exit status says whether every target is met. */
+import { benchPlan } from "./plan.ts";
 import { benchUp } from "./up.ts";
 
 /** Prints what it measures with `say`; answers whether its targets are met. */
 type Bench = (say: (line: string) => void) => Promise<boolean>;
 
-const BENCHES: Readonly<Record<string, Bench>> = { up: benchUp };
+const BENCHES: Readonly<Record<string, Bench>> = { up: benchUp, plan: benchPlan };
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 

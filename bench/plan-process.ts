@@ -3,15 +3,13 @@
  * `sendips lint --all` does with the files of a project, step by step; `parsed <tenants>` does the
  * same with config that is in memory and parsed before the clock starts. Prints a {@link Measured}.
  */
-import { parse } from "yaml";
 import { loadStack, openProject, stackNames } from "../cli/project.ts";
 import { type ReadResult, readConfig, readOperator } from "../plan/config.ts";
-import { SEALED } from "../plan/dkim-key.ts";
 import { type FleetStack, lintFleet } from "../plan/fleet.ts";
 import { checkMailHost } from "../plan/mail-host.ts";
 import { plan } from "../plan/plan.ts";
 import type { Problem } from "../plan/problem.ts";
-import { fleetFiles } from "./fleet.ts";
+import { parsedFleet } from "./parsed-fleet.ts";
 
 /** What one process saw. Times in milliseconds. */
 export interface Measured {
@@ -42,7 +40,7 @@ function main([how, what]: readonly string[]): Measured {
     });
   }
   if (how === "parsed" && Number(what) > 0) {
-    const { operator, stacks } = parsed(Number(what));
+    const { operator, stacks } = parsedFleet(Number(what));
     return measure(() => {
       const shared = readOperator(operator);
       return stacks.map(({ name, region, values }) => ({
@@ -93,38 +91,6 @@ function measure(readAll: () => Read[]): Measured {
     // Linux and macOS: in KiB, as Node says it.
     memory: process.resourceUsage().maxRSS * 1024,
   };
-}
-
-interface Parsed {
-  operator: Record<string, unknown>;
-  stacks: { name: string; region: string; values: Record<string, unknown> }[];
-}
-
-/** The config of a fleet as an engine hands it over: parsed, keys without prefix. */
-function parsed(tenants: number): Parsed {
-  const all: Parsed = { operator: {}, stacks: [] };
-  for (const [path, text] of fleetFiles(tenants)) {
-    const { config } = parse(text, (_, value: unknown) => (isSecure(value) ? SEALED : value));
-    const own = Object.entries<unknown>(config).flatMap(([key, value]): [string, unknown][] =>
-      key.startsWith("sendips:") ? [[key.slice("sendips:".length), value]] : [],
-    );
-    const name = /Pulumi\.(.+)\.yaml$/.exec(path)?.[1];
-    if (name !== undefined) {
-      all.stacks.push({ name, region: config["aws:region"], values: Object.fromEntries(own) });
-    } else {
-      all.operator = Object.fromEntries(own.map(([key, value]) => [key, belowValue(value)]));
-    }
-  }
-  return all;
-}
-
-function isSecure(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "secure" in value;
-}
-
-/** Operator-wide values of Pulumi.yaml stand below `value:`. */
-function belowValue(entry: unknown): unknown {
-  return typeof entry === "object" && entry !== null && "value" in entry ? entry.value : entry;
 }
 
 process.stdout.write(`${JSON.stringify(main(process.argv.slice(2)))}\n`);

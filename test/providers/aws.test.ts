@@ -187,6 +187,13 @@ test("functions answer about what the program does not own", async () => {
   const instanceType = "c5.large";
   const type = await plugin.invoke("aws:ec2/getInstanceType:getInstanceType", { instanceType });
   expect(type).toMatchObject({ maximumNetworkInterfaces: 3, maximumIpv4AddressesPerInterface: 10 });
+  const eip = await make(plugin, EIP, { tags: { owner: "acme" } });
+  const eips = (owner: string) =>
+    plugin.invoke("aws:ec2/getEips:getEips", {
+      filters: [{ name: "tag:owner", values: [owner] }],
+    });
+  expect((await eips("acme"))["allocationIds"]).toEqual([eip.id]);
+  expect((await eips("shop"))["allocationIds"]).toEqual([]);
   await expect(
     plugin.invoke("aws:ec2/getSubnet:getSubnet", { id: "subnet-0" }),
   ).rejects.toBeInstanceOf(PluginError);

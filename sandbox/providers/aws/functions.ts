@@ -193,6 +193,19 @@ const getElasticIp: Run = async (aws, args) => {
   });
 };
 
+/** None is no fault: the plural data sources answer with empty lists. */
+const getEips: Run = async (aws, args) => {
+  const request = (await aws.ec2()).describeAddresses(filtersOf(args, {}));
+  const found = (await doing("reading EC2 EIPs", request)).Addresses ?? [];
+  return compact({
+    ...args,
+    allocationIds: found.flatMap(({ AllocationId }) => AllocationId ?? []),
+    id: aws.region,
+    publicIps: found.flatMap(({ PublicIp }) => PublicIp ?? []),
+    region: aws.region,
+  });
+};
+
 const getParameter: Run = async (aws, args) => {
   const name = text(args["name"]) ?? "";
   const request = (await aws.ssm()).getParameter({
@@ -215,6 +228,7 @@ const getParameter: Run = async (aws, args) => {
 };
 
 export const functions: Readonly<Record<string, Run>> = {
+  "aws:ec2/getEips:getEips": getEips,
   "aws:ec2/getElasticIp:getElasticIp": getElasticIp,
   "aws:ec2/getInstanceType:getInstanceType": getInstanceType,
   "aws:ec2/getNetworkInterface:getNetworkInterface": getNetworkInterface,

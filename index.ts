@@ -1,11 +1,19 @@
 /** One stack, a tenant or a mail host: config → plan → components → outputs. */
-import { account, mailHostFacts } from "./components/cloud.ts";
+import { mailHostFacts, place } from "./components/cloud.ts";
 import { MailHost } from "./components/mail-host.ts";
 import { mailHostOutputs, tenantOutputs } from "./components/outputs.ts";
-import { mailHostPrivateIps, report, reportFindings, stackConfig } from "./components/stack.ts";
+import { checkFree } from "./components/private-ip.ts";
+import {
+  lastDeployment,
+  mailHostPrivateIps,
+  report,
+  reportFindings,
+  stackConfig,
+} from "./components/stack.ts";
 import { Tenant } from "./components/tenant.ts";
 import { checkZones } from "./components/zones.ts";
 import { readConfig, type Stack } from "./plan/config.ts";
+import { checkInterfaces, checkKept, checkPlace } from "./plan/deployed.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
 import { plan } from "./plan/plan.ts";
 import { publisherOf } from "./plan/zones.ts";
@@ -17,29 +25,34 @@ async function deployTenant(stack: StackOf<"tenant">) {
   report(planned.problems);
   if (!("plan" in planned)) return {};
   const { tenant, operator } = stack;
+  const { addresses } = planned.plan;
+  const [deployed, here] = await Promise.all([lastDeployment(), place()]);
+  reportFindings([...checkPlace(deployed, here), ...checkKept(addresses, deployed)]);
   const [privateIps, nameServers] = await Promise.all([
     mailHostPrivateIps(tenant),
     checkZones(planned.plan),
-    account(),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
+  await checkFree(planned.plan, privateIps, deployed);
   const publisher = publisherOf(tenant.hostNames, operator.zones);
   const zone = publisher?.by === "cloudflare" ? publisher.zone : undefined;
-  const deployed = new Tenant(stack.name, {
+  const made = new Tenant(stack.name, {
     plan: planned.plan,
+    deployed: deployed.addresses,
     privateIps,
     resolves: operator.dns ?? { nameServers: nameServers[zone ?? ""] ?? [] },
     waitForCustomerRecords: tenant.waitForCustomerRecords,
   });
-  return tenantOutputs(planned.plan, deployed);
+  return tenantOutputs(planned.plan, made, here);
 }
 
 async function deployMailHost({ name, mailHost }: StackOf<"mailHost">) {
   reportFindings(checkMailHost(mailHost));
-  await account();
+  const [deployed, here] = await Promise.all([lastDeployment(), place()]);
+  reportFindings([...checkPlace(deployed, here), ...checkInterfaces(mailHost, deployed)]);
   const facts = await mailHostFacts(mailHost.subnet, mailHost.instanceType);
   reportFindings(checkLimits(mailHost, facts));
-  return mailHostOutputs(new MailHost(name, { mailHost, vpcId: facts.vpcId }));
+  return mailHostOutputs(new MailHost(name, { mailHost, vpcId: facts.vpcId }), mailHost, here);
 }
 
 async function deploy() {

@@ -5,6 +5,7 @@ import { NetworkInterfaceAttachment } from "@pulumi/aws/ec2/networkInterfaceAtta
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { MailHostConfig } from "../plan/schema.ts";
+import { inUseHook } from "./private-ip.ts";
 
 /** Arguments of {@link MailHost}. */
 export interface MailHostArgs {
@@ -17,6 +18,10 @@ export interface MailHostArgs {
 export interface MailHostInterface {
   id: pulumi.Output<string>;
   privateIps: string[];
+  /** The one of them that EC2 cannot take away; which it is, is chance. */
+  primary: pulumi.Output<string>;
+  /** True once its release has been deployed: it is no longer protected. */
+  release: boolean;
 }
 
 const ANYWHERE = "0.0.0.0/0";
@@ -49,6 +54,7 @@ export class MailHost extends pulumi.ComponentResource {
     super("sendips:components:MailHost", name, {}, opts);
     const { mailHost } = args;
     const group = securityGroup(name, args, this);
+    const inUse = inUseHook(`${name}-in-use`, this);
     const interfaces: [string, NetworkInterface][] = Object.entries(mailHost.networkInterfaces).map(
       ([key, { privateIps, release }]) => [
         key,
@@ -65,15 +71,24 @@ export class MailHost extends pulumi.ComponentResource {
               "sendips:stack": pulumi.getStack(),
             },
           },
-          // With the interface every association on it would go, and tenants' mail with them.
-          { parent: this, protect: !release },
+          {
+            parent: this,
+            // With the interface every association on it would go, and tenants' mail with them.
+            protect: !release,
+            hooks: { beforeUpdate: [inUse], beforeDelete: [inUse] },
+          },
         ),
       ],
     );
     this.networkInterfaces = Object.fromEntries(
       interfaces.map(([key, eni]) => [
         key,
-        { id: eni.id, privateIps: mailHost.networkInterfaces[key]?.privateIps ?? [] },
+        {
+          id: eni.id,
+          privateIps: mailHost.networkInterfaces[key]?.privateIps ?? [],
+          primary: eni.privateIp,
+          release: mailHost.networkInterfaces[key]?.release ?? false,
+        },
       ]),
     );
     this.privateIps = pulumi

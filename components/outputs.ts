@@ -1,9 +1,11 @@
 /** Stack outputs: everything that a later check needs, and what other stacks look up. */
 import * as pulumi from "@pulumi/pulumi";
+import type { Place } from "../plan/deployed.ts";
 import type { PolicyFile } from "../plan/mta-sts-policy.ts";
 import { type CustomerPage, customerPage } from "../plan/output/customer-page.ts";
 import type { Plan, PlannedStream } from "../plan/plan.ts";
 import { type Ref, renderData, renderOwner } from "../plan/record.ts";
+import type { MailHostConfig } from "../plan/schema.ts";
 import type { MailHost } from "./mail-host.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -16,6 +18,8 @@ export interface AddressOutput {
   privateIp: string;
   networkInterfaceId: string;
   associationId: string;
+  /** True once its release has been deployed: it is no longer protected. */
+  release: boolean;
   /** Keys of the streams that send from it. */
   streams: string[];
 }
@@ -37,7 +41,7 @@ export interface RecordOutput {
 }
 
 /** Outputs of a tenant's stack. */
-export interface TenantOutputs {
+export interface TenantOutputs extends Place {
   kind: "tenant";
   domain: string;
   addresses: Record<string, AddressOutput>;
@@ -50,9 +54,13 @@ export interface TenantOutputs {
 }
 
 /** Outputs of a mail host's stack. */
-export interface MailHostOutputs {
+export interface MailHostOutputs extends Place {
   kind: "mailHost";
-  networkInterfaces: Record<string, { id: string; privateIps: string[] }>;
+  subnet: string;
+  networkInterfaces: Record<
+    string,
+    { id: string; privateIps: string[]; primary: string; release: boolean }
+  >;
   /** The network interface of each private IP. */
   privateIps: Record<string, string>;
   securityGroupId: string;
@@ -62,16 +70,20 @@ export interface MailHostOutputs {
 type AsOutputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /** The outputs of a tenant. Nothing secret: private keys never leave the config. */
-export function tenantOutputs(plan: Plan, tenant: Tenant): AsOutputs<TenantOutputs> {
+export function tenantOutputs(
+  plan: Plan,
+  tenant: Tenant,
+  { account, region }: Place,
+): AsOutputs<TenantOutputs> {
   const addresses = pulumi.output(
     Object.fromEntries(
-      plan.addresses.flatMap(({ key, streams }) => {
+      plan.addresses.flatMap(({ key, streams, release }) => {
         const address = tenant.addresses[key];
         if (address === undefined) return [];
         const { allocationId, publicIp, hostName, privateIp } = address;
         const { networkInterfaceId, associationId } = address;
         const output = { allocationId, publicIp, hostName, privateIp, networkInterfaceId };
-        return [[key, { ...output, associationId, streams }]];
+        return [[key, { ...output, associationId, release, streams }]];
       }),
     ),
   );
@@ -85,6 +97,8 @@ export function tenantOutputs(plan: Plan, tenant: Tenant): AsOutputs<TenantOutpu
   const customer = plan.records.some(({ publisher }) => publisher.by === "external");
   return {
     kind: "tenant",
+    account,
+    region,
     domain,
     addresses,
     streams,
@@ -114,9 +128,16 @@ function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>):
 }
 
 /** The outputs of a mail host. */
-export function mailHostOutputs(host: MailHost): AsOutputs<MailHostOutputs> {
+export function mailHostOutputs(
+  host: MailHost,
+  { subnet }: MailHostConfig,
+  { account, region }: Place,
+): AsOutputs<MailHostOutputs> {
   return {
     kind: "mailHost",
+    account,
+    region,
+    subnet,
     networkInterfaces: pulumi.output(host.networkInterfaces),
     privateIps: host.privateIps,
     securityGroupId: host.securityGroupId,

@@ -3,9 +3,11 @@ import { Eip } from "@pulumi/aws/ec2/eip.js";
 import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
 import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
+import { type DeployedAddress, lostAddress } from "../plan/deployed.ts";
 import type { PlannedAddress } from "../plan/plan.ts";
 import type { PlannedRecord } from "../plan/record.ts";
 import { publish } from "./dns-records.ts";
+import { associateHook } from "./private-ip.ts";
 import { releaseHook } from "./release.ts";
 import { type ResolvesOptions, waitUntilResolves } from "./resolves.ts";
 
@@ -26,8 +28,15 @@ export interface SendingIpArgs {
   reverseName?: boolean;
   /** Whom to ask whether the A record resolves. */
   resolves?: ResolvesOptions;
+  /**
+   * The address as last deployed. With it none is allocated: what the state has lost is not replaced
+   * by a cold one. Default: it is new.
+   */
+  deployed?: DeployedAddress;
   /** A hook shared by all addresses of the program, see {@link releaseHook}. Default: one of its own. */
   releaseHook?: pulumi.ErrorHook;
+  /** The same for {@link associateHook}. */
+  associateHook?: pulumi.ErrorHook;
 }
 
 /**
@@ -79,7 +88,10 @@ export class SendingIp extends pulumi.ComponentResource {
         protect: !address.release,
         // Each of these forces replacement, and a replacement loses a warmed address.
         ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
-        hooks: { onError: [args.releaseHook ?? releaseHook(`${name}-release`)] },
+        hooks: {
+          beforeCreate: keptHooks(name, args),
+          onError: [args.releaseHook ?? releaseHook(`${name}-release`)],
+        },
       },
     );
     const a =
@@ -101,6 +113,7 @@ export class SendingIp extends pulumi.ComponentResource {
         dependsOn: [ptr, a].filter((resource) => resource !== undefined),
         // Create-before-delete cannot work while the old association holds the private IP.
         deleteBeforeReplace: true,
+        hooks: { onError: [args.associateHook ?? associateHook(`${name}-associate`)] },
       },
     );
     this.allocationId = eip.allocationId;
@@ -136,6 +149,15 @@ export class SendingIp extends pulumi.ComponentResource {
       },
     );
   }
+}
+
+/** Refuses, in the preview already, to allocate an address under a key that has one. */
+function keptHooks(name: string, { address, deployed }: SendingIpArgs): pulumi.ResourceHook[] {
+  if (deployed === undefined || deployed.release) return [];
+  const refuse = ({ urn }: pulumi.ResourceHookArgs) => {
+    throw new Error(lostAddress(pulumi.getStack(), address.key, deployed, urn));
+  };
+  return [new pulumi.ResourceHook(`${name}-kept`, refuse, { onDryRun: true })];
 }
 
 /** The value of an output inside a hook, where the resource behind it is already there. */

@@ -4,6 +4,7 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import type { RawConfig } from "../plan/config.ts";
+import { type Deployed, readDeployed } from "../plan/deployed.ts";
 import type { PrivateIps } from "../plan/mail-host.ts";
 import { type Finding, formatProblems, hasErrors, type Problem } from "../plan/problem.ts";
 import type { TenantConfig } from "../plan/schema.ts";
@@ -56,10 +57,8 @@ export function reportFindings(findings: readonly Finding[]): void {
 export async function mailHostPrivateIps(tenant: TenantConfig): Promise<PrivateIps> {
   const { stack, networkInterface } = tenant.mailHost;
   if (networkInterface !== undefined) return privateIpsOf(networkInterface);
-  const name = stack?.includes("/")
-    ? stack
-    : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
-  if (await isDeployed(name)) {
+  const name = stack?.includes("/") ? stack : fullName(stack ?? "");
+  if ((await outputsOf(name)) !== undefined) {
     const reference = new pulumi.StackReference(name);
     const { value } = await reference.getOutputDetails("privateIps");
     if (isPrivateIps(value)) return value;
@@ -75,16 +74,26 @@ export async function mailHostPrivateIps(tenant: TenantConfig): Promise<PrivateI
   return {};
 }
 
+/** What the last deployment of this very stack left. */
+export async function lastDeployment(): Promise<Deployed> {
+  return readDeployed(await outputsOf(fullName(pulumi.getStack())));
+}
+
+function fullName(stack: string): string {
+  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+}
+
 /**
- * Whether a stack is there. A stack reference to one that is not ends the deployment inside the
- * engine, before the program can say which config named it; the invoke behind it can be caught.
+ * The outputs of a stack; undefined when there is no such stack. A stack reference to one that is not
+ * there ends the deployment inside the engine, before the program can say which config named it; the
+ * invoke behind it can be caught. One to this stack itself would become part of its state.
  */
-async function isDeployed(name: string): Promise<boolean> {
+async function outputsOf(name: string): Promise<unknown> {
   try {
-    await invoke("pulumi:pulumi:readStackOutputs", { name });
-    return true;
+    const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackOutputs", { name });
+    return reply.outputs ?? {};
   } catch (error) {
-    if (String(error).includes("unknown stack")) return false;
+    if (String(error).includes("unknown stack")) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,10 @@
 /** A tenant: its addresses and its records, composed from the plan. */
 import * as pulumi from "@pulumi/pulumi";
+import type { DeployedAddress } from "../plan/deployed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../plan/record.ts";
 import { DnsRecords } from "./dns-records.ts";
+import { associateHook } from "./private-ip.ts";
 import { releaseHook } from "./release.ts";
 import type { ResolvesOptions } from "./resolves.ts";
 import { SendingIp } from "./sending-ip.ts";
@@ -12,6 +14,11 @@ export interface TenantArgs {
   plan: Plan;
   /** The network interface that carries each private IP of the mail host. */
   privateIps: Readonly<Record<string, string>>;
+  /**
+   * The addresses as last deployed, by key: none of them is allocated anew.
+   * @default none
+   */
+  deployed?: Readonly<Record<string, DeployedAddress>>;
   /** How a deployment asks DNS whether the A records resolve. */
   resolves?: ResolvesOptions;
   /**
@@ -39,9 +46,11 @@ export class Tenant extends pulumi.ComponentResource {
     super("sendips:components:Tenant", name, {}, opts);
     const { plan } = args;
     const release = releaseHook(`${name}-release`);
+    const associate = associateHook(`${name}-associate`);
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
       const record = hostRecord(plan, address.key);
+      const deployed = args.deployed?.[address.key];
       addresses[address.key] = new SendingIp(
         `${name}-${address.key}`,
         {
@@ -51,6 +60,8 @@ export class Tenant extends pulumi.ComponentResource {
           networkInterfaceId: args.privateIps[address.privateIp] ?? "",
           reverseName: record.publisher.by === "cloudflare" || args.waitForCustomerRecords === true,
           releaseHook: release,
+          associateHook: associate,
+          ...(deployed === undefined ? {} : { deployed }),
           ...(args.resolves === undefined ? {} : { resolves: args.resolves }),
         },
         { parent: this },

@@ -1,0 +1,84 @@
+/** Private IPs and the Elastic IPs that they carry: none is taken from under an address. */
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { checkHolders, type Deployed, describeHolder } from "../plan/deployed.ts";
+import type { PrivateIps } from "../plan/mail-host.ts";
+import type { Plan } from "../plan/plan.ts";
+import { holders } from "./cloud.ts";
+import { pause } from "./release.ts";
+import { reportFindings } from "./stack.ts";
+
+/**
+ * Looks up, before anything is created, whether the private IPs of a plan carry addresses of others:
+ * EC2 would refuse the association, last of all, when the address is allocated and named.
+ *
+ * @throws RunError when one does.
+ */
+export async function checkFree(
+  { stack, addresses }: Plan,
+  privateIps: PrivateIps,
+  deployed: Deployed,
+): Promise<void> {
+  const own = new Set(Object.values(deployed.addresses).map(({ allocationId }) => allocationId));
+  const wanted = addresses.map(({ privateIp }) => privateIp);
+  const interfaces = new Set(wanted.flatMap((ip) => privateIps[ip] ?? []));
+  reportFindings(checkHolders(stack, addresses, await holders([...interfaces], wanted, own)));
+}
+
+/** Attempts before giving up: with the pauses between them, about 15 seconds. */
+const ATTEMPTS = 6;
+
+/**
+ * A hook that repeats an association while its private IP, or its address, is still bound elsewhere.
+ *
+ * Addresses that change places in one deployment each let go of their private IP before they take the
+ * next; which of them is first is chance, and EC2 refuses whoever comes too early.
+ *
+ * @param name unique among the program's hooks.
+ */
+export function associateHook(name: string): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(name, async ({ failedOperation, errors, name: address }) => {
+    const [latest = ""] = errors;
+    if (failedOperation !== "create" || !latest.includes("Resource.AlreadyAssociated"))
+      return false;
+    if (errors.length >= ATTEMPTS) {
+      await pulumi.log.error(
+        `${address}: its private IP carries another address, or it is bound elsewhere itself, and nobody let go in time. ` +
+          "Where addresses change places, allow more than one step at a time (--parallel 2 or more) and deploy again; " +
+          "otherwise give it a private IP that is free. Nothing is lost.",
+      );
+      return false;
+    }
+    await sleep(pause(errors.length));
+    return true;
+  });
+}
+
+/**
+ * A hook that keeps the private IPs of a network interface that tenants' addresses hang on, in the
+ * preview already: EC2 would let go of the addresses without a word, and the tenants' stacks would go
+ * on believing that they are bound.
+ *
+ * @param name unique among the program's hooks, and the same in every run: the engine looks it up by
+ *   name in order to delete an interface that the program no longer mentions.
+ */
+export function inUseHook(name: string, parent: pulumi.Resource): pulumi.ResourceHook {
+  const keep = async ({ id, oldOutputs, newInputs, name: eni }: pulumi.ResourceHookArgs) => {
+    const kept = new Set(privateIpsOf(newInputs));
+    const gone = privateIpsOf(oldOutputs).filter((ip) => !kept.has(ip));
+    if (gone.length === 0) return;
+    const found = await holders([id], gone, new Set(), { parent });
+    if (found.length === 0) return;
+    const lines = found.map((holder) => `  ${holder.privateIp} carries ${describeHolder(holder)}`);
+    throw new Error(
+      `${eni}: private IPs are to be taken away that addresses of tenants hang on; nothing was changed\n${lines.join("\n")}\n` +
+        "  put them back; or first move those addresses to other private IPs, and deploy their stacks",
+    );
+  };
+  return new pulumi.ResourceHook(name, keep, { onDryRun: true });
+}
+
+function privateIpsOf(properties: Record<string, unknown> | undefined): string[] {
+  const ips = properties?.["privateIps"];
+  return Array.isArray(ips) ? ips.filter((ip) => typeof ip === "string") : [];
+}

@@ -6,7 +6,7 @@ import { getNetworkInterface } from "@pulumi/aws/ec2/getNetworkInterface.js";
 import { getSubnet } from "@pulumi/aws/ec2/getSubnet.js";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import { getRegion } from "@pulumi/aws/getRegion.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Holder, Place } from "../plan/deployed.ts";
 
 /** What limits a mail host. */
@@ -19,10 +19,10 @@ export interface MailHostFacts {
   maximumIpsPerInterface: number;
 }
 
-/** Where the credentials and the config lead; fails, before anything is created, without credentials. */
+/** Where the credentials and the config lead this stack; fails, before anything is created, without credentials. */
 export async function place(): Promise<Place> {
   const [{ accountId }, { region }] = await Promise.all([getCallerIdentity(), getRegion()]);
-  return { account: accountId, region };
+  return { stack: pulumi.getStack(), account: accountId, region };
 }
 
 /** EC2 takes no more values in one filter. */

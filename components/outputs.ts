@@ -70,11 +70,7 @@ export interface MailHostOutputs extends Place {
 type AsOutputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /** The outputs of a tenant. Nothing secret: private keys never leave the config. */
-export function tenantOutputs(
-  plan: Plan,
-  tenant: Tenant,
-  { account, region }: Place,
-): AsOutputs<TenantOutputs> {
+export function tenantOutputs(plan: Plan, tenant: Tenant, here: Place): AsOutputs<TenantOutputs> {
   const addresses = pulumi.output(
     Object.fromEntries(
       plan.addresses.flatMap(({ key, streams, release }) => {
@@ -97,8 +93,7 @@ export function tenantOutputs(
   const customer = plan.records.some(({ publisher }) => publisher.by === "external");
   return {
     kind: "tenant",
-    account,
-    region,
+    ...here,
     domain,
     addresses,
     streams,
@@ -131,12 +126,11 @@ function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>):
 export function mailHostOutputs(
   host: MailHost,
   { subnet }: MailHostConfig,
-  { account, region }: Place,
+  here: Place,
 ): AsOutputs<MailHostOutputs> {
   return {
     kind: "mailHost",
-    account,
-    region,
+    ...here,
     subnet,
     networkInterfaces: pulumi.output(host.networkInterfaces),
     privateIps: host.privateIps,

@@ -6,6 +6,7 @@ import type { Finding } from "./problem.ts";
 import type { MailHostConfig } from "./schema.ts";
 
 const deployedSchema = z.object({
+  stack: z.string().optional(),
   account: z.string().optional(),
   region: z.string().optional(),
   addresses: z
@@ -34,8 +35,10 @@ export type Deployed = z.infer<typeof deployedSchema>;
 /** An Elastic IP as last deployed. */
 export type DeployedAddress = Deployed["addresses"][string];
 
-/** An AWS account and a Region in it. */
+/** A stack, and the AWS account and Region that it is deployed in. */
 export interface Place {
+  /** The stack's short name. */
+  stack: string;
   account: string;
   region: string;
 }
@@ -56,11 +59,20 @@ export function readDeployed(outputs: unknown): Deployed {
 
 /**
  * Another account or Region knows none of what is deployed: a refresh would take all of it out of the
- * state, protected or not, and the next deployment would make it anew.
+ * state, protected or not, and the next deployment would make it anew. Under another name of the stack
+ * all of its resources would have other names.
  */
 export function checkPlace(deployed: Deployed, here: Place): Finding[] {
   const findings: Finding[] = [];
-  const { account, region } = deployed;
+  const { stack, account, region } = deployed;
+  if (stack !== undefined && stack !== here.stack) {
+    findings.push({
+      level: "error",
+      path: "stack name",
+      message: `the stack was ${stack} when it was deployed: its resources are named after it, and all of them would be made anew`,
+      fix: `take the name back: pulumi stack rename ${stack} --stack ${here.stack}`,
+    });
+  }
   if (account !== undefined && account !== here.account) {
     findings.push({
       level: "error",

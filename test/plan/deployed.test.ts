@@ -24,14 +24,16 @@ test("outputs of any age and kind are read", () => {
 });
 
 describe("the place", () => {
-  const here = { account: "111", region: "us-east-1" };
+  const here = { stack: "acme", account: "111", region: "us-east-1" };
   test("is what it was, or not known yet", () => {
     expect(checkPlace(readDeployed(here), here)).toEqual([]);
     expect(checkPlace(readDeployed({}), here)).toEqual([]);
   });
-  test("is not another account or Region", () => {
-    const found = checkPlace(readDeployed({ account: "222", region: "eu-west-1" }), here);
+  test("is not another account or Region, nor the stack renamed", () => {
+    const there = { stack: "acme-old", account: "222", region: "eu-west-1" };
+    const found = checkPlace(readDeployed(there), here);
     expect(found.map(({ level, path }) => [level, path])).toEqual([
+      ["error", "stack name"],
       ["error", "aws:profile"],
       ["error", "aws:region"],
     ]);

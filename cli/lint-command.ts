@@ -32,10 +32,11 @@ export async function lintCommand(
   const asked = askedFor(project, positionals, { all: values.all, otherwise: "all" });
   // A stack that was asked for but has no file must be said, so it is read with the others.
   const names = [...new Set([...stackNames(project), ...asked])];
-  const online = (name: string) => values.online && asked.includes(name);
+  const isAsked = new Set(asked);
+  const online = (name: string) => values.online && isAsked.has(name);
   const stacks = await readStacks(project, names, { online });
   const own = stacks
-    .filter(({ name }) => asked.includes(name))
+    .filter(({ name }) => isAsked.has(name))
     .flatMap(({ result }) => result.problems);
   const unread = stacks.filter(({ stack }) => stack === undefined).map(({ name }) => name);
   if (unread.length > 0) {

@@ -44,8 +44,9 @@ export async function readStacks(
 ): Promise<ReadStack[]> {
   const ask = new Map<string, ReturnType<typeof spfFromDns>>();
   const stacks: ReadStack[] = [];
-  for (const name of names) {
-    const loaded = loadStack(project, name);
+  // All files first: what reading leaves behind is collected before the plans are made.
+  for (const loaded of names.map((name) => loadStack(project, name))) {
+    const { name } = loaded;
     if (online(name) && "stack" in loaded.read && loaded.read.stack.kind === "tenant") {
       const { stack } = loaded.read;
       const servers = stack.operator.dns?.servers;

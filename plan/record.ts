@@ -103,7 +103,8 @@ export function text(
     if (typeof part === "string" || (part !== undefined && !isText(part))) push(part);
     else if (part !== undefined) for (const piece of part) push(piece);
   });
-  return out;
+  // A copy is as long as it must be; an array that grew has room for as much again, and texts are many.
+  return [...out];
 }
 
 function isText(part: Ref | RangesRef | Text): part is Text {

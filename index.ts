@@ -13,7 +13,13 @@ import {
 import { Tenant } from "./components/tenant.ts";
 import { checkZones } from "./components/zones.ts";
 import { readConfig, type Stack } from "./plan/config.ts";
-import { checkInterfaces, checkKept, checkPlace } from "./plan/deployed.ts";
+import {
+  checkInterfaces,
+  checkKept,
+  checkPlace,
+  checkReverseNames,
+  setsReverseNames,
+} from "./plan/deployed.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
 import { plan } from "./plan/plan.ts";
 import { publisherOf } from "./plan/zones.ts";
@@ -26,22 +32,27 @@ async function deployTenant(stack: StackOf<"tenant">) {
   if (!("plan" in planned)) return {};
   const { tenant, operator } = stack;
   const { addresses } = planned.plan;
+  const { zones } = operator;
   const [deployed, here] = await Promise.all([lastDeployment(), place()]);
-  reportFindings([...checkPlace(deployed, here), ...checkKept(addresses, deployed)]);
+  reportFindings([
+    ...checkPlace(deployed, here),
+    ...checkKept(addresses, deployed),
+    ...checkReverseNames(tenant, zones, deployed),
+  ]);
   const [privateIps, nameServers] = await Promise.all([
     mailHostPrivateIps(tenant),
     checkZones(planned.plan),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
   await checkFree(planned.plan, privateIps, deployed);
-  const publisher = publisherOf(tenant.hostNames, operator.zones);
+  const publisher = publisherOf(tenant.hostNames, zones);
   const zone = publisher?.by === "cloudflare" ? publisher.zone : undefined;
   const made = new Tenant(stack.name, {
     plan: planned.plan,
     deployed: deployed.addresses,
     privateIps,
     resolves: operator.dns ?? { nameServers: nameServers[zone ?? ""] ?? [] },
-    waitForCustomerRecords: tenant.waitForCustomerRecords,
+    reverseNames: setsReverseNames(tenant, zones),
   });
   return tenantOutputs(planned.plan, made, here);
 }

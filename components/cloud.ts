@@ -7,7 +7,8 @@ import { getSubnet } from "@pulumi/aws/ec2/getSubnet.js";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import { getRegion } from "@pulumi/aws/getRegion.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Holder, Place } from "../plan/deployed.ts";
+import type { Place } from "../plan/deployed.ts";
+import type { Holder } from "../plan/holders.ts";
 
 /** What limits a mail host. */
 export interface MailHostFacts {

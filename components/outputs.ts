@@ -18,6 +18,8 @@ export interface AddressOutput {
   privateIp: string;
   networkInterfaceId: string;
   associationId: string;
+  /** Whether its PTR is set. */
+  reverseName: boolean;
   /** True once its release has been deployed: it is no longer protected. */
   release: boolean;
   /** Keys of the streams that send from it. */
@@ -77,8 +79,15 @@ export function tenantOutputs(plan: Plan, tenant: Tenant, here: Place): AsOutput
         const address = tenant.addresses[key];
         if (address === undefined) return [];
         const { allocationId, publicIp, hostName, privateIp } = address;
-        const { networkInterfaceId, associationId } = address;
-        const output = { allocationId, publicIp, hostName, privateIp, networkInterfaceId };
+        const { networkInterfaceId, associationId, reverseName } = address;
+        const output = {
+          allocationId,
+          publicIp,
+          hostName,
+          privateIp,
+          networkInterfaceId,
+          reverseName,
+        };
         return [[key, { ...output, associationId, release, streams }]];
       }),
     ),

@@ -1,7 +1,8 @@
 /** Private IPs and the Elastic IPs that they carry: none is taken from under an address. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { checkHolders, type Deployed, describeHolder } from "../plan/deployed.ts";
+import type { Deployed } from "../plan/deployed.ts";
+import { checkHolders, describeHolder } from "../plan/holders.ts";
 import type { PrivateIps } from "../plan/mail-host.ts";
 import type { Plan } from "../plan/plan.ts";
 import { holders } from "./cloud.ts";

@@ -67,6 +67,8 @@ export class SendingIp extends pulumi.ComponentResource {
   readonly privateIp: string;
   readonly networkInterfaceId: pulumi.Output<string>;
   readonly associationId: pulumi.Output<string>;
+  /** Whether it has a PTR. */
+  readonly reverseName: boolean;
 
   constructor(name: string, args: SendingIpArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sendips:components:SendingIp", name, {}, opts);
@@ -122,6 +124,7 @@ export class SendingIp extends pulumi.ComponentResource {
     this.privateIp = address.privateIp;
     this.networkInterfaceId = association.networkInterfaceId;
     this.associationId = association.id;
+    this.reverseName = ptr !== undefined;
     this.registerOutputs({ publicIp: this.publicIp, hostName: this.hostName });
   }
 

@@ -22,10 +22,10 @@ export interface TenantArgs {
   /** How a deployment asks DNS whether the A records resolve. */
   resolves?: ResolvesOptions;
   /**
-   * Wait for A records that the customer publishes.
-   * @default false: their PTRs are left out, and nothing waits.
+   * Whether to set the PTRs, each once its A record resolves.
+   * @default where we publish the A record: EC2 refuses a PTR before it stands.
    */
-  waitForCustomerRecords?: boolean;
+  reverseNames?: boolean;
 }
 
 /**
@@ -58,7 +58,7 @@ export class Tenant extends pulumi.ComponentResource {
           address,
           record,
           networkInterfaceId: args.privateIps[address.privateIp] ?? "",
-          reverseName: record.publisher.by === "cloudflare" || args.waitForCustomerRecords === true,
+          reverseName: args.reverseNames ?? record.publisher.by === "cloudflare",
           releaseHook: release,
           associateHook: associate,
           ...(deployed === undefined ? {} : { deployed }),

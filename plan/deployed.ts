@@ -1,9 +1,9 @@
 /** What a stack's last deployment left, from its outputs, against what is asked of it now. */
 import { z } from "zod";
-import { shown } from "./mail/finding.ts";
 import type { PlannedAddress } from "./plan.ts";
 import type { Finding } from "./problem.ts";
-import type { MailHostConfig } from "./schema.ts";
+import type { MailHostConfig, OperatorConfig, TenantConfig } from "./schema.ts";
+import { publisherOf } from "./zones.ts";
 
 const deployedSchema = z.object({
   stack: z.string().optional(),
@@ -17,6 +17,7 @@ const deployedSchema = z.object({
         publicIp: z.string(),
         privateIp: z.string(),
         release: z.boolean().default(false),
+        reverseName: z.boolean().default(false),
       }),
     )
     .default({}),
@@ -41,14 +42,6 @@ export interface Place {
   stack: string;
   account: string;
   region: string;
-}
-
-/** An Elastic IP that a private IP carries. */
-export interface Holder {
-  allocationId: string;
-  publicIp: string;
-  privateIp: string;
-  tags: Readonly<Record<string, string>>;
 }
 
 /** Reads the outputs of a stack of any age and kind; what is not there is left out. */
@@ -123,6 +116,37 @@ export function checkKept(addresses: readonly PlannedAddress[], deployed: Deploy
   );
 }
 
+/**
+ * Whether the PTRs of a tenant are ours to set: EC2 takes none before the A record stands, and who waits
+ * for no record of the customer's cannot know when it does.
+ */
+export function setsReverseNames(tenant: TenantConfig, zones: OperatorConfig["zones"]): boolean {
+  return tenant.waitForCustomerRecords || publisherOf(tenant.hostNames, zones)?.by === "cloudflare";
+}
+
+/** PTRs that stand and would go: receivers refuse mail from an address without one. */
+export function checkReverseNames(
+  tenant: TenantConfig,
+  zones: OperatorConfig["zones"],
+  deployed: Deployed,
+): Finding[] {
+  if (setsReverseNames(tenant, zones)) return [];
+  const losing = Object.keys(tenant.addresses).filter((key) => {
+    const { reverseName = false, release = false } = deployed.addresses[key] ?? {};
+    return reverseName && !release;
+  });
+  if (losing.length === 0) return [];
+  return [
+    {
+      level: "error",
+      path: "sendips:tenant.waitForCustomerRecords",
+      message: `is false, and the customer publishes ${tenant.hostNames}: the PTRs of ${losing.sort().join(", ")}, which stand, would be removed`,
+      fix: "true: what stands then stays as it is, and only new names are waited for",
+      rule: "RFC 8601 §2.7.3 iprev",
+    },
+  ];
+}
+
 /** Edits of a mail host for which EC2 would need other network interfaces, and tenants lose theirs. */
 export function checkInterfaces(mailHost: MailHostConfig, deployed: Deployed): Finding[] {
   const root = "sendips:mailHost";
@@ -162,37 +186,6 @@ export function checkInterfaces(mailHost: MailHostConfig, deployed: Deployed): F
     });
   }
   return findings;
-}
-
-/** Private IPs that carry an address of someone else, who would have to let go of it first. */
-export function checkHolders(
-  stack: string,
-  addresses: readonly PlannedAddress[],
-  holders: readonly Holder[],
-): Finding[] {
-  const foreign = holders.filter(({ tags }) => tags["sendips:stack"] !== stack);
-  return foreign.flatMap((holder): Finding[] => {
-    const address = addresses.find(({ privateIp }) => privateIp === holder.privateIp);
-    if (address === undefined) return [];
-    return [
-      {
-        level: "error",
-        path: `sendips:tenant.addresses.${address.key}.privateIp`,
-        message: `${holder.privateIp} carries ${describeHolder(holder)} already`,
-        fix: "a private IP that is free: a private IP carries one Elastic IP; sendips lint --all shows who uses which",
-        rule: "EC2: one Elastic IP for each private IPv4",
-      },
-    ];
-  });
-}
-
-/** `198.51.100.1 (tx1 of stack acme)`. */
-export function describeHolder({ publicIp, allocationId, tags }: Holder): string {
-  const { "sendips:stack": stack, "sendips:address": key } = tags;
-  if (stack === undefined || key === undefined) {
-    return `${publicIp} (${allocationId}, which is not of sendips)`;
-  }
-  return `${publicIp} (address ${shown(key)} of stack ${shown(stack)})`;
 }
 
 /** Why no address is allocated under a key that has one, and what to do; it is all that a person sees. */

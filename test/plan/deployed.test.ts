@@ -1,14 +1,17 @@
 /** What is asked of a stack against what its last deployment left. */
 import { describe, expect, test } from "vitest";
+import { readConfig } from "../../plan/config.ts";
 import {
-  checkHolders,
   checkInterfaces,
   checkKept,
   checkPlace,
+  checkReverseNames,
   lostAddress,
   readDeployed,
 } from "../../plan/deployed.ts";
+import { checkHolders } from "../../plan/holders.ts";
 import type { PlannedAddress } from "../../plan/plan.ts";
+import { ACME, raw } from "./support.ts";
 
 const address = (key: string, privateIp: string): PlannedAddress => ({
   ...{ key, privateIp, hostName: `${key}.mail.acme.example`, release: false, streams: [] },
@@ -63,6 +66,23 @@ describe("a key that is gone", () => {
   });
 });
 
+test("a PTR that stands is not removed because nobody waits for the customer's records", () => {
+  const read = readConfig(raw(ACME));
+  if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
+  const { tenant, operator } = read.stack;
+  const external = { ...operator.zones, "acme.example": "external" as const };
+  const had = (reverseName: boolean, release = false) =>
+    readDeployed({ addresses: { tx1: { ...tx1, reverseName, release } } });
+  const waiting = { ...tenant, waitForCustomerRecords: true };
+  expect(checkReverseNames(tenant, external, had(true))).toMatchObject([
+    { level: "error", path: "sendips:tenant.waitForCustomerRecords" },
+  ]);
+  expect(checkReverseNames(waiting, external, had(true))).toEqual([]);
+  expect(checkReverseNames(tenant, operator.zones, had(true))).toEqual([]);
+  expect(checkReverseNames(tenant, external, had(false))).toEqual([]);
+  expect(checkReverseNames(tenant, external, had(true, true))).toEqual([]);
+});
+
 test("a private IP of someone else is refused, one's own is not", () => {
   const wanted = [address("a1", "10.0.1.10")];
   const tags = { "sendips:stack": "acme", "sendips:address": "tx1" };
@@ -111,7 +131,7 @@ describe("a mail host", () => {
 test("the way back of a lost address names the resource and its parent", () => {
   const urn =
     "urn:pulumi:acme::sendips::sendips:components:Tenant$sendips:components:SendingIp$aws:ec2/eip:Eip::acme-tx1";
-  const text = lostAddress("acme", "tx1", { ...tx1, release: false }, urn);
+  const text = lostAddress("acme", "tx1", { ...tx1, release: false, reverseName: true }, urn);
   expect(text).toContain(
     "pulumi import aws:ec2/eip:Eip acme-tx1 eipalloc-1 --stack acme --generate-code=false --parent 'ip=urn:pulumi:acme::sendips::sendips:components:Tenant$sendips:components:SendingIp::acme-tx1'",
   );

@@ -21,7 +21,14 @@ export async function checkFree(
   deployed: Deployed,
 ): Promise<void> {
   const own = new Set(Object.values(deployed.addresses).map(({ allocationId }) => allocationId));
-  const wanted = addresses.map(({ privateIp }) => privateIp);
+  const wanted = addresses.flatMap(({ key, privateIp }) => {
+    const bound = deployed.addresses[key];
+    const stays =
+      bound?.privateIp === privateIp && bound.networkInterfaceId === privateIps[privateIp];
+    return stays ? [] : [privateIp];
+  });
+  // Most updates bind nothing anew, and have nothing to ask.
+  if (wanted.length === 0) return;
   const interfaces = new Set(wanted.flatMap((ip) => privateIps[ip] ?? []));
   reportFindings(checkHolders(stack, addresses, await holders([...interfaces], wanted, own)));
 }

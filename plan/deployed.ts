@@ -16,6 +16,7 @@ const deployedSchema = z.object({
         allocationId: z.string(),
         publicIp: z.string(),
         privateIp: z.string(),
+        networkInterfaceId: z.string().default(""),
         release: z.boolean().default(false),
         reverseName: z.boolean().default(false),
       }),

@@ -16,7 +16,12 @@ import { ACME, raw } from "./support.ts";
 const address = (key: string, privateIp: string): PlannedAddress => ({
   ...{ key, privateIp, hostName: `${key}.mail.acme.example`, release: false, streams: [] },
 });
-const tx1 = { allocationId: "eipalloc-1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
+const tx1 = {
+  allocationId: "eipalloc-1",
+  publicIp: "198.51.100.1",
+  privateIp: "10.0.1.10",
+  networkInterfaceId: "eni-1",
+};
 
 test("outputs of any age and kind are read", () => {
   expect(readDeployed({})).toEqual({ addresses: {}, networkInterfaces: {} });

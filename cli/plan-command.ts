@@ -1,7 +1,9 @@
 /** `sendips plan`: the records of tenants, and everything wrong with them, without the engine. */
 import { parseArgs } from "node:util";
+import { contextOf } from "../plan/context.ts";
 import { customerPage } from "../plan/output/customer-page.ts";
 import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../plan/output/render-plan.ts";
+import { providerPolicies } from "../plan/policies.ts";
 import { formatProblems } from "../plan/problem.ts";
 import { deployedAddresses, type KnownAddresses } from "./deployed.ts";
 import { openProject } from "./project.ts";
@@ -9,8 +11,9 @@ import { askedFor, type ReadStack, readStacks, statusOf } from "./stacks.ts";
 import { type Surroundings, UsageError } from "./surroundings.ts";
 
 export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
-  The records of a tenant as a zone file, with why each is there, then every problem. Reads files
-  only; for the addresses of a stack that is deployed it asks the stack's outputs.
+  The records of a tenant as a zone file, with why each is there, which of the mailbox providers'
+  rules it meets, then every problem. Reads files only; for the addresses of a stack that is
+  deployed it asks the stack's outputs.
   --format ${PLAN_FORMATS.join("|")}  default bind
   --json      the same as --format json: one object, a list of them for several stacks
   --customer  only what the customer must publish, as a page to hand over (markdown or bind)
@@ -71,11 +74,15 @@ function textOf(
   known: KnownAddresses,
   format: PlanFormat,
 ): string {
-  const text = renderPlan("plan" in result ? result.plan : undefined, result.problems, {
-    format,
-    known,
-    stack: name,
-  });
+  const plan = "plan" in result ? result.plan : undefined;
+  const policies =
+    plan !== undefined && stack?.kind === "tenant"
+      ? providerPolicies({
+          ...contextOf(name, stack.tenant, stack.operator),
+          records: plan.records,
+        })
+      : [];
+  const text = renderPlan(plan, result.problems, { format, known, policies, stack: name });
   if (stack?.kind !== "mailHost" || format === "json") return text;
   const { instanceType, networkInterfaces } = stack.mailHost;
   const count = Object.values(networkInterfaces).flatMap(({ privateIps }) => privateIps).length;

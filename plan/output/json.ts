@@ -1,6 +1,7 @@
 /** The plan as JSON, for programs: a shape that later versions add to and do not change. */
 import type { PolicyFile } from "../mta-sts-policy.ts";
 import type { Plan, PlannedAddress, PlannedStream } from "../plan.ts";
+import type { PolicyVerdict } from "../policies.ts";
 import type { Problem } from "../problem.ts";
 import type { NameRef, PlannedRecord, Text } from "../record.ts";
 import { type Known, ownerOf, plainValue, ttlOf } from "./sections.ts";
@@ -15,6 +16,8 @@ export interface PlanJson {
   records: RecordJson[];
   /** Files that a web server must serve: `{domain, url, text, servedBy?}`. */
   policyFiles: PolicyFile[];
+  /** Mailbox providers' rules: `{provider, rule, senders, stream?, verdict, why}`. */
+  policies: PolicyVerdict[];
   /** Errors first: `{level, stack, path, message, fix, rule?}`. */
   problems: Problem[];
 }
@@ -51,8 +54,9 @@ export interface RecordJson {
 export function planJson(
   plan: Plan | undefined,
   problems: readonly Problem[],
-  { known, stack }: { known: Known; stack?: string | undefined },
+  options: { known: Known; policies?: readonly PolicyVerdict[]; stack?: string | undefined },
 ): PlanJson {
+  const { known, policies = [], stack } = options;
   return {
     stack: plan?.stack ?? stack ?? problems[0]?.stack ?? null,
     domain: plan?.domain ?? null,
@@ -63,6 +67,7 @@ export function planJson(
     streams: plan?.streams ?? [],
     records: (plan?.records ?? []).map((record) => recordJson(record, known)),
     policyFiles: plan?.policyFiles ?? [],
+    policies: plan === undefined ? [] : [...policies],
     problems: [...problems],
   };
 }

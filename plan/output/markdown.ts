@@ -1,7 +1,9 @@
 /** The plan as Markdown (GitHub's tables), for a pull request. */
 import type { PolicyFile } from "../mta-sts-policy.ts";
 import type { Plan } from "../plan.ts";
+import type { PolicyVerdict } from "../policies.ts";
 import type { Problem } from "../problem.ts";
+import { policyRows } from "./policy-rows.ts";
 import { type Known, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
 
 /** Addresses, then records zone by zone with the reason for each. */
@@ -30,6 +32,13 @@ export function markdownText(plan: Plan, known: Known): string {
     ...plan.policyFiles.map((file) => `## Policy file of ${file.domain}\n\n${policyFile(file)}`),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** Providers' rules, as a section. */
+export function markdownPolicies(policies: readonly PolicyVerdict[]): string {
+  const head = ["Rule", "Asked by", "Of", "Stream", "Verdict", "Why"];
+  const rows = policyRows(policies).map((row) => row.map(cell));
+  return `## Mailbox providers' rules\n\n${table(head, rows)}\n`;
 }
 
 /** Errors first, each with its place, rule and mend. */

@@ -1,11 +1,12 @@
 /** The plan as text, in the format that the reader wants. */
 import type { Plan } from "../plan.ts";
+import type { PolicyVerdict } from "../policies.ts";
 import { formatProblems, type Problem } from "../problem.ts";
 import { bindText } from "./bind.ts";
 import { planJson } from "./json.ts";
-import { markdownProblems, markdownText } from "./markdown.ts";
+import { markdownPolicies, markdownProblems, markdownText } from "./markdown.ts";
 import type { Known } from "./sections.ts";
-import { tableText } from "./table.ts";
+import { policyTable, tableText } from "./table.ts";
 
 /** What {@link renderPlan} can write. */
 export const PLAN_FORMATS = ["bind", "table", "markdown", "json"] as const;
@@ -17,6 +18,8 @@ export interface RenderOptions {
   format?: PlanFormat;
   /** IPv4 by address key, once the stack has been deployed. @default {} and references stand in their place */
   known?: Known;
+  /** What mailbox providers ask of the tenant; in a zone file as comments. @default none shown */
+  policies?: readonly PolicyVerdict[];
   /** The stack's name, for the JSON of one without a plan. @default that of its first problem */
   stack?: string;
 }
@@ -34,22 +37,36 @@ export function renderPlan(
   problems: readonly Problem[],
   options: RenderOptions = {},
 ): string {
-  const { format = "bind", known = {}, stack } = options;
+  const { format = "bind", known = {}, policies = [], stack } = options;
   const ordered = byLevel(problems);
   if (format === "json")
-    return `${JSON.stringify(planJson(plan, ordered, { known, stack }), null, 2)}\n`;
+    return `${JSON.stringify(planJson(plan, ordered, { known, policies, stack }), null, 2)}\n`;
   const parts: string[] = [];
-  if (plan !== undefined) parts.push(RENDERERS[format](plan, known));
+  if (plan !== undefined) {
+    parts.push(RENDERERS[format](plan, known));
+    if (policies.length > 0) parts.push(POLICY_RENDERERS[format](policies));
+  }
   if (problems.length > 0) parts.push(problemText(ordered, format));
   return parts.join("\n");
 }
 
 const RENDERERS = { bind: bindText, table: tableText, markdown: markdownText } as const;
 
+const POLICY_RENDERERS = {
+  bind: (policies: readonly PolicyVerdict[]) => commented(policyTable(policies)),
+  table: policyTable,
+  markdown: markdownPolicies,
+} as const;
+
+/** A zone file stays one. */
+function commented(text: string): string {
+  return `${text.trimEnd().replace(/^/gm, "; ")}\n`;
+}
+
 function problemText(problems: readonly Problem[], format: "bind" | "table" | "markdown"): string {
   if (format === "markdown") return markdownProblems(problems);
   const text = formatProblems(problems);
-  return format === "bind" ? `${text.replace(/^/gm, "; ")}\n` : `${text}\n`;
+  return format === "bind" ? commented(text) : `${text}\n`;
 }
 
 function byLevel(problems: readonly Problem[]): Problem[] {

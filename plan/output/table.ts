@@ -1,5 +1,7 @@
 /** The plan as aligned columns, for a terminal. */
 import type { Plan } from "../plan.ts";
+import type { PolicyVerdict } from "../policies.ts";
+import { POLICY_HEAD, policyRows } from "./policy-rows.ts";
 import { type Known, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
 
 /** Addresses, records zone by zone, files to serve. Long values are not cut: they are there to be copied. */
@@ -27,6 +29,11 @@ export function tableText(plan: Plan, known: Known): string {
     ...sections,
   ];
   return `${[...blocks, ...files].join("\n\n")}\n`;
+}
+
+/** Providers' rules, as a block of its own. */
+export function policyTable(policies: readonly PolicyVerdict[]): string {
+  return `${block("Mailbox providers' rules", POLICY_HEAD, policyRows(policies))}\n`;
 }
 
 function block(

@@ -116,6 +116,14 @@ test("a private IP that carries an address is neither taken away nor given to an
   const free = await made.up("mx-1");
   expect([free.code, done(free)]).toEqual([0, ["update NetworkInterface mx-1-eth0"]]);
 
+  // Not even once the interface may go.
+  made.edit("mx-1", [...INTERFACE.slice(0, -1), "release"], true);
+  expect((await made.up("mx-1")).code).toBe(0);
+  const end = await made.run("destroy", "--stack", "mx-1", "--yes", "--run-program");
+  expect(end.code).not.toBe(0);
+  expect(end.output).toMatch(/10\.0\.1\.10 carries 198\.51\.100\.\d \(address "tx1"/);
+  expect(carried(made)).toEqual(before);
+
   copyFileSync(file("acme"), file("shop"));
   made.edit("shop", ["sendips:tenant", "hostNames"], "shop.acme.example");
   const second = await made.up("shop");

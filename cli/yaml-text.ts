@@ -1,12 +1,15 @@
 /** YAML as the project's files hold it, with every fault and its place. */
 import { type Document, isScalar, parseDocument, visit } from "yaml";
 import { withoutKeys } from "../plan/mail/finding.ts";
+import { readPlainYaml } from "./plain-yaml.ts";
 
 /**
  * Reads a YAML text. Faults are `<line>:<column>: <message>`, without the text around, which may
  * hold a secret; with one there is no value.
  */
 export function readYaml(text: string): { value: unknown; faults: string[] } {
+  const plain = readPlainYaml(text);
+  if (plain !== undefined) return { value: plain, faults: [] };
   // To find repeated keys the parser compares each with each: of ten thousand zones, for seconds.
   const document = parseDocument(text, {
     prettyErrors: false,

@@ -29,8 +29,11 @@ export interface RecordContext extends TenantContext {
 export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl">;
 
 /** Entries of a keyed map in a fixed order, so that the order of the file changes nothing. */
-export function ordered<T>(map: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+export function ordered<T>(
+  map: Readonly<Record<string, T>> | ReadonlyMap<string, T>,
+): [string, T][] {
+  const entries: [string, T][] = map instanceof Map ? [...map] : Object.entries(map);
+  return entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** The name of an address in DNS, PTR and HELO. */

@@ -14,22 +14,33 @@ export function publisherOf(name: string, zones: OperatorConfig["zones"]): Publi
 export function publishersOf(
   zones: OperatorConfig["zones"],
 ): (name: string) => Publisher | undefined {
+  const publishers = publishersByZone(zones);
   const known = new Map<string, Publisher | undefined>();
   const find = (name: string): Publisher | undefined => {
-    if (known.has(name)) return known.get(name);
+    const before = known.get(name);
+    if (before !== undefined || known.has(name)) return before;
     const dot = name.indexOf(".");
-    const publisher =
-      publisherOfZone(name, zones) ?? (dot < 0 ? undefined : find(name.slice(dot + 1)));
+    const publisher = publishers.get(name) ?? (dot < 0 ? undefined : find(name.slice(dot + 1)));
     known.set(name, publisher);
     return publisher;
   };
   return find;
 }
 
-function publisherOfZone(zone: string, zones: OperatorConfig["zones"]): Publisher | undefined {
-  const server = Object.hasOwn(zones, zone) ? zones[zone] : undefined;
-  if (server === undefined) return undefined;
-  return server === "external"
-    ? { by: "external", zone }
-    : { by: "cloudflare", zone, zoneId: server.cloudflare };
+/** By the operator's list: the stacks of a fleet share one, as long as the fleet. */
+const read = new WeakMap<OperatorConfig["zones"], ReadonlyMap<string, Publisher>>();
+
+function publishersByZone(zones: OperatorConfig["zones"]): ReadonlyMap<string, Publisher> {
+  const before = read.get(zones);
+  if (before !== undefined) return before;
+  const publishers = new Map(
+    Object.entries(zones).map(([zone, server]): [string, Publisher] => [
+      zone,
+      server === "external"
+        ? { by: "external", zone }
+        : { by: "cloudflare", zone, zoneId: server.cloudflare },
+    ]),
+  );
+  read.set(zones, publishers);
+  return publishers;
 }

@@ -39,8 +39,17 @@ export function renderName(name: string): string {
   return `${name}.`;
 }
 
+/** Most names have no fault, and one look tells: labels as {@link LDH} has them, the last not of digits. */
+const FAULTLESS =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** The same as {@link UNDERSCORED} has them. */
+const FAULTLESS_UNDERSCORED =
+  /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
 /** Faults of a name that is already in A-labels. */
 export function lintName(name: string, options: NameOptions = {}): Finding[] {
+  const faultless = options.underscores === true ? FAULTLESS_UNDERSCORED : FAULTLESS;
+  if (name.length <= NAME_LIMIT && faultless.test(name)) return [];
   const findings: Finding[] = [];
   if (name.length > NAME_LIMIT) {
     const message = `${shown(name)} has ${name.length} characters`;
@@ -94,6 +103,7 @@ export function isAtOrBelow(name: string, parent: string): boolean {
  * `domainToASCII` read `1.2.3` as an address and decode `%41`, which a DNS name must not.
  */
 function toALabels(text: string): string | undefined {
+  if (/^[a-z0-9_.-]*$/.test(text) && !text.includes("xn--")) return text;
   const name = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   if (/[^\x21-\x7e\x80-\u{10ffff}]|[%/\\?#@:[\]]/u.test(name)) return undefined;
   const labels: string[] = [];

@@ -111,8 +111,17 @@ export async function organizationalDomain(domain: string, lookup: TxtLookup): P
  * A public suffix is its own.
  */
 export function organizationalDomainByList(domain: string): string {
-  return getDomain(domain, { allowPrivateDomains: true, validateHostname: false }) ?? domain;
+  const before = listed.get(domain);
+  if (before !== undefined) return before;
+  if (listed.size >= LISTED_LIMIT) listed.clear();
+  const found = getDomain(domain, { allowPrivateDomains: true, validateHostname: false }) ?? domain;
+  listed.set(domain, found);
+  return found;
 }
+
+/** Looked up before: the checks of one tenant ask for its few domains again and again. */
+const listed = new Map<string, string>();
+const LISTED_LIMIT = 1_000;
 
 /** Whether an authenticated domain stands for a From domain. Both in lower-case A-labels. */
 export function isAligned(

@@ -44,5 +44,5 @@ export function bounceRecords(context: TenantContext): WantedRecord[] {
       });
     }
   }
-  return ordered(Object.fromEntries(records)).map(([, record]) => record);
+  return ordered(records).map(([, record]) => record);
 }

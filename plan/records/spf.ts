@@ -20,7 +20,7 @@ export function spfMacroZone(name: string): string {
 /** SPF of each From domain, each return path, and of the organisational domain where the config asks for it. */
 export function spfRecords(context: TenantContext): WantedRecord[] {
   const { tenant } = context;
-  return ordered(Object.fromEntries(sendersOf(context))).flatMap(([name, sender]) => {
+  return ordered(sendersOf(context)).flatMap(([name, sender]) => {
     const pool = [...sender.pool].sort();
     const record: WantedRecord = {
       key: `spf-${name}`,

@@ -1,10 +1,10 @@
 /** What single terms cost, includes and redirects followed through records that are known. */
 import { asksDns, error, isSpf, reachedTerms, section } from "./finding.ts";
 import { parseIp4 } from "./ip.ts";
-import { asQueryName, expandMacro, parseMacroString } from "./macro.ts";
-import { parseSpf } from "./parse.ts";
+import { asQueryName, expandMacro, hasMacro, parseMacroString } from "./macro.ts";
+import { parseSpfOnce } from "./parse.ts";
 import { nameKey, renderTerm } from "./render.ts";
-import { NAME_LIMIT, type ParsedSpf, type SpfFinding, type Term } from "./types.ts";
+import { NAME_LIMIT, type SpfFinding, type Term } from "./types.ts";
 
 /** What is known of the DNS. Names are in lower case, without the last dot. */
 export interface SpfFacts {
@@ -76,6 +76,7 @@ export function costOf(term: Term, domain: string | undefined, walk: Walk): SpfC
 
 /** The name a domain-spec stands for whatever the message: no macro, or `%{d}` only. */
 function staticName(spec: string, domain: string | undefined): string | undefined {
+  if (!hasMacro(spec)) return nameKey(asQueryName(spec).toLowerCase());
   const { parts } = parseMacroString(spec, "domain");
   const fixed = parts.every((part) => typeof part === "string" || part.letter === "d");
   const macro = parts.some((part) => typeof part !== "string");
@@ -114,21 +115,8 @@ function isSameLoop(a: readonly string[], b: readonly string[]): boolean {
   return start >= 0 && a.length === b.length && turned.every((name, index) => name === a[index]);
 }
 
-/** Others' records as read, by text: the tenants of a fleet include the same few. */
-const read = new Map<string, ParsedSpf>();
-const READ_LIMIT = 1_000;
-
-function readOnce(text: string): ParsedSpf {
-  const before = read.get(text);
-  if (before !== undefined) return before;
-  if (read.size >= READ_LIMIT) read.clear();
-  const parsed = parseSpf(text);
-  read.set(text, parsed);
-  return parsed;
-}
-
 function descend(cost: SpfCost, target: string, text: string, below: Walk, walk: Walk): void {
-  const parsed = readOnce(text);
+  const parsed = parseSpfOnce(text);
   if (!isSpf(text)) {
     cost.state = "none";
     const message = `${cost.term}: ${target} has no SPF record; receivers give permerror`;

@@ -40,9 +40,11 @@ export function isMechanism(term: Term): term is Mechanism {
   return "qualifier" in term;
 }
 
+const ASKING: ReadonlySet<string> = new Set(["include", "a", "mx", "ptr", "exists", "redirect"]);
+
 /** True for the terms that cause DNS queries and count against {@link TERM_LIMIT} (RFC 7208 §4.6.4). */
 export function asksDns(term: Term): term is AskingTerm {
-  return ["include", "a", "mx", "ptr", "exists", "redirect"].includes(term.type);
+  return ASKING.has(term.type);
 }
 
 /** True for a TXT value that claims to be SPF: the version, then a space or the end (RFC 7208 §4.5). */

@@ -6,8 +6,8 @@ import { type Network, parseNetwork } from "./ip.ts";
 import { lintOrder } from "./lint-order.ts";
 import { lintSize } from "./lint-size.ts";
 import { lintTerm } from "./lint-term.ts";
-import { parseSpf } from "./parse.ts";
-import type { SpfFinding } from "./types.ts";
+import { parseSpfOnce } from "./parse.ts";
+import type { ParsedSpf, SpfFinding } from "./types.ts";
 
 /** What is known about the name and about others' records. */
 export interface SpfLintOptions extends SpfFacts {
@@ -36,14 +36,11 @@ export function lintSpf(
   options: SpfLintOptions = {},
 ): SpfFinding[] {
   const text = typeof value === "string" ? value : value.join("");
-  const parsed = parseSpf(text);
+  const parsed = parseSpfOnce(text);
   const findings = [...parsed.findings];
   if (typeof value !== "string") findings.push(...lintStrings(value));
   if (isSpf(text)) {
-    const placeholders = (options.placeholders ?? []).map(toNetwork);
-    const terms = parsed.terms.flatMap((placed) => lintTerm(placed, placeholders));
-    const whole = parsed.value !== undefined && terms.every(({ code }) => code !== "glued");
-    findings.push(...terms, ...lintOrder(parsed.terms, whole));
+    findings.push(...lintTerms(parsed, options.placeholders ?? []));
     findings.push(...lintSize(text, options.domain, options.otherTxt ?? []));
     findings.push(...budgetOf(parsed, options).findings);
   }
@@ -53,6 +50,23 @@ export function lintSpf(
     findings.push(error("second-record", section("3.2"), message, "merge them into one"));
   }
   return findings.toSorted((a, b) => (a.at ?? text.length) - (b.at ?? text.length));
+}
+
+/** What the terms of a record show, by the record as read and the placeholders. */
+const judged = new WeakMap<ParsedSpf, Map<string, SpfFinding[]>>();
+
+/** Of a record met before the answer is known: what the terms say depends on nothing around them. */
+function lintTerms(parsed: ParsedSpf, placeholders: readonly string[]): SpfFinding[] {
+  const known = judged.get(parsed) ?? new Map<string, SpfFinding[]>();
+  judged.set(parsed, known);
+  const before = known.get(placeholders.join(" "));
+  if (before !== undefined) return before;
+  const networks = placeholders.map(toNetwork);
+  const terms = parsed.terms.flatMap((placed) => lintTerm(placed, networks));
+  const whole = parsed.value !== undefined && terms.every(({ code }) => code !== "glued");
+  const findings = [...terms, ...lintOrder(parsed.terms, whole)];
+  known.set(placeholders.join(" "), findings);
+  return findings;
 }
 
 /** A term that only begins or ends at the cut: `["v=spf1 mx", "include:…"]` reads `mxinclude:…`. */

@@ -166,8 +166,12 @@ function sealed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));
 }
 
+/** Of a text as short as this, V8 makes no slice. */
+const NEVER_A_SLICE = 12;
+
 /** A value is a slice of its file's text, and would keep all of it, ciphertext too, for as long as it lives. */
 function copied(text: string): string {
+  if (text.length <= NEVER_A_SLICE) return text;
   return Buffer.from(text, "utf16le").toString("utf16le");
 }
 

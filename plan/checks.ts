@@ -14,9 +14,21 @@ import { few } from "./fleet/claims.ts";
 import type { Finding } from "./problem.ts";
 import { publishersOf } from "./zones.ts";
 
-/** What the schema cannot see: faults between the parts of a config. */
-export function checkConfig(context: TenantContext, wanted: readonly WantedRecord[]): Finding[] {
-  return [...checkAddresses(context), ...checkDkim(context), ...unknownZones(context, wanted)];
+/**
+ * What the schema cannot see: faults between the parts of a config.
+ *
+ * @param publisherOf who publishes a name; default: looked up in the operator's zones
+ */
+export function checkConfig(
+  context: TenantContext,
+  wanted: readonly WantedRecord[],
+  publisherOf = publishersOf(context.operator.zones),
+): Finding[] {
+  return [
+    ...checkAddresses(context),
+    ...checkDkim(context),
+    ...unknownZones(context, wanted, publisherOf),
+  ];
 }
 
 /**
@@ -43,10 +55,13 @@ function untold(policies: readonly Finding[], told: readonly Finding[]): Finding
   return policies.filter(({ path }) => !told.some((finding) => finding.path === path));
 }
 
-function unknownZones({ operator }: TenantContext, wanted: readonly WantedRecord[]): Finding[] {
+function unknownZones(
+  { operator }: TenantContext,
+  wanted: readonly WantedRecord[],
+  publisherOf: ReturnType<typeof publishersOf>,
+): Finding[] {
   // Only when asked for: there are as many zones as tenants.
   const known = () => few(Object.keys(operator.zones).sort());
-  const publisherOf = publishersOf(operator.zones);
   const seen = new Set<string>();
   return wanted.flatMap(({ name, path }) => {
     const inZone = typeof name === "string" ? name : name.below;

@@ -62,7 +62,7 @@ export function plan(stack: TenantStack): PlanResult {
     const planned = { key, name: record.name, data, ttl, publisher, why, path };
     return after === undefined ? [planned] : [{ ...planned, after }];
   });
-  const faults = checkConfig(context, wanted);
+  const faults = checkConfig(context, wanted, publisherOf);
   // A copy, so that what the checks keep beside the records does not live as long as the plan.
   const read = { ...context, records: [...records] };
   const problems = problemsOf([...faults, ...checkRecords(read, faults)]);

@@ -1,7 +1,7 @@
 /** Faults of DMARC: the record, who finds it, what it comes to, who may get its reports. */
 import { fromDomains, type RecordContext } from "../context.ts";
 import { type DmarcView, dmarcView, type Found } from "../dmarc-view.ts";
-import { dmarcName, parseDmarc } from "../mail/dmarc.ts";
+import { dmarcName, parseDmarcOnce } from "../mail/dmarc.ts";
 import { effectivePolicy, lintDmarc } from "../mail/dmarc-lint.ts";
 import { lintConsent } from "../mail/external-report.ts";
 import { lintWalk, organizationalDomainByList } from "../mail/tree-walk.ts";
@@ -29,7 +29,7 @@ function policyRecord({ tenant, records }: RecordContext): Finding[] {
   const organizational = organizationalDomainByList(domain) === domain;
   return records.flatMap(({ name, data, path }) => {
     if (name !== dmarcName(domain) || data.type !== "TXT") return [];
-    const { value, findings } = parseDmarc(renderText(data.text, readable));
+    const { value, findings } = parseDmarcOnce(renderText(data.text, readable));
     const lint = value === undefined ? [] : lintDmarc(value, { organizational });
     return at(path, [...findings, ...lint]);
   });

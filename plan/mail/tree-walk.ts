@@ -3,7 +3,7 @@
  * RFC 7489 receivers do. Where the two differ, mail is aligned for one receiver and not the other.
  */
 import { getDomain } from "tldts";
-import { type DmarcRecord, dmarcName, isDmarc, parseDmarc } from "./dmarc.ts";
+import { type DmarcRecord, dmarcName, isDmarc, parseDmarcOnce } from "./dmarc.ts";
 import { error, type Finding, type Parsed, warning } from "./finding.ts";
 
 /** RFC 9989 §4.10: a longer name is cut so that no walk asks more than this. */
@@ -96,7 +96,7 @@ function* walkSteps(domain: string): Generator<string, Walk, Parsed<DmarcRecord>
 export function readPolicy(domain: string, values: readonly string[]): Parsed<DmarcRecord> {
   const [only, ...more] = values.filter(isDmarc);
   if (only === undefined) return { findings: [] };
-  if (more.length === 0) return parseDmarc(only);
+  if (more.length === 0) return parseDmarcOnce(only);
   const message = `${dmarcName(domain)} holds ${more.length + 1} DMARC records, which counts as none`;
   return { findings: [error("RFC 9989 §4.10", message, "keep one")] };
 }

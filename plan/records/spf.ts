@@ -1,6 +1,7 @@
 /** SPF records: one a name (RFC 7208 §3.2), merged from everything that wants one there. */
 import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
 import { type Text, text } from "../record.ts";
+import type { SpfConfig } from "../schema.ts";
 import { type MergedSpf, mergeSpf } from "../spf/merge.ts";
 
 /** What sends as a name. */
@@ -102,11 +103,18 @@ export function mergedSpf(
   if (spf === undefined || name !== tenant.domain) {
     return macro ? mergeSpf([], own, { all: "-" }) : OWN_ALONE;
   }
+  const before = own.length === 0 ? merged.get(spf) : undefined;
+  if (before !== undefined) return before;
   const includes = [...new Set(spf.include)].map((include) => `include:${include}`);
   const existing = spf.existing === undefined ? [] : [spf.existing];
   const all = spf.all === undefined ? {} : ({ all: spf.all === "fail" ? "-" : "~" } as const);
-  return mergeSpf(existing, [...own, ...includes], all);
+  const result = mergeSpf(existing, [...own, ...includes], all);
+  if (own.length === 0) merged.set(spf, result);
+  return result;
 }
+
+/** Records without own terms, by the config that asks for them: record and check both want it. */
+const merged = new WeakMap<SpfConfig, MergedSpf>();
 
 /** With `exists:%{i}._spf.<name>` each address is a name of its own; what the A record holds does not matter (RFC 7208 §5.7). */
 function macroRecords(name: string, pool: readonly string[], path: string): WantedRecord[] {

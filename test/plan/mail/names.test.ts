@@ -5,6 +5,7 @@ import {
   isDnsKey,
   isGenericHostName,
   isHostName,
+  lintName,
   parseName,
   renderName,
 } from "../../../plan/mail/names.ts";
@@ -16,6 +17,29 @@ describe("names", () => {
   it("round-trips, and never throws", () => {
     roundTrips(hostName, renderName, parseName);
     neverThrows(parseName, "xn--", "ü", "。", "1.2", "%41");
+  });
+
+  it("finds no fault exactly where no label has one", () => {
+    const label = fc.oneof(
+      fc.constantFrom("", "a", "1", "a-b", "_a", "a_", "-a", "a-", "A", "ü", "*", "a b", "a\n"),
+      fc.integer({ min: 61, max: 65 }).map((length) => "a".repeat(length)),
+      fc.string({ unit: fc.constantFrom(..."ab1-_"), minLength: 1, maxLength: 4 }),
+    );
+    const name = fc.array(label, { minLength: 1, maxLength: 5 }).map((labels) => labels.join("."));
+    fc.assert(
+      fc.property(name, fc.boolean(), (name, underscores) => {
+        const labels = name.split(".");
+        const right =
+          name.length <= 253 &&
+          labels.every((one) => one.length >= 1 && one.length <= 63) &&
+          labels.every((one) => [...one].every((c) => /[a-z0-9]/.test(c) || "-_".includes(c))) &&
+          labels.every((one) => !one.startsWith("-") && !one.endsWith("-")) &&
+          (underscores || !name.includes("_")) &&
+          !/^[0-9]*$/.test(labels.at(-1) ?? "");
+        expect([name, lintName(name, { underscores }).length === 0]).toEqual([name, right]);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it.each([

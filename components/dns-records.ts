@@ -30,7 +30,26 @@ export interface DnsRecordsArgs {
  *
  * @example
  * ```ts
- * new DnsRecords("acme", { records: plan.records, publicIps: { tx1: eip.publicIp } });
+ * import { DnsRecords } from "./components/dns-records.ts";
+ *
+ * new DnsRecords("shop", {
+ *   records: [
+ *     {
+ *       key: "spf",
+ *       name: "shop.acme.example",
+ *       data: { type: "TXT", text: ["v=spf1 ip4:", { address: "tx1" }, " -all"] },
+ *       ttl: 3600,
+ *       publisher: {
+ *         by: "cloudflare",
+ *         zone: "acme.example",
+ *         zoneId: "0c1d2e3f405162738495a6b7c8d9eaf0",
+ *       },
+ *       why: "who may send as shop.acme.example",
+ *       path: "shop:spf",
+ *     },
+ *   ],
+ *   publicIps: { tx1: "203.0.113.25" },
+ * });
  * ```
  */
 export class DnsRecords extends pulumi.ComponentResource {

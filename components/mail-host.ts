@@ -31,15 +31,18 @@ const ANYWHERE = "0.0.0.0/0";
  *
  * @example
  * ```ts
- * new MailHost("mx-1", {
+ * import { MailHost } from "./components/mail-host.ts";
+ *
+ * const host = new MailHost("mx-2", {
  *   vpcId: "vpc-0123456789abcdef0",
  *   mailHost: {
  *     subnet: "subnet-0123456789abcdef0",
  *     instanceType: "c5.large",
- *     networkInterfaces: { eth0: { privateIps: ["10.0.1.10", "10.0.1.11"], release: false } },
+ *     networkInterfaces: { eth0: { privateIps: ["10.0.1.20", "10.0.1.21"], release: false } },
  *     submissionFrom: [],
  *   },
  * });
+ * export const { privateIps } = host;
  * ```
  */
 export class MailHost extends pulumi.ComponentResource {

@@ -47,16 +47,33 @@ export interface SendingIpArgs {
  *
  * @example
  * ```ts
- * new SendingIp("acme-tx1", {
- *   tenant: "acme",
- *   address: { key: "tx1", hostName: "tx1.mail.acme.example", privateIp: "10.0.1.10", release: false },
+ * import { SendingIp } from "./components/sending-ip.ts";
+ *
+ * const tx1 = new SendingIp("shop-tx1", {
+ *   tenant: "shop",
+ *   address: {
+ *     key: "tx1",
+ *     hostName: "tx1.shop.acme.example",
+ *     privateIp: "10.0.1.12",
+ *     release: false,
+ *   },
  *   record: {
- *     key: "tx1-a", name: "tx1.mail.acme.example", data: { type: "A", address: { address: "tx1" } },
- *     ttl: 3600, publisher: { by: "cloudflare", zone: "acme.example", zoneId: "0123…" },
- *     why: "host name of address tx1", path: "sendips:tenant.addresses.tx1",
+ *     key: "tx1-a",
+ *     name: "tx1.shop.acme.example",
+ *     data: { type: "A", address: { address: "tx1" } },
+ *     ttl: 3600,
+ *     publisher: {
+ *       by: "cloudflare",
+ *       zone: "acme.example",
+ *       zoneId: "0c1d2e3f405162738495a6b7c8d9eaf0",
+ *     },
+ *     why: "host name of address tx1",
+ *     path: "shop:addresses.tx1",
  *   },
  *   networkInterfaceId: "eni-0123456789abcdef0",
+ *   resolves: { servers: ["192.0.2.53"] },
  * });
+ * export const { publicIp } = tx1;
  * ```
  */
 export class SendingIp extends pulumi.ComponentResource {

@@ -33,8 +33,32 @@ export interface TenantArgs {
  *
  * @example
  * ```ts
- * const { plan } = planOf(config);
- * new Tenant("acme", { plan, privateIps: { "10.0.1.10": "eni-0123456789abcdef0" } });
+ * import { Tenant } from "./components/tenant.ts";
+ * import { readConfig } from "./plan/config.ts";
+ * import { plan } from "./plan/plan.ts";
+ *
+ * const read = readConfig({
+ *   stack: "clinic",
+ *   values: {
+ *     zones: { "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" } },
+ *     tenant: {
+ *       domain: "acme.example",
+ *       hostNames: "mail.acme.example",
+ *       mailHost: { networkInterface: "eni-0123456789abcdef0" },
+ *       addresses: { tx1: { privateIp: "10.0.1.13" } },
+ *       streams: { transactional: { from: "tx.acme.example", addresses: ["tx1"] } },
+ *     },
+ *   },
+ * });
+ * if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
+ * const planned = plan(read.stack);
+ * if (!("plan" in planned)) throw new Error("the config holds errors");
+ * const clinic = new Tenant("clinic", {
+ *   plan: planned.plan,
+ *   privateIps: { "10.0.1.13": "eni-0123456789abcdef0" },
+ *   resolves: { servers: ["192.0.2.53"] },
+ * });
+ * export const address = clinic.addresses["tx1"]?.publicIp;
  * ```
  */
 export class Tenant extends pulumi.ComponentResource {

@@ -4,6 +4,7 @@ import { MailHost } from "./components/mail-host.ts";
 import { mailHostOutputs, tenantOutputs } from "./components/outputs.ts";
 import { checkFree } from "./components/private-ip.ts";
 import {
+  explained,
   lastDeployment,
   mailHostPrivateIps,
   report,
@@ -74,4 +75,4 @@ async function deploy() {
   return stack.kind === "tenant" ? deployTenant(stack) : deployMailHost(stack);
 }
 
-export default deploy;
+export default () => explained(deploy);

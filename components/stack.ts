@@ -5,8 +5,15 @@ import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import type { RawConfig } from "../plan/config.ts";
 import { type Deployed, readDeployed } from "../plan/deployed.ts";
+import { failedLookUp } from "../plan/look-up.ts";
 import type { PrivateIps } from "../plan/mail-host.ts";
-import { type Finding, formatProblems, hasErrors, type Problem } from "../plan/problem.ts";
+import {
+  type Finding,
+  formatProblem,
+  formatProblems,
+  hasErrors,
+  type Problem,
+} from "../plan/problem.ts";
 import type { TenantConfig } from "../plan/schema.ts";
 import { privateIpsOf } from "./cloud.ts";
 
@@ -41,12 +48,34 @@ export function report(problems: readonly Problem[]): void {
       `${errors} ${errors === 1 ? "error" : "errors"} in the config of stack ${pulumi.getStack()}; nothing was changed\n${formatProblems(problems)}`,
     );
   }
-  if (problems.length > 0) pulumi.log.warn(formatProblems(problems));
+  // The engine puts the level before each message itself.
+  for (const problem of problems) {
+    pulumi.log.warn(formatProblem(problem).slice("warning: ".length));
+  }
 }
 
 /** {@link report}, for findings of this stack. */
 export function reportFindings(findings: readonly Finding[]): void {
   report(findings.map((finding) => ({ ...finding, stack: pulumi.getStack() })));
+}
+
+/**
+ * Runs a program whose look-ups come before anything is registered: one that fails (credentials that
+ * are missing, an id that is not there) is an error of the stack and no stack trace.
+ *
+ * @throws RunError for such a look-up; every other error as it is.
+ */
+export async function explained<T>(program: () => Promise<T>): Promise<T> {
+  try {
+    return await program();
+  } catch (error) {
+    const finding = error instanceof Error ? failedLookUp(error.message) : undefined;
+    if (finding === undefined) throw error;
+    const stack = pulumi.getStack();
+    throw new RunError(
+      `the clouds cannot be asked for stack ${stack}; nothing was changed\n${formatProblems([{ ...finding, stack }])}`,
+    );
+  }
 }
 
 /**

@@ -76,15 +76,18 @@ describe("nothing is created when", () => {
     made.options.env["AWS_EC2_METADATA_DISABLED"] = "true";
     made.options.env["HOME"] = made.options.cwd;
     const output = await refused(made, "mx-1");
-    expect(output).toMatch(/credential/i);
+    expect(output).toMatch(/mx-1: aws: get\w+ failed: .*credential/i);
     expect(output).toMatch(/AWS_ACCESS_KEY_ID|AWS_PROFILE/);
+    expect(output).not.toMatch(/unhandled exception|^ +at /m);
   });
 
   test("the Cloudflare token is missing", async () => {
     const made = await world();
     await made.up("mx-1");
     delete made.options.env["CLOUDFLARE_API_TOKEN"];
-    expect(await refused(made)).toMatch(/CLOUDFLARE_API_TOKEN/);
+    const output = await refused(made);
+    expect(output).toMatch(/acme: cloudflare: getZone failed: .*CLOUDFLARE_API_TOKEN/);
+    expect(output).not.toMatch(/unhandled exception|^ +at /m);
   });
 
   test("no sandbox is running", async () => {
@@ -94,6 +97,7 @@ describe("nothing is created when", () => {
     expect(run.code).not.toBe(0);
     expect(run.output).toContain(made.sandbox.url);
     expect(run.output).toMatch(/refused|ECONNREFUSED/);
+    expect(run.output).not.toMatch(/unhandled exception|^ +at /m);
   });
 
   test("Node is too old", async () => {

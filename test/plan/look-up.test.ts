@@ -1,0 +1,28 @@
+/** A look-up that failed is said in the provider's words, with what to check. */
+import { expect, test } from "vitest";
+import { failedLookUp } from "../../plan/look-up.ts";
+
+test("both wordings of the SDK are read, and reasons of several lines stay whole", () => {
+  const reason = "No valid credential sources found.\nSet AWS_PROFILE.";
+  expect(
+    failedLookUp(`invocation of aws:index/getRegion:getRegion returned an error: ${reason}`),
+  ).toMatchObject({ level: "error", path: "aws", message: `getRegion failed: ${reason}` });
+  expect(
+    failedLookUp("Invoke of 'cloudflare:index/getZone:getZone' failed: invalid (zoneId)"),
+  ).toMatchObject({
+    path: "cloudflare",
+    message: "getZone failed: invalid (zoneId)",
+    fix: expect.stringContaining("CLOUDFLARE_API_TOKEN"),
+  });
+});
+
+test("any other error is left alone", () => {
+  for (const message of [
+    "Resource monitor is terminating",
+    "invocation of pulumi:pulumi:readStackOutputs returned an error: unknown stack",
+    "invocation of constructor:x:x returned an error: no",
+    "",
+  ]) {
+    expect(failedLookUp(message)).toBeUndefined();
+  }
+});

@@ -13,11 +13,16 @@ export interface SandboxProcess extends Endpoints {
 
 const ready = (folder: string) => join(folder, "ready.json");
 
-/** The sandbox that runs in this folder, if one does. */
+/**
+ * The sandbox that runs in this folder, if one does. It must answer: after a restart of the machine
+ * its process id may be another program's, which nobody may end.
+ */
 export async function runningSandbox(folder: string): Promise<SandboxProcess | undefined> {
   if (!existsSync(ready(folder))) return undefined;
   const found: SandboxProcess = JSON.parse(await readFile(ready(folder), "utf8"));
-  return isAlive(found.pid) ? found : undefined;
+  if (!isAlive(found.pid)) return undefined;
+  const reply = await fetch(`${found.url}/_sandbox/health`).catch(() => undefined);
+  return reply?.ok ? found : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { checkTenant, table } from "./dns-check.ts";
 import { ensureEngine } from "./engine/ensure.ts";
 import { engineEnv } from "./engine/env.ts";
 import { prepareHome } from "./engine/home.ts";
+import { withLock } from "./engine/lock.ts";
 import { makeExampleKey } from "./example-keys.ts";
 import { copyProject, REPOSITORY, SANDBOX_CREDENTIALS } from "./project.ts";
 import { mustPulumi, type PulumiOptions } from "./pulumi.ts";
@@ -58,7 +59,8 @@ async function check(sandbox: SandboxProcess, options: PulumiOptions): Promise<b
 function environment(sandbox: SandboxProcess, env: NodeJS.ProcessEnv): string {
   const shown = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"];
   const switches = ["PULUMI_SKIP_UPDATE_CHECK", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"];
-  const names = [...shown, ...switches, "NODE_COMPILE_CACHE", ...Object.keys(SANDBOX_CREDENTIALS)];
+  const own = ["SENDIPS_LANGUAGE_HOST", "NODE_COMPILE_CACHE"];
+  const names = [...shown, ...switches, ...own, ...Object.keys(SANDBOX_CREDENTIALS)];
   const { host, port } = sandbox.dns;
   return [
     "The sandbox is left running. To use it:",
@@ -76,30 +78,37 @@ function environment(sandbox: SandboxProcess, env: NodeJS.ProcessEnv): string {
   ].join("\n");
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const [option, ...rest] = args;
-  if (rest.length > 0 || !["--keep", "--stop", undefined].includes(option)) {
-    say(USAGE);
-    return 2;
+/** Set by Ctrl-C and the like: what runs is ended in order, so that no process is left. */
+let interrupted = false;
+/** The process of the pulumi command under way. */
+let running: number | undefined;
+
+function interrupt(signal: NodeJS.Signals): void {
+  // A terminal sends Ctrl-C to pulumi as well, and at a second one it would end in the middle of a call.
+  if (!interrupted && signal !== "SIGINT" && running !== undefined) process.kill(running, "SIGINT");
+  interrupted = true;
+}
+
+/** Runs one step after another, until one is interrupted. */
+async function inOrder(...steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of steps) {
+    if (interrupted) return;
+    await step();
+    running = undefined;
   }
+}
+
+async function start(keep: boolean): Promise<number> {
   const left = await runningSandbox(FOLDER);
-  if (option === "--stop") {
-    if (left !== undefined) await stopSandboxProcess(left);
-    say(left === undefined ? "no sandbox is running" : "stopped");
-    return 0;
-  }
   if (left !== undefined) {
     say(`a sandbox is already running (process ${left.pid}); stop it first: npm start -- --stop`);
     return 1;
   }
   await rm(FOLDER, { recursive: true, force: true });
   const engine = await ensureEngine({ log: say });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
   const sandbox = await startSandboxProcess(FOLDER);
-  let keep = false;
-  const tidy = () => (keep ? Promise.resolve() : stopSandboxProcess(sandbox));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void tidy().then(() => process.exit(130)));
-  }
+  let ok: boolean | undefined;
   try {
     say(`sandbox: ${sandbox.url} (EC2, STS, SSM, Cloudflare), DNS ${sandbox.dns.port}`);
     await copyProject(PROJECT, sandbox);
@@ -109,16 +118,49 @@ async function main(args: readonly string[]): Promise<number> {
       ...engineEnv({ home, backend: join(FOLDER, "backend"), engine }),
       ...SANDBOX_CREDENTIALS,
     };
-    const options = { cwd: PROJECT, env, pulumi: engine.pulumi };
-    await deploy("mx-1", options);
-    await deploy("acme", options);
-    const ok = await check(sandbox, options);
-    keep = option === "--keep";
-    if (keep) say(`\n${environment(sandbox, env)}`);
-    return ok ? 0 : 1;
+    const onStart = (pid: number) => {
+      running = pid;
+    };
+    const options = { cwd: PROJECT, env, pulumi: engine.pulumi, onStart };
+    await inOrder(
+      () => deploy("mx-1", options),
+      () => deploy("acme", options),
+      async () => {
+        ok = await check(sandbox, options);
+      },
+    );
+    if (keep && !interrupted) say(`\n${environment(sandbox, env)}`);
+  } catch (error) {
+    if (!interrupted) throw error;
   } finally {
-    await tidy();
+    if (!keep || ok === undefined || interrupted) await stopSandboxProcess(sandbox);
   }
+  if (interrupted) {
+    say("interrupted; the sandbox is stopped");
+    return 130;
+  }
+  return ok ? 0 : 1;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [option, ...rest] = args;
+  if (rest.length > 0 || !["--keep", "--stop", undefined].includes(option)) {
+    process.stderr.write(
+      `npm start: ${args.join(" ")}: one of --keep and --stop, or nothing\n${USAGE}\n`,
+    );
+    return 2;
+  }
+  if (option === "--stop") {
+    const left = await runningSandbox(FOLDER);
+    if (left !== undefined) await stopSandboxProcess(left);
+    say(left === undefined ? "no sandbox is running" : "stopped");
+    return 0;
+  }
+  return withLock(
+    join(REPOSITORY, ".sandbox", "start.lock"),
+    () => start(option === "--keep"),
+    () => say("waiting for another npm start in this checkout to end"),
+  );
 }
 
 main(process.argv.slice(2)).then(

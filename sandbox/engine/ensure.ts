@@ -126,11 +126,19 @@ async function getEngine(
   return { pulumi, bin, version, source: "built" };
 }
 
-/** The host runs from the repository, where its packages are; what stands beside the CLI only calls it. */
+/**
+ * The host runs from the repository, where its packages are; what stands beside the CLI only calls it.
+ * Checkouts share it: where the one that wrote it is gone, the Node on PATH serves another.
+ */
 async function installLanguageHost(bin: string): Promise<void> {
   const host = join(import.meta.dirname, "language-host.mjs");
   const node = process.execPath;
-  const script = `#!/bin/sh\nexec "${node}" "\${SENDIPS_LANGUAGE_HOST:-${host}}" "$@"\n`;
+  const script = [
+    "#!/bin/sh",
+    `node="${node}"`,
+    '[ -x "$node" ] || node=node',
+    `exec "$node" "\${SENDIPS_LANGUAGE_HOST:-${host}}" "$@"\n`,
+  ].join("\n");
   const file = join(bin, "pulumi-language-nodejs");
   if ((await readFile(file, "utf8").catch(() => "")) === script) return;
   await mkdir(bin, { recursive: true });

@@ -119,4 +119,7 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
   process.stdout.write(`${port}\n`);
   // The engine ends language hosts with a signal, which would lose the compile cache.
   setImmediate(() => module.flushCompileCache?.());
+  const parent = process.ppid;
+  // An engine that was killed says no goodbye.
+  setInterval(() => process.ppid === parent || process.exit(0), 1_000).unref();
 });

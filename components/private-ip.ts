@@ -1,7 +1,7 @@
 /** Private IPs and the Elastic IPs that they carry: none is taken from under an address. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployed } from "../plan/deployed.ts";
+import type { Deployed, DeployedAddress } from "../plan/deployed.ts";
 import { checkHolders, describeHolder } from "../plan/holders.ts";
 import type { PrivateIps } from "../plan/mail-host.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -60,6 +60,43 @@ export function associateHook(name: string): pulumi.ErrorHook {
     await sleep(pause(errors.length));
     return true;
   });
+}
+
+/** Where the program wants an address. */
+type Binding = Pick<DeployedAddress, "privateIp" | "networkInterfaceId">;
+
+/**
+ * A hook that keeps an address bound when it would come off for good. The address is protected, but
+ * what hangs on it is not: without a preview (`--skip-preview`) the engine takes association, PTR and A
+ * away before it comes to the address and refuses. One that moves, or whose release is deployed, may.
+ *
+ * @param name unique among the program's hooks, and the same in every run: the engine looks it up by
+ *   name in order to delete an association that the program no longer mentions.
+ * @param deployed the addresses as last deployed, by key.
+ * @param wanted where the program wants them now, by key.
+ */
+export function boundHook(
+  name: string,
+  deployed: Readonly<Record<string, DeployedAddress>>,
+  wanted: Readonly<Record<string, Binding>>,
+): pulumi.ResourceHook {
+  const keys = new Map(Object.entries(deployed).map(([key, it]) => [it.allocationId, key]));
+  const keep = ({ oldOutputs = {} }: pulumi.ResourceHookArgs) => {
+    const key = keys.get(String(oldOutputs["allocationId"])) ?? "";
+    const address = deployed[key];
+    if (address === undefined || address.release) return;
+    const to = wanted[key];
+    const stays =
+      to === undefined ||
+      (to.privateIp === oldOutputs["privateIpAddress"] &&
+        to.networkInterfaceId === oldOutputs["networkInterfaceId"]);
+    if (!stays) return;
+    throw new Error(
+      `${pulumi.getStack()}: sendips:tenant.addresses.${key}: ${address.publicIp} is protected, and stays bound and named\n` +
+        "  to let it go, set release: true on it and deploy; only then remove it, or destroy the stack",
+    );
+  };
+  return new pulumi.ResourceHook(name, keep);
 }
 
 /**

@@ -37,6 +37,8 @@ export interface SendingIpArgs {
   releaseHook?: pulumi.ErrorHook;
   /** The same for {@link associateHook}. */
   associateHook?: pulumi.ErrorHook;
+  /** Runs before the association is deleted, see {@link boundHook}. Default: none. */
+  boundHook?: pulumi.ResourceHook;
 }
 
 /**
@@ -132,7 +134,10 @@ export class SendingIp extends pulumi.ComponentResource {
         dependsOn: [ptr, a].filter((resource) => resource !== undefined),
         // Create-before-delete cannot work while the old association holds the private IP.
         deleteBeforeReplace: true,
-        hooks: { onError: [args.associateHook ?? associateHook(`${name}-associate`)] },
+        hooks: {
+          beforeDelete: args.boundHook === undefined ? [] : [args.boundHook],
+          onError: [args.associateHook ?? associateHook(`${name}-associate`)],
+        },
       },
     );
     this.allocationId = eip.allocationId;

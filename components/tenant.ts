@@ -4,7 +4,7 @@ import type { DeployedAddress } from "../plan/deployed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../plan/record.ts";
 import { DnsRecords } from "./dns-records.ts";
-import { associateHook } from "./private-ip.ts";
+import { associateHook, boundHook } from "./private-ip.ts";
 import { releaseHook } from "./release.ts";
 import type { ResolvesOptions } from "./resolves.ts";
 import { SendingIp } from "./sending-ip.ts";
@@ -71,6 +71,10 @@ export class Tenant extends pulumi.ComponentResource {
     const { plan } = args;
     const release = releaseHook(`${name}-release`);
     const associate = associateHook(`${name}-associate`);
+    const wanted = plan.addresses.map(({ key, privateIp }) => {
+      return [key, { privateIp, networkInterfaceId: args.privateIps[privateIp] ?? "" }] as const;
+    });
+    const bound = boundHook(`${name}-bound`, args.deployed ?? {}, Object.fromEntries(wanted));
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
       const record = hostRecord(plan, address.key);
@@ -85,6 +89,7 @@ export class Tenant extends pulumi.ComponentResource {
           reverseName: args.reverseNames ?? record.publisher.by === "cloudflare",
           releaseHook: release,
           associateHook: associate,
+          boundHook: bound,
           ...(deployed === undefined ? {} : { deployed }),
           ...(args.resolves === undefined ? {} : { resolves: args.resolves }),
         },

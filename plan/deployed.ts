@@ -109,7 +109,7 @@ export function checkKept(addresses: readonly PlannedAddress[], deployed: Deploy
           level: "warning",
           path: `sendips:tenant.addresses.${key}`,
           message: `is gone from the config, but ${publicIp} is deployed and protected: Pulumi refuses to delete it`,
-          fix: `put it back; to let it go, set release: true on it, deploy, and remove it then. pulumi state unprotect would skip that step`,
+          fix: `put it back; to let it go, set release: true on it, deploy, and remove it then`,
           rule: "EC2: a released Elastic IP may go to another account",
         },
       ];

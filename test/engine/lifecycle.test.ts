@@ -128,6 +128,7 @@ describe("a tenant", () => {
 describe("letting go", () => {
   test("a removed address is kept: the removal is refused until its release is deployed", async () => {
     const made = await deployed();
+    const before = await bound(made);
     const streams = [...TENANT, "streams", "marketing"];
     made.edit("acme", streams, undefined);
     expect((await made.up("acme")).code).toBe(0);
@@ -135,8 +136,12 @@ describe("letting go", () => {
     made.edit("acme", [...TENANT, "addresses", "mk1"], undefined);
     const refused = await made.up("acme");
     expect(refused.code).not.toBe(0);
-    expect(refused.output).toMatch(/protected/);
+    expect(refused.output).toMatch(
+      /addresses\.mk1: 198\.51\.100\.\d is protected, and stays bound/,
+    );
     expect(await released(made)).toBe(0);
+    // It goes on sending: nothing was taken away from it before the refusal.
+    expect(await bound(made)).toEqual(before);
 
     made.edit("acme", [...TENANT, "addresses", "mk1"], { privateIp: "10.0.1.11", release: true });
     expect((await made.up("acme")).code).toBe(0);
@@ -155,10 +160,15 @@ describe("letting go", () => {
 
   test("destroy refuses while an address is protected, and works once all are released", async () => {
     const made = await deployed();
-    const refused = await made.run("destroy", "--stack", "acme", "--yes", "--run-program");
-    expect(refused.code).not.toBe(0);
-    expect(refused.output).toMatch(/protected/);
-    expect(await released(made)).toBe(0);
+    const before = await bound(made);
+    for (const unseen of [[], ["--skip-preview"]]) {
+      const destroy = ["destroy", "--stack", "acme", "--yes", "--run-program", ...unseen];
+      const refused = await made.run(...destroy);
+      expect(refused.code).not.toBe(0);
+      expect(refused.output).toMatch(/protected/);
+      expect(await released(made)).toBe(0);
+      expect(await bound(made)).toEqual(before);
+    }
 
     for (const key of ["tx1", "mk1"]) {
       made.edit("acme", [...TENANT, "addresses", key, "release"], true);
@@ -169,6 +179,16 @@ describe("letting go", () => {
     expect(done(run).filter((line) => line.startsWith("delete Eip acme"))).toHaveLength(2);
   });
 });
+
+/** Private IP and PTR by public IP, as EC2 has them. */
+async function bound(made: World): Promise<Record<string, unknown>> {
+  const { aws } = made.sandbox.world.state;
+  const found = Object.values(aws.regions["us-east-1"]?.addresses ?? {});
+  expect(found).not.toEqual([]);
+  return Object.fromEntries(
+    found.map(({ publicIp, association, ptr }) => [publicIp, [association?.privateIp, ptr]]),
+  );
+}
 
 /** How often `ReleaseAddress` was called. */
 async function released(made: World): Promise<number> {

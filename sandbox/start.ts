@@ -4,6 +4,7 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { main as sendips } from "../cli/main.ts";
 import type { TenantOutputs } from "../components/outputs.ts";
 import { checkTenant, table } from "./dns-check.ts";
 import { ensureEngine } from "./engine/ensure.ts";
@@ -21,6 +22,8 @@ import {
 } from "./server-process.ts";
 
 const FOLDER = join(REPOSITORY, ".sandbox", "start");
+/** In the order of their deployment. */
+const STACKS = ["mx-1", "acme"] as const;
 const PROJECT = join(FOLDER, "project");
 const USAGE = `npm start [-- --keep | --stop]
   (no option)  deploy the examples on the sandbox, check them over DNS, tidy up
@@ -42,6 +45,19 @@ async function deploy(stack: string, options: PulumiOptions): Promise<void> {
       if (line.trim() !== "") say(`  ${line.trimEnd()}`);
     },
   });
+}
+
+/** Refuses what `sendips lint` finds wrong: of a fault in YAML, pulumi says neither file nor stack. */
+async function lint(): Promise<void> {
+  let said = "";
+  const write = (text: string) => {
+    said += text;
+  };
+  const today = new Date().toISOString().slice(0, 10);
+  const { env } = process;
+  const surroundings = { cwd: REPOSITORY, env, today, out: write, err: write };
+  const code = await sendips(["lint", ...STACKS], surroundings);
+  if (code !== 0) throw new Error(`nothing is deployed: npx sendips lint found\n${said.trimEnd()}`);
 }
 
 async function check(sandbox: SandboxProcess, options: PulumiOptions): Promise<boolean> {
@@ -104,6 +120,7 @@ async function start(keep: boolean): Promise<number> {
     say(`a sandbox is already running (process ${left.pid}); stop it first: npm start -- --stop`);
     return 1;
   }
+  await lint();
   await rm(FOLDER, { recursive: true, force: true });
   const engine = await ensureEngine({ log: say });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
@@ -122,13 +139,9 @@ async function start(keep: boolean): Promise<number> {
       running = pid;
     };
     const options = { cwd: PROJECT, env, pulumi: engine.pulumi, onStart };
-    await inOrder(
-      () => deploy("mx-1", options),
-      () => deploy("acme", options),
-      async () => {
-        ok = await check(sandbox, options);
-      },
-    );
+    await inOrder(...STACKS.map((stack) => () => deploy(stack, options)), async () => {
+      ok = await check(sandbox, options);
+    });
     if (keep && !interrupted) say(`\n${environment(sandbox, env)}`);
   } catch (error) {
     if (!interrupted) throw error;

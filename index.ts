@@ -12,7 +12,7 @@ import {
   stackConfig,
 } from "./components/stack.ts";
 import { Tenant } from "./components/tenant.ts";
-import { checkZones } from "./components/zones.ts";
+import { checkZones, nameServersOf, zoneIds } from "./components/zones.ts";
 import { readConfig, type Stack } from "./plan/config.ts";
 import {
   checkInterfaces,
@@ -23,7 +23,6 @@ import {
 } from "./plan/deployed.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
 import { plan } from "./plan/plan.ts";
-import { publisherOf } from "./plan/zones.ts";
 
 type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
 
@@ -40,19 +39,17 @@ async function deployTenant(stack: StackOf<"tenant">) {
     ...checkKept(addresses, deployed),
     ...checkReverseNames(tenant, zones, deployed),
   ]);
-  const [privateIps, nameServers] = await Promise.all([
+  const [privateIps] = await Promise.all([
     mailHostPrivateIps(tenant),
-    checkZones(planned.plan),
+    checkZones(zoneIds(planned.plan), deployed.zones),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
   await checkFree(planned.plan, privateIps, deployed);
-  const publisher = publisherOf(tenant.hostNames, zones);
-  const zone = publisher?.by === "cloudflare" ? publisher.zone : undefined;
   const made = new Tenant(stack.name, {
     plan: planned.plan,
     deployed: deployed.addresses,
     privateIps,
-    resolves: operator.dns ?? { nameServers: nameServers[zone ?? ""] ?? [] },
+    resolves: operator.dns ?? { nameServers: () => nameServersOf(tenant.hostNames, zones) },
     reverseNames: setsReverseNames(tenant, zones),
   });
   return tenantOutputs(planned.plan, made, here);

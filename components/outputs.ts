@@ -8,6 +8,7 @@ import { type Ref, renderData, renderOwner } from "../plan/record.ts";
 import type { MailHostConfig } from "../plan/schema.ts";
 import type { MailHost } from "./mail-host.ts";
 import type { Tenant } from "./tenant.ts";
+import { zoneIds } from "./zones.ts";
 
 /** A deployed address. */
 export interface AddressOutput {
@@ -49,6 +50,8 @@ export interface TenantOutputs extends Place {
   addresses: Record<string, AddressOutput>;
   streams: PlannedStream[];
   records: RecordOutput[];
+  /** The Cloudflare zone id of each zone that it publishes in. */
+  zones: Record<string, string>;
   /** Files that a web server must serve: MTA-STS. */
   policyFiles: PolicyFile[];
   /** What to hand to the customer, who publishes a zone of the tenant; absent when nobody needs to. */
@@ -107,6 +110,7 @@ export function tenantOutputs(plan: Plan, tenant: Tenant, here: Place): AsOutput
     addresses,
     streams,
     records,
+    zones: zoneIds(plan),
     policyFiles,
     ...(customer ? { customerRecords: publicIps.apply((ips) => pageOf(plan, ips)) } : {}),
   };

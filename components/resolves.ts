@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface ResolvesOptions {
   /** Servers as IP or IP:port. Default: the zone's own name servers and a public resolver. */
   servers?: readonly string[];
-  /** The zone's own name servers by name, as its publisher says. */
-  nameServers?: readonly string[];
+  /** Says the zone's own name servers by name; asked only when there is something to wait for. */
+  nameServers?: () => Promise<readonly string[]>;
   /** Give up after this many milliseconds. Default 600,000: EC2's own wait for a PTR is as long. */
   timeout?: number;
   /** Milliseconds between two rounds. Default 2,000. */
@@ -29,8 +29,10 @@ export async function waitUntilResolves(
 ): Promise<void> {
   const { timeout = 600_000, interval = 2_000 } = options;
   const deadline = Date.now() + timeout;
+  const nameServers = options.servers === undefined ? await options.nameServers?.() : undefined;
   for (;;) {
-    const missing = await unanswered(name, address, await serversOf(options));
+    const servers = options.servers ?? (await serversOf(nameServers ?? []));
+    const missing = await unanswered(name, address, servers);
     if (missing.length === 0) return;
     if (Date.now() + interval > deadline) {
       throw new Error(
@@ -42,8 +44,8 @@ export async function waitUntilResolves(
   }
 }
 
-async function serversOf({ servers, nameServers = [] }: ResolvesOptions): Promise<string[]> {
-  if (servers !== undefined) return [...servers];
+/** The addresses of name servers, asked anew each time, and a public resolver. */
+async function serversOf(nameServers: readonly string[]): Promise<string[]> {
   const system = new Resolver({ timeout: 3_000, tries: 2 });
   const own = await Promise.all(
     nameServers.map((server) => system.resolve4(server).catch(() => [] as string[])),

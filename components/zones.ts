@@ -2,23 +2,35 @@
 
 import type { Plan } from "../plan/plan.ts";
 import type { Finding } from "../plan/problem.ts";
+import type { OperatorConfig } from "../plan/schema.ts";
+import { publisherOf } from "../plan/zones.ts";
 import { zoneFacts } from "./dns-records.ts";
 import { reportFindings } from "./stack.ts";
 
+/** The ids of the Cloudflare zones that a plan publishes in, by zone. */
+export function zoneIds(plan: Plan): Record<string, string> {
+  const ids: Record<string, string> = {};
+  for (const { publisher } of plan.records) {
+    if (publisher.by === "cloudflare") ids[publisher.zone] = publisher.zoneId;
+  }
+  return ids;
+}
+
 /**
- * Looks up every Cloudflare zone that the plan publishes in, before anything is created.
+ * Looks up the Cloudflare zones that a plan publishes in, before anything is created.
  *
- * @returns the zone's own name servers, by zone.
+ * @param checked ids that the last deployment found right: they are not looked up again.
  * @throws RunError when an id belongs to another zone than the config says: records would be
  *   published where nobody looks for them.
  */
-export async function checkZones(plan: Plan): Promise<Record<string, string[]>> {
-  const wanted = new Map<string, string>();
-  for (const { publisher } of plan.records) {
-    if (publisher.by === "cloudflare") wanted.set(publisher.zone, publisher.zoneId);
-  }
+export async function checkZones(
+  ids: Readonly<Record<string, string>>,
+  checked: Readonly<Record<string, string>>,
+): Promise<void> {
   const found = await Promise.all(
-    [...wanted].map(async ([zone, id]) => ({ zone, facts: await zoneFacts(id) })),
+    Object.entries(ids)
+      .filter(([zone, id]) => checked[zone] !== id)
+      .map(async ([zone, id]) => ({ zone, facts: await zoneFacts(id) })),
   );
   const findings: Finding[] = found
     .filter(({ zone, facts }) => facts.name !== zone)
@@ -29,5 +41,14 @@ export async function checkZones(plan: Plan): Promise<Record<string, string[]>> 
       fix: `the id of ${zone}, as its overview page shows it`,
     }));
   reportFindings(findings);
-  return Object.fromEntries(found.map(({ zone, facts }) => [zone, facts.nameServers]));
+}
+
+/** The own name servers of the zone that holds a name, as Cloudflare says; none for a zone of the customer's. */
+export async function nameServersOf(
+  name: string,
+  zones: OperatorConfig["zones"],
+): Promise<readonly string[]> {
+  const publisher = publisherOf(name, zones);
+  if (publisher?.by !== "cloudflare") return [];
+  return (await zoneFacts(publisher.zoneId)).nameServers;
 }

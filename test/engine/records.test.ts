@@ -42,8 +42,13 @@ test("every kind of record goes up, is answered for, and stays as it is", async 
     ...["A", "CAA", "CNAME", "MX", "PTR", "TXT"],
   ]);
 
+  await fetch(`${made.sandbox.url}/_sandbox/calls`, { method: "DELETE" });
   const second = await made.up("acme");
   expect([second.code, done(second)]).toEqual([0, []]);
+  // What the last deployment found right is not looked up again.
+  const calls = await (await fetch(`${made.sandbox.url}/_sandbox/calls`)).text();
+  expect(calls).toContain("GetCallerIdentity");
+  expect(calls).not.toContain('"cloudflare"');
   await made.run("refresh", "--stack", "acme", "--yes", "--skip-preview");
   const third = await made.run("preview", "--stack", "acme", "--expect-no-changes");
   expect(third.code, third.output).toBe(0);

@@ -52,6 +52,7 @@ export function parseBimi(text: string): Parsed<BimiRecord> {
   return hasError(findings) ? { findings } : { value, findings };
 }
 
+/** The record as text; `,` and `;` in URIs are percent-encoded. */
 export function renderBimi(record: BimiRecord): string {
   const tags: Tag[] = [
     { name: "v", value: "BIMI1" },

@@ -70,6 +70,7 @@ export function parseMtaSts(text: string): Parsed<MtaStsRecord> {
   return hasError(findings) ? { findings } : { value, findings };
 }
 
+/** The record as text, without the RFC's optional `;` at the end. */
 export function renderMtaSts(record: MtaStsRecord): string {
   const extensions = Object.entries(record.extensions ?? {}).map(
     ([name, value]) => `${name}=${value}`,
@@ -77,6 +78,7 @@ export function renderMtaSts(record: MtaStsRecord): string {
   return ["v=STSv1", `id=${record.id}`, ...extensions].join("; ");
 }
 
+/** Faults of a record: its id, which senders compare (RFC 8461 §3.1). */
 export function lintMtaSts(record: MtaStsRecord): Finding[] {
   if (/^[A-Za-z0-9]{1,32}$/.test(record.id)) return [];
   const fix = "1 to 32 letters and digits";

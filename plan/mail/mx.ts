@@ -27,6 +27,7 @@ export function parseMx(text: string): Parsed<Mx> {
   return findings.length > 0 ? { findings } : { value, findings };
 }
 
+/** The data as a zone file has it: `10 mx.example.`. */
 export function renderMx(mx: Mx): string {
   return `${mx.preference} ${mx.exchange}.`;
 }

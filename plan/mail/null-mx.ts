@@ -18,6 +18,7 @@ export function parseNullMx(text: string): Parsed<Mx> {
   return { findings: [error(RULE, `${shown(text)} is not a null MX`, "0 .")] };
 }
 
+/** The data as a zone file has it (RFC 7505 §3). */
 export function renderNullMx(): string {
   return "0 .";
 }

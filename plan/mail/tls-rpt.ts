@@ -45,6 +45,7 @@ export function parseTlsRpt(text: string): Parsed<TlsRptRecord> {
   return hasError(findings) ? { findings } : { value, findings };
 }
 
+/** The record as text; what separates its URIs is percent-encoded in them. */
 export function renderTlsRpt(record: TlsRptRecord): string {
   const extensions = Object.entries(record.extensions ?? {}).map(
     ([name, value]) => `${name}=${value}`,
@@ -54,6 +55,7 @@ export function renderTlsRpt(record: TlsRptRecord): string {
   );
 }
 
+/** Faults of a record: where its reports go (RFC 8460 §3). */
 export function lintTlsRpt(record: TlsRptRecord): Finding[] {
   if (record.rua.length === 0) return [error(RULE, "no rua=", "rua=mailto:…")];
   return record.rua

@@ -7,6 +7,7 @@ import {
   explained,
   lastDeployment,
   mailHostPrivateIps,
+  mailHostStack,
   report,
   reportFindings,
   stackConfig,
@@ -40,7 +41,7 @@ async function deployTenant(stack: StackOf<"tenant">) {
     ...checkReverseNames(tenant, zones, deployed),
   ]);
   const [privateIps] = await Promise.all([
-    mailHostPrivateIps(tenant),
+    mailHostPrivateIps(tenant, deployed),
     checkZones(zoneIds(planned.plan), deployed.zones),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
@@ -52,7 +53,7 @@ async function deployTenant(stack: StackOf<"tenant">) {
     resolves: operator.dns ?? { nameServers: () => nameServersOf(tenant.hostNames, zones) },
     reverseNames: setsReverseNames(tenant, zones),
   });
-  return tenantOutputs(planned.plan, made, here);
+  return tenantOutputs(planned.plan, made, here, mailHostStack(tenant));
 }
 
 async function deployMailHost({ name, mailHost }: StackOf<"mailHost">) {

@@ -50,6 +50,8 @@ export interface TenantOutputs extends Place {
   addresses: Record<string, AddressOutput>;
   streams: PlannedStream[];
   records: RecordOutput[];
+  /** The full name of the mail host's stack; absent where a network interface is named instead. */
+  mailHost?: string;
   /** The Cloudflare zone id of each zone that it publishes in. */
   zones: Record<string, string>;
   /** Files that a web server must serve: MTA-STS. */
@@ -75,7 +77,12 @@ export interface MailHostOutputs extends Place {
 type AsOutputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /** The outputs of a tenant. Nothing secret: private keys never leave the config. */
-export function tenantOutputs(plan: Plan, tenant: Tenant, here: Place): AsOutputs<TenantOutputs> {
+export function tenantOutputs(
+  plan: Plan,
+  tenant: Tenant,
+  here: Place,
+  mailHost: string | undefined,
+): AsOutputs<TenantOutputs> {
   const addresses = pulumi.output(
     Object.fromEntries(
       plan.addresses.flatMap(({ key, streams, release }) => {
@@ -110,6 +117,7 @@ export function tenantOutputs(plan: Plan, tenant: Tenant, here: Place): AsOutput
     addresses,
     streams,
     records,
+    ...(mailHost === undefined ? {} : { mailHost }),
     zones: zoneIds(plan),
     policyFiles,
     ...(customer ? { customerRecords: publicIps.apply((ips) => pageOf(plan, ips)) } : {}),

@@ -78,16 +78,26 @@ export async function explained<T>(program: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The full name of a tenant's mail host stack; undefined when it names a network interface. */
+export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
+  const { stack } = mailHost;
+  return stack === undefined || stack.includes("/") ? stack : fullName(stack);
+}
+
 /**
  * The private IPs of a tenant's mail host, by stack reference or from the network interface.
  *
+ * @param deployed a stack that the last deployment referred to need not be looked for first.
  * @throws RunError when the mail host is not deployed yet.
  */
-export async function mailHostPrivateIps(tenant: TenantConfig): Promise<PrivateIps> {
+export async function mailHostPrivateIps(
+  tenant: TenantConfig,
+  deployed: Deployed,
+): Promise<PrivateIps> {
   const { stack, networkInterface } = tenant.mailHost;
   if (networkInterface !== undefined) return privateIpsOf(networkInterface);
-  const name = stack?.includes("/") ? stack : fullName(stack ?? "");
-  if ((await outputsOf(name)) !== undefined) {
+  const name = mailHostStack(tenant) ?? "";
+  if (deployed.mailHost === name || (await outputsOf(name)) !== undefined) {
     const reference = new pulumi.StackReference(name);
     const { value } = await reference.getOutputDetails("privateIps");
     if (isPrivateIps(value)) return value;

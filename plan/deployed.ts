@@ -22,6 +22,7 @@ const deployedSchema = z.object({
       }),
     )
     .default({}),
+  mailHost: z.string().optional(),
   zones: z.record(z.string(), z.string()).default({}),
   subnet: z.string().optional(),
   networkInterfaces: z

@@ -24,7 +24,7 @@ const tx1 = {
 };
 
 test("outputs of any age and kind are read", () => {
-  expect(readDeployed({})).toEqual({ addresses: {}, networkInterfaces: {} });
+  expect(readDeployed({})).toEqual({ addresses: {}, networkInterfaces: {}, zones: {} });
   expect(readDeployed(undefined)).toEqual(readDeployed({}));
   expect(readDeployed({ addresses: "nonsense" })).toEqual(readDeployed({}));
   // Before releases were written down, nothing had been released.

@@ -40,9 +40,11 @@ async function deployTenant(stack: StackOf<"tenant">) {
     ...checkKept(addresses, deployed),
     ...checkReverseNames(tenant, zones, deployed),
   ]);
+  // A token that is missing must be seen before an address is allocated.
+  const fresh = addresses.some(({ key }) => deployed.addresses[key] === undefined);
   const [privateIps] = await Promise.all([
     mailHostPrivateIps(tenant, deployed),
-    checkZones(zoneIds(planned.plan), deployed.zones),
+    checkZones(zoneIds(planned.plan), fresh ? {} : deployed.zones),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
   await checkFree(planned.plan, privateIps, deployed);

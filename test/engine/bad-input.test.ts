@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
 import { runPulumi } from "../../sandbox/pulumi.ts";
 import { type World, world } from "./harness.ts";
 
@@ -88,6 +89,13 @@ describe("nothing is created when", () => {
     const output = await refused(made);
     expect(output).toMatch(/acme: cloudflare: getZone failed: .*CLOUDFLARE_API_TOKEN/);
     expect(output).not.toMatch(/unhandled exception|^ +at /m);
+
+    made.options.env["CLOUDFLARE_API_TOKEN"] = SANDBOX_CREDENTIALS.CLOUDFLARE_API_TOKEN;
+    expect((await made.up("acme")).code).toBe(0);
+    // Deployed once, its zones are known; a new address needs the token all the same.
+    delete made.options.env["CLOUDFLARE_API_TOKEN"];
+    made.edit("acme", [...TENANT, "addresses", "tx2"], { privateIp: "10.0.1.12" });
+    expect(await refused(made)).toMatch(/getZone failed: .*CLOUDFLARE_API_TOKEN/);
   });
 
   test("no sandbox is running", async () => {

@@ -1,7 +1,7 @@
 /*
  * Preloaded into every program run (Pulumi.yaml, `nodeargs`): says what is wrong on a Node that
- * cannot run TypeScript, where Node itself would only say "unknown file extension", and spares the
- * program what the SDK does for others. Written so that any Node can read it.
+ * cannot run TypeScript, where Node itself would only say "unknown file extension", keeps a compile
+ * cache, and spares the program what the SDK does for others. Written so that any Node can read it.
  */
 var parts = process.versions.node.split(".").map(Number);
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
@@ -15,7 +15,11 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
   );
   process.exit(1);
 }
-if (!process.env.NODE_COMPILE_CACHE) require("node:module").enableCompileCache();
+// A CI job starts without a cache and leaves none for the next: writing it would cost a fifth of an
+// update without changes. One that keeps a folder from job to job sets NODE_COMPILE_CACHE.
+if (!process.env.NODE_COMPILE_CACHE && !process.env.CI) {
+  require("node:module").enableCompileCache();
+}
 
 (() => {
   // The SDK as the program has it, with packages of its own. Where there is none, the engine says so.

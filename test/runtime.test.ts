@@ -6,12 +6,24 @@ import { expect, test } from "vitest";
 const REPOSITORY = join(import.meta.dirname, "..");
 
 /** Runs a script as the program's process starts, and parses what it prints. */
-function preloaded(script: string): unknown {
+function preloaded(script: string, env: NodeJS.ProcessEnv = process.env): unknown {
   const args = ["--require", "./runtime.cjs", "--eval", script];
   return JSON.parse(
-    execFileSync(process.execPath, args, { cwd: REPOSITORY, encoding: "utf8" }).toString(),
+    execFileSync(process.execPath, args, { cwd: REPOSITORY, env, encoding: "utf8" }).toString(),
   );
 }
+
+test("a compile cache is kept at a desk, and in CI only where a folder is named for it", () => {
+  const { CI: _ci, NODE_COMPILE_CACHE: _cache, ...desk } = process.env;
+  const folder = join(REPOSITORY, ".sandbox", "compile-cache");
+  const script = `
+    const kept = require("node:module").getCompileCacheDir();
+    console.log(JSON.stringify(kept !== undefined));
+  `;
+  expect(preloaded(script, desk)).toBe(true);
+  expect(preloaded(script, { ...desk, CI: "true" })).toBe(false);
+  expect(preloaded(script, { ...desk, CI: "true", NODE_COMPILE_CACHE: folder })).toBe(true);
+});
 
 test("the SDK comes without its source map support, whole otherwise", () => {
   const found = preloaded(`

@@ -36,7 +36,14 @@ export interface EnsureOptions {
   home?: string;
   /** PATH to look for an engine and for go. Default: the process's own. */
   path?: string;
+  /**
+   * Node script that puts the official release into PULUMI_HOME.
+   * @default npm's `pulumi`
+   */
+  installer?: string;
 }
+
+const INSTALLER = join(REPOSITORY, "node_modules", "pulumi", "run.js");
 
 /** The folder that holds downloaded and built engines. */
 export function engineHome(): string {
@@ -85,19 +92,15 @@ async function getEngine(
   home: string,
   bin: string,
   tried: string[],
-  { log = () => {}, path }: EnsureOptions,
+  { log = () => {}, path, installer = INSTALLER }: EnsureOptions,
 ): Promise<Engine> {
   const pulumi = join(bin, "pulumi");
   if (!existsSync(pulumi)) {
     log(`getting the Pulumi CLI ${version}: the official download`);
     try {
-      await run(
-        process.execPath,
-        [join(REPOSITORY, "node_modules", "pulumi", "run.js"), "version"],
-        {
-          env: { ...process.env, PULUMI_HOME: home },
-        },
-      );
+      await run(process.execPath, [installer, "version"], {
+        env: { ...process.env, PULUMI_HOME: home },
+      });
       if (existsSync(join(bin, "pulumi-language-nodejs"))) {
         return { pulumi, bin, version, source: "download" };
       }

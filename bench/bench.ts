@@ -1,4 +1,5 @@
 /** `npm run bench [-- <name>…]`: runs the named benches, or all. Its exit status says whether every target is met. */
+import { runCommand } from "../sandbox/command.ts";
 import { benchPlan } from "./plan.ts";
 import { benchUp } from "./up.ts";
 
@@ -27,12 +28,4 @@ async function main(names: readonly string[]): Promise<number> {
   return ok ? 0 : 1;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+runCommand(main);

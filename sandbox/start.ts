@@ -6,6 +6,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { main as sendips } from "../cli/main.ts";
 import type { TenantOutputs } from "../components/outputs.ts";
+import { runCommand } from "./command.ts";
 import { checkTenant, table } from "./dns-check.ts";
 import { ensureEngine } from "./engine/ensure.ts";
 import { engineEnv } from "./engine/env.ts";
@@ -176,12 +177,4 @@ async function main(args: readonly string[]): Promise<number> {
   );
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+runCommand(main);

@@ -4,20 +4,19 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { runCommand } from "./command.ts";
 import { ensureEngine } from "./engine/ensure.ts";
 import { REPOSITORY } from "./project.ts";
 
-try {
+runCommand(async (args) => {
   await ensureEngine({ log: (line) => process.stdout.write(`${line}\n`) });
   const vitest = join(REPOSITORY, "node_modules", "vitest", "vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", ...process.argv.slice(2)], {
+  const child = spawn(process.execPath, [vitest, "run", ...args], {
     cwd: REPOSITORY,
     stdio: "inherit",
   });
-  child.on("close", (code) => {
-    process.exitCode = code ?? 1;
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
   });
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+});

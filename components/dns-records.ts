@@ -8,8 +8,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { quoteTxt } from "../plan/mail/txt.ts";
 import {
   type PlannedRecord,
-  type Ref,
+  type Resolve,
   referencesOf,
+  renderData,
   renderOwner,
   renderText,
 } from "../plan/record.ts";
@@ -96,8 +97,7 @@ export function publish(
     throw new Error(`record ${record.key} is not for Cloudflare`);
   }
   const { data } = record;
-  const known = (render: (resolve: (ref: Ref) => string) => string) =>
-    whenKnown(record, publicIps, render);
+  const known = (render: (resolve: Resolve) => string) => whenKnown(record, publicIps, render);
   return new DnsRecord(
     name,
     {
@@ -119,10 +119,11 @@ export function publish(
 }
 
 /** The value as Cloudflare's `content` has it. */
-function contentOf({ data }: PlannedRecord, resolve: (ref: Ref) => string): string {
+function contentOf(record: PlannedRecord, resolve: Resolve): string {
+  const { data } = record;
   switch (data.type) {
     case "A":
-      return typeof data.address === "string" ? data.address : resolve(data.address);
+      return renderData(record, resolve);
     case "PTR":
       return data.host;
     case "CNAME":
@@ -141,19 +142,23 @@ function contentOf({ data }: PlannedRecord, resolve: (ref: Ref) => string): stri
 function whenKnown(
   record: PlannedRecord,
   publicIps: PublicIps,
-  render: (resolve: (ref: Ref) => string) => string,
+  render: (resolve: Resolve) => string,
 ): pulumi.Input<string> {
   const needed = referencesOf(record).map((key) => {
     const ip = publicIps[key];
     if (ip === undefined) throw new Error(`record ${record.key} needs address ${key}`);
     return [key, ip] as const;
   });
-  const resolveWith = (known: Readonly<Record<string, string>>) => (ref: Ref) => {
-    if ("dkimKey" in ref) {
-      throw new Error(`the key of DKIM selector ${ref.dkimKey} is not known: it was not decrypted`);
-    }
-    return known[ref.address] ?? "";
-  };
+  const resolveWith =
+    (known: Readonly<Record<string, string>>): Resolve =>
+    (ref) => {
+      if ("dkimKey" in ref) {
+        throw new Error(
+          `the key of DKIM selector ${ref.dkimKey} is not known: it was not decrypted`,
+        );
+      }
+      return known[ref.address] ?? "";
+    };
   if (needed.length === 0) return render(resolveWith({}));
   return pulumi.output(Object.fromEntries(needed)).apply((known) => render(resolveWith(known)));
 }

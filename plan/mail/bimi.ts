@@ -5,7 +5,7 @@
 import type { DmarcRecord } from "./dmarc.ts";
 import { effectivePolicy } from "./dmarc-lint.ts";
 import { error, type Finding, hasError, type Parsed, shown, warning } from "./finding.ts";
-import { isHostName, lintName, parseName } from "./names.ts";
+import { isHostName, parseName } from "./names.ts";
 import { renderTagList, splitTags, type Tag } from "./taglist.ts";
 
 const RULE = "draft-brand-indicators §4.2";
@@ -91,11 +91,6 @@ export function lintBimi(record: BimiRecord): Finding[] {
     findings.push(error(RULE, `lps= holds ${shown(part)}`, fix));
   }
   return findings;
-}
-
-/** Faults of the selector and the name it makes. */
-export function lintBimiName(domain: string, selector = "default"): Finding[] {
-  return lintName(bimiName(domain, selector), { underscores: true });
 }
 
 /**

@@ -74,11 +74,6 @@ export function renderTagList(tags: readonly Tag[]): string {
   return tags.map((tag) => `${tag.name}=${tag.value}`).join("; ");
 }
 
-/** Faults of a list that is to be published: what {@link parseTagList} would say of its text. */
-export function lintTagList(tags: readonly Tag[], options: TagListOptions = {}): Finding[] {
-  return splitTags(renderTagList(tags), options).findings;
-}
-
 /** The value of a tag's first occurrence. */
 export function tagValue(tags: readonly Tag[], name: string): string | undefined {
   return tags.find((tag) => tag.name === name)?.value;

@@ -83,9 +83,6 @@ export function parseTxt(text: string): Parsed<string> {
   return { value, findings: lintTxt(value) };
 }
 
-/** The presentation form; the name that goes with {@link parseTxt}. */
-export const renderTxt = quoteTxt;
-
 /** Faults of a value that is to be published. */
 export function lintTxt(value: string): Finding[] {
   const findings: Finding[] = [];

@@ -7,6 +7,7 @@ import { customerPage } from "../../plan/output/customer-page.ts";
 import { PLAN_FORMATS, renderPlan } from "../../plan/output/render-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { formatProblems, hasErrors, type Problem } from "../../plan/problem.ts";
+import { operatorSchema } from "../../plan/schema.ts";
 import { goldenCases, valuesOf } from "./golden-cases.ts";
 import { type Json, mutated, mutation, odd, shuffled } from "./mutation.ts";
 import { planOf, rsaKey } from "./support.ts";
@@ -59,16 +60,7 @@ function expectSound(result: { plan?: Plan; problems: Problem[] }): void {
 
 describe("any config", () => {
   test("of JSON values comes to problems or a plan, and never throws", () => {
-    const keys = [
-      "tenant",
-      "mailHost",
-      "zones",
-      "reports",
-      "ttl",
-      "spfSnapshot",
-      "eipQuota",
-      "dns",
-    ];
+    const keys = ["tenant", "mailHost", ...Object.keys(operatorSchema.shape)];
     const values = fc.oneof(
       odd,
       fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string()), odd, { maxKeys: 5 }),

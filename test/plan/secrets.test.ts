@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { formatProblems } from "../../plan/problem.ts";
+import { operatorSchema } from "../../plan/schema.ts";
 import { ACME, planOf, raw } from "./support.ts";
 
 const pem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
@@ -41,16 +42,7 @@ const FULL = {
   neverMails: ["parked.acme.example"],
   ttl: 3600,
 };
-const OPERATOR = [
-  "zones",
-  "reports",
-  "ttl",
-  "spfSnapshot",
-  "eipQuota",
-  "dns",
-  "mailHost",
-  "tennant",
-];
+const OPERATOR = [...Object.keys(operatorSchema.shape), "mailHost", "tennant"];
 
 type Place = (string | number)[];
 

@@ -122,7 +122,7 @@ async function mailHost(
     const cwd = join(folder, "project");
     await copyProject(cwd, sandbox);
     const home = join(folder, "home");
-    await prepareHome(home, engine);
+    await prepareHome(home);
     const env: NodeJS.ProcessEnv = {
       ...engineEnv({ home, backend: join(folder, "backend"), engine }),
       ...SANDBOX_CREDENTIALS,

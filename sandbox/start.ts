@@ -131,7 +131,7 @@ async function start(keep: boolean): Promise<number> {
     say(`sandbox: ${sandbox.url} (EC2, STS, SSM, Cloudflare), DNS ${sandbox.dns.port}`);
     await copyProject(PROJECT, sandbox);
     const home = join(FOLDER, "home");
-    await prepareHome(home, engine);
+    await prepareHome(home);
     const env = {
       ...engineEnv({ home, backend: join(FOLDER, "backend"), engine }),
       ...SANDBOX_CREDENTIALS,

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Engine, engineHome } from "./ensure.ts";
+import { engineHome } from "./ensure.ts";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..");
 
@@ -14,7 +14,7 @@ const OURS = "stand-in";
  * Makes `home` ready: `npx pulumi` finds the engine in it, and each provider has a plugin. A stand-in
  * is chosen only where the official plugin of the SDK's version is absent from ~/.pulumi.
  */
-export async function prepareHome(home: string, _engine: Engine): Promise<void> {
+export async function prepareHome(home: string): Promise<void> {
   await mkdir(join(home, "plugins"), { recursive: true });
   const versions = join(home, "versions");
   if (!existsSync(versions)) {

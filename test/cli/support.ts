@@ -63,7 +63,7 @@ export async function workplace({
   const cwd = join(folder, "project");
   await copyProject(cwd, endpoints);
   const home = join(folder, "home");
-  await prepareHome(home, engine);
+  await prepareHome(home);
   const env = engineEnv({ home, backend: join(folder, "backend"), engine });
   const pulumi = { cwd, env, pulumi: engine.pulumi };
   for (const stack of stacks) await mustPulumi(["stack", "init", stack], pulumi);

@@ -76,7 +76,7 @@ export async function world(options: SandboxOptions = {}): Promise<World> {
   const cwd = join(folder, "project");
   await copyProject(cwd, sandbox);
   const home = join(folder, "home");
-  await prepareHome(home, engine);
+  await prepareHome(home);
   const backend = join(folder, "backend");
   const env = {
     ...engineEnv({ home, backend, engine }),

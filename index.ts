@@ -1,5 +1,5 @@
 /** One stack, a tenant or a mail host: config → plan → components → outputs. */
-import { mailHostFacts, place } from "./components/cloud.ts";
+import { liveAddresses, mailHostFacts, place, thisStack } from "./components/cloud.ts";
 import { MailHost } from "./components/mail-host.ts";
 import { mailHostOutputs, tenantOutputs } from "./components/outputs.ts";
 import { checkFree } from "./components/private-ip.ts";
@@ -15,17 +15,35 @@ import {
 import { Tenant } from "./components/tenant.ts";
 import { checkZones, nameServersOf, zoneIds } from "./components/zones.ts";
 import { readConfig, type Stack } from "./plan/config.ts";
-import {
-  checkInterfaces,
-  checkKept,
-  checkPlace,
-  checkReverseNames,
-  setsReverseNames,
-} from "./plan/deployed.ts";
+import { checkAddresses } from "./plan/guards/addresses.ts";
+import { checkInterfaces } from "./plan/guards/interfaces.ts";
+import { checkPlace } from "./plan/guards/place.ts";
+import { checkReverseNames, setsReverseNames } from "./plan/guards/reverse-names.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
-import { plan } from "./plan/plan.ts";
+import { type PlannedAddress, plan } from "./plan/plan.ts";
+import { rememberedAddresses } from "./plan/state/deployed.ts";
 
 type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
+
+/**
+ * What would lose, replace or double what is deployed, all at once, before anything is registered: a run
+ * that is refused changes nothing, and is refused again in the same words.
+ */
+async function guard(stack: Stack, wanted: readonly PlannedAddress[]) {
+  const [deployed, here] = await Promise.all([lastDeployment(), place()]);
+  // In another account or Region nothing of it can be asked.
+  reportFindings(checkPlace(deployed, here));
+  const owner = thisStack();
+  const live = await liveAddresses(owner, wanted, deployed);
+  reportFindings([
+    ...checkAddresses(owner, wanted, deployed, live),
+    ...checkInterfaces(stack.kind === "mailHost" ? stack.mailHost : undefined, deployed),
+    ...(stack.kind === "tenant"
+      ? checkReverseNames(stack.tenant, stack.operator.zones, deployed)
+      : []),
+  ]);
+  return { deployed, here };
+}
 
 async function deployTenant(stack: StackOf<"tenant">) {
   const planned = plan(stack);
@@ -34,23 +52,18 @@ async function deployTenant(stack: StackOf<"tenant">) {
   const { tenant, operator } = stack;
   const { addresses } = planned.plan;
   const { zones } = operator;
-  const [deployed, here] = await Promise.all([lastDeployment(), place()]);
-  reportFindings([
-    ...checkPlace(deployed, here),
-    ...checkKept(addresses, deployed),
-    ...checkReverseNames(tenant, zones, deployed),
-  ]);
+  const { deployed, here } = await guard(stack, addresses);
   // A token that is missing must be seen before an address is allocated.
-  const fresh = addresses.some(({ key }) => deployed.addresses[key] === undefined);
+  const fresh = addresses.some(({ key }) => !deployed.addresses.some((held) => held.key === key));
   const [privateIps] = await Promise.all([
     mailHostPrivateIps(tenant, deployed),
-    checkZones(zoneIds(planned.plan), fresh ? {} : deployed.zones),
+    checkZones(zoneIds(planned.plan), fresh ? {} : deployed.outputs.zones),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
   await checkFree(planned.plan, privateIps, deployed);
   const made = new Tenant(stack.name, {
     plan: planned.plan,
-    deployed: deployed.addresses,
+    deployed: rememberedAddresses(deployed),
     privateIps,
     resolves: operator.dns ?? { nameServers: () => nameServersOf(tenant.hostNames, zones) },
     reverseNames: setsReverseNames(tenant, zones),
@@ -58,10 +71,10 @@ async function deployTenant(stack: StackOf<"tenant">) {
   return tenantOutputs(planned.plan, made, here, mailHostStack(tenant));
 }
 
-async function deployMailHost({ name, mailHost }: StackOf<"mailHost">) {
+async function deployMailHost(stack: StackOf<"mailHost">) {
+  const { name, mailHost } = stack;
   reportFindings(checkMailHost(mailHost));
-  const [deployed, here] = await Promise.all([lastDeployment(), place()]);
-  reportFindings([...checkPlace(deployed, here), ...checkInterfaces(mailHost, deployed)]);
+  const { here } = await guard(stack, []);
   const facts = await mailHostFacts(mailHost.subnet, mailHost.instanceType);
   reportFindings(checkLimits(mailHost, facts));
   return mailHostOutputs(new MailHost(name, { mailHost, vpcId: facts.vpcId }), mailHost, here);

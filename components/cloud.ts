@@ -7,8 +7,10 @@ import { getSubnet } from "@pulumi/aws/ec2/getSubnet.js";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import { getRegion } from "@pulumi/aws/getRegion.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Place } from "../plan/deployed.ts";
-import type { Holder } from "../plan/holders.ts";
+import { type Live, type LiveAddress, needsDetails } from "../plan/guards/addresses.ts";
+import type { PlannedAddress } from "../plan/plan.ts";
+import type { Deployed, Place } from "../plan/state/deployed.ts";
+import { STACK_TAG, type StackName } from "../plan/state/tags.ts";
 
 /** What limits a mail host. */
 export interface MailHostFacts {
@@ -26,8 +28,43 @@ export async function place(): Promise<Place> {
   return { stack: pulumi.getStack(), account: accountId, region };
 }
 
+/** This stack by its full name: what its tags say. */
+export function thisStack(): StackName {
+  return {
+    organisation: pulumi.getOrganization(),
+    project: pulumi.getProject(),
+    stack: pulumi.getStack(),
+  };
+}
+
 /** EC2 takes no more values in one filter. */
 const FILTER_VALUES = 200;
+
+/** One filter of EC2: a value of the list lets through. */
+export interface Filter {
+  name: string;
+  values: string[];
+}
+
+/** Allocation ids by public IP, of the Elastic IPs that all filters let through. */
+async function search(
+  name: string,
+  values: readonly string[],
+  filters: readonly Filter[] = [],
+  opts?: pulumi.InvokeOptions,
+): Promise<Map<string, string>> {
+  const parts = Array.from({ length: Math.ceil(values.length / FILTER_VALUES) }, (_, part) =>
+    values.slice(part * FILTER_VALUES, (part + 1) * FILTER_VALUES),
+  );
+  const found = await Promise.all(
+    parts.map((part) => getEips({ filters: [...filters, { name, values: part }] }, opts)),
+  );
+  return new Map(
+    found.flatMap(({ allocationIds, publicIps }) =>
+      allocationIds.map((id, index): [string, string] => [publicIps[index] ?? "", id]),
+    ),
+  );
+}
 
 /**
  * The Elastic IPs on these private IPs of these network interfaces, apart from those known already:
@@ -38,23 +75,62 @@ export async function holders(
   privateIps: readonly string[],
   known: ReadonlySet<string> = new Set(),
   opts?: pulumi.InvokeOptions,
-): Promise<Holder[]> {
-  const parts = Array.from({ length: Math.ceil(privateIps.length / FILTER_VALUES) }, (_, part) =>
-    privateIps.slice(part * FILTER_VALUES, (part + 1) * FILTER_VALUES),
+): Promise<LiveAddress[]> {
+  const interfaces = { name: "network-interface-id", values: [...networkInterfaces] };
+  const found = await search("private-ip-address", privateIps, [interfaces], opts);
+  const ids = [...found.values()].filter((id) => !known.has(id));
+  return Promise.all(ids.map((id) => elasticIp(id, opts)));
+}
+
+/** The Elastic IPs that carry the tag of a stack, of whichever project, by public IP. */
+export function taggedAddresses(
+  { stack }: StackName,
+  filters: readonly Filter[] = [],
+  opts?: pulumi.InvokeOptions,
+): Promise<Map<string, string>> {
+  return search(`tag:${STACK_TAG}`, [stack], filters, opts);
+}
+
+/** An Elastic IP by its allocation id. Fails when there is none, see {@link isGone}. */
+export async function elasticIp(id: string, opts?: pulumi.InvokeOptions): Promise<LiveAddress> {
+  const found = await getElasticIp({ id }, opts);
+  const { publicIp, privateIp, networkInterfaceId, tags } = found;
+  return { allocationId: id, publicIp, privateIp, networkInterfaceId, tags };
+}
+
+/** The name that an Elastic IP has in reverse DNS, in lower case; empty when it has none. */
+export async function reverseNameOf(id: string, opts?: pulumi.InvokeOptions): Promise<string> {
+  const { ptrRecord } = await getElasticIp({ id }, opts);
+  // Absent, where the provider has nothing to say.
+  return (ptrRecord ?? "").replace(/\.$/, "").toLowerCase();
+}
+
+/** Whether a look-up failed because EC2 has no such address (any more). */
+export function isGone(error: unknown): boolean {
+  return /InvalidAllocationID\.NotFound|InvalidAddress\.NotFound|no matching EC2 EIP/.test(
+    String(error),
   );
-  const found = await Promise.all(
-    parts.map((values) => {
-      const interfaces = { name: "network-interface-id", values: [...networkInterfaces] };
-      return getEips({ filters: [interfaces, { name: "private-ip-address", values }] }, opts);
-    }),
+}
+
+/**
+ * What EC2 has of a stack: by its tags, by its state and by its outputs. One call where all of it
+ * agrees.
+ */
+export async function liveAddresses(
+  owner: StackName,
+  wanted: readonly PlannedAddress[],
+  deployed: Deployed,
+): Promise<Live> {
+  const found = await taggedAddresses(owner);
+  const untagged = [...deployed.addresses, ...deployed.lost]
+    .map(({ publicIp }) => publicIp)
+    .filter((publicIp) => !found.has(publicIp));
+  for (const [publicIp, id] of await search("public-ip", untagged)) found.set(publicIp, id);
+  const ids = [...found].flatMap(([publicIp, id]) =>
+    needsDetails(publicIp, wanted, deployed) ? [id] : [],
   );
-  const ids = found.flatMap(({ allocationIds }) => allocationIds).filter((id) => !known.has(id));
-  return Promise.all(
-    ids.map(async (allocationId) => {
-      const { publicIp, privateIp, tags } = await getElasticIp({ id: allocationId }, opts);
-      return { allocationId, publicIp, privateIp, tags };
-    }),
-  );
+  const details = await Promise.all(ids.map((id) => elasticIp(id)));
+  return { present: new Set(found.keys()), details };
 }
 
 /** The network interface's private IPs, for a host that we do not manage. */

@@ -14,6 +14,8 @@ import {
   renderOwner,
   renderText,
 } from "../plan/record.ts";
+import { TYPES } from "../plan/state/resources.ts";
+import type { Keeper } from "./keep.ts";
 
 /** The public IPv4 of each address, by key. */
 export type PublicIps = Readonly<Record<string, pulumi.Input<string>>>;
@@ -24,6 +26,8 @@ export interface DnsRecordsArgs {
   records: readonly PlannedRecord[];
   /** What the references in the records stand for. */
   publicIps: PublicIps;
+  /** What keeps the records of a tenant while its addresses are deployed. Default: nothing does. */
+  keeper?: Keeper;
 }
 
 /**
@@ -65,12 +69,17 @@ export class DnsRecords extends pulumi.ComponentResource {
     // `after` names a record earlier in the plan, so what it needs is there already.
     for (const record of ours) {
       const before = record.after === undefined ? undefined : records[record.after];
-      records[record.key] = publish(`${name}-${record.key}`, record, args.publicIps, {
+      const opts = {
         parent: this,
+        ...(args.keeper === undefined
+          ? {}
+          : { hooks: { beforeDelete: [args.keeper.beforeDelete] } }),
         ...(before === undefined ? {} : { dependsOn: [before] }),
         // Moved to another zone it is replaced, and must be gone before its name is taken.
         ...(first.has(record.key) ? { deleteBeforeReplace: true } : {}),
-      });
+      };
+      const logicalName = `${name}-${record.key}`;
+      records[record.key] = publish(logicalName, record, args.publicIps, opts, args.keeper);
     }
     this.records = records;
     this.registerOutputs();
@@ -92,16 +101,20 @@ export function publish(
   record: PlannedRecord,
   publicIps: PublicIps,
   opts: pulumi.CustomResourceOptions,
+  keeper?: Keeper,
 ): DnsRecord {
   if (record.publisher.by !== "cloudflare") {
     throw new Error(`record ${record.key} is not for Cloudflare`);
   }
   const { data } = record;
+  const { zoneId } = record.publisher;
+  // In another zone, or of another type, it is another record, and the old one may go.
+  keeper?.wants(TYPES.dnsRecord, name, { identity: { zoneId, type: data.type } });
   const known = (render: (resolve: Resolve) => string) => whenKnown(record, publicIps, render);
   return new DnsRecord(
     name,
     {
-      zoneId: record.publisher.zoneId,
+      zoneId,
       name:
         typeof record.name === "string"
           ? record.name

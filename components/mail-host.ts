@@ -5,6 +5,8 @@ import { NetworkInterfaceAttachment } from "@pulumi/aws/ec2/networkInterfaceAtta
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { MailHostConfig } from "../plan/schema.ts";
+import { ownerTags } from "../plan/state/tags.ts";
+import { thisStack } from "./cloud.ts";
 import { inUseHook } from "./private-ip.ts";
 
 /** Arguments of {@link MailHost}. */
@@ -20,7 +22,7 @@ export interface MailHostInterface {
   privateIps: string[];
   /** The one of them that EC2 cannot take away; which it is, is chance. */
   primary: pulumi.Output<string>;
-  /** True once its release has been deployed: it is no longer protected. */
+  /** Whether its release is asked for; what is deployed of it says the interface's own tag. */
   release: boolean;
 }
 
@@ -71,7 +73,7 @@ export class MailHost extends pulumi.ComponentResource {
             tags: {
               Name: `${name}-${key}`,
               "sendips:mailHost": name,
-              "sendips:stack": pulumi.getStack(),
+              ...ownerTags(thisStack(), release),
             },
           },
           {
@@ -131,7 +133,7 @@ function securityGroup(name: string, args: MailHostArgs, parent: pulumi.Resource
         rule("tcp", 53, [ANYWHERE], "DNS"),
         rule("tcp", 443, [ANYWHERE], "HTTPS"),
       ],
-      tags: { Name: name, "sendips:mailHost": name, "sendips:stack": pulumi.getStack() },
+      tags: { Name: name, "sendips:mailHost": name, ...ownerTags(thisStack(), false) },
     },
     { parent },
   );
@@ -155,7 +157,7 @@ function instance(
       ...(iamInstanceProfile === undefined ? {} : { iamInstanceProfile }),
       primaryNetworkInterface: { networkInterfaceId: primary[1].id },
       metadataOptions: { httpTokens: "required" },
-      tags: { Name: name, "sendips:mailHost": name, "sendips:stack": pulumi.getStack() },
+      tags: { Name: name, "sendips:mailHost": name, ...ownerTags(thisStack(), false) },
     },
     // An interface serves one machine at a time: the old one must let go of it first.
     { parent, deleteBeforeReplace: true },

@@ -1,11 +1,12 @@
 /** Stack outputs: everything that a later check needs, and what other stacks look up. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Place } from "../plan/deployed.ts";
 import type { PolicyFile } from "../plan/mta-sts-policy.ts";
 import { type CustomerPage, customerPage } from "../plan/output/customer-page.ts";
 import type { Plan, PlannedStream } from "../plan/plan.ts";
 import { type Ref, renderData, renderOwner } from "../plan/record.ts";
 import type { MailHostConfig } from "../plan/schema.ts";
+import type { Place } from "../plan/state/deployed.ts";
+import { OUTPUTS_VERSION } from "../plan/state/outputs.ts";
 import type { MailHost } from "./mail-host.ts";
 import type { Tenant } from "./tenant.ts";
 import { zoneIds } from "./zones.ts";
@@ -21,7 +22,7 @@ export interface AddressOutput {
   associationId: string;
   /** Whether its PTR is set. */
   reverseName: boolean;
-  /** True once its release has been deployed: it is no longer protected. */
+  /** Whether its release is asked for; what is deployed of it says the address's own tag. */
   release: boolean;
   /** Keys of the streams that send from it. */
   streams: string[];
@@ -45,6 +46,8 @@ export interface RecordOutput {
 
 /** Outputs of a tenant's stack. */
 export interface TenantOutputs extends Place {
+  /** Of the outputs' form: {@link OUTPUTS_VERSION}. */
+  version: number;
   kind: "tenant";
   domain: string;
   addresses: Record<string, AddressOutput>;
@@ -62,6 +65,8 @@ export interface TenantOutputs extends Place {
 
 /** Outputs of a mail host's stack. */
 export interface MailHostOutputs extends Place {
+  /** Of the outputs' form: {@link OUTPUTS_VERSION}. */
+  version: number;
   kind: "mailHost";
   subnet: string;
   networkInterfaces: Record<
@@ -111,6 +116,7 @@ export function tenantOutputs(
   const { domain, streams, policyFiles } = plan;
   const customer = plan.records.some(({ publisher }) => publisher.by === "external");
   return {
+    version: OUTPUTS_VERSION,
     kind: "tenant",
     ...here,
     domain,
@@ -150,6 +156,7 @@ export function mailHostOutputs(
   here: Place,
 ): AsOutputs<MailHostOutputs> {
   return {
+    version: OUTPUTS_VERSION,
     kind: "mailHost",
     ...here,
     subnet,

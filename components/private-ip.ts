@@ -1,11 +1,13 @@
 /** Private IPs and the Elastic IPs that they carry: none is taken from under an address. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployed, DeployedAddress } from "../plan/deployed.ts";
-import { checkHolders, describeHolder } from "../plan/holders.ts";
+import { checkHolders, describeHolder } from "../plan/guards/holders.ts";
+import { INTERFACE_WAY_OUT } from "../plan/guards/interfaces.ts";
 import type { PrivateIps } from "../plan/mail-host.ts";
 import type { Plan } from "../plan/plan.ts";
-import { holders } from "./cloud.ts";
+import type { Deployed } from "../plan/state/deployed.ts";
+import { isReleased, tagsOf } from "../plan/state/tags.ts";
+import { holders, thisStack } from "./cloud.ts";
 import { pause } from "./release.ts";
 import { reportFindings } from "./stack.ts";
 
@@ -16,13 +18,13 @@ import { reportFindings } from "./stack.ts";
  * @throws RunError when one does.
  */
 export async function checkFree(
-  { stack, addresses }: Plan,
+  { addresses }: Plan,
   privateIps: PrivateIps,
   deployed: Deployed,
 ): Promise<void> {
-  const own = new Set(Object.values(deployed.addresses).map(({ allocationId }) => allocationId));
+  const own = new Set(deployed.addresses.map(({ allocationId }) => allocationId));
   const wanted = addresses.flatMap(({ key, privateIp }) => {
-    const bound = deployed.addresses[key];
+    const bound = deployed.addresses.find((address) => address.key === key)?.bound;
     const stays =
       bound?.privateIp === privateIp && bound.networkInterfaceId === privateIps[privateIp];
     return stays ? [] : [privateIp];
@@ -30,7 +32,8 @@ export async function checkFree(
   // Most updates bind nothing anew, and have nothing to ask.
   if (wanted.length === 0) return;
   const interfaces = new Set(wanted.flatMap((ip) => privateIps[ip] ?? []));
-  reportFindings(checkHolders(stack, addresses, await holders([...interfaces], wanted, own)));
+  const found = await holders([...interfaces], wanted, own);
+  reportFindings(checkHolders(thisStack(), addresses, found));
 }
 
 /** Attempts before giving up: with the pauses between them, about 15 seconds. */
@@ -62,43 +65,6 @@ export function associateHook(name: string): pulumi.ErrorHook {
   });
 }
 
-/** Where the program wants an address. */
-type Binding = Pick<DeployedAddress, "privateIp" | "networkInterfaceId">;
-
-/**
- * A hook that keeps an address bound when it would come off for good. The address is protected, but
- * what hangs on it is not: without a preview (`--skip-preview`) the engine takes association, PTR and A
- * away before it comes to the address and refuses. One that moves, or whose release is deployed, may.
- *
- * @param name unique among the program's hooks, and the same in every run: the engine looks it up by
- *   name in order to delete an association that the program no longer mentions.
- * @param deployed the addresses as last deployed, by key.
- * @param wanted where the program wants them now, by key.
- */
-export function boundHook(
-  name: string,
-  deployed: Readonly<Record<string, DeployedAddress>>,
-  wanted: Readonly<Record<string, Binding>>,
-): pulumi.ResourceHook {
-  const keys = new Map(Object.entries(deployed).map(([key, it]) => [it.allocationId, key]));
-  const keep = ({ oldOutputs = {} }: pulumi.ResourceHookArgs) => {
-    const key = keys.get(String(oldOutputs["allocationId"])) ?? "";
-    const address = deployed[key];
-    if (address === undefined || address.release) return;
-    const to = wanted[key];
-    const stays =
-      to === undefined ||
-      (to.privateIp === oldOutputs["privateIpAddress"] &&
-        to.networkInterfaceId === oldOutputs["networkInterfaceId"]);
-    if (!stays) return;
-    throw new Error(
-      `${pulumi.getStack()}: sendips:tenant.addresses.${key}: ${address.publicIp} is protected, and stays bound and named\n` +
-        "  to let it go, set release: true on it and deploy; only then remove it, or destroy the stack",
-    );
-  };
-  return new pulumi.ResourceHook(name, keep);
-}
-
 /**
  * A hook that keeps the private IPs of a network interface that tenants' addresses hang on, in the
  * preview already: EC2 would let go of the addresses without a word, and the tenants' stacks would go
@@ -109,6 +75,11 @@ export function boundHook(
  */
 export function inUseHook(name: string, parent: pulumi.Resource): pulumi.ResourceHook {
   const keep = async ({ id, oldOutputs, newInputs, name: eni }: pulumi.ResourceHookArgs) => {
+    if (newInputs === undefined && !isReleased(tagsOf(oldOutputs))) {
+      throw new Error(
+        `${pulumi.getStack()}: ${eni}: the network interface is deployed and its release is not\n  ${INTERFACE_WAY_OUT}`,
+      );
+    }
     const kept = new Set(privateIpsOf(newInputs));
     const gone = privateIpsOf(oldOutputs).filter((ip) => !kept.has(ip));
     if (gone.length === 0) return;

@@ -3,13 +3,17 @@ import { Eip } from "@pulumi/aws/ec2/eip.js";
 import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
 import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type DeployedAddress, lostAddress } from "../plan/deployed.ts";
 import type { PlannedAddress } from "../plan/plan.ts";
 import type { PlannedRecord } from "../plan/record.ts";
+import { type RememberedAddress, TYPES } from "../plan/state/resources.ts";
+import { ADDRESS_TAG, ownerTags, TENANT_TAG } from "../plan/state/tags.ts";
+import { thisStack } from "./cloud.ts";
 import { publish } from "./dns-records.ts";
+import { Keeper, promptly } from "./keep.ts";
 import { associateHook } from "./private-ip.ts";
 import { releaseHook } from "./release.ts";
 import { type ResolvesOptions, waitUntilResolves } from "./resolves.ts";
+import { checkReverseName } from "./reverse-name.ts";
 
 /** Arguments of {@link SendingIp}. */
 export interface SendingIpArgs {
@@ -30,15 +34,15 @@ export interface SendingIpArgs {
   resolves?: ResolvesOptions;
   /**
    * The address as last deployed. With it none is allocated: what the state has lost is not replaced
-   * by a cold one. Default: it is new.
+   * by a cold one. Default: it is new, unless EC2 has one with its tags.
    */
-  deployed?: DeployedAddress;
+  deployed?: RememberedAddress;
   /** A hook shared by all addresses of the program, see {@link releaseHook}. Default: one of its own. */
   releaseHook?: pulumi.ErrorHook;
   /** The same for {@link associateHook}. */
   associateHook?: pulumi.ErrorHook;
-  /** Runs before the association is deleted, see {@link boundHook}. Default: none. */
-  boundHook?: pulumi.ResourceHook;
+  /** What keeps it, shared by all addresses of a tenant. Default: one of its own. */
+  keeper?: Keeper;
 }
 
 /**
@@ -92,6 +96,11 @@ export class SendingIp extends pulumi.ComponentResource {
   constructor(name: string, args: SendingIpArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sendips:components:SendingIp", name, {}, opts);
     const { address, record } = args;
+    const { deployed } = args;
+    const known = deployed === undefined ? [] : [deployed];
+    const keeper = args.keeper ?? new Keeper(name, args.tenant, known, { parent: this });
+    const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [keeper.beforeDelete] } };
+    keeper.wants(TYPES.eip, name);
     const eip = new Eip(
       name,
       {
@@ -99,43 +108,49 @@ export class SendingIp extends pulumi.ComponentResource {
         ...(address.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: address.publicIpv4Pool }),
         tags: {
           Name: address.hostName,
-          "sendips:tenant": args.tenant,
-          "sendips:address": address.key,
-          "sendips:stack": pulumi.getStack(),
+          [TENANT_TAG]: args.tenant,
+          [ADDRESS_TAG]: address.key,
+          ...ownerTags(thisStack(), address.release),
         },
       },
       {
-        parent: this,
+        ...kept,
         protect: !address.release,
         // Each of these forces replacement, and a replacement loses a warmed address.
         ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
         hooks: {
-          beforeCreate: keptHooks(name, args),
+          ...kept.hooks,
+          beforeCreate: [keeper.beforeAllocate],
           onError: [args.releaseHook ?? releaseHook(`${name}-release`)],
         },
       },
     );
     const a =
       record.publisher.by === "cloudflare"
-        ? publish(`${name}-a`, record, { [address.key]: eip.publicIp }, { parent: this })
+        ? publish(`${name}-a`, record, { [address.key]: eip.publicIp }, kept, keeper)
         : undefined;
-    const ptr = args.reverseName === false ? undefined : this.#reverseName(name, args, eip, a);
+    const ptr =
+      args.reverseName === false ? undefined : this.#reverseName(name, args, eip, a, keeper);
+    const { networkInterfaceId } = args;
+    keeper.wants(TYPES.eipAssociation, name, {
+      identity: { privateIpAddress: address.privateIp, networkInterfaceId },
+    });
     const association = new EipAssociation(
       name,
       {
         allocationId: eip.allocationId,
-        networkInterfaceId: args.networkInterfaceId,
+        networkInterfaceId,
         // Without it EC2 means the first private IP, and a second address displaces the first.
         privateIpAddress: address.privateIp,
         allowReassociation: false,
       },
       {
-        parent: this,
+        ...kept,
         dependsOn: [ptr, a].filter((resource) => resource !== undefined),
         // Create-before-delete cannot work while the old association holds the private IP.
         deleteBeforeReplace: true,
         hooks: {
-          beforeDelete: args.boundHook === undefined ? [] : [args.boundHook],
+          ...kept.hooks,
           onError: [args.associateHook ?? associateHook(`${name}-associate`)],
         },
       },
@@ -147,7 +162,9 @@ export class SendingIp extends pulumi.ComponentResource {
     this.networkInterfaceId = association.networkInterfaceId;
     this.associationId = association.id;
     this.reverseName = ptr !== undefined;
-    this.registerOutputs({ publicIp: this.publicIp, hostName: this.hostName });
+    // What the component says outlives the address in the state: a refresh that asks another Region
+    // drops the one and leaves the other.
+    this.registerOutputs({ publicIp: this.publicIp, hostName: this.hostName, arn: eip.arn });
   }
 
   #reverseName(
@@ -155,39 +172,43 @@ export class SendingIp extends pulumi.ComponentResource {
     args: SendingIpArgs,
     eip: Eip,
     a: pulumi.Resource | undefined,
+    keeper: Keeper,
   ): EipDomainName {
-    const { hostName } = args.address;
+    const { hostName, key, release } = args.address;
     const wait = async () => {
       const publicIp = await promptly(eip.publicIp);
-      await waitUntilResolves(hostName, publicIp, args.resolves);
+      if (publicIp !== undefined) await waitUntilResolves(hostName, publicIp, args.resolves);
     };
+    const readBack = async ({ urn }: pulumi.ResourceHookArgs) => {
+      const allocationId = await promptly(eip.allocationId);
+      if (allocationId !== undefined) {
+        await checkReverseName({ key, hostName, allocationId, urn }, { parent: this });
+      }
+    };
+    const readsBack = new pulumi.ResourceHook(`${name}-reads-back`, readBack);
+    keeper.wants(TYPES.eipDomainName, name, { retained: !release });
     return new EipDomainName(
       name,
       { allocationId: eip.allocationId, domainName: hostName },
       {
         parent: this,
+        aliases: [ALONE],
         ...(a === undefined ? {} : { dependsOn: [a] }),
+        // Replaced create-before-delete it would be set, and then reset. As long as the address stays,
+        // EC2 keeps the PTR of a replaced one, so that it is set anew in place.
+        deleteBeforeReplace: true,
+        retainOnDelete: !release,
         hooks: {
           beforeCreate: [new pulumi.ResourceHook(`${name}-resolves-create`, wait)],
           beforeUpdate: [new pulumi.ResourceHook(`${name}-resolves-update`, wait)],
+          afterCreate: [readsBack],
+          afterUpdate: [readsBack],
+          beforeDelete: [keeper.beforeDelete],
         },
       },
     );
   }
 }
 
-/** Refuses, in the preview already, to allocate an address under a key that has one. */
-function keptHooks(name: string, { address, deployed }: SendingIpArgs): pulumi.ResourceHook[] {
-  if (deployed === undefined || deployed.release) return [];
-  const refuse = ({ urn }: pulumi.ResourceHookArgs) => {
-    throw new Error(lostAddress(pulumi.getStack(), address.key, deployed, urn));
-  };
-  return [new pulumi.ResourceHook(`${name}-kept`, refuse, { onDryRun: true })];
-}
-
-/** The value of an output inside a hook, where the resource behind it is already there. */
-function promptly<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => {
-    output.apply((value) => resolve(value as T));
-  });
-}
+/** A resource that was taken into the state by hand, `pulumi import` without a parent, is the same one. */
+const ALONE: pulumi.Alias = { parent: pulumi.rootStackResource };

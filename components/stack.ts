@@ -4,7 +4,6 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import type { RawConfig } from "../plan/config.ts";
-import { type Deployed, readDeployed } from "../plan/deployed.ts";
 import { failedLookUp } from "../plan/look-up.ts";
 import type { PrivateIps } from "../plan/mail-host.ts";
 import {
@@ -15,6 +14,7 @@ import {
   type Problem,
 } from "../plan/problem.ts";
 import type { TenantConfig } from "../plan/schema.ts";
+import { type Deployed, readDeployed } from "../plan/state/deployed.ts";
 import { privateIpsOf } from "./cloud.ts";
 
 const PREFIX = "sendips:";
@@ -97,7 +97,7 @@ export async function mailHostPrivateIps(
   const { stack, networkInterface } = tenant.mailHost;
   if (networkInterface !== undefined) return privateIpsOf(networkInterface);
   const name = mailHostStack(tenant) ?? "";
-  if (deployed.mailHost === name || (await outputsOf(name)) !== undefined) {
+  if (deployed.outputs.mailHost === name || (await outputsOf(name)) !== undefined) {
     const reference = new pulumi.StackReference(name);
     const { value } = await reference.getOutputDetails("privateIps");
     if (isPrivateIps(value)) return value;
@@ -113,9 +113,20 @@ export async function mailHostPrivateIps(
   return {};
 }
 
-/** What the last deployment of this very stack left. */
+/**
+ * What is deployed of this very stack: the resources of its state, not only its outputs, which a run that
+ * failed writes too.
+ *
+ * @throws RunError when something of it cannot be read: no guard stands on a guess.
+ */
 export async function lastDeployment(): Promise<Deployed> {
-  return readDeployed(await outputsOf(fullName(pulumi.getStack())));
+  const stackName = fullName(pulumi.getStack());
+  const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackResourceOutputs", {
+    stackName,
+  });
+  const { deployed, findings } = readDeployed(pulumi.getStack(), reply.outputs);
+  reportFindings(findings);
+  return deployed;
 }
 
 function fullName(stack: string): string {

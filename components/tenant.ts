@@ -1,10 +1,11 @@
 /** A tenant: its addresses and its records, composed from the plan. */
 import * as pulumi from "@pulumi/pulumi";
-import type { DeployedAddress } from "../plan/deployed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../plan/record.ts";
+import type { RememberedAddress } from "../plan/state/resources.ts";
 import { DnsRecords } from "./dns-records.ts";
-import { associateHook, boundHook } from "./private-ip.ts";
+import { Keeper } from "./keep.ts";
+import { associateHook } from "./private-ip.ts";
 import { releaseHook } from "./release.ts";
 import type { ResolvesOptions } from "./resolves.ts";
 import { SendingIp } from "./sending-ip.ts";
@@ -15,10 +16,10 @@ export interface TenantArgs {
   /** The network interface that carries each private IP of the mail host. */
   privateIps: Readonly<Record<string, string>>;
   /**
-   * The addresses as last deployed, by key: none of them is allocated anew.
-   * @default none
+   * The addresses as last deployed: none is allocated anew under their keys.
+   * @default none, but for those that EC2 has with the tenant's tags
    */
-  deployed?: Readonly<Record<string, DeployedAddress>>;
+  deployed?: readonly RememberedAddress[];
   /** How a deployment asks DNS whether the A records resolve. */
   resolves?: ResolvesOptions;
   /**
@@ -71,14 +72,10 @@ export class Tenant extends pulumi.ComponentResource {
     const { plan } = args;
     const release = releaseHook(`${name}-release`);
     const associate = associateHook(`${name}-associate`);
-    const wanted = plan.addresses.map(({ key, privateIp }) => {
-      return [key, { privateIp, networkInterfaceId: args.privateIps[privateIp] ?? "" }] as const;
-    });
-    const bound = boundHook(`${name}-bound`, args.deployed ?? {}, Object.fromEntries(wanted));
+    const keeper = new Keeper(name, plan.stack, args.deployed ?? [], { parent: this });
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
       const record = hostRecord(plan, address.key);
-      const deployed = args.deployed?.[address.key];
       addresses[address.key] = new SendingIp(
         `${name}-${address.key}`,
         {
@@ -89,8 +86,7 @@ export class Tenant extends pulumi.ComponentResource {
           reverseName: args.reverseNames ?? record.publisher.by === "cloudflare",
           releaseHook: release,
           associateHook: associate,
-          boundHook: bound,
-          ...(deployed === undefined ? {} : { deployed }),
+          keeper,
           ...(args.resolves === undefined ? {} : { resolves: args.resolves }),
         },
         { parent: this },
@@ -104,7 +100,7 @@ export class Tenant extends pulumi.ComponentResource {
     const own = new Set(plan.addresses.map(({ key }) => hostRecordKey(key)));
     this.records = new DnsRecords(
       name,
-      { records: plan.records.filter(({ key }) => !own.has(key)), publicIps },
+      { records: plan.records.filter(({ key }) => !own.has(key)), publicIps, keeper },
       { parent: this },
     );
     this.registerOutputs();

@@ -13,6 +13,25 @@ const CHECK: Readonly<Record<string, string>> = {
 };
 
 /**
+ * How the clouds say that they are asked too much: EC2's and the SDKs' codes, and Cloudflare's, which
+ * allows 1,200 requests in five minutes for a token.
+ */
+const THROTTLED =
+  /RequestLimitExceeded|Throttl|TooManyRequests|SlowDown|\b429\b|\b971\b|rate limit/i;
+
+/** Who throttles, and what to do, by provider. */
+const WAIT: Readonly<Record<string, { who: string; fix: string }>> = {
+  aws: {
+    who: "AWS throttles the calls of this account in this Region",
+    fix: "nothing is wrong with the credentials or the config: wait a minute, and deploy fewer stacks at a time",
+  },
+  cloudflare: {
+    who: "Cloudflare throttles this token",
+    fix: "nothing is wrong with the token or the config: wait five minutes, and deploy fewer stacks at a time",
+  },
+};
+
+/**
  * The finding for an error of a provider's look-up, in the provider's own words; undefined for any
  * other error. Its path is the provider's config namespace, `aws` or `cloudflare`.
  *
@@ -24,5 +43,10 @@ export function failedLookUp(message: string): Finding | undefined {
   const fix = Object.hasOwn(CHECK, provider) ? CHECK[provider] : undefined;
   if (fix === undefined) return undefined;
   const name = token.split("/").at(-1);
-  return { level: "error", path: provider, message: `${name} failed: ${reason.trim()}`, fix };
+  const said = reason.trim();
+  const wait = THROTTLED.test(said) ? WAIT[provider] : undefined;
+  const failed = `${name} failed: ${said}`;
+  return wait === undefined
+    ? { level: "error", path: provider, message: failed, fix }
+    : { level: "error", path: provider, message: `${wait.who}: ${failed}`, fix: wait.fix };
 }

@@ -162,3 +162,41 @@ export function done(run: Run): string[] {
     .filter(({ type }) => !type.startsWith("sendips:") && !type.startsWith("pulumi:"))
     .map(({ op, type, name }) => `${op} ${type.split(":").at(-1)} ${name}`);
 }
+
+/** The commands that a refusal names, as arguments of `pulumi`: `import …`, `state …`. */
+export function namedCommands(output: string, verb: string): string[][] {
+  const found = new Set(output.match(new RegExp(`pulumi ${verb} [^\\n;]*?--yes[^\\n;,.]*`, "g")));
+  return [...found].map((command) =>
+    [...command.matchAll(/'([^']*)'|(\S+)/g)]
+      .map(([, quoted, plain]) => quoted ?? plain ?? "")
+      .slice(1),
+  );
+}
+
+/** What a warmed address has to lose, by public IP, and every record in Cloudflare. */
+export function live(made: World) {
+  const { aws, cloudflare } = made.sandbox.world.state;
+  const addresses = Object.values(aws.regions["us-east-1"]?.addresses ?? {}).map(
+    ({ publicIp, allocationId, association, ptr }) => {
+      const { record, update } = ptr;
+      return [publicIp, [allocationId, association?.privateIp, update?.value ?? record]] as const;
+    },
+  );
+  const records = Object.values(cloudflare.records).map(({ id, type, name, content }) =>
+    [id, type, name, content].join(" "),
+  );
+  return { addresses: Object.fromEntries(addresses), records: records.sort() };
+}
+
+/** Calls that change something, since the log was cleared. */
+export async function changes(made: World): Promise<string[]> {
+  const reply = await fetch(`${made.sandbox.url}/_sandbox/calls`);
+  const calls = (await reply.json()) as { action: string }[];
+  return calls
+    .map(({ action }) => action)
+    .filter((action) => !/^(Describe|Get|GET|List)/.test(action));
+}
+
+export async function clearCalls(made: World): Promise<void> {
+  await fetch(`${made.sandbox.url}/_sandbox/calls`, { method: "DELETE" });
+}

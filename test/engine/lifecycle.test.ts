@@ -137,7 +137,7 @@ describe("letting go", () => {
     const refused = await made.up("acme");
     expect(refused.code).not.toBe(0);
     expect(refused.output).toMatch(
-      /addresses\.mk1: 198\.51\.100\.\d is protected, and stays bound/,
+      /addresses\.mk1: is gone from the config, but 198\.51\.100\.\d is deployed and its release is not/,
     );
     expect(await released(made)).toBe(0);
     // It goes on sending: nothing was taken away from it before the refusal.
@@ -165,7 +165,10 @@ describe("letting go", () => {
       const destroy = ["destroy", "--stack", "acme", "--yes", "--run-program", ...unseen];
       const refused = await made.run(...destroy);
       expect(refused.code).not.toBe(0);
-      expect(refused.output).toMatch(/protected/);
+      expect(refused.output).toMatch(
+        /addresses\.tx1: 198\.51\.100\.\d is deployed and its release is/,
+      );
+      expect(refused.output).not.toMatch(/unprotect/);
       expect(await released(made)).toBe(0);
       expect(await bound(made)).toEqual(before);
     }

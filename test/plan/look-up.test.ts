@@ -26,3 +26,15 @@ test("any other error is left alone", () => {
     expect(failedLookUp(message)).toBeUndefined();
   }
 });
+
+test("throttling is called throttling", () => {
+  const aws = failedLookUp(
+    "invocation of aws:ec2/getEips:getEips returned an error: operation error EC2: DescribeAddresses, https response error StatusCode: 503, api error RequestLimitExceeded: Request limit exceeded.",
+  );
+  expect(aws?.message).toMatch(/^AWS throttles .*getEips failed: .*RequestLimitExceeded/);
+  expect(aws?.fix).not.toContain("check the credentials");
+  const cloudflare = failedLookUp(
+    "invocation of cloudflare:index/getZone:getZone returned an error: 429 Too Many Requests",
+  );
+  expect(cloudflare?.message).toMatch(/^Cloudflare throttles this token/);
+});

@@ -1,23 +1,25 @@
 /** Who holds a private IP: the Elastic IPs that EC2 shows on those that a tenant asks for. */
-import { shown } from "./mail/finding.ts";
-import type { PlannedAddress } from "./plan.ts";
-import type { Finding } from "./problem.ts";
+import { shown } from "../mail/finding.ts";
+import type { PlannedAddress } from "../plan.ts";
+import type { Finding } from "../problem.ts";
+import { ADDRESS_TAG, isOwned, type StackName, type Tags, taggedStack } from "../state/tags.ts";
 
 /** An Elastic IP that a private IP carries. */
 export interface Holder {
   allocationId: string;
   publicIp: string;
+  /** Empty when it is bound to nothing. */
   privateIp: string;
-  tags: Readonly<Record<string, string>>;
+  tags: Tags;
 }
 
 /** Private IPs that carry an address of someone else, who would have to let go of it first. */
 export function checkHolders(
-  stack: string,
+  owner: StackName,
   addresses: readonly PlannedAddress[],
   holders: readonly Holder[],
 ): Finding[] {
-  const foreign = holders.filter(({ tags }) => tags["sendips:stack"] !== stack);
+  const foreign = holders.filter(({ tags }) => !isOwned(tags, owner));
   return foreign.flatMap((holder): Finding[] => {
     const address = addresses.find(({ privateIp }) => privateIp === holder.privateIp);
     if (address === undefined) return [];
@@ -33,9 +35,10 @@ export function checkHolders(
   });
 }
 
-/** `198.51.100.1 (tx1 of stack acme)`. */
+/** `198.51.100.1 (address "tx1" of stack "organization/sendips/acme")`. */
 export function describeHolder({ publicIp, allocationId, tags }: Holder): string {
-  const { "sendips:stack": stack, "sendips:address": key } = tags;
+  const stack = taggedStack(tags);
+  const key = tags[ADDRESS_TAG];
   if (stack === undefined || key === undefined) {
     return `${publicIp} (${allocationId}, which is not of sendips)`;
   }

@@ -1,0 +1,166 @@
+/**
+ * What is deployed stays deployed: the hooks before every deletion of a tenant's resource and before
+ * every allocation.
+ *
+ * The program refuses what it can see before anything is registered (`plan/guards/`). It cannot see that
+ * it runs for a `destroy`, nor which resources `--replace` names: the engine deletes those all the same.
+ * The engine's own protection would stop it at the address, last of all, when association, PTR and
+ * records are gone; and it can be talked away (`state unprotect`, `--ignore-protect`). So the hooks ask
+ * the tags that stand on the addresses themselves.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { ADDRESS_WAY_OUT, type LiveAddress } from "../plan/guards/addresses.ts";
+import { type RememberedAddress, TYPES } from "../plan/state/resources.ts";
+import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
+import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
+
+/** How the program wants a resource. */
+interface Wanted {
+  /** Inputs that tell whether it goes somewhere else, by name. */
+  identity: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Whether its deletion leaves it in the cloud (`retainOnDelete`). */
+  retained: boolean;
+}
+
+/**
+ * Keeps what hangs on the addresses of one tenant, and the addresses. One a tenant: its hooks are named
+ * after it, the same in every run, because the engine looks them up by name in order to delete what the
+ * program no longer mentions.
+ */
+export class Keeper {
+  /** For `beforeDelete` of every resource of the tenant. Runs in a preview, too. */
+  readonly beforeDelete: pulumi.ResourceHook;
+  /** For `beforeCreate` of its Elastic IPs. Runs in a preview, too. */
+  readonly beforeAllocate: pulumi.ResourceHook;
+  readonly #tenant: string;
+  readonly #known: readonly RememberedAddress[];
+  readonly #wanted = new Map<string, Wanted>();
+  readonly #opts: pulumi.InvokeOptions;
+  #kept: Promise<LiveAddress[]> | undefined;
+
+  /**
+   * @param name unique among the program's hooks: that of the component.
+   * @param tenant the value of its tag `sendips:tenant`.
+   * @param known addresses that were deployed under their keys: none is allocated under them again.
+   */
+  constructor(
+    name: string,
+    tenant: string,
+    known: readonly RememberedAddress[],
+    opts: pulumi.InvokeOptions,
+  ) {
+    this.#tenant = tenant;
+    this.#known = known;
+    this.#opts = opts;
+    const keep = (args: pulumi.ResourceHookArgs) => this.#keep(args);
+    this.beforeDelete = new pulumi.ResourceHook(`${name}-keep`, keep, { onDryRun: true });
+    // What sendips 0.1 deployed asks for the hook by this name, when it is deleted.
+    new pulumi.ResourceHook(`${name}-bound`, keep);
+    const refuse = (args: pulumi.ResourceHookArgs) => this.#refuseAnother(args);
+    this.beforeAllocate = new pulumi.ResourceHook(`${name}-another`, refuse, { onDryRun: true });
+  }
+
+  /**
+   * Says that the program wants a resource. Its deletion is then no edit of the config, but a `destroy`,
+   * a `--replace`, or, where the identity differs from what is deployed, a move.
+   */
+  wants(
+    type: string,
+    name: string,
+    { identity = {}, retained = false }: Partial<Wanted> = {},
+  ): void {
+    this.#wanted.set(`${type} ${name}`, { identity, retained });
+  }
+
+  async #keep({ type, name, oldInputs = {}, oldOutputs = {} }: pulumi.ResourceHookArgs) {
+    const wanted = this.#wanted.get(`${type} ${name}`);
+    if (wanted !== undefined && (await moves(wanted, { ...oldInputs, ...oldOutputs }))) return;
+    if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
+      const address = await this.#address(String(oldOutputs["allocationId"]));
+      // Gone by hand: nothing hangs on it any more.
+      if (address === undefined) return;
+      const deployed = type !== TYPES.eip || isReleased(tagsOf(oldOutputs));
+      if (!isReleased(address.tags) || !deployed) {
+        // A PTR comes before its association, which needs it, only when it is set anew (`--replace`):
+        // EC2 keeps it then, and it is set in place.
+        const bound = address.networkInterfaceId !== "";
+        if (type === TYPES.eipDomainName && bound && wanted?.retained === true) return;
+        throw new Error(this.#refusal([address]));
+      }
+    }
+    if (wanted === undefined) return;
+    const kept = await this.#all();
+    if (kept.length > 0) throw new Error(this.#refusal(kept));
+  }
+
+  /** No address is allocated under a key that has one: `--replace`, `--refresh`, a state that lost it. */
+  async #refuseAnother({ name, newInputs = {} }: pulumi.ResourceHookArgs) {
+    const key = tagsOf(newInputs)[ADDRESS_TAG] ?? name;
+    const known = this.#known.find((address) => address.key === key)?.publicIp;
+    const tagged = known === undefined ? await this.#tagged(key) : undefined;
+    const publicIp = known ?? tagged?.publicIp;
+    if (publicIp === undefined) return;
+    throw new Error(
+      `${pulumi.getStack()}: sendips:tenant.addresses.${key}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
+        "  deploy without --replace and --refresh: the guards then say what the state lacks, and how it comes back",
+    );
+  }
+
+  async #tagged(key: string): Promise<LiveAddress | undefined> {
+    const own = await this.#owned([{ name: `tag:${ADDRESS_TAG}`, values: [key] }]);
+    return own[0];
+  }
+
+  /** All addresses of the tenant that must stay; asked once, before any of them has gone. */
+  #all(): Promise<LiveAddress[]> {
+    this.#kept ??= this.#owned().then((own) => own.filter(({ tags }) => !isReleased(tags)));
+    return this.#kept;
+  }
+
+  async #owned(filters: Filter[] = []): Promise<LiveAddress[]> {
+    const found = await taggedAddresses(thisStack(), filters, this.#opts);
+    const all = await Promise.all([...found.values()].map((id) => this.#address(id)));
+    return all
+      .filter((address) => address !== undefined)
+      .filter(({ tags }) => isOwned(tags, thisStack()) && tags[TENANT_TAG] === this.#tenant)
+      .sort((a, b) => (a.publicIp < b.publicIp ? -1 : 1));
+  }
+
+  async #address(allocationId: string): Promise<LiveAddress | undefined> {
+    try {
+      return await elasticIp(allocationId, this.#opts);
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #refusal(kept: readonly LiveAddress[]): string {
+    const lines = kept.map(({ publicIp, tags }) => {
+      const key = tags[ADDRESS_TAG] ?? "?";
+      return `${pulumi.getStack()}: sendips:tenant.addresses.${key}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`;
+    });
+    return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}, or destroy the stack`;
+  }
+}
+
+/** Whether a resource is wanted elsewhere than it stands. */
+async function moves({ identity }: Wanted, now: Record<string, unknown>): Promise<boolean> {
+  for (const [name, value] of Object.entries(identity)) {
+    if ((await promptly(pulumi.output(value))) !== now[name]) return true;
+  }
+  return false;
+}
+
+/**
+ * The value of an output inside a hook, where the resource behind it is already there; undefined where a
+ * preview cannot know it.
+ */
+export function promptly<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    output.apply((value) => resolve(value as T));
+    // A preview passes nothing on that it does not know. The SDK's types hide the property.
+    const known: unknown = Reflect.get(output, "isKnown");
+    Promise.resolve(known).then((is) => is === false && resolve(undefined));
+  });
+}

@@ -1,0 +1,70 @@
+/** What is deployed of a stack: its state, with what its outputs add, in the form that guards read. */
+import type { Finding } from "../problem.ts";
+import { readOutputs, type StackOutputs } from "./outputs.ts";
+import {
+  type RememberedAddress,
+  readResources,
+  type StateAddress,
+  type StateInterface,
+} from "./resources.ts";
+
+/** A stack, and the AWS account and Region that it is deployed in. */
+export interface Place {
+  /** The stack's short name. */
+  stack: string;
+  account: string;
+  region: string;
+}
+
+/** What is deployed of a stack; all of it empty before the first deployment. */
+export interface Deployed {
+  /** The Elastic IPs of the state. */
+  addresses: readonly StateAddress[];
+  /** Addresses that a component or the outputs remember and the state no longer holds. */
+  lost: readonly RememberedAddress[];
+  /** The network interfaces of the state. */
+  networkInterfaces: readonly StateInterface[];
+  /** What the outputs say, for people and as a hint; see {@link readOutputs}. */
+  outputs: StackOutputs;
+}
+
+/**
+ * Reads what is deployed of a stack.
+ *
+ * @param byUrn the resources of its state, as the engine hands them over.
+ */
+export function readDeployed(
+  stack: string,
+  byUrn: unknown,
+): { deployed: Deployed; findings: Finding[] } {
+  const { resources, findings } = readResources(stack, byUrn);
+  const read = readOutputs(resources.outputs);
+  const { addresses, networkInterfaces, remembered } = resources;
+  const { account, region } = read.outputs;
+  const place = {
+    ...(account === undefined ? {} : { account }),
+    ...(region === undefined ? {} : { region }),
+  };
+  const listed = Object.entries(read.outputs.addresses).map(([key, { publicIp }]) => {
+    return { key, publicIp, ...place };
+  });
+  // A key that the state holds is not lost: what else was remembered under it is of the past.
+  const held = new Set(addresses.flatMap(({ key, publicIp }) => [key, publicIp]));
+  const lost = new Map<string, RememberedAddress>();
+  for (const address of [...listed, ...remembered]) {
+    if (held.has(address.key) || held.has(address.publicIp)) continue;
+    lost.set(address.publicIp, address);
+  }
+  return {
+    deployed: { addresses, networkInterfaces, lost: [...lost.values()], outputs: read.outputs },
+    findings: [...findings, ...read.findings],
+  };
+}
+
+/** Every address that was deployed, in the state or not: none is allocated anew under its key. */
+export function rememberedAddresses({ addresses, lost }: Deployed): RememberedAddress[] {
+  const held = addresses.flatMap(({ key, publicIp }) =>
+    key === undefined ? [] : [{ key, publicIp }],
+  );
+  return [...held, ...lost];
+}

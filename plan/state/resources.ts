@@ -1,0 +1,191 @@
+/**
+ * The resources of a stack's own state: what the last deployment really left, whether it ended well or
+ * not. The engine hands them over by URN (`pulumi:pulumi:readStackResourceOutputs`), without ids.
+ */
+import { z } from "zod";
+import type { Finding } from "../problem.ts";
+import { isMap } from "./outputs.ts";
+import { ADDRESS_TAG, isReleased, type Tags } from "./tags.ts";
+
+/** Types by their token, as a URN ends in them. */
+export const TYPES = {
+  stack: "pulumi:pulumi:Stack",
+  sendingIp: "sendips:components:SendingIp",
+  eip: "aws:ec2/eip:Eip",
+  eipDomainName: "aws:ec2/eipDomainName:EipDomainName",
+  eipAssociation: "aws:ec2/eipAssociation:EipAssociation",
+  dnsRecord: "cloudflare:index/dnsRecord:DnsRecord",
+  networkInterface: "aws:ec2/networkInterface:NetworkInterface",
+} as const;
+
+/** An Elastic IP in the state. */
+export interface StateAddress {
+  urn: string;
+  /** Its logical name: `acme-tx1`. */
+  name: string;
+  /** Its name for ever in the config; undefined when neither its name nor its tags tell. */
+  key: string | undefined;
+  allocationId: string;
+  publicIp: string;
+  /** The AWS account and Region that it is in. */
+  account: string;
+  region: string;
+  publicIpv4Pool: string;
+  tags: Tags;
+  /** True once its release has been deployed. */
+  release: boolean;
+  /** Whether its PTR is in the state. */
+  reverseName: boolean;
+  /** Where it is bound, as the state has it. */
+  bound?: { privateIp: string; networkInterfaceId: string };
+}
+
+/** What a component remembers of an address, also when a refresh dropped the address itself. */
+export interface RememberedAddress {
+  key: string;
+  publicIp: string;
+  account?: string;
+  region?: string;
+}
+
+/** A network interface in the state. */
+export interface StateInterface {
+  /** Its logical name: `mx-1-eth0`. */
+  name: string;
+  key: string;
+  /** The private IP that EC2 cannot take away. */
+  primary: string;
+  subnet: string;
+  release: boolean;
+}
+
+/** What of ours a stack's state holds. */
+export interface StateResources {
+  addresses: StateAddress[];
+  remembered: RememberedAddress[];
+  networkInterfaces: StateInterface[];
+  /** The stack's own outputs. */
+  outputs: unknown;
+}
+
+const tags = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((read): Tags => read ?? {});
+
+const eip = z.object({
+  allocationId: z.string(),
+  publicIp: z.string(),
+  arn: z.string(),
+  publicIpv4Pool: z.string().default(""),
+  tags,
+});
+const onAddress = z.object({ allocationId: z.string() });
+const association = onAddress.extend({
+  privateIpAddress: z.string().default(""),
+  networkInterfaceId: z.string().default(""),
+});
+const networkInterface = z.object({ privateIp: z.string(), subnetId: z.string(), tags });
+const sendingIp = z.object({ publicIp: z.string(), arn: z.string().optional() });
+
+/**
+ * Reads the resources of a stack's state. A resource of ours that cannot be read is an error of its own
+ * and hides none of the others. Never throws.
+ *
+ * @param stack the stack's short name: logical names of our resources begin with it.
+ * @param byUrn the engine's answer, `{ <urn>: { type, outputs } }`; nothing is taken for granted.
+ */
+export function readResources(
+  stack: string,
+  byUrn: unknown,
+): { resources: StateResources; findings: Finding[] } {
+  const resources: StateResources = {
+    ...{ addresses: [], remembered: [], networkInterfaces: [] },
+    outputs: undefined,
+  };
+  const findings: Finding[] = [];
+  const all = isMap(byUrn) ? Object.entries(byUrn) : [];
+  if (!isMap(byUrn) && byUrn !== undefined) findings.push(unreadable("all of it"));
+  const read = <T>(schema: z.ZodType<T>, type: string): [string, T][] =>
+    all.flatMap(([urn, resource]): [string, T][] => {
+      if (typeOf(urn) !== type) return [];
+      const parsed = schema.safeParse(isMap(resource) ? resource["outputs"] : undefined);
+      if (parsed.success) return [[urn, parsed.data]];
+      findings.push(unreadable(`${type} ${nameOf(urn)}`));
+      return [];
+    });
+
+  const bound = new Map(
+    read(association, TYPES.eipAssociation).map(([, it]) => [it.allocationId, it]),
+  );
+  const named = new Set(read(onAddress, TYPES.eipDomainName).map(([, it]) => it.allocationId));
+  for (const [urn, it] of read(eip, TYPES.eip)) {
+    const name = nameOf(urn);
+    const binding = bound.get(it.allocationId);
+    resources.addresses.push({
+      ...{ urn, name, key: keyOf(name, stack) ?? it.tags[ADDRESS_TAG] },
+      ...{ allocationId: it.allocationId, publicIp: it.publicIp, tags: it.tags },
+      ...placeOf(it.arn),
+      publicIpv4Pool: it.publicIpv4Pool,
+      release: isReleased(it.tags),
+      reverseName: named.has(it.allocationId),
+      ...(binding === undefined
+        ? {}
+        : {
+            bound: {
+              privateIp: binding.privateIpAddress,
+              networkInterfaceId: binding.networkInterfaceId,
+            },
+          }),
+    });
+  }
+  // A component registers its outputs once its address is there: before that it remembers none.
+  for (const [urn, resource] of all) {
+    const key = keyOf(nameOf(urn), stack);
+    if (typeOf(urn) !== TYPES.sendingIp || key === undefined || !isMap(resource)) continue;
+    const { success, data } = sendingIp.safeParse(resource["outputs"]);
+    if (!success) continue;
+    const { publicIp, arn } = data;
+    resources.remembered.push({ key, publicIp, ...(arn === undefined ? {} : placeOf(arn)) });
+  }
+  for (const [urn, it] of read(networkInterface, TYPES.networkInterface)) {
+    const name = nameOf(urn);
+    resources.networkInterfaces.push({
+      ...{ name, key: keyOf(name, stack) ?? name },
+      ...{ primary: it.privateIp, subnet: it.subnetId, release: isReleased(it.tags) },
+    });
+  }
+  for (const [urn, resource] of all) {
+    if (typeOf(urn) === TYPES.stack && isMap(resource)) resources.outputs = resource["outputs"];
+  }
+  return { resources, findings };
+}
+
+function unreadable(what: string): Finding {
+  return {
+    level: "error",
+    path: "stack state",
+    message: `cannot be read: ${what} does not hold what sendips and its provider write there`,
+    fix: "deploy with the version of sendips that deployed the stack last; or put the state right from a backup (pulumi stack export, pulumi stack import)",
+  };
+}
+
+/** The type at the end of a URN, without the types of the parents before it. */
+function typeOf(urn: string): string | undefined {
+  return urn.split("::")[2]?.split("$").at(-1);
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+/** The key in a logical name: `tx1` of `acme-tx1` in the stack acme. */
+function keyOf(name: string, stack: string): string | undefined {
+  return name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : undefined;
+}
+
+/** `arn:aws:ec2:us-east-1:123456789012:elastic-ip/eipalloc-…` */
+function placeOf(arn: string): { account: string; region: string } {
+  const [, , , region = "", account = ""] = arn.split(":");
+  return { account, region };
+}

@@ -1,0 +1,528 @@
+/** The guards stand on what is deployed: a run that refuses changes nothing, and refuses again. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { TenantOutputs } from "../../components/outputs.ts";
+import {
+  changes,
+  clearCalls,
+  deployed,
+  done,
+  live,
+  namedCommands,
+  type Run,
+  type World,
+  world,
+} from "./harness.ts";
+
+const TENANT = ["sendips:tenant"];
+const ADDRESSES = [...TENANT, "addresses"];
+const EIP = "aws:ec2/eip:Eip";
+
+/** The problems of a refused run, as a person reads them: the same words every time. */
+function problems({ output }: Pick<Run, "output">): string[] {
+  const lines = output.split("\n").map((line) => line.trim());
+  return lines.filter((line) =>
+    /^error: acme: |^(put it back|take it into|keep the key)/.test(line),
+  );
+}
+
+/** Everything that a refused run must leave as it was. */
+async function everything(made: World) {
+  return { cloud: live(made), outputs: await made.outputs("acme") };
+}
+
+async function urns(made: World, type: string): Promise<Record<string, string>> {
+  const { deployment } = JSON.parse(
+    (await made.mustPulumi("stack", "export", "--stack", "acme")).stdout,
+  ) as { deployment: { resources: { urn: string; type: string }[] } };
+  return Object.fromEntries(
+    deployment.resources
+      .filter((resource) => resource.type === type)
+      .map(({ urn }) => [urn.split("::").at(-1), urn]),
+  );
+}
+
+/** Takes mk1 out of the config, with the stream that uses it. */
+function forget(made: World): void {
+  made.edit("acme", [...TENANT, "streams", "marketing"], undefined);
+  made.edit("acme", [...ADDRESSES, "mk1"], undefined);
+}
+
+/** Rewrites the state by hand: `change` gets what `pulumi stack export` prints. */
+async function rewriteState(
+  made: World,
+  change: (resources: Record<string, unknown>[]) => Record<string, unknown>[],
+): Promise<void> {
+  const exported = await made.mustPulumi("stack", "export", "--stack", "acme");
+  const state = JSON.parse(exported.stdout) as {
+    deployment: { resources: Record<string, unknown>[] };
+  };
+  state.deployment.resources = change(state.deployment.resources);
+  const file = join(made.options.cwd, "state.json");
+  writeFileSync(file, JSON.stringify(state));
+  await made.mustPulumi("stack", "import", "--stack", "acme", "--file", file);
+}
+
+describe("an address that is taken out of the config", () => {
+  test("is refused in the same words, however it is asked and how often", async () => {
+    const made = await deployed();
+    const before = await everything(made);
+    const eips = await urns(made, EIP);
+    const associations = await urns(made, "aws:ec2/eipAssociation:EipAssociation");
+    forget(made);
+    await clearCalls(made);
+
+    const first = await made.up("acme");
+    expect(first.code).not.toBe(0);
+    const said = problems(first);
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^error: acme: sendips:tenant\.addresses\.mk1: is gone from the config, but 198\.51\.100\.\d is deployed and its release is not/,
+      ),
+      expect.stringContaining("set release: true on it, deploy, and remove it then"),
+    ]);
+    const up = ["up", "--yes", "--skip-preview"];
+    const unprotect = ["state", "unprotect", "--yes", eips["acme-mk1"] ?? ""];
+    for (const args of [
+      up,
+      ["up", "--yes"],
+      ["preview"],
+      [...up, "--parallel", "1"],
+      [...up, "--target", associations["acme-mk1"] ?? "", "--target-dependents"],
+      [...up, "--replace", associations["acme-mk1"] ?? ""],
+      [...up, "--continue-on-error"],
+      ["refresh", "--yes"],
+      up,
+      ["destroy", "--yes", "--run-program", "--exclude-protected", "--skip-preview"],
+      unprotect,
+      up,
+      ["up", "--yes"],
+      ["destroy", "--yes", "--run-program", "--skip-preview"],
+      ["destroy", "--yes", "--run-program", "--ignore-protect", "--skip-preview"],
+    ]) {
+      const run = await made.pulumi(...args, "--stack", "acme");
+      if (args[0] === "refresh" || args === unprotect) {
+        expect(run.code, run.output).toBe(0);
+        continue;
+      }
+      expect(run.code, args.join(" ")).not.toBe(0);
+      expect(problems(run), args.join(" ")).toEqual(said);
+      expect(run.output).not.toContain("unprotect");
+    }
+    expect(await changes(made)).toEqual([]);
+    expect(await everything(made)).toEqual(before);
+  });
+
+  test("goes once its release is deployed, and not when the release is only written down", async () => {
+    const made = await deployed();
+    const before = live(made);
+    made.edit("acme", [...ADDRESSES, "mk1", "release"], true);
+    made.edit("acme", [...ADDRESSES, "tx1", "release"], true);
+    // Written and not deployed: nothing may go yet, and unprotected it is by the program's own word.
+    for (const args of [["--skip-preview"], [], ["--skip-preview", "--continue-on-error"]]) {
+      const run = await made.run("destroy", "--stack", "acme", "--yes", "--run-program", ...args);
+      expect(run.code).not.toBe(0);
+      expect(run.output).toMatch(
+        /addresses\.mk1: 198\.51\.100\.\d is deployed and its release is not/,
+      );
+    }
+    expect(live(made)).toEqual(before);
+    made.edit("acme", [...ADDRESSES, "tx1", "release"], undefined);
+    expect((await made.up("acme")).code).toBe(0);
+    forget(made);
+    const gone = await made.up("acme");
+    expect(gone.code, gone.output).toBe(0);
+    expect(done(gone)).toContain("delete Eip acme-mk1");
+    expect(Object.keys(live(made).addresses)).toHaveLength(1);
+  });
+
+  test("and renamed after a first deployment that failed is known all the same", async () => {
+    const made = await world();
+    await made.up("mx-1");
+    const refuse = { service: "ec2", action: "ModifyAddressAttribute", kind: "error" };
+    await inject(made, { ...refuse, code: "InvalidAction", times: 100 });
+    const failed = await made.up("acme");
+    expect(failed.code).not.toBe(0);
+    await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
+    const before = live(made);
+    expect(Object.keys(before.addresses)).toHaveLength(2);
+
+    made.edit("acme", [...TENANT, "streams", "marketing", "addresses"], ["mk2"]);
+    made.edit("acme", [...ADDRESSES, "mk1"], undefined);
+    made.edit("acme", [...ADDRESSES, "mk2"], { privateIp: "10.0.1.11" });
+    for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const run = await made.run(...args, "--stack", "acme");
+      expect(run.code).not.toBe(0);
+      expect(run.output).toMatch(/addresses\.mk1: is gone from the config, but 198\.51\.100\.\d/);
+      expect(run.output).not.toContain("unprotect");
+    }
+    expect(live(made)).toEqual(before);
+  });
+});
+
+describe("destroy", () => {
+  test("takes nothing from a tenant whose addresses are not released", async () => {
+    const made = await deployed();
+    const before = await everything(made);
+    await clearCalls(made);
+    const unprotected = await made.pulumi(
+      "state",
+      "unprotect",
+      "--all",
+      "--yes",
+      "--stack",
+      "acme",
+    );
+    expect(unprotected.code, unprotected.output).toBe(0);
+    for (const args of [
+      [],
+      ["--skip-preview"],
+      ["--skip-preview", "--continue-on-error"],
+      ["--skip-preview", "--continue-on-error", "--exclude-protected"],
+      ["--skip-preview", "--continue-on-error", "--ignore-protect"],
+    ]) {
+      const run = await made.run("destroy", "--stack", "acme", "--yes", "--run-program", ...args);
+      expect(run.code, args.join(" ")).not.toBe(0);
+      expect(run.output).toMatch(
+        /addresses\.(mk1|tx1): 198\.51\.100\.\d is deployed and its release/,
+      );
+      expect(run.output).not.toContain("unprotect");
+    }
+    expect(await changes(made)).toEqual([]);
+    expect(await everything(made)).toEqual(before);
+    const same = await made.up("acme");
+    expect([same.code, done(same)]).toEqual([0, []]);
+  });
+});
+
+describe("outputs", () => {
+  const withOutputs = (made: World, change: (outputs: Record<string, unknown>) => void) =>
+    rewriteState(made, (resources) => {
+      for (const resource of resources) {
+        if (resource["type"] === "pulumi:pulumi:Stack") {
+          change(resource["outputs"] as Record<string, unknown>);
+        }
+      }
+      return resources;
+    });
+
+  test("that nobody can read, or that a later sendips wrote, stop a deployment", async () => {
+    const made = await deployed();
+    const before = live(made);
+    const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+    await withOutputs(made, (outputs) => {
+      outputs["addresses"] = { ...addresses, tx1: { ...addresses["tx1"], publicIp: 7 } };
+    });
+    forget(made);
+    const broken = await made.up("acme");
+    expect(broken.code).not.toBe(0);
+    expect(broken.output).toMatch(/acme: stack outputs\.addresses\.tx1: cannot be read/);
+    expect(broken.output).toMatch(/pulumi stack export/);
+
+    await withOutputs(made, (outputs) => {
+      outputs["version"] = 99;
+    });
+    const later = await made.up("acme");
+    expect(later.code).not.toBe(0);
+    expect(later.output).toMatch(
+      /acme: stack outputs\.version: is 99, and this sendips knows none/,
+    );
+    expect(live(made)).toEqual(before);
+  });
+
+  test("that are empty, or of an earlier version, switch no guard off", async () => {
+    const made = await deployed();
+    const before = live(made);
+    forget(made);
+    for (const left of [["version"], ["addresses", "stack", "account", "region"]]) {
+      await withOutputs(made, (outputs) => {
+        for (const name of left) delete outputs[name];
+      });
+      const run = await made.up("acme");
+      expect(run.code).not.toBe(0);
+      expect(run.output).toMatch(/addresses\.mk1: is gone from the config/);
+    }
+    made.edit("acme", ["aws:region"], "eu-west-1");
+    const elsewhere = await made.up("acme");
+    expect(elsewhere.code).not.toBe(0);
+    expect(elsewhere.output).toMatch(
+      /aws:region: is eu-west-1, but the stack is deployed in us-east-1/,
+    );
+    expect(live(made)).toEqual(before);
+  });
+});
+
+describe("a state that does not hold what AWS holds", () => {
+  test("of a first deployment that failed, refreshed in another Region, allocates nothing", async () => {
+    const made = await world();
+    await made.up("mx-1");
+    await inject(made, {
+      ...{ service: "ec2", action: "ModifyAddressAttribute", kind: "error" },
+      ...{ code: "InvalidAction", times: 100 },
+    });
+    expect((await made.up("acme")).code).not.toBe(0);
+    await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
+    const before = live(made);
+    expect(Object.keys(before.addresses)).toHaveLength(2);
+    expect(await made.outputs("acme")).toEqual({});
+
+    made.edit("acme", ["aws:region"], "eu-west-1");
+    expect((await made.run("refresh", "--stack", "acme", "--yes")).code).toBe(0);
+    for (const region of ["eu-west-1", "us-east-1"]) {
+      made.edit("acme", ["aws:region"], region);
+      for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const run = await made.run(...args, "--stack", "acme");
+        expect(run.code, run.output).not.toBe(0);
+        expect(live(made)).toEqual(before);
+      }
+    }
+    await takeBack(made);
+    expect((await made.up("acme")).code).toBe(0);
+    expect(Object.keys(live(made).addresses).sort()).toEqual(Object.keys(before.addresses).sort());
+  });
+
+  test("because it is an old copy, or lost, stops before anything is allocated, and comes back", async () => {
+    const made = await deployed();
+    const old = await made.mustPulumi("stack", "export", "--stack", "acme");
+    const file = join(made.options.cwd, "old.json");
+    writeFileSync(file, old.stdout);
+    made.edit("acme", [...ADDRESSES, "tx2"], { privateIp: "10.0.1.12" });
+    expect((await made.up("acme")).code).toBe(0);
+    const before = live(made);
+
+    await made.mustPulumi("stack", "import", "--stack", "acme", "--file", file);
+    await clearCalls(made);
+    const copy = await made.up("acme");
+    expect(copy.code).not.toBe(0);
+    expect(copy.output).toMatch(
+      /addresses\.tx2: 198\.51\.100\.\d \(eipalloc-\w+\), bound to 10\.0\.1\.12 on eni-\w+, is tagged as address "tx2" of this stack, and the state does not know it/,
+    );
+    expect(namedCommands(copy.output, "import")).toHaveLength(1);
+
+    await made.mustPulumi(
+      "stack",
+      "rm",
+      "--stack",
+      "acme",
+      "--yes",
+      "--force",
+      "--preserve-config",
+    );
+    await made.init("acme");
+    for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const run = await made.run(...args, "--stack", "acme");
+      expect(run.code).not.toBe(0);
+      expect(run.output.match(/is tagged as address/g)?.length).toBeGreaterThanOrEqual(3);
+    }
+    expect(await changes(made)).toEqual([]);
+    expect(live(made)).toEqual(before);
+
+    await takeBack(made);
+    await removeRecords(made);
+    const back = await made.up("acme");
+    expect(back.code, back.output).toBe(0);
+    expect(await changes(made)).not.toContain("AllocateAddress");
+    expect(live(made).addresses).toEqual(before.addresses);
+    const same = await made.up("acme");
+    expect([same.code, done(same)]).toEqual([0, []]);
+  });
+
+  test("of another project's stack of the same name is not ours", async () => {
+    const made = await world();
+    await made.up("mx-1");
+    const tags = {
+      "sendips:stack": "acme",
+      "sendips:address": "tx1",
+      "sendips:project": "elsewhere",
+    };
+    const theirs = await allocate(made, tags);
+    const run = await made.up("acme");
+    expect(run.code, run.output).toBe(0);
+    expect(Object.keys(live(made).addresses)).toHaveLength(3);
+    // What sendips 0.1 tagged names no project, and may be ours.
+    const ours = await allocate(made, { "sendips:stack": "acme", "sendips:address": "tx9" });
+    const stopped = await made.up("acme");
+    expect(stopped.code).not.toBe(0);
+    expect(stopped.output).toContain(`${ours.publicIp} (${ours.allocationId}), bound to nothing`);
+    expect(stopped.output).not.toContain(theirs.allocationId);
+  });
+
+  test("a warmed address is brought under management by the README's way", async () => {
+    const made = await world();
+    await made.up("mx-1");
+    await made.init("acme");
+    const warmed = await allocate(made, {});
+    await made.mustPulumi(
+      ...["import", EIP, "acme-tx1", warmed.allocationId, "--stack", "acme"],
+      ...["--yes", "--generate-code=false"],
+    );
+    const run = await made.up("acme");
+    expect(run.code, run.output).toBe(0);
+    const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+    expect(addresses["tx1"]?.publicIp).toBe(warmed.publicIp);
+    expect(Object.keys(live(made).addresses)).toHaveLength(2);
+    expect(done(run).filter((line) => line.startsWith("create Eip "))).toEqual([
+      "create Eip acme-mk1",
+    ]);
+    const same = await made.up("acme");
+    expect([same.code, done(same)]).toEqual([0, []]);
+  });
+
+  test("one imported under a name of its own is not released", async () => {
+    const made = await deployed();
+    const warmed = await allocate(made, {});
+    await made.mustPulumi(
+      ...["import", EIP, "tx7", warmed.allocationId, "--stack", "acme", "--protect=false"],
+      ...["--yes", "--generate-code=false"],
+    );
+    const run = await made.up("acme");
+    expect(run.code).not.toBe(0);
+    expect(run.output).toMatch(/holds 198\.51\.100\.\d under the name "tx7"/);
+    const [rename] = namedCommands(run.output, "state");
+    await made.mustPulumi(...(rename ?? []).map((part) => part.replace("<key>", "tx7")));
+    made.edit("acme", [...ADDRESSES, "tx7"], { privateIp: "10.0.1.13" });
+    const back = await made.up("acme");
+    expect(back.code, back.output).toBe(0);
+    expect(live(made).addresses[warmed.publicIp]?.[1]).toBe("10.0.1.13");
+  });
+
+  test("because the address was released by hand allocates no cold one in its place", async () => {
+    const made = await deployed();
+    const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+    const held = made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {};
+    delete held[addresses["tx1"]?.allocationId ?? ""];
+    await clearCalls(made);
+    for (const args of [[], ["--refresh"], []]) {
+      const run = await made.up("acme", args);
+      expect(run.code, run.output).not.toBe(0);
+      expect(run.output).toMatch(/addresses\.tx1: (is|was deployed as) 198\.51\.100\.\d/);
+    }
+    expect(await changes(made)).not.toContain("AllocateAddress");
+  });
+});
+
+describe("--replace", () => {
+  test("of a PTR sets it in place, and it stands afterwards", async () => {
+    const made = await deployed();
+    const before = live(made);
+    const ptr = (await urns(made, "aws:ec2/eipDomainName:EipDomainName"))["acme-tx1"] ?? "";
+    await clearCalls(made);
+    for (const args of [[], ["--parallel", "1"]]) {
+      const run = await made.up("acme", ["--replace", ptr, ...args]);
+      expect(run.code, run.output).toBe(0);
+    }
+    expect(await changes(made)).toEqual(["ModifyAddressAttribute", "ModifyAddressAttribute"]);
+    expect(live(made)).toEqual(before);
+    const same = await made.up("acme");
+    expect([same.code, done(same)]).toEqual([0, []]);
+  });
+
+  test("of an address, its association or its A record is refused", async () => {
+    const made = await deployed();
+    const before = await everything(made);
+    const [eips, associations, records] = await Promise.all([
+      urns(made, EIP),
+      urns(made, "aws:ec2/eipAssociation:EipAssociation"),
+      urns(made, "cloudflare:index/dnsRecord:DnsRecord"),
+    ]);
+    await made.mustPulumi("state", "unprotect", "--all", "--yes", "--stack", "acme");
+    await clearCalls(made);
+    for (const urn of [eips["acme-tx1"], associations["acme-tx1"], records["acme-tx1-a"]]) {
+      const run = await made.up("acme", ["--replace", urn ?? ""]);
+      expect(run.code, run.output).not.toBe(0);
+    }
+    expect((await changes(made)).filter((call) => !call.startsWith("POST"))).toEqual([]);
+    expect(await everything(made)).toEqual(before);
+  });
+});
+
+test("an update that leaves an address without its PTR fails, and the way named mends it", async () => {
+  const made = await deployed();
+  const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+  const id = addresses["tx1"]?.allocationId ?? "";
+  const address = made.sandbox.world.state.aws.regions["us-east-1"]?.addresses[id];
+  if (address === undefined) throw new Error("no address");
+  // EC2 takes the change, and nothing comes of it.
+  Object.defineProperty(address.ptr, "update", {
+    ...{ get: () => undefined, set: () => {}, configurable: true, enumerable: false },
+  });
+  made.edit("acme", [...TENANT, "hostNames"], "mx.acme.example");
+  const run = await made.up("acme");
+  expect(run.code).not.toBe(0);
+  expect(run.output).toMatch(
+    /addresses\.tx1: its PTR was set to tx1\.mx\.acme\.example, but EC2 says tx1\.mail\.acme\.example/,
+  );
+  Reflect.deleteProperty(address.ptr, "update");
+  const urn = / --replace '([^']+)'/.exec(run.output)?.[1] ?? "";
+  const mended = await made.up("acme", ["--replace", urn]);
+  expect(mended.code, mended.output).toBe(0);
+  const names = Object.values(live(made).addresses).map((value) => value[2]);
+  expect(names.sort()).toEqual(["mk1.mx.acme.example.", "tx1.mx.acme.example."]);
+});
+
+test("an edit that has no effect says so, and throttling is called throttling", async () => {
+  const made = await deployed();
+  made.edit("acme", [...ADDRESSES, "tx1", "publicIpv4Pool"], "ipv4pool-ec2-0123456789abcdef0");
+  const pool = await made.up("acme");
+  expect([pool.code, done(pool)]).toEqual([0, []]);
+  expect(pool.output).toMatch(
+    /addresses\.tx1\.publicIpv4Pool: is "ipv4pool-ec2-0123456789abcdef0", but 198\.51\.100\.\d .* has no effect/,
+  );
+  await inject(made, {
+    service: "ec2",
+    action: "DescribeAddresses",
+    kind: "throttle",
+    times: 1_000,
+  });
+  const throttled = await made.up("acme");
+  expect(throttled.code).not.toBe(0);
+  expect(throttled.output).toMatch(/RequestLimitExceeded/);
+  expect(throttled.output).toMatch(/AWS throttles/);
+  expect(throttled.output).not.toMatch(/check the credentials/);
+});
+
+async function inject(made: World, rule: Record<string, unknown>): Promise<void> {
+  const options = { method: "POST", body: JSON.stringify(rule) };
+  expect((await fetch(`${made.sandbox.url}/_sandbox/faults`, options)).status).toBe(200);
+}
+
+/** Takes back into the state what a refusal names, by the commands that it names. */
+async function takeBack(made: World): Promise<void> {
+  const refused = await made.up("acme");
+  const commands = namedCommands(refused.output, "import");
+  expect(commands.length).toBeGreaterThan(0);
+  for (const command of commands) await made.mustPulumi(...command);
+}
+
+/** As a person does in Cloudflare's dashboard. */
+async function removeRecords(made: World): Promise<void> {
+  const { zones, records } = made.sandbox.world.state.cloudflare;
+  for (const { id, zoneId } of Object.values(records)) {
+    expect(zones[zoneId]).toBeDefined();
+    const url = `${made.sandbox.url}/client/v4/zones/${zoneId}/dns_records/${id}`;
+    const token = made.options.env["CLOUDFLARE_API_TOKEN"];
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(url, { method: "DELETE", headers })).status).toBe(200);
+  }
+}
+
+/** Allocates an address as somebody else, by the aws command's own protocol. */
+async function allocate(made: World, tags: Record<string, string>) {
+  const { EC2 } = await import("@aws-sdk/client-ec2");
+  const ec2 = new EC2({
+    region: "us-east-1",
+    endpoint: made.sandbox.url,
+    credentials: {
+      accessKeyId: made.options.env["AWS_ACCESS_KEY_ID"] ?? "",
+      secretAccessKey: made.options.env["AWS_SECRET_ACCESS_KEY"] ?? "",
+    },
+  });
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const { AllocationId = "", PublicIp = "" } = await ec2.allocateAddress({
+    Domain: "vpc",
+    ...(Tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: "elastic-ip", Tags }] }),
+  });
+  ec2.destroy();
+  return { allocationId: AllocationId, publicIp: PublicIp };
+}

@@ -1,5 +1,11 @@
 /** One stack, a tenant or a mail host: config → plan → components → outputs. */
-import { liveAddresses, mailHostFacts, place, thisStack } from "./components/cloud.ts";
+import {
+  configuredPlace,
+  liveAddresses,
+  mailHostFacts,
+  place,
+  thisStack,
+} from "./components/cloud.ts";
 import { MailHost } from "./components/mail-host.ts";
 import { mailHostOutputs, tenantOutputs } from "./components/outputs.ts";
 import { checkFree } from "./components/private-ip.ts";
@@ -30,8 +36,10 @@ type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
  * that is refused changes nothing, and is refused again in the same words.
  */
 async function guard(stack: Stack, wanted: readonly PlannedAddress[]) {
-  const [deployed, here] = await Promise.all([lastDeployment(), place()]);
+  const deployed = await lastDeployment();
   // In another account or Region nothing of it can be asked.
+  reportFindings(checkPlace(deployed, configuredPlace()));
+  const here = await place();
   reportFindings(checkPlace(deployed, here));
   const owner = thisStack();
   const live = await liveAddresses(owner, wanted, deployed);

@@ -22,6 +22,17 @@ export interface MailHostFacts {
   maximumIpsPerInterface: number;
 }
 
+/**
+ * What is known of a stack's place without asking AWS. To ask is to configure the provider, which the
+ * engine writes into the state even of a run that is refused: a refresh would then ask the other Region,
+ * and drop every address that it does not find there.
+ */
+export function configuredPlace(): Partial<Place> {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const region = new pulumi.Config("aws").get("region") ?? AWS_REGION ?? AWS_DEFAULT_REGION;
+  return { stack: pulumi.getStack(), ...(region === undefined ? {} : { region }) };
+}
+
 /** Where the credentials and the config lead this stack; fails, before anything is created, without credentials. */
 export async function place(): Promise<Place> {
   const [{ accountId }, { region }] = await Promise.all([getCallerIdentity(), getRegion()]);

@@ -7,12 +7,17 @@ import { STACK_TAG } from "../state/tags.ts";
  * Another account or Region knows none of what is deployed: a refresh would take all of it out of the
  * state, protected or not, and the next deployment would make it anew. Under another name of the stack
  * all of its resources would have other names.
+ *
+ * @param here what is known so far: what is left out is not checked.
  */
-export function checkPlace(deployed: Deployed, here: Place): Finding[] {
+export function checkPlace(deployed: Deployed, here: Partial<Place>): Finding[] {
   const findings: Finding[] = [];
   const { addresses, lost, outputs } = deployed;
-  const others = (known: readonly (string | undefined)[], now: string): string[] =>
-    [...new Set(known)].filter((value) => value !== undefined && value !== now).sort() as string[];
+  const others = (known: readonly (string | undefined)[], now: string | undefined): string[] =>
+    [...new Set(known)]
+      .filter((value) => value !== undefined)
+      .filter((value) => now !== undefined && value !== now)
+      .sort();
 
   const names = addresses.flatMap(({ key, name, tags }) => {
     const tagged = tags[STACK_TAG];

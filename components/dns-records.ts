@@ -108,10 +108,8 @@ export function publish(
   }
   const { data } = record;
   const { zoneId } = record.publisher;
-  // In another zone, or of another type, it is another record, and the old one may go.
-  keeper?.wants(TYPES.dnsRecord, name, { identity: { zoneId, type: data.type } });
   const known = (render: (resolve: Resolve) => string) => whenKnown(record, publicIps, render);
-  return new DnsRecord(
+  const made = new DnsRecord(
     name,
     {
       zoneId,
@@ -129,6 +127,9 @@ export function publish(
     },
     opts,
   );
+  // In another zone, or of another type, it is another record, and the old one may go.
+  keeper?.keeps(TYPES.dnsRecord, name, made, { identity: { zoneId, type: data.type } });
+  return made;
 }
 
 /** The value as Cloudflare's `content` has it. */

@@ -14,12 +14,16 @@ import { type RememberedAddress, TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
 
-/** How the program wants a resource. */
+/** A resource that the program registers. */
 interface Wanted {
   /** Inputs that tell whether it goes somewhere else, by name. */
   identity: Readonly<Record<string, pulumi.Input<string>>>;
   /** Whether its deletion leaves it in the cloud (`retainOnDelete`). */
   retained: boolean;
+  /** Whether the engine has answered the registration. */
+  answered: boolean;
+  /** Its id, once that is known. */
+  id?: string;
 }
 
 /**
@@ -61,34 +65,64 @@ export class Keeper {
   }
 
   /**
-   * Says that the program wants a resource. Its deletion is then no edit of the config, but a `destroy`,
-   * a `--replace`, or, where the identity differs from what is deployed, a move.
+   * Says that the program registers a resource, and where it belongs: what tells a move from a
+   * `--replace`.
    */
-  wants(
+  keeps(
     type: string,
     name: string,
-    { identity = {}, retained = false }: Partial<Wanted> = {},
+    resource: pulumi.CustomResource,
+    how: Partial<Pick<Wanted, "identity" | "retained">> = {},
   ): void {
-    this.#wanted.set(`${type} ${name}`, { identity, retained });
+    const wanted: Wanted = { identity: {}, retained: false, ...how, answered: false };
+    resource.urn.apply(() => {
+      wanted.answered = true;
+    });
+    resource.id.apply((id) => {
+      wanted.id = id;
+    });
+    this.#wanted.set(`${type} ${name}`, wanted);
   }
 
-  async #keep({ type, name, oldInputs = {}, oldOutputs = {} }: pulumi.ResourceHookArgs) {
+  /**
+   * Why the engine deletes a resource.
+   *
+   * One that the program registers is deleted while its registration waits for an answer, where it is
+   * replaced delete-before-create; afterwards and under another id, where it is replaced
+   * create-before-delete; afterwards and under its own id, where the stack is destroyed.
+   */
+  async #reason({
+    type,
+    name,
+    id,
+    oldInputs,
+    oldOutputs,
+  }: pulumi.ResourceHookArgs): Promise<Reason> {
     const wanted = this.#wanted.get(`${type} ${name}`);
-    if (wanted !== undefined && (await moves(wanted, { ...oldInputs, ...oldOutputs }))) return;
+    if (wanted === undefined) return "edit";
+    if (wanted.answered && wanted.id === id) return "destroy";
+    if (await moves(wanted, { ...oldInputs, ...oldOutputs })) return "move";
+    if (!wanted.answered) return "replace";
+    return wanted.id === undefined ? "destroy" : "replace";
+  }
+
+  async #keep(args: pulumi.ResourceHookArgs): Promise<void> {
+    const { type, name, oldOutputs = {} } = args;
+    const reason = await this.#reason(args);
+    if (reason === "move") return;
     if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
       const address = await this.#address(String(oldOutputs["allocationId"]));
       // Gone by hand: nothing hangs on it any more.
       if (address === undefined) return;
       const deployed = type !== TYPES.eip || isReleased(tagsOf(oldOutputs));
       if (!isReleased(address.tags) || !deployed) {
-        // A PTR comes before its association, which needs it, only when it is set anew (`--replace`):
-        // EC2 keeps it then, and it is set in place.
-        const bound = address.networkInterfaceId !== "";
-        if (type === TYPES.eipDomainName && bound && wanted?.retained === true) return;
+        // A PTR that is set anew stays in EC2, and is set in place.
+        const retained = this.#wanted.get(`${type} ${name}`)?.retained === true;
+        if (type === TYPES.eipDomainName && reason === "replace" && retained) return;
         throw new Error(this.#refusal([address]));
       }
     }
-    if (wanted === undefined) return;
+    if (reason === "edit") return;
     const kept = await this.#all();
     if (kept.length > 0) throw new Error(this.#refusal(kept));
   }
@@ -143,6 +177,9 @@ export class Keeper {
     return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}, or destroy the stack`;
   }
 }
+
+/** Why a resource is deleted: see `Keeper`. */
+type Reason = "edit" | "move" | "replace" | "destroy";
 
 /** Whether a resource is wanted elsewhere than it stands. */
 async function moves({ identity }: Wanted, now: Record<string, unknown>): Promise<boolean> {

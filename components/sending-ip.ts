@@ -100,7 +100,6 @@ export class SendingIp extends pulumi.ComponentResource {
     const known = deployed === undefined ? [] : [deployed];
     const keeper = args.keeper ?? new Keeper(name, args.tenant, known, { parent: this });
     const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [keeper.beforeDelete] } };
-    keeper.wants(TYPES.eip, name);
     const eip = new Eip(
       name,
       {
@@ -125,6 +124,7 @@ export class SendingIp extends pulumi.ComponentResource {
         },
       },
     );
+    keeper.keeps(TYPES.eip, name, eip);
     const a =
       record.publisher.by === "cloudflare"
         ? publish(`${name}-a`, record, { [address.key]: eip.publicIp }, kept, keeper)
@@ -132,9 +132,6 @@ export class SendingIp extends pulumi.ComponentResource {
     const ptr =
       args.reverseName === false ? undefined : this.#reverseName(name, args, eip, a, keeper);
     const { networkInterfaceId } = args;
-    keeper.wants(TYPES.eipAssociation, name, {
-      identity: { privateIpAddress: address.privateIp, networkInterfaceId },
-    });
     const association = new EipAssociation(
       name,
       {
@@ -155,6 +152,9 @@ export class SendingIp extends pulumi.ComponentResource {
         },
       },
     );
+    keeper.keeps(TYPES.eipAssociation, name, association, {
+      identity: { privateIpAddress: address.privateIp, networkInterfaceId },
+    });
     this.allocationId = eip.allocationId;
     this.publicIp = eip.publicIp;
     this.hostName = address.hostName;
@@ -186,8 +186,7 @@ export class SendingIp extends pulumi.ComponentResource {
       }
     };
     const readsBack = new pulumi.ResourceHook(`${name}-reads-back`, readBack);
-    keeper.wants(TYPES.eipDomainName, name, { retained: !release });
-    return new EipDomainName(
+    const ptr = new EipDomainName(
       name,
       { allocationId: eip.allocationId, domainName: hostName },
       {
@@ -207,6 +206,8 @@ export class SendingIp extends pulumi.ComponentResource {
         },
       },
     );
+    keeper.keeps(TYPES.eipDomainName, name, ptr, { retained: !release });
+    return ptr;
   }
 }
 

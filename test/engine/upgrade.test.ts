@@ -1,0 +1,86 @@
+/**
+ * A state that sendips 0.1 deployed (`fixtures/0.1`: its stacks' exports and what the clouds held then):
+ * tx1 and mk1 in use, and old1, whose release was deployed. It named no project in its tags, had other
+ * hooks, and wrote the release as an output alone.
+ */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { changes, clearCalls, done, live, type World, world } from "./harness.ts";
+
+const FIXTURES = join(import.meta.dirname, "fixtures", "0.1");
+const ADDRESSES = ["sendips:tenant", "addresses"];
+
+async function deployedBefore(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), "sendips-upgrade-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const stateFile = join(folder, "clouds.json");
+  copyFileSync(join(FIXTURES, "clouds.json"), stateFile);
+  const made = await world({ stateFile });
+  for (const stack of ["mx-1", "acme"]) {
+    await made.init(stack);
+    const state = readFileSync(join(FIXTURES, `${stack}.json`), "utf8");
+    const file = join(folder, `${stack}.json`);
+    writeFileSync(file, state.replaceAll("http://sandbox", made.sandbox.url));
+    await made.mustPulumi("stack", "import", "--stack", stack, "--file", file);
+  }
+  made.edit("acme", [...ADDRESSES, "old1"], { privateIp: "10.0.1.12", release: true });
+  expect(Object.keys(live(made).addresses)).toHaveLength(3);
+  return made;
+}
+
+test("deploys with nothing replaced or deleted, and gets the tags", async () => {
+  const made = await deployedBefore();
+  const before = live(made);
+  for (const stack of ["mx-1", "acme"]) {
+    const run = await made.up(stack);
+    expect(run.code, run.output).toBe(0);
+    const other = done(run).filter(
+      (line) => !/^update (Eip|NetworkInterface|SecurityGroup) /.test(line),
+    );
+    expect(other).toEqual([]);
+    const same = await made.up(stack);
+    expect([same.code, done(same)]).toEqual([0, []]);
+  }
+  expect(live(made)).toEqual(before);
+  const held = made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {};
+  for (const { tags } of Object.values(held)) {
+    expect(tags).toMatchObject({ "sendips:project": "sendips", "sendips:stack": "acme" });
+  }
+});
+
+test("moves an address in its first deployment", async () => {
+  const made = await deployedBefore();
+  made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.13");
+  const run = await made.up("acme");
+  expect(run.code, run.output).toBe(0);
+  expect(
+    Object.values(live(made).addresses)
+      .map((value) => value[1])
+      .sort(),
+  ).toEqual([...["10.0.1.10", "10.0.1.12", "10.0.1.13"]]);
+});
+
+test("lets go only what is released anew, and nothing by a destroy", async () => {
+  const made = await deployedBefore();
+  const before = live(made);
+  await clearCalls(made);
+  const destroy = ["destroy", "--stack", "acme", "--yes", "--run-program", "--skip-preview"];
+  for (const args of [[], ["--continue-on-error", "--exclude-protected"]]) {
+    expect((await made.run(...destroy, ...args)).code).not.toBe(0);
+  }
+  made.edit("acme", [...ADDRESSES, "old1"], undefined);
+  const early = await made.up("acme");
+  expect(early.code).not.toBe(0);
+  expect(early.output).toMatch(/addresses\.old1: is gone from the config, but 198\.51\.100\.3/);
+  expect(await changes(made)).toEqual([]);
+  expect(live(made)).toEqual(before);
+
+  made.edit("acme", [...ADDRESSES, "old1"], { privateIp: "10.0.1.12", release: true });
+  expect((await made.up("acme")).code).toBe(0);
+  made.edit("acme", [...ADDRESSES, "old1"], undefined);
+  const late = await made.up("acme");
+  expect(late.code, late.output).toBe(0);
+  expect(Object.keys(live(made).addresses)).toEqual(["198.51.100.1", "198.51.100.2"]);
+});

@@ -13,6 +13,7 @@ import { ADDRESS_WAY_OUT, type LiveAddress } from "../plan/guards/addresses.ts";
 import { type RememberedAddress, TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
+import { worded } from "./stack.ts";
 
 /** A resource that the program registers. */
 interface Wanted {
@@ -56,11 +57,21 @@ export class Keeper {
     this.#tenant = tenant;
     this.#known = known;
     this.#opts = opts;
-    const keep = (args: pulumi.ResourceHookArgs) => this.#keep(args);
+    // A guard that cannot ask refuses, and says why.
+    const asking = (ask: (args: pulumi.ResourceHookArgs) => Promise<void>) => {
+      return async (args: pulumi.ResourceHookArgs) => {
+        try {
+          await ask(args);
+        } catch (error) {
+          throw worded(error);
+        }
+      };
+    };
+    const keep = asking((args) => this.#keep(args));
     this.beforeDelete = new pulumi.ResourceHook(`${name}-keep`, keep, { onDryRun: true });
     // What sendips 0.1 deployed asks for the hook by this name, when it is deleted.
     new pulumi.ResourceHook(`${name}-bound`, keep);
-    const refuse = (args: pulumi.ResourceHookArgs) => this.#refuseAnother(args);
+    const refuse = asking((args) => this.#refuseAnother(args));
     this.beforeAllocate = new pulumi.ResourceHook(`${name}-another`, refuse, { onDryRun: true });
   }
 

@@ -7,7 +7,7 @@ import type { PrivateIps } from "../plan/mail-host.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Deployed } from "../plan/state/deployed.ts";
 import { isReleased, tagsOf } from "../plan/state/tags.ts";
-import { holders, thisStack } from "./cloud.ts";
+import { elasticIp, holders, thisStack } from "./cloud.ts";
 import { pause } from "./release.ts";
 import { reportFindings } from "./stack.ts";
 
@@ -46,23 +46,53 @@ const ATTEMPTS = 6;
  * next; which of them is first is chance, and EC2 refuses whoever comes too early.
  *
  * @param name unique among the program's hooks.
+ * @param opts whose provider is asked who holds the private IP.
  */
-export function associateHook(name: string): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(name, async ({ failedOperation, errors, name: address }) => {
+export function associateHook(name: string, opts?: pulumi.InvokeOptions): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(name, async (args) => {
+    const { failedOperation, errors } = args;
     const [latest = ""] = errors;
     if (failedOperation !== "create" || !latest.includes("Resource.AlreadyAssociated"))
       return false;
     if (errors.length >= ATTEMPTS) {
       await pulumi.log.error(
-        `${address}: its private IP carries another address, or it is bound elsewhere itself, and nobody let go in time. ` +
-          "Where addresses change places, allow more than one step at a time (--parallel 2 or more) and deploy again; " +
-          "otherwise give it a private IP that is free. Nothing is lost.",
+        `${pulumi.getStack()}: ${args.name}: ${await whoHolds(args, opts)}, and nobody let go in time\n` +
+          "  where addresses change places, allow more than one step at a time (--parallel 2 or more) and deploy again; otherwise give it a private IP that is free",
       );
       return false;
     }
     await sleep(pause(errors.length));
     return true;
   });
+}
+
+/** Why an association cannot be made: who holds the private IP, or where the address is bound. */
+async function whoHolds(
+  { newInputs = {} }: pulumi.ErrorHookArgs,
+  opts: pulumi.InvokeOptions | undefined,
+): Promise<string> {
+  const [id, networkInterface, privateIp] = [
+    newInputs["allocationId"],
+    newInputs["networkInterfaceId"],
+    newInputs["privateIpAddress"],
+  ].map(String);
+  try {
+    const own = await elasticIp(id ?? "", opts);
+    const others = await holders(
+      [networkInterface ?? ""],
+      [privateIp ?? ""],
+      new Set([id ?? ""]),
+      opts,
+    );
+    const held = others.map((holder) => `${privateIp} carries ${describeHolder(holder)}`);
+    if (own.networkInterfaceId !== "") {
+      held.push(`${own.publicIp} is bound to ${own.privateIp} on ${own.networkInterfaceId}`);
+    }
+    if (held.length > 0) return held.join(", and ");
+    return `${privateIp} was taken, or ${own.publicIp} bound elsewhere, until just now`;
+  } catch (error) {
+    return `${privateIp} carries another address, or this one is bound elsewhere; which, EC2 did not say: ${String(error)}`;
+  }
 }
 
 /**

@@ -148,7 +148,7 @@ export class SendingIp extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         hooks: {
           ...kept.hooks,
-          onError: [args.associateHook ?? associateHook(`${name}-associate`)],
+          onError: [args.associateHook ?? associateHook(`${name}-associate`, { parent: this })],
         },
       },
     );

@@ -78,6 +78,13 @@ export async function explained<T>(program: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A look-up that failed inside a hook, in the words of {@link explained}; any other error as it is. */
+export function worded(error: unknown): unknown {
+  const finding = error instanceof Error ? failedLookUp(error.message) : undefined;
+  if (finding === undefined) return error;
+  return new Error(formatProblem({ ...finding, stack: pulumi.getStack() }));
+}
+
 /** The full name of a tenant's mail host stack; undefined when it names a network interface. */
 export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
   const { stack } = mailHost;

@@ -71,7 +71,7 @@ export class Tenant extends pulumi.ComponentResource {
     super("sendips:components:Tenant", name, {}, opts);
     const { plan } = args;
     const release = releaseHook(`${name}-release`);
-    const associate = associateHook(`${name}-associate`);
+    const associate = associateHook(`${name}-associate`, { parent: this });
     const keeper = new Keeper(name, plan.stack, args.deployed ?? [], { parent: this });
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {

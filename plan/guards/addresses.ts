@@ -236,6 +236,16 @@ function checkUnheld({ owner, wanted, deployed }: Context, found: LiveAddress): 
       },
     ];
   }
+  if (!planned && isReleased(tags)) {
+    return [
+      {
+        ...finding,
+        level: "warning",
+        message: `${message}; its release was deployed`,
+        fix: `nothing, if it has only just been let go; otherwise it is still paid for: aws ec2 release-address --allocation-id ${allocationId}`,
+      },
+    ];
+  }
   const take = importCommand(owner.stack, planned ? key : "<key>", allocationId);
   return [
     {

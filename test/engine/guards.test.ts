@@ -1,8 +1,9 @@
 /** The guards stand on what is deployed: a run that refuses changes nothing, and refuses again. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { EC2 } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
-import type { TenantOutputs } from "../../components/outputs.ts";
+import type { MailHostOutputs, TenantOutputs } from "../../components/outputs.ts";
 import {
   changes,
   clearCalls,
@@ -473,6 +474,29 @@ test("an edit that has no effect says so, and throttling is called throttling", 
   expect(throttled.output).not.toMatch(/check the credentials/);
 });
 
+test("a private IP that is taken during the deployment is named, with who holds it", async () => {
+  const made = await world();
+  await made.up("mx-1");
+  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
+  const theirs = await allocate(made, { "sendips:stack": "shop", "sendips:address": "tx1" });
+  // Once the tenant has looked whether its private IPs are free, and before it binds its own.
+  const taking = setInterval(async () => {
+    if (Object.keys(live(made).addresses).length < 2) return;
+    clearInterval(taking);
+    await ec2Of(made).associateAddress({
+      AllocationId: theirs.allocationId,
+      NetworkInterfaceId: networkInterfaces["eth0"]?.id,
+      PrivateIpAddress: "10.0.1.10",
+    });
+  }, 10);
+  const run = await made.up("acme");
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain(
+    `acme: acme-tx1: 10.0.1.10 carries ${theirs.publicIp} (address "tx1" of stack "shop"), and nobody let go in time`,
+  );
+  expect(live(made).addresses[theirs.publicIp]?.[1]).toBe("10.0.1.10");
+});
+
 async function inject(made: World, rule: Record<string, unknown>): Promise<void> {
   const options = { method: "POST", body: JSON.stringify(rule) };
   expect((await fetch(`${made.sandbox.url}/_sandbox/faults`, options)).status).toBe(200);
@@ -498,22 +522,22 @@ async function removeRecords(made: World): Promise<void> {
   }
 }
 
-/** Allocates an address as somebody else, by the aws command's own protocol. */
-async function allocate(made: World, tags: Record<string, string>) {
-  const { EC2 } = await import("@aws-sdk/client-ec2");
-  const ec2 = new EC2({
+/** EC2 as somebody else speaks to it. */
+function ec2Of(made: World): EC2 {
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = made.options.env;
+  return new EC2({
     region: "us-east-1",
     endpoint: made.sandbox.url,
-    credentials: {
-      accessKeyId: made.options.env["AWS_ACCESS_KEY_ID"] ?? "",
-      secretAccessKey: made.options.env["AWS_SECRET_ACCESS_KEY"] ?? "",
-    },
+    credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
   });
+}
+
+/** Allocates an address as somebody else. */
+async function allocate(made: World, tags: Record<string, string>) {
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  const { AllocationId = "", PublicIp = "" } = await ec2.allocateAddress({
+  const { AllocationId = "", PublicIp = "" } = await ec2Of(made).allocateAddress({
     Domain: "vpc",
     ...(Tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: "elastic-ip", Tags }] }),
   });
-  ec2.destroy();
   return { allocationId: AllocationId, publicIp: PublicIp };
 }

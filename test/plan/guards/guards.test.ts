@@ -137,6 +137,15 @@ describe("an address in no state", () => {
     expect(stray?.message).toContain("nor the config");
   });
 
+  test("whose release was deployed, and that nobody asks for, holds nothing up", () => {
+    const going = { ...released, "sendips:address": "tx1" };
+    const [finding] = check(stateOf([]), [], [address("198.51.100.7", going)]);
+    expect(finding).toMatchObject({ level: "warning", path: "sendips:tenant.addresses" });
+    expect(check(stateOf([]), [planned("tx1")], [address("198.51.100.7", going)])).toMatchObject([
+      { level: "error", path: "sendips:tenant.addresses.tx1" },
+    ]);
+  });
+
   test("is another project's when its tags say so, and ours when they say nothing of it", () => {
     const other = { ...ours, "sendips:project": "elsewhere" };
     expect(check(stateOf([]), [planned("tx1")], [address("198.51.100.7", other)])).toEqual([]);

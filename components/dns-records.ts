@@ -15,7 +15,7 @@ import {
   renderText,
 } from "../plan/record.ts";
 import { TYPES } from "../plan/state/resources.ts";
-import type { Keeper } from "./keep.ts";
+import { ALONE, type Keeper } from "./keep.ts";
 
 /** The public IPv4 of each address, by key. */
 export type PublicIps = Readonly<Record<string, pulumi.Input<string>>>;
@@ -65,15 +65,18 @@ export class DnsRecords extends pulumi.ComponentResource {
     super("sendips:components:DnsRecords", name, {}, opts);
     const records: Record<string, DnsRecord> = {};
     const ours = args.records.filter(({ publisher }) => publisher.by === "cloudflare");
+    const stands = standsHook(`${name}-record-stands`);
     const first = new Set(ours.flatMap(({ after }) => after ?? []));
     // `after` names a record earlier in the plan, so what it needs is there already.
     for (const record of ours) {
       const before = record.after === undefined ? undefined : records[record.after];
       const opts = {
         parent: this,
-        ...(args.keeper === undefined
-          ? {}
-          : { hooks: { beforeDelete: [args.keeper.beforeDelete] } }),
+        aliases: [ALONE],
+        hooks: {
+          onError: [stands],
+          beforeDelete: args.keeper === undefined ? [] : [args.keeper.beforeDelete],
+        },
         ...(before === undefined ? {} : { dependsOn: [before] }),
         // Moved to another zone it is replaced, and must be gone before its name is taken.
         ...(first.has(record.key) ? { deleteBeforeReplace: true } : {}),
@@ -175,6 +178,32 @@ function whenKnown(
     };
   if (needed.length === 0) return render(resolveWith({}));
   return pulumi.output(Object.fromEntries(needed)).apply((known) => render(resolveWith(known)));
+}
+
+/**
+ * Cloudflare refuses what stands already: an identical record (81058), a second one where there may be
+ * one (81057), a CNAME beside another record (81053).
+ */
+const STANDS = /8105[378]|identical record already exists|record with that host already exists/i;
+
+/**
+ * A hook that says what to do where Cloudflare refuses a record because it stands already: a run that was
+ * cut short, or a state that was lost, leaves records that no state knows.
+ *
+ * @param name unique among the program's hooks, and the same in every run.
+ */
+export function standsHook(name: string): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(name, async ({ failedOperation, errors, newInputs, ...record }) => {
+    const [latest = ""] = errors;
+    if (failedOperation !== "create" || !STANDS.test(latest)) return false;
+    const [zone, owner, type] = [newInputs?.["zoneId"], newInputs?.["name"], newInputs?.["type"]];
+    const stack = pulumi.getStack();
+    await pulumi.log.error(
+      `${stack}: ${record.name}: a record of ${owner} (${type}) stands in the zone ${zone} already, and no state knows it\n` +
+        `  if it is this one, take it into the state by its RECORD_ID, as GET /zones/${zone}/dns_records?name=${owner}&type=${type} has it: pulumi import ${TYPES.dnsRecord} ${record.name} ${zone}/RECORD_ID --stack ${stack} --yes --generate-code=false`,
+    );
+    return false;
+  });
 }
 
 /** What Cloudflare says of a zone. */

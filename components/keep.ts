@@ -15,6 +15,9 @@ import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/st
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
 import { worded } from "./stack.ts";
 
+/** A resource that was taken into the state by hand, `pulumi import` without a parent, is the same one. */
+export const ALONE: pulumi.Alias = { parent: pulumi.rootStackResource };
+
 /** A resource that the program registers. */
 interface Wanted {
   /** Inputs that tell whether it goes somewhere else, by name. */

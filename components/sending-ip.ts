@@ -8,8 +8,8 @@ import type { PlannedRecord } from "../plan/record.ts";
 import { type RememberedAddress, TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, ownerTags, TENANT_TAG } from "../plan/state/tags.ts";
 import { thisStack } from "./cloud.ts";
-import { publish } from "./dns-records.ts";
-import { Keeper, promptly } from "./keep.ts";
+import { publish, standsHook } from "./dns-records.ts";
+import { ALONE, Keeper, promptly } from "./keep.ts";
 import { associateHook } from "./private-ip.ts";
 import { releaseHook } from "./release.ts";
 import { type ResolvesOptions, waitUntilResolves } from "./resolves.ts";
@@ -127,7 +127,13 @@ export class SendingIp extends pulumi.ComponentResource {
     keeper.keeps(TYPES.eip, name, eip);
     const a =
       record.publisher.by === "cloudflare"
-        ? publish(`${name}-a`, record, { [address.key]: eip.publicIp }, kept, keeper)
+        ? publish(
+            `${name}-a`,
+            record,
+            { [address.key]: eip.publicIp },
+            { ...kept, hooks: { ...kept.hooks, onError: [standsHook(`${name}-a-stands`)] } },
+            keeper,
+          )
         : undefined;
     const ptr =
       args.reverseName === false ? undefined : this.#reverseName(name, args, eip, a, keeper);
@@ -210,6 +216,3 @@ export class SendingIp extends pulumi.ComponentResource {
     return ptr;
   }
 }
-
-/** A resource that was taken into the state by hand, `pulumi import` without a parent, is the same one. */
-const ALONE: pulumi.Alias = { parent: pulumi.rootStackResource };

@@ -20,13 +20,13 @@ export const addressSchema = z
       .string()
       .optional()
       .describe(
-        "A BYOIP pool to take the address from. Default: Amazon's pool. Changing it is ignored once allocated.",
+        "A BYOIP pool to take the address from. Default: Amazon's pool. An address that is allocated does not change its pool: the edit has no effect, and a warning says so.",
       ),
     release: z
       .boolean()
       .default(false)
       .describe(
-        "Set to true, and deploy, before removing an address: it lifts the protection that keeps a warmed address from being released by accident. Default: false.",
+        "Set to true, and deploy, before removing an address: it lifts the protection that keeps a warmed address from being released by accident. Deployed, it is a tag on the address (sendips:release). Default: false.",
       ),
   })
   .describe("One Elastic IP of the tenant.");

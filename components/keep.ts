@@ -13,22 +13,11 @@ import { ADDRESS_WAY_OUT, type LiveAddress } from "../plan/guards/addresses.ts";
 import { type RememberedAddress, TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
+import { Registrations } from "./registrations.ts";
 import { worded } from "./stack.ts";
 
 /** A resource that was taken into the state by hand, `pulumi import` without a parent, is the same one. */
 export const ALONE: pulumi.Alias = { parent: pulumi.rootStackResource };
-
-/** A resource that the program registers. */
-interface Wanted {
-  /** Inputs that tell whether it goes somewhere else, by name. */
-  identity: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Whether its deletion leaves it in the cloud (`retainOnDelete`). */
-  retained: boolean;
-  /** Whether the engine has answered the registration. */
-  answered: boolean;
-  /** Its id, once that is known. */
-  id?: string;
-}
 
 /**
  * Keeps what hangs on the addresses of one tenant, and the addresses. One a tenant: its hooks are named
@@ -42,7 +31,7 @@ export class Keeper {
   readonly beforeAllocate: pulumi.ResourceHook;
   readonly #tenant: string;
   readonly #known: readonly RememberedAddress[];
-  readonly #wanted = new Map<string, Wanted>();
+  readonly #registrations = new Registrations();
   readonly #opts: pulumi.InvokeOptions;
   #kept: Promise<LiveAddress[]> | undefined;
 
@@ -78,51 +67,14 @@ export class Keeper {
     this.beforeAllocate = new pulumi.ResourceHook(`${name}-another`, refuse, { onDryRun: true });
   }
 
-  /**
-   * Says that the program registers a resource, and where it belongs: what tells a move from a
-   * `--replace`.
-   */
-  keeps(
-    type: string,
-    name: string,
-    resource: pulumi.CustomResource,
-    how: Partial<Pick<Wanted, "identity" | "retained">> = {},
-  ): void {
-    const wanted: Wanted = { identity: {}, retained: false, ...how, answered: false };
-    resource.urn.apply(() => {
-      wanted.answered = true;
-    });
-    resource.id.apply((id) => {
-      wanted.id = id;
-    });
-    this.#wanted.set(`${type} ${name}`, wanted);
-  }
-
-  /**
-   * Why the engine deletes a resource.
-   *
-   * One that the program registers is deleted while its registration waits for an answer, where it is
-   * replaced delete-before-create; afterwards and under another id, where it is replaced
-   * create-before-delete; afterwards and under its own id, where the stack is destroyed.
-   */
-  async #reason({
-    type,
-    name,
-    id,
-    oldInputs,
-    oldOutputs,
-  }: pulumi.ResourceHookArgs): Promise<Reason> {
-    const wanted = this.#wanted.get(`${type} ${name}`);
-    if (wanted === undefined) return "edit";
-    if (wanted.answered && wanted.id === id) return "destroy";
-    if (await moves(wanted, { ...oldInputs, ...oldOutputs })) return "move";
-    if (!wanted.answered) return "replace";
-    return wanted.id === undefined ? "destroy" : "replace";
+  /** Says that the program registers a resource of the tenant, see {@link Registrations.add}. */
+  keeps(...registration: Parameters<Registrations["add"]>): void {
+    this.#registrations.add(...registration);
   }
 
   async #keep(args: pulumi.ResourceHookArgs): Promise<void> {
-    const { type, name, oldOutputs = {} } = args;
-    const reason = await this.#reason(args);
+    const { type, oldOutputs = {} } = args;
+    const reason = await this.#registrations.reasonOf(args);
     if (reason === "move") return;
     if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
       const address = await this.#address(String(oldOutputs["allocationId"]));
@@ -131,7 +83,7 @@ export class Keeper {
       const deployed = type !== TYPES.eip || isReleased(tagsOf(oldOutputs));
       if (!isReleased(address.tags) || !deployed) {
         // A PTR that is set anew stays in EC2, and is set in place.
-        const retained = this.#wanted.get(`${type} ${name}`)?.retained === true;
+        const retained = this.#registrations.isRetained(args);
         if (type === TYPES.eipDomainName && reason === "replace" && retained) return;
         throw new Error(this.#refusal([address]));
       }
@@ -190,28 +142,4 @@ export class Keeper {
     });
     return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}, or destroy the stack`;
   }
-}
-
-/** Why a resource is deleted: see `Keeper`. */
-type Reason = "edit" | "move" | "replace" | "destroy";
-
-/** Whether a resource is wanted elsewhere than it stands. */
-async function moves({ identity }: Wanted, now: Record<string, unknown>): Promise<boolean> {
-  for (const [name, value] of Object.entries(identity)) {
-    if ((await promptly(pulumi.output(value))) !== now[name]) return true;
-  }
-  return false;
-}
-
-/**
- * The value of an output inside a hook, where the resource behind it is already there; undefined where a
- * preview cannot know it.
- */
-export function promptly<T>(output: pulumi.Output<T>): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    output.apply((value) => resolve(value as T));
-    // A preview passes nothing on that it does not know. The SDK's types hide the property.
-    const known: unknown = Reflect.get(output, "isKnown");
-    Promise.resolve(known).then((is) => is === false && resolve(undefined));
-  });
 }

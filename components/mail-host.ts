@@ -5,9 +5,11 @@ import { NetworkInterfaceAttachment } from "@pulumi/aws/ec2/networkInterfaceAtta
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { MailHostConfig } from "../plan/schema.ts";
+import { TYPES } from "../plan/state/resources.ts";
 import { ownerTags } from "../plan/state/tags.ts";
 import { thisStack } from "./cloud.ts";
 import { inUseHook } from "./private-ip.ts";
+import { Registrations } from "./registrations.ts";
 
 /** Arguments of {@link MailHost}. */
 export interface MailHostArgs {
@@ -58,10 +60,14 @@ export class MailHost extends pulumi.ComponentResource {
   constructor(name: string, args: MailHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sendips:components:MailHost", name, {}, opts);
     const { mailHost } = args;
-    const group = securityGroup(name, args, this);
-    const inUse = inUseHook(`${name}-in-use`, this);
-    const interfaces: [string, NetworkInterface][] = Object.entries(mailHost.networkInterfaces).map(
-      ([key, { privateIps, release }]) => [
+    const registrations = new Registrations();
+    const interfaces = new Map<string, NetworkInterface>();
+    const inUse = inUseHook(`${name}-in-use`, registrations, interfaces, { parent: this });
+    const kept = { parent: this, hooks: { beforeDelete: [inUse] } };
+    const group = securityGroup(name, args, kept);
+    registrations.add(TYPES.securityGroup, name, group);
+    for (const [key, { privateIps, release }] of Object.entries(mailHost.networkInterfaces)) {
+      interfaces.set(
         key,
         new NetworkInterface(
           `${name}-${key}`,
@@ -83,10 +89,10 @@ export class MailHost extends pulumi.ComponentResource {
             hooks: { beforeUpdate: [inUse], beforeDelete: [inUse] },
           },
         ),
-      ],
-    );
+      );
+    }
     this.networkInterfaces = Object.fromEntries(
-      interfaces.map(([key, eni]) => [
+      [...interfaces].map(([key, eni]) => [
         key,
         {
           id: eni.id,
@@ -102,13 +108,17 @@ export class MailHost extends pulumi.ComponentResource {
         Object.fromEntries(all.flatMap(({ id, privateIps }) => privateIps.map((ip) => [ip, id]))),
       );
     this.securityGroupId = group.id;
-    this.instanceId = instance(name, mailHost, interfaces, this);
+    this.instanceId = instance(name, mailHost, [...interfaces], kept, registrations);
     this.registerOutputs({ privateIps: this.privateIps });
   }
 }
 
 /** In: bounces and complaint reports, submission. Out: mail, DNS, HTTPS. Nothing else (cloud-facts: judgement). */
-function securityGroup(name: string, args: MailHostArgs, parent: pulumi.Resource): SecurityGroup {
+function securityGroup(
+  name: string,
+  args: MailHostArgs,
+  opts: pulumi.CustomResourceOptions,
+): SecurityGroup {
   const { submissionFrom } = args.mailHost;
   const rule = (protocol: string, port: number, cidrBlocks: string[], description: string) => ({
     protocol,
@@ -135,7 +145,7 @@ function securityGroup(name: string, args: MailHostArgs, parent: pulumi.Resource
       ],
       tags: { Name: name, "sendips:mailHost": name, ...ownerTags(thisStack(), false) },
     },
-    { parent },
+    opts,
   );
 }
 
@@ -143,7 +153,8 @@ function instance(
   name: string,
   mailHost: MailHostConfig,
   interfaces: readonly [string, NetworkInterface][],
-  parent: pulumi.Resource,
+  kept: pulumi.CustomResourceOptions,
+  registrations: Registrations,
 ): pulumi.Output<string> | undefined {
   const [primary, ...others] = interfaces;
   if (mailHost.instance === undefined || primary === undefined) return undefined;
@@ -160,14 +171,16 @@ function instance(
       tags: { Name: name, "sendips:mailHost": name, ...ownerTags(thisStack(), false) },
     },
     // An interface serves one machine at a time: the old one must let go of it first.
-    { parent, deleteBeforeReplace: true },
+    { ...kept, deleteBeforeReplace: true },
   );
+  registrations.add(TYPES.instance, name, machine);
   others.forEach(([key, eni], index) => {
-    new NetworkInterfaceAttachment(
+    const attachment = new NetworkInterfaceAttachment(
       `${name}-${key}`,
       { instanceId: machine.id, networkInterfaceId: eni.id, deviceIndex: index + 1 },
-      { parent, deleteBeforeReplace: true },
+      { ...kept, deleteBeforeReplace: true },
     );
+    registrations.add(TYPES.networkInterfaceAttachment, `${name}-${key}`, attachment);
   });
   return machine.id;
 }

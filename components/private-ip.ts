@@ -1,13 +1,16 @@
 /** Private IPs and the Elastic IPs that they carry: none is taken from under an address. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { NetworkInterface } from "@pulumi/aws/ec2/networkInterface.js";
 import * as pulumi from "@pulumi/pulumi";
 import { checkHolders, describeHolder } from "../plan/guards/holders.ts";
 import { INTERFACE_WAY_OUT } from "../plan/guards/interfaces.ts";
 import type { PrivateIps } from "../plan/mail-host.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Deployed } from "../plan/state/deployed.ts";
+import { TYPES } from "../plan/state/resources.ts";
 import { isReleased, tagsOf } from "../plan/state/tags.ts";
 import { elasticIp, holders, thisStack } from "./cloud.ts";
+import { promptly, type Registrations } from "./registrations.ts";
 import { pause } from "./release.ts";
 import { reportFindings } from "./stack.ts";
 
@@ -96,28 +99,48 @@ async function whoHolds(
 }
 
 /**
- * A hook that keeps the private IPs of a network interface that tenants' addresses hang on, in the
- * preview already: EC2 would let go of the addresses without a word, and the tenants' stacks would go
- * on believing that they are bound.
+ * A hook that keeps a mail host: its network interfaces until their release is deployed, the private IPs
+ * that tenants' addresses hang on, and its other resources from a `destroy`. EC2 would let go of the
+ * addresses without a word, and the tenants' stacks would go on believing that they are bound. It runs in
+ * a preview, too.
  *
  * @param name unique among the program's hooks, and the same in every run: the engine looks it up by
  *   name in order to delete an interface that the program no longer mentions.
+ * @param registrations those of the mail host.
+ * @param interfaces its network interfaces, by key.
  */
-export function inUseHook(name: string, parent: pulumi.Resource): pulumi.ResourceHook {
-  const keep = async ({ id, oldOutputs, newInputs, name: eni }: pulumi.ResourceHookArgs) => {
-    if (newInputs === undefined && !isReleased(tagsOf(oldOutputs))) {
+export function inUseHook(
+  name: string,
+  registrations: Registrations,
+  interfaces: ReadonlyMap<string, NetworkInterface>,
+  opts: pulumi.InvokeOptions,
+): pulumi.ResourceHook {
+  const keep = async (args: pulumi.ResourceHookArgs) => {
+    const { id, type, oldOutputs, newInputs } = args;
+    const stack = pulumi.getStack();
+    const ofInterface = type === TYPES.networkInterface;
+    if (newInputs === undefined && ofInterface && !isReleased(tagsOf(oldOutputs))) {
       throw new Error(
-        `${pulumi.getStack()}: ${eni}: the network interface is deployed and its release is not\n  ${INTERFACE_WAY_OUT}`,
+        `${stack}: ${args.name}: the network interface is deployed and its release is not\n  ${INTERFACE_WAY_OUT}`,
       );
     }
-    const kept = new Set(privateIpsOf(newInputs));
-    const gone = privateIpsOf(oldOutputs).filter((ip) => !kept.has(ip));
+    if (ofInterface) return refuseInUse(id, privateIpsOf(oldOutputs), privateIpsOf(newInputs));
+    if ((await registrations.reasonOf(args)) !== "destroy") return;
+    for (const [key, networkInterface] of interfaces) {
+      if (isReleased((await promptly(networkInterface.tags)) ?? {})) continue;
+      throw new Error(
+        `${stack}: ${args.name}: the network interface ${key} is deployed and its release is not: nothing of the mail host is taken away\n  ${INTERFACE_WAY_OUT}, or destroy the stack`,
+      );
+    }
+  };
+  const refuseInUse = async (id: string, before: string[], after: string[]) => {
+    const gone = before.filter((ip) => !after.includes(ip));
     if (gone.length === 0) return;
-    const found = await holders([id], gone, new Set(), { parent });
+    const found = await holders([id], gone, new Set(), opts);
     if (found.length === 0) return;
     const lines = found.map((holder) => `  ${holder.privateIp} carries ${describeHolder(holder)}`);
     throw new Error(
-      `${eni}: private IPs are to be taken away that addresses of tenants hang on; nothing was changed\n${lines.join("\n")}\n` +
+      `${pulumi.getStack()}: private IPs are to be taken away that addresses of tenants hang on; nothing was changed\n${lines.join("\n")}\n` +
         "  put them back; or first move those addresses to other private IPs, and deploy their stacks",
     );
   };

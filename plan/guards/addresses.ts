@@ -4,7 +4,14 @@ import type { PlannedAddress } from "../plan.ts";
 import type { Finding } from "../problem.ts";
 import type { Deployed } from "../state/deployed.ts";
 import type { RememberedAddress, StateAddress } from "../state/resources.ts";
-import { ADDRESS_TAG, isOwned, isReleased, type StackName, taggedStack } from "../state/tags.ts";
+import {
+  ADDRESS_TAG,
+  isOwned,
+  isReleased,
+  STACK_TAG,
+  type StackName,
+  taggedStack,
+} from "../state/tags.ts";
 import type { Holder } from "./holders.ts";
 
 /** An Elastic IP as EC2 has it. */
@@ -90,6 +97,18 @@ function checkHeld(context: Context, address: StateAddress): Finding[] {
     ];
   }
   if (!live.present.has(publicIp)) return [gone(context, planned, address)];
+  const tagged = address.tags[STACK_TAG];
+  if (tagged !== undefined && tagged !== context.owner.stack) {
+    return [
+      {
+        level: "error",
+        path: pathOf(key),
+        message: `${publicIp} (${allocationId}) was taken into the state, but it carries the tags of stack ${shown(taggedStack(address.tags) ?? tagged)}: that tenant would lose it`,
+        fix: `take it out of the state again, which leaves it as it is in AWS: pulumi state delete --force '${address.urn}' --stack ${context.owner.stack} --yes`,
+        rule: EC2_RULE,
+      },
+    ];
+  }
   const pool = planned.publicIpv4Pool;
   if (pool === undefined || pool === address.publicIpv4Pool) return [];
   return [

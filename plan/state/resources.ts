@@ -15,6 +15,9 @@ export const TYPES = {
   eipDomainName: "aws:ec2/eipDomainName:EipDomainName",
   eipAssociation: "aws:ec2/eipAssociation:EipAssociation",
   dnsRecord: "cloudflare:index/dnsRecord:DnsRecord",
+  securityGroup: "aws:ec2/securityGroup:SecurityGroup",
+  instance: "aws:ec2/instance:Instance",
+  networkInterfaceAttachment: "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment",
   networkInterface: "aws:ec2/networkInterface:NetworkInterface",
 } as const;
 

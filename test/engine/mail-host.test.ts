@@ -1,7 +1,7 @@
 /** A mail host's life on the real engine: machine, interfaces, one more private IP, nothing lost. */
 import { expect, test } from "vitest";
 import type { MailHostOutputs } from "../../components/outputs.ts";
-import { deployed, done, world } from "./harness.ts";
+import { changes, clearCalls, deployed, done, world } from "./harness.ts";
 
 const HOST = ["sendips:mailHost"];
 
@@ -61,4 +61,34 @@ test("a tenant sends from an interface of a host that is not ours", async () => 
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
   expect(done(run)).toContain("create EipAssociation acme-tx1");
+});
+
+test("a destroy takes nothing of a mail host whose interfaces are not released", async () => {
+  const made = await world();
+  made.edit("mx-1", [...HOST, "instance"], { ami: "ami-0123456789abcdef0" });
+  made.edit("mx-1", [...HOST, "networkInterfaces", "eth1"], { privateIps: ["10.0.1.20"] });
+  expect((await made.up("mx-1")).code).toBe(0);
+  await clearCalls(made);
+  // Written down and not deployed, the release is none.
+  for (const key of ["eth0", "eth1"]) {
+    made.edit("mx-1", [...HOST, "networkInterfaces", key, "release"], true);
+  }
+  const destroy = ["destroy", "--stack", "mx-1", "--yes", "--run-program"];
+  for (const args of [[], ["--skip-preview"], ["--skip-preview", "--continue-on-error"]]) {
+    const run = await made.run(...destroy, ...args);
+    expect(run.code).not.toBe(0);
+    expect(run.output).toMatch(
+      /mx-1: .*the network interface .*is deployed and its release is not/,
+    );
+    expect(run.output).not.toContain("unprotect");
+  }
+  expect(await changes(made)).toEqual([]);
+
+  // A machine goes by an edit of it, as before.
+  made.edit("mx-1", [...HOST, "instance", "ami"], "ami-0fedcba9876543210");
+  const anew = await made.up("mx-1");
+  expect(anew.code, anew.output).toBe(0);
+  expect(done(anew)).toContain("delete-replaced Instance mx-1");
+  const gone = await made.run(...destroy, "--skip-preview");
+  expect(gone.code, gone.output).toBe(0);
 });

@@ -101,6 +101,16 @@ describe("an address of the state", () => {
     expect(gone?.fix).toContain("aws ec2 allocate-address --address 198.51.100.1");
   });
 
+  test("that carries another stack's tags is not taken over", () => {
+    const tags = { ...ownerTags({ ...owner, stack: "shop" }, false), "sendips:address": "tx1" };
+    const [finding] = check(stateOf([{ ...tx1, tags }]), [planned("tx1")]);
+    expect(finding).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(finding?.fix).toMatch(/pulumi state delete --force 'urn:.*acme-tx1' --stack acme --yes/);
+    // A project that was renamed is the same stack.
+    const before = ownerTags({ ...owner, project: "before" }, false);
+    expect(check(stateOf([{ ...tx1, tags: before }]), [planned("tx1")])).toEqual([]);
+  });
+
   test("does not change its pool, and the edit is told", () => {
     const inPool = (publicIpv4Pool: string) => [{ ...planned("tx1"), publicIpv4Pool }];
     const pool = "ipv4pool-ec2-0123456789abcdef0";

@@ -33,6 +33,7 @@ export class Keeper {
   readonly #known: readonly RememberedAddress[];
   readonly #registrations = new Registrations();
   readonly #opts: pulumi.InvokeOptions;
+  #keys: ReadonlySet<string> | undefined;
   #kept: Promise<LiveAddress[]> | undefined;
 
   /**
@@ -67,6 +68,14 @@ export class Keeper {
     this.beforeAllocate = new pulumi.ResourceHook(`${name}-another`, refuse, { onDryRun: true });
   }
 
+  /**
+   * Says which addresses the program wants, by key, where that is all of the tenant's: what it has
+   * forgotten is then kept with everything that the same edit would take away.
+   */
+  wantsOnly(keys: Iterable<string>): void {
+    this.#keys = new Set(keys);
+  }
+
   /** Says that the program registers a resource of the tenant, see {@link Registrations.add}. */
   keeps(...registration: Parameters<Registrations["add"]>): void {
     this.#registrations.add(...registration);
@@ -88,8 +97,11 @@ export class Keeper {
         throw new Error(this.#refusal([address]));
       }
     }
-    if (reason === "edit") return;
-    const kept = await this.#all();
+    const keys = this.#keys;
+    if (reason === "edit" && keys === undefined) return;
+    const all = await this.#all();
+    const kept =
+      reason === "edit" ? all.filter(({ tags }) => !keys?.has(tags[ADDRESS_TAG] ?? "")) : all;
     if (kept.length > 0) throw new Error(this.#refusal(kept));
   }
 

@@ -73,6 +73,7 @@ export class Tenant extends pulumi.ComponentResource {
     const release = releaseHook(`${name}-release`);
     const associate = associateHook(`${name}-associate`, { parent: this });
     const keeper = new Keeper(name, plan.stack, args.deployed ?? [], { parent: this });
+    keeper.wantsOnly(plan.addresses.map(({ key }) => key));
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
       const record = hostRecord(plan, address.key);

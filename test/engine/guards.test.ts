@@ -1,9 +1,10 @@
 /** The guards stand on what is deployed: a run that refuses changes nothing, and refuses again. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
 import type { MailHostOutputs, TenantOutputs } from "../../components/outputs.ts";
+import { REPOSITORY } from "../../sandbox/project.ts";
 import {
   changes,
   clearCalls,
@@ -442,6 +443,69 @@ describe("--replace", () => {
     expect((await changes(made)).filter((call) => !call.startsWith("POST"))).toEqual([]);
     expect(await everything(made)).toEqual(before);
   });
+});
+
+test("a program of somebody else's that forgets an address is refused by the hooks alone", async () => {
+  const made = await world();
+  await made.up("mx-1");
+  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
+  const eni = networkInterfaces["eth0"]?.id ?? "";
+  const { cwd, env } = made.options;
+  env["AWS_REGION"] = "us-east-1";
+  const { host, port } = made.sandbox.dns;
+  /** The example of `Tenant`, with these addresses. */
+  const program = (keys: Record<string, string>) => {
+    const addresses = Object.fromEntries(
+      Object.entries(keys).map(([key, privateIp]) => [key, { privateIp }]),
+    );
+    const tenant = {
+      ...{ domain: "acme.example", hostNames: "mail.acme.example" },
+      ...{ mailHost: { networkInterface: eni }, addresses },
+      streams: { transactional: { from: "tx.acme.example", addresses: Object.keys(keys) } },
+    };
+    const zones = { "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" } };
+    const privateIps = Object.fromEntries(Object.values(keys).map((ip) => [ip, eni]));
+    const json = JSON.stringify;
+    writeFileSync(
+      join(cwd, "clinic.ts"),
+      `import { Tenant } from "${REPOSITORY}/components/tenant.ts";
+import { readConfig } from "${REPOSITORY}/plan/config.ts";
+import { plan } from "${REPOSITORY}/plan/plan.ts";
+const read = readConfig({ stack: "clinic", values: ${json({ zones, tenant })} });
+if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
+const planned = plan(read.stack);
+if (!("plan" in planned)) throw new Error("the config holds errors");
+new Tenant("clinic", {
+  plan: planned.plan,
+  privateIps: ${json(privateIps)},
+  resolves: { servers: ["${host}:${port}"] },
+});
+`,
+    );
+  };
+  const project = readFileSync(join(cwd, "Pulumi.yaml"), "utf8");
+  writeFileSync(join(cwd, "Pulumi.yaml"), project.replace("main: index.ts", "main: clinic.ts"));
+  program({ tx1: "10.0.1.12", mk1: "10.0.1.13" });
+  expect((await made.up("clinic")).code).toBe(0);
+  const before = live(made);
+
+  program({ tx1: "10.0.1.12" });
+  await clearCalls(made);
+  for (const args of [[], ["--continue-on-error"], []]) {
+    const run = await made.up("clinic", args);
+    expect(run.code).not.toBe(0);
+    expect(run.output).toMatch(
+      /addresses\.mk1: 198\.51\.100\.\d is deployed and its release is not/,
+    );
+  }
+  // Only records that the plan writes anew change: the forgotten address leaves the stream's SPF.
+  const taken = (await changes(made)).filter((call) => !/^(PUT|PATCH)/.test(call));
+  expect(taken).toEqual([]);
+  expect(live(made).addresses).toEqual(before.addresses);
+  expect(live(made).records.filter((record) => record.includes(" A "))).toEqual(
+    before.records.filter((record) => record.includes(" A ")),
+  );
+  expect(live(made).records).toHaveLength(before.records.length);
 });
 
 test("an update that leaves an address without its PTR fails, and the way named mends it", async () => {

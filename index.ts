@@ -27,7 +27,7 @@ import { checkPlace } from "./plan/guards/place.ts";
 import { checkReverseNames, setsReverseNames } from "./plan/guards/reverse-names.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
 import { type PlannedAddress, plan } from "./plan/plan.ts";
-import { rememberedAddresses } from "./plan/state/deployed.ts";
+import { type Place, rememberedAddresses } from "./plan/state/deployed.ts";
 
 type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
 
@@ -36,14 +36,19 @@ type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
  * that is refused changes nothing, and is refused again in the same words.
  */
 async function guard(stack: Stack, wanted: readonly PlannedAddress[]) {
-  const deployed = await lastDeployment();
+  const { deployed, findings } = await lastDeployment();
   // In another account or Region nothing of it can be asked.
-  reportFindings(checkPlace(deployed, configuredPlace()));
+  const reportPlace = (where: Partial<Place>) => {
+    const misplaced = checkPlace(deployed, where);
+    if (misplaced.length > 0) reportFindings([...findings, ...misplaced]);
+  };
+  reportPlace(configuredPlace());
   const here = await place();
-  reportFindings(checkPlace(deployed, here));
+  reportPlace(here);
   const owner = thisStack();
   const live = await liveAddresses(owner, wanted, deployed);
   reportFindings([
+    ...findings,
     ...checkAddresses(owner, wanted, deployed, live),
     ...checkInterfaces(stack.kind === "mailHost" ? stack.mailHost : undefined, deployed),
     ...(stack.kind === "tenant"

@@ -152,6 +152,6 @@ export class Keeper {
       const key = tags[ADDRESS_TAG] ?? "?";
       return `${pulumi.getStack()}: sendips:tenant.addresses.${key}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`;
     });
-    return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}, or destroy the stack`;
+    return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}`;
   }
 }

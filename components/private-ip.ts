@@ -129,7 +129,7 @@ export function inUseHook(
     for (const [key, networkInterface] of interfaces) {
       if (isReleased((await promptly(networkInterface.tags)) ?? {})) continue;
       throw new Error(
-        `${stack}: ${args.name}: the network interface ${key} is deployed and its release is not: nothing of the mail host is taken away\n  ${INTERFACE_WAY_OUT}, or destroy the stack`,
+        `${stack}: ${args.name}: the network interface ${key} is deployed and its release is not: nothing of the mail host is taken away\n  ${INTERFACE_WAY_OUT}`,
       );
     }
   };

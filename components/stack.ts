@@ -122,18 +122,14 @@ export async function mailHostPrivateIps(
 
 /**
  * What is deployed of this very stack: the resources of its state, not only its outputs, which a run that
- * failed writes too.
- *
- * @throws RunError when something of it cannot be read: no guard stands on a guess.
+ * failed writes too. With it, errors for what cannot be read: no guard stands on a guess.
  */
-export async function lastDeployment(): Promise<Deployed> {
+export async function lastDeployment(): Promise<ReturnType<typeof readDeployed>> {
   const stackName = fullName(pulumi.getStack());
   const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackResourceOutputs", {
     stackName,
   });
-  const { deployed, findings } = readDeployed(pulumi.getStack(), reply.outputs);
-  reportFindings(findings);
-  return deployed;
+  return readDeployed(pulumi.getStack(), reply.outputs);
 }
 
 function fullName(stack: string): string {

@@ -30,9 +30,9 @@ export interface Live {
 
 const EC2_RULE = "EC2: a released Elastic IP may go to another account";
 
-/** How an address is let go; the hooks on deletions say the same. */
+/** How an address is let go. */
 export const ADDRESS_WAY_OUT =
-  "put it back; to let it go, set release: true on it, deploy, and remove it then";
+  "to let it go, set release: true on it and deploy; only then remove it, or destroy the stack";
 
 /** The command that takes an address into the state, also of a stack that was never deployed. */
 export function importCommand(stack: string, key: string, allocationId: string): string {
@@ -174,7 +174,7 @@ function checkGoing({ owner, wanted, deployed, live }: Context, address: StateAd
       level: "error",
       path,
       message: `is gone from the config, but ${publicIp} is deployed and its release is not: it stays allocated, bound and named`,
-      fix: ADDRESS_WAY_OUT,
+      fix: `put it back; ${ADDRESS_WAY_OUT}`,
       rule: EC2_RULE,
     },
   ];

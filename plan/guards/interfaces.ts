@@ -3,9 +3,9 @@ import type { Finding } from "../problem.ts";
 import type { MailHostConfig } from "../schema.ts";
 import type { Deployed } from "../state/deployed.ts";
 
-/** How an interface is let go; the deletion's own hook says the same. */
+/** How an interface is let go. */
 export const INTERFACE_WAY_OUT =
-  "put it back; to let it go, move its tenants' addresses away, set release: true on it, deploy, and remove it then";
+  "to let it go, move its tenants' addresses away, set release: true on it and deploy; only then remove it, or destroy the stack";
 
 /**
  * Edits for which EC2 would need other network interfaces, and tenants lose theirs.
@@ -27,7 +27,7 @@ export function checkInterfaces(
           level: "error",
           path,
           message: `is gone from the config, but the network interface of ${primary} is deployed and its release is not`,
-          fix: INTERFACE_WAY_OUT,
+          fix: `put it back; ${INTERFACE_WAY_OUT}`,
         },
       ];
     }

@@ -69,7 +69,7 @@ describe("an address that is taken out of the config", () => {
       expect.stringMatching(
         /^error: acme: sendips:tenant\.addresses\.mk1: is gone from the config, but 198\.51\.100\.\d is deployed and its release is not/,
       ),
-      expect.stringContaining("set release: true on it, deploy, and remove it then"),
+      expect.stringContaining("set release: true on it and deploy; only then remove it"),
     ]);
     const up = ["up", "--yes", "--skip-preview"];
     const unprotect = ["state", "unprotect", "--yes", eips["acme-mk1"] ?? ""];
@@ -208,6 +208,8 @@ describe("outputs", () => {
     expect(broken.code).not.toBe(0);
     expect(broken.output).toMatch(/acme: stack outputs\.addresses\.tx1: cannot be read/);
     expect(broken.output).toMatch(/pulumi stack export/);
+    // And it hides nothing of the rest.
+    expect(broken.output).toMatch(/addresses\.mk1: is gone from the config/);
 
     await withOutputs(made, (outputs) => {
       outputs["version"] = 99;

@@ -24,10 +24,14 @@ import { readConfig, type Stack } from "./plan/config.ts";
 import { checkAddresses } from "./plan/guards/addresses.ts";
 import { checkInterfaces } from "./plan/guards/interfaces.ts";
 import { checkPlace } from "./plan/guards/place.ts";
-import { checkReverseNames, setsReverseNames } from "./plan/guards/reverse-names.ts";
+import {
+  checkHostRecords,
+  checkReverseNames,
+  setsReverseNames,
+} from "./plan/guards/reverse-names.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
-import { type PlannedAddress, plan } from "./plan/plan.ts";
-import { type Place, rememberedAddresses } from "./plan/state/deployed.ts";
+import { type Plan, plan } from "./plan/plan.ts";
+import type { Place } from "./plan/state/deployed.ts";
 
 type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
 
@@ -35,7 +39,7 @@ type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
  * What would lose, replace or double what is deployed, all at once, before anything is registered: a run
  * that is refused changes nothing, and is refused again in the same words.
  */
-async function guard(stack: Stack, wanted: readonly PlannedAddress[]) {
+async function guard(stack: Stack, planned?: Plan) {
   const { deployed, findings } = await lastDeployment();
   // In another account or Region nothing of it can be asked.
   const reportPlace = (where: Partial<Place>) => {
@@ -46,6 +50,7 @@ async function guard(stack: Stack, wanted: readonly PlannedAddress[]) {
   const here = await place();
   reportPlace(here);
   const owner = thisStack();
+  const wanted = planned?.addresses ?? [];
   const live = await liveAddresses(owner, wanted, deployed);
   reportFindings([
     ...findings,
@@ -54,6 +59,7 @@ async function guard(stack: Stack, wanted: readonly PlannedAddress[]) {
     ...(stack.kind === "tenant"
       ? checkReverseNames(stack.tenant, stack.operator.zones, deployed)
       : []),
+    ...(planned === undefined ? [] : checkHostRecords(planned, deployed)),
   ]);
   return { deployed, here };
 }
@@ -65,7 +71,7 @@ async function deployTenant(stack: StackOf<"tenant">) {
   const { tenant, operator } = stack;
   const { addresses } = planned.plan;
   const { zones } = operator;
-  const { deployed, here } = await guard(stack, addresses);
+  const { deployed, here } = await guard(stack, planned.plan);
   // A token that is missing must be seen before an address is allocated.
   const fresh = addresses.some(({ key }) => !deployed.addresses.some((held) => held.key === key));
   const [privateIps] = await Promise.all([
@@ -76,7 +82,7 @@ async function deployTenant(stack: StackOf<"tenant">) {
   await checkFree(planned.plan, privateIps, deployed);
   const made = new Tenant(stack.name, {
     plan: planned.plan,
-    deployed: rememberedAddresses(deployed),
+    deployed,
     privateIps,
     resolves: operator.dns ?? { nameServers: () => nameServersOf(tenant.hostNames, zones) },
     reverseNames: setsReverseNames(tenant, zones),
@@ -87,7 +93,7 @@ async function deployTenant(stack: StackOf<"tenant">) {
 async function deployMailHost(stack: StackOf<"mailHost">) {
   const { name, mailHost } = stack;
   reportFindings(checkMailHost(mailHost));
-  const { here } = await guard(stack, []);
+  const { here } = await guard(stack);
   const facts = await mailHostFacts(mailHost.subnet, mailHost.instanceType);
   reportFindings(checkLimits(mailHost, facts));
   return mailHostOutputs(new MailHost(name, { mailHost, vpcId: facts.vpcId }), mailHost, here);

@@ -10,14 +10,23 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { ADDRESS_WAY_OUT, type LiveAddress } from "../plan/guards/addresses.ts";
-import { type RememberedAddress, TYPES } from "../plan/state/resources.ts";
+import { hasErrors } from "../plan/problem.ts";
+import { type Deployed, rememberedAddresses } from "../plan/state/deployed.ts";
+import { TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
 import { Registrations } from "./registrations.ts";
-import { worded } from "./stack.ts";
+import { lastDeployment, reportFindings, worded } from "./stack.ts";
 
 /** A resource that was taken into the state by hand, `pulumi import` without a parent, is the same one. */
 export const ALONE: pulumi.Alias = { parent: pulumi.rootStackResource };
+
+/** An address of the tenant that EC2 has, and what each witness says of its release. */
+interface Known extends LiveAddress {
+  key: string;
+  /** Whether state, EC2 and the program all let it go. */
+  released: boolean;
+}
 
 /**
  * Keeps what hangs on the addresses of one tenant, and the addresses. One a tenant: its hooks are named
@@ -30,26 +39,31 @@ export class Keeper {
   /** For `beforeCreate` of its Elastic IPs. Runs in a preview, too. */
   readonly beforeAllocate: pulumi.ResourceHook;
   readonly #tenant: string;
-  readonly #known: readonly RememberedAddress[];
   readonly #registrations = new Registrations();
   readonly #opts: pulumi.InvokeOptions;
-  #keys: ReadonlySet<string> | undefined;
-  #kept: Promise<LiveAddress[]> | undefined;
+  /** Whether the program lets an address go, by the keys that it wants. */
+  readonly #wanted = new Map<string, boolean>();
+  #whole = false;
+  readonly #deployed: Promise<Deployed>;
+  #addresses: Promise<Known[]> | undefined;
 
   /**
    * @param name unique among the program's hooks: that of the component.
    * @param tenant the value of its tag `sendips:tenant`.
-   * @param known addresses that were deployed under their keys: none is allocated under them again.
+   * @param deployed what is deployed of the stack, from before this run changed anything. Default: it is
+   *   read now.
    */
   constructor(
     name: string,
     tenant: string,
-    known: readonly RememberedAddress[],
+    deployed: Deployed | undefined,
     opts: pulumi.InvokeOptions,
   ) {
     this.#tenant = tenant;
-    this.#known = known;
     this.#opts = opts;
+    this.#deployed = deployed === undefined ? readNow() : Promise.resolve(deployed);
+    // Whoever needs it meets the failure then, and refuses.
+    this.#deployed.catch(() => {});
     // A guard that cannot ask refuses, and says why.
     const asking = (ask: (args: pulumi.ResourceHookArgs) => Promise<void>) => {
       return async (args: pulumi.ResourceHookArgs) => {
@@ -68,12 +82,17 @@ export class Keeper {
     this.beforeAllocate = new pulumi.ResourceHook(`${name}-another`, refuse, { onDryRun: true });
   }
 
+  /** Says that the program wants an address, and whether it asks for its release. */
+  wants(key: string, release: boolean): void {
+    this.#wanted.set(key, release);
+  }
+
   /**
-   * Says which addresses the program wants, by key, where that is all of the tenant's: what it has
-   * forgotten is then kept with everything that the same edit would take away.
+   * Says that the program wants no other addresses of the tenant: what it has forgotten is then kept with
+   * everything that the same edit would take away.
    */
-  wantsOnly(keys: Iterable<string>): void {
-    this.#keys = new Set(keys);
+  wantsNoOthers(): void {
+    this.#whole = true;
   }
 
   /** Says that the program registers a resource of the tenant, see {@link Registrations.add}. */
@@ -86,31 +105,28 @@ export class Keeper {
     const reason = await this.#registrations.reasonOf(args);
     if (reason === "move") return;
     if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
-      const address = await this.#address(String(oldOutputs["allocationId"]));
+      const address = await this.#known(String(oldOutputs["allocationId"]));
       // Gone by hand: nothing hangs on it any more.
       if (address === undefined) return;
-      const deployed = type !== TYPES.eip || isReleased(tagsOf(oldOutputs));
-      if (!isReleased(address.tags) || !deployed) {
+      if (!address.released) {
         // A PTR that is set anew stays in EC2, and is set in place.
         const retained = this.#registrations.isRetained(args);
         if (type === TYPES.eipDomainName && reason === "replace" && retained) return;
         throw new Error(this.#refusal([address]));
       }
     }
-    const keys = this.#keys;
-    if (reason === "edit" && keys === undefined) return;
-    const all = await this.#all();
-    const kept =
-      reason === "edit" ? all.filter(({ tags }) => !keys?.has(tags[ADDRESS_TAG] ?? "")) : all;
+    if (reason === "edit" && !this.#whole) return;
+    const kept = (await this.#all()).filter(
+      ({ key, released }) => !released && (reason !== "edit" || !this.#wanted.has(key)),
+    );
     if (kept.length > 0) throw new Error(this.#refusal(kept));
   }
 
   /** No address is allocated under a key that has one: `--replace`, `--refresh`, a state that lost it. */
   async #refuseAnother({ name, newInputs = {} }: pulumi.ResourceHookArgs) {
     const key = tagsOf(newInputs)[ADDRESS_TAG] ?? name;
-    const known = this.#known.find((address) => address.key === key)?.publicIp;
-    const tagged = known === undefined ? await this.#tagged(key) : undefined;
-    const publicIp = known ?? tagged?.publicIp;
+    const held = rememberedAddresses(await this.#deployed).find((address) => address.key === key);
+    const publicIp = held?.publicIp ?? (await this.#tagged(key))?.publicIp;
     if (publicIp === undefined) return;
     throw new Error(
       `${pulumi.getStack()}: sendips:tenant.addresses.${key}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
@@ -119,14 +135,53 @@ export class Keeper {
   }
 
   async #tagged(key: string): Promise<LiveAddress | undefined> {
-    const own = await this.#owned([{ name: `tag:${ADDRESS_TAG}`, values: [key] }]);
-    return own[0];
+    const [own] = await this.#owned([{ name: `tag:${ADDRESS_TAG}`, values: [key] }]);
+    return own;
   }
 
-  /** All addresses of the tenant that must stay; asked once, before any of them has gone. */
-  #all(): Promise<LiveAddress[]> {
-    this.#kept ??= this.#owned().then((own) => own.filter(({ tags }) => !isReleased(tags)));
-    return this.#kept;
+  /** The address, also one that neither tags nor state call the tenant's; undefined when it is gone. */
+  async #known(allocationId: string): Promise<Known | undefined> {
+    const all = await this.#all();
+    const known = all.find((address) => address.allocationId === allocationId);
+    if (known !== undefined) return known;
+    const live = await this.#address(allocationId);
+    if (live === undefined) return undefined;
+    return { ...live, key: live.tags[ADDRESS_TAG] ?? "?", released: false };
+  }
+
+  /**
+   * All addresses of the tenant that EC2 has, by its tags and by the state, asked once, before any of them
+   * has gone. To keep one, either is enough; to let it go, both must say that its release is deployed, and
+   * the program must not have taken that back.
+   */
+  #all(): Promise<Known[]> {
+    this.#addresses ??= this.#ask();
+    return this.#addresses;
+  }
+
+  async #ask(): Promise<Known[]> {
+    const { addresses } = await this.#deployed;
+    const held = addresses.filter(({ tags, name }) => {
+      const tagged = tags[TENANT_TAG];
+      return tagged === this.#tenant || this.#registrations.has({ type: TYPES.eip, name });
+    });
+    const tagged = await this.#owned();
+    const ids = new Set([...held, ...tagged].map(({ allocationId }) => allocationId));
+    const all = await Promise.all(
+      [...ids].map(async (id): Promise<Known | undefined> => {
+        const live =
+          tagged.find(({ allocationId }) => allocationId === id) ?? (await this.#address(id));
+        if (live === undefined) return undefined;
+        const state = held.find(({ allocationId }) => allocationId === id);
+        const key = state?.key ?? live.tags[ADDRESS_TAG] ?? "?";
+        // One that the state does not know goes by what EC2 says alone.
+        const deployed = isReleased(live.tags) && (state?.release ?? true);
+        return { ...live, key, released: deployed && this.#wanted.get(key) !== false };
+      }),
+    );
+    return all
+      .filter((address) => address !== undefined)
+      .sort((a, b) => (a.publicIp < b.publicIp ? -1 : 1));
   }
 
   async #owned(filters: Filter[] = []): Promise<LiveAddress[]> {
@@ -134,8 +189,7 @@ export class Keeper {
     const all = await Promise.all([...found.values()].map((id) => this.#address(id)));
     return all
       .filter((address) => address !== undefined)
-      .filter(({ tags }) => isOwned(tags, thisStack()) && tags[TENANT_TAG] === this.#tenant)
-      .sort((a, b) => (a.publicIp < b.publicIp ? -1 : 1));
+      .filter(({ tags }) => isOwned(tags, thisStack()) && tags[TENANT_TAG] === this.#tenant);
   }
 
   async #address(allocationId: string): Promise<LiveAddress | undefined> {
@@ -147,11 +201,18 @@ export class Keeper {
     }
   }
 
-  #refusal(kept: readonly LiveAddress[]): string {
-    const lines = kept.map(({ publicIp, tags }) => {
-      const key = tags[ADDRESS_TAG] ?? "?";
-      return `${pulumi.getStack()}: sendips:tenant.addresses.${key}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`;
-    });
+  #refusal(kept: readonly Known[]): string {
+    const lines = kept.map(
+      ({ publicIp, key }) =>
+        `${pulumi.getStack()}: sendips:tenant.addresses.${key}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`,
+    );
     return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}`;
   }
+}
+
+/** What is deployed, for a program that has not read it. What cannot be read lets nothing go. */
+async function readNow(): Promise<Deployed> {
+  const { deployed, findings } = await lastDeployment();
+  if (hasErrors(findings.map((finding) => ({ ...finding, stack: "" })))) reportFindings(findings);
+  return deployed;
 }

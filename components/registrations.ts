@@ -54,6 +54,11 @@ export class Registrations {
     this.#all.set(`${type} ${name}`, made);
   }
 
+  /** Whether the program registers a resource. */
+  has({ type, name }: Deletion): boolean {
+    return this.#all.has(`${type} ${name}`);
+  }
+
   /** Whether the deletion of a resource leaves it in the cloud. */
   isRetained({ type, name }: Deletion): boolean {
     return this.#all.get(`${type} ${name}`)?.retained === true;

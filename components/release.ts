@@ -1,9 +1,12 @@
 /** Letting an address go: EC2 keeps refusing it for minutes after its PTR is gone. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { reverseNameOf } from "./cloud.ts";
 
 /** Attempts before giving up: with the pauses below, about 20 minutes. */
 const ATTEMPTS = 84;
+/** The attempt by which the attribute reads clear where the PTR was reset: about 8 seconds. */
+const CLEAR = 5;
 
 /**
  * A hook that repeats the release of an address while EC2 says `InvalidAddress.PtrSet`.
@@ -16,12 +19,24 @@ const ATTEMPTS = 84;
  * order to delete an address that the program no longer mentions.
  *
  * @param name unique among the program's hooks, and the same in every run.
+ * @param opts whose provider is asked whether the PTR is still set.
  */
-export function releaseHook(name: string): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(name, async ({ failedOperation, errors }) => {
+export function releaseHook(name: string, opts?: pulumi.InvokeOptions): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(name, async ({ failedOperation, errors, id, name: address }) => {
     const [latest = ""] = errors;
     if (failedOperation !== "delete" || !latest.includes("InvalidAddress.PtrSet")) return false;
     if (errors.length >= ATTEMPTS) return false;
+    if (errors.length >= CLEAR) {
+      // One whose release was deployed for the address alone (--target) was never reset: waiting is in vain.
+      const ptr = await reverseNameOf(id, opts).catch(() => "");
+      if (ptr !== "") {
+        await pulumi.log.error(
+          `${pulumi.getStack()}: ${address}: its PTR is still ${ptr}, and EC2 releases no address with one\n` +
+            `  reset it, and deploy again: aws ec2 reset-address-attribute --allocation-id ${id} --attribute domain-name`,
+        );
+        return false;
+      }
+    }
     await sleep(pause(errors.length));
     return true;
   });

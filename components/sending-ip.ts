@@ -5,8 +5,8 @@ import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedAddress } from "../plan/plan.ts";
 import type { PlannedRecord } from "../plan/record.ts";
-import { type RememberedAddress, TYPES } from "../plan/state/resources.ts";
-import { ADDRESS_TAG, ownerTags, TENANT_TAG } from "../plan/state/tags.ts";
+import { TYPES } from "../plan/state/resources.ts";
+import { ADDRESS_TAG, isReleased, ownerTags, TENANT_TAG } from "../plan/state/tags.ts";
 import { thisStack } from "./cloud.ts";
 import { publish, standsHook } from "./dns-records.ts";
 import { ALONE, Keeper } from "./keep.ts";
@@ -33,11 +33,6 @@ export interface SendingIpArgs {
   reverseName?: boolean;
   /** Whom to ask whether the A record resolves. */
   resolves?: ResolvesOptions;
-  /**
-   * The address as last deployed. With it none is allocated: what the state has lost is not replaced
-   * by a cold one. Default: it is new, unless EC2 has one with its tags.
-   */
-  deployed?: RememberedAddress;
   /** A hook shared by all addresses of the program, see {@link releaseHook}. Default: one of its own. */
   releaseHook?: pulumi.ErrorHook;
   /** The same for {@link associateHook}. */
@@ -97,9 +92,8 @@ export class SendingIp extends pulumi.ComponentResource {
   constructor(name: string, args: SendingIpArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sendips:components:SendingIp", name, {}, opts);
     const { address, record } = args;
-    const { deployed } = args;
-    const known = deployed === undefined ? [] : [deployed];
-    const keeper = args.keeper ?? new Keeper(name, args.tenant, known, { parent: this });
+    const keeper = args.keeper ?? new Keeper(name, args.tenant, undefined, { parent: this });
+    keeper.wants(address.key, address.release);
     const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [keeper.beforeDelete] } };
     const eip = new Eip(
       name,
@@ -121,7 +115,7 @@ export class SendingIp extends pulumi.ComponentResource {
         hooks: {
           ...kept.hooks,
           beforeCreate: [keeper.beforeAllocate],
-          onError: [args.releaseHook ?? releaseHook(`${name}-release`)],
+          onError: [args.releaseHook ?? releaseHook(`${name}-release`, { parent: this })],
         },
       },
     );
@@ -171,7 +165,11 @@ export class SendingIp extends pulumi.ComponentResource {
     this.reverseName = ptr !== undefined;
     // What the component says outlives the address in the state: a refresh that asks another Region
     // drops the one and leaves the other.
-    this.registerOutputs({ publicIp: this.publicIp, hostName: this.hostName, arn: eip.arn });
+    // Nor does a refresh write whether the release is deployed, which EC2's tag alone could bring about.
+    this.registerOutputs({
+      ...{ publicIp: this.publicIp, hostName: this.hostName, arn: eip.arn },
+      release: eip.tags.apply((tags) => isReleased(tags ?? {})),
+    });
   }
 
   #reverseName(

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../plan/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../plan/record.ts";
-import type { RememberedAddress } from "../plan/state/resources.ts";
+import type { Deployed } from "../plan/state/deployed.ts";
 import { DnsRecords } from "./dns-records.ts";
 import { Keeper } from "./keep.ts";
 import { associateHook } from "./private-ip.ts";
@@ -16,10 +16,10 @@ export interface TenantArgs {
   /** The network interface that carries each private IP of the mail host. */
   privateIps: Readonly<Record<string, string>>;
   /**
-   * The addresses as last deployed: none is allocated anew under their keys.
-   * @default none, but for those that EC2 has with the tenant's tags
+   * What is deployed of the stack, where the program has read it already.
+   * @default it is read from the stack's state
    */
-  deployed?: readonly RememberedAddress[];
+  deployed?: Deployed;
   /** How a deployment asks DNS whether the A records resolve. */
   resolves?: ResolvesOptions;
   /**
@@ -70,10 +70,10 @@ export class Tenant extends pulumi.ComponentResource {
   constructor(name: string, args: TenantArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sendips:components:Tenant", name, {}, opts);
     const { plan } = args;
-    const release = releaseHook(`${name}-release`);
+    const release = releaseHook(`${name}-release`, { parent: this });
     const associate = associateHook(`${name}-associate`, { parent: this });
-    const keeper = new Keeper(name, plan.stack, args.deployed ?? [], { parent: this });
-    keeper.wantsOnly(plan.addresses.map(({ key }) => key));
+    const keeper = new Keeper(name, plan.stack, args.deployed, { parent: this });
+    keeper.wantsNoOthers();
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
       const record = hostRecord(plan, address.key);

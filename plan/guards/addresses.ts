@@ -10,6 +10,7 @@ import {
   isReleased,
   STACK_TAG,
   type StackName,
+  type Tags,
   taggedStack,
 } from "../state/tags.ts";
 import type { Holder } from "./holders.ts";
@@ -92,22 +93,13 @@ function checkHeld(context: Context, address: StateAddress): Finding[] {
         level: "error",
         path: pathOf(key),
         message: `the state holds two addresses under it, ${first.publicIp} (${first.name}) and ${publicIp} (${name})`,
-        fix: `take the one that is not meant out of the state, which leaves it as it is in AWS: pulumi state delete --force '${first.urn}' or '${address.urn}'`,
+        fix: `take the one that is not meant out of the state, which leaves it as it is in AWS: ${forgetCommand(context.owner.stack, first.urn)}, or ${forgetCommand(context.owner.stack, address.urn)}`,
       },
     ];
   }
   if (!live.present.has(publicIp)) return [gone(context, planned, address)];
-  const tagged = address.tags[STACK_TAG];
-  if (tagged !== undefined && tagged !== context.owner.stack) {
-    return [
-      {
-        level: "error",
-        path: pathOf(key),
-        message: `${publicIp} (${allocationId}) was taken into the state, but it carries the tags of stack ${shown(taggedStack(address.tags) ?? tagged)}: that tenant would lose it`,
-        fix: `take it out of the state again, which leaves it as it is in AWS: pulumi state delete --force '${address.urn}' --stack ${context.owner.stack} --yes`,
-        rule: EC2_RULE,
-      },
-    ];
+  if (isOthers(address.tags, context.owner)) {
+    return [foreign(context.owner, pathOf(key), address, address)];
   }
   const pool = planned.publicIpv4Pool;
   if (pool === undefined || pool === address.publicIpv4Pool) return [];
@@ -137,7 +129,12 @@ function checkGoing({ owner, wanted, deployed, live }: Context, address: StateAd
     ];
   }
   const now = live.details.find((detail) => detail.publicIp === publicIp);
-  if (release && (now === undefined || isReleased(now.tags))) return [];
+  // Released by hand: there is nothing to lose any more.
+  if (now === undefined && !live.present.has(publicIp)) return [];
+  if (now !== undefined && isOthers(now.tags, owner)) return [foreign(owner, path, address, now)];
+  if (release && (now === undefined || isReleased(now.tags))) {
+    return checkHeir(wanted, deployed, address);
+  }
   if (release) {
     return [
       {
@@ -149,15 +146,7 @@ function checkGoing({ owner, wanted, deployed, live }: Context, address: StateAd
       },
     ];
   }
-  const privateIp =
-    address.bound?.privateIp ??
-    Object.values(deployed.outputs.addresses).find((known) => known.publicIp === publicIp)
-      ?.privateIp;
-  const heir = wanted.find(
-    (candidate) =>
-      candidate.privateIp === privateIp &&
-      !deployed.addresses.some((other) => other.key === candidate.key),
-  );
+  const heir = heirOf(wanted, deployed, address);
   if (heir !== undefined) {
     return [
       {
@@ -180,6 +169,99 @@ function checkGoing({ owner, wanted, deployed, live }: Context, address: StateAd
   ];
 }
 
+/** A new address of the config on the private IP of one that goes. */
+function heirOf(
+  wanted: readonly PlannedAddress[],
+  { addresses, outputs }: Deployed,
+  { publicIp, bound }: StateAddress,
+): PlannedAddress | undefined {
+  const listed = Object.values(outputs.addresses).find((known) => known.publicIp === publicIp);
+  const privateIp = bound?.privateIp ?? listed?.privateIp;
+  return wanted.find(
+    (candidate) =>
+      candidate.privateIp === privateIp && !addresses.some(({ key }) => key === candidate.key),
+  );
+}
+
+/** One that may go is bound until the end of the deployment: nobody takes its place in the same one. */
+function checkHeir(
+  wanted: readonly PlannedAddress[],
+  deployed: Deployed,
+  address: StateAddress,
+): Finding[] {
+  const heir = heirOf(wanted, deployed, address);
+  if (heir === undefined || address.bound === undefined) return [];
+  return [
+    {
+      level: "error",
+      path: `${pathOf(heir.key)}.privateIp`,
+      message: `${heir.privateIp} carries ${address.publicIp} until this deployment ends, which lets ${address.key} go`,
+      fix: `deploy once without ${heir.key}, and add it then; or give it another private IP`,
+      rule: "EC2: one Elastic IP for each private IPv4",
+    },
+  ];
+}
+
+/** Whether tags name another stack of ours. A project or an organisation may have been renamed. */
+function isOthers(tags: Tags, { stack }: StackName): boolean {
+  const tagged = tags[STACK_TAG];
+  return tagged !== undefined && tagged !== stack;
+}
+
+/** Takes a resource out of the state, and what hangs on it, and leaves all of it as it is in the cloud. */
+function forgetCommand(stack: string, urn: string): string {
+  return `pulumi state delete --force --target-dependents '${urn}' --stack ${stack} --yes`;
+}
+
+/** An address of the state that another stack has by its tags. */
+function foreign(
+  { stack }: StackName,
+  path: string,
+  { publicIp, allocationId, urn }: StateAddress,
+  { tags }: { tags: Tags },
+): Finding {
+  return {
+    level: "error",
+    path,
+    message: `${publicIp} (${allocationId}) is in the state, but it carries the tags of stack ${shown(taggedStack(tags) ?? "")}: that tenant would lose it`,
+    fix: `take it out of this state, which leaves it as it is in AWS: ${forgetCommand(stack, urn)}`,
+    rule: EC2_RULE,
+  };
+}
+
+/** An address that the stack remembers and that another one has taken over. */
+function checkHandedOver(
+  wanted: readonly PlannedAddress[],
+  { key, publicIp }: RememberedAddress,
+  { tags }: LiveAddress,
+): Finding[] {
+  const stack = shown(taggedStack(tags) ?? "");
+  if (wanted.some((planned) => planned.key === key)) {
+    return [
+      {
+        level: "error",
+        path: pathOf(key),
+        message: `was ${publicIp}, which is stack ${stack}'s by its tags: another one would be allocated under the key, which begins cold`,
+        fix: `remove ${key} from the config; for another address, add one under a new key`,
+        rule: EC2_RULE,
+      },
+    ];
+  }
+  return [
+    {
+      level: "warning",
+      path: pathOf(key),
+      message: `was ${publicIp}, which is stack ${stack}'s by its tags: what is left of it here is removed`,
+      fix: "nothing, if it was handed over",
+    },
+  ];
+}
+
+/** Said before an address is let go by hand. */
+function unbound({ privateIp }: LiveAddress): string {
+  return privateIp === "" ? "" : `, once nobody sends from ${privateIp}`;
+}
+
 /** An address that the state holds and AWS does not. */
 function gone(
   { owner }: Context,
@@ -190,7 +272,7 @@ function gone(
     level: "error",
     path: pathOf(key),
     message: `is ${publicIp} (${allocationId}) in the state, but AWS has no such address here: it was released by hand`,
-    fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then pulumi refresh --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, "<its new allocation id>")}`,
+    fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then pulumi refresh --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
     rule: EC2_RULE,
   };
 }
@@ -228,6 +310,9 @@ function checkUnheld({ owner, wanted, deployed }: Context, found: LiveAddress): 
   if (deployed.addresses.some((address) => address.publicIp === publicIp)) return [];
   const remembered = deployed.lost.find((address) => address.publicIp === publicIp);
   if (remembered === undefined && !isOwned(tags, owner)) return [];
+  if (remembered !== undefined && isOthers(tags, owner)) {
+    return checkHandedOver(wanted, remembered, found);
+  }
   const key = remembered?.key ?? tags[ADDRESS_TAG] ?? "";
   const where =
     found.privateIp === ""
@@ -250,7 +335,7 @@ function checkUnheld({ owner, wanted, deployed }: Context, found: LiveAddress): 
       {
         ...finding,
         message: `${message}: there ${key} is ${held.publicIp}, and two addresses are paid for`,
-        fix: `if ${publicIp} is not needed, let it go: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: pulumi state delete --force '${held.urn}' --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
+        fix: `if ${publicIp} is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
         rule: EC2_RULE,
       },
     ];
@@ -274,7 +359,7 @@ function checkUnheld({ owner, wanted, deployed }: Context, found: LiveAddress): 
         : `${message}, nor the config`,
       fix: planned
         ? `take it into the state, and deploy: ${take}${legacy}`
-        : `name it in the config under its key, and take it into the state: ${take}. If it is not needed: aws ec2 release-address --allocation-id ${allocationId}${legacy}`,
+        : `name it in the config under its key, and take it into the state: ${take}. If it is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}${legacy}`,
       rule: EC2_RULE,
     },
   ];

@@ -1,5 +1,8 @@
-/** Are the PTRs of a tenant ours to set, and does none go that stands? */
+/** Do the names of addresses that stay go on standing, forward and reverse? */
+
+import type { Plan } from "../plan.ts";
 import type { Finding } from "../problem.ts";
+import { hostRecordKey } from "../record.ts";
 import type { OperatorConfig, TenantConfig } from "../schema.ts";
 import type { Deployed } from "../state/deployed.ts";
 import { publisherOf } from "../zones.ts";
@@ -34,4 +37,29 @@ export function checkReverseNames(
       rule: "RFC 8601 §2.7.3 iprev",
     },
   ];
+}
+
+/**
+ * A records that stand in a zone of ours and would go at once because the customer is to publish them:
+ * without one an address is not FCrDNS, and receivers refuse its mail.
+ */
+export function checkHostRecords(
+  { stack, addresses, records }: Plan,
+  deployed: Deployed,
+): Finding[] {
+  return addresses.flatMap(({ key }): Finding[] => {
+    const held = deployed.addresses.find((address) => address.key === key);
+    const publisher = records.find((record) => record.key === hostRecordKey(key))?.publisher;
+    if (held?.hostRecordUrn === undefined || held.release || publisher?.by !== "external")
+      return [];
+    return [
+      {
+        level: "error",
+        path: `sendips:zones["${publisher.zone}"]`,
+        message: `is external, but the A record of ${key} (${held.publicIp}) stands in our zone and would be removed at once, whether the customer publishes it yet or not`,
+        fix: `once the customer publishes it, take ours out of the state, which leaves it in Cloudflare: pulumi state delete --target-dependents '${held.hostRecordUrn}' --stack ${stack} --yes; PTR and binding stay as they are, and come back into the state with the next deployment`,
+        rule: "RFC 8601 §2.7.3 iprev",
+      },
+    ];
+  });
 }

@@ -35,8 +35,13 @@ export interface StateAddress {
   region: string;
   publicIpv4Pool: string;
   tags: Tags;
-  /** True once its release has been deployed. */
+  /**
+   * True once its release has been deployed: its tag says so, and its component, whose outputs no refresh
+   * writes. A tag that came into the state from EC2 alone is no deployment.
+   */
   release: boolean;
+  /** Its A record, where that is in the state. */
+  hostRecordUrn?: string;
   /** Whether its PTR is in the state. */
   reverseName: boolean;
   /** Where it is bound, as the state has it. */
@@ -89,7 +94,11 @@ const association = onAddress.extend({
   networkInterfaceId: z.string().default(""),
 });
 const networkInterface = z.object({ privateIp: z.string(), subnetId: z.string(), tags });
-const sendingIp = z.object({ publicIp: z.string(), arn: z.string().optional() });
+const sendingIp = z.object({
+  publicIp: z.string(),
+  arn: z.string().optional(),
+  release: z.boolean().default(false),
+});
 
 /**
  * Reads the resources of a stack's state. A resource of ours that cannot be read is an error of its own
@@ -122,15 +131,28 @@ export function readResources(
     read(association, TYPES.eipAssociation).map(([, it]) => [it.allocationId, it]),
   );
   const named = new Set(read(onAddress, TYPES.eipDomainName).map(([, it]) => it.allocationId));
+  // A component registers its outputs once its address is there: before that it remembers none.
+  const components = new Map(
+    all.flatMap(([urn, resource]) => {
+      if (typeOf(urn) !== TYPES.sendingIp || !isMap(resource)) return [];
+      const { success, data } = sendingIp.safeParse(resource["outputs"]);
+      return success ? [[nameOf(urn), data] as const] : [];
+    }),
+  );
+  const records = new Map(
+    all.flatMap(([urn]) => (typeOf(urn) === TYPES.dnsRecord ? [[nameOf(urn), urn] as const] : [])),
+  );
   for (const [urn, it] of read(eip, TYPES.eip)) {
     const name = nameOf(urn);
+    const hostRecordUrn = records.get(`${name}-a`);
     const binding = bound.get(it.allocationId);
     resources.addresses.push({
       ...{ urn, name, key: keyOf(name, stack) ?? it.tags[ADDRESS_TAG] },
       ...{ allocationId: it.allocationId, publicIp: it.publicIp, tags: it.tags },
       ...placeOf(it.arn),
       publicIpv4Pool: it.publicIpv4Pool,
-      release: isReleased(it.tags),
+      release: isReleased(it.tags) && components.get(name)?.release === true,
+      ...(hostRecordUrn === undefined ? {} : { hostRecordUrn }),
       reverseName: named.has(it.allocationId),
       ...(binding === undefined
         ? {}
@@ -142,13 +164,9 @@ export function readResources(
           }),
     });
   }
-  // A component registers its outputs once its address is there: before that it remembers none.
-  for (const [urn, resource] of all) {
-    const key = keyOf(nameOf(urn), stack);
-    if (typeOf(urn) !== TYPES.sendingIp || key === undefined || !isMap(resource)) continue;
-    const { success, data } = sendingIp.safeParse(resource["outputs"]);
-    if (!success) continue;
-    const { publicIp, arn } = data;
+  for (const [name, { publicIp, arn }] of components) {
+    const key = keyOf(name, stack);
+    if (key === undefined) continue;
     resources.remembered.push({ key, publicIp, ...(arn === undefined ? {} : placeOf(arn)) });
   }
   for (const [urn, it] of read(networkInterface, TYPES.networkInterface)) {

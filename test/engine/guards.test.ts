@@ -1,20 +1,24 @@
 /** The guards stand on what is deployed: a run that refuses changes nothing, and refuses again. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EC2 } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
 import type { MailHostOutputs, TenantOutputs } from "../../components/outputs.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import {
+  allocate,
   changes,
   clearCalls,
   deployed,
   done,
   dropAddresses,
+  ec2Of,
+  forget,
+  inject,
   live,
   namedCommands,
   type Run,
   rewriteState,
+  urns,
   type World,
   world,
 } from "./harness.ts";
@@ -34,23 +38,6 @@ function problems({ output }: Pick<Run, "output">): string[] {
 /** Everything that a refused run must leave as it was. */
 async function everything(made: World) {
   return { cloud: live(made), outputs: await made.outputs("acme") };
-}
-
-async function urns(made: World, type: string): Promise<Record<string, string>> {
-  const { deployment } = JSON.parse(
-    (await made.mustPulumi("stack", "export", "--stack", "acme")).stdout,
-  ) as { deployment: { resources: { urn: string; type: string }[] } };
-  return Object.fromEntries(
-    deployment.resources
-      .filter((resource) => resource.type === type)
-      .map(({ urn }) => [urn.split("::").at(-1), urn]),
-  );
-}
-
-/** Takes mk1 out of the config, with the stream that uses it. */
-function forget(made: World): void {
-  made.edit("acme", [...TENANT, "streams", "marketing"], undefined);
-  made.edit("acme", [...ADDRESSES, "mk1"], undefined);
 }
 
 describe("an address that is taken out of the config", () => {
@@ -576,11 +563,6 @@ test("a private IP that is taken during the deployment is named, with who holds 
   expect(live(made).addresses[theirs.publicIp]?.[1]).toBe("10.0.1.10");
 });
 
-async function inject(made: World, rule: Record<string, unknown>): Promise<void> {
-  const options = { method: "POST", body: JSON.stringify(rule) };
-  expect((await fetch(`${made.sandbox.url}/_sandbox/faults`, options)).status).toBe(200);
-}
-
 /** Takes back into the state what a refusal names, by the commands that it names. */
 async function takeBack(made: World): Promise<void> {
   const refused = await made.up("acme");
@@ -602,24 +584,4 @@ async function removeRecords(
     const headers = { authorization: `Bearer ${token}` };
     expect((await fetch(url, { method: "DELETE", headers })).status).toBe(200);
   }
-}
-
-/** EC2 as somebody else speaks to it. */
-function ec2Of(made: World): EC2 {
-  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = made.options.env;
-  return new EC2({
-    region: "us-east-1",
-    endpoint: made.sandbox.url,
-    credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-  });
-}
-
-/** Allocates an address as somebody else. */
-async function allocate(made: World, tags: Record<string, string>) {
-  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  const { AllocationId = "", PublicIp = "" } = await ec2Of(made).allocateAddress({
-    Domain: "vpc",
-    ...(Tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: "elastic-ip", Tags }] }),
-  });
-  return { allocationId: AllocationId, publicIp: PublicIp };
 }

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { EC2 } from "@aws-sdk/client-ec2";
 import { onTestFinished } from "vitest";
 import { parseDocument } from "yaml";
 import { ensureEngine } from "../../sandbox/engine/ensure.ts";
@@ -228,4 +229,49 @@ export async function dropAddresses(made: World): Promise<void> {
   const refreshed = await made.run("refresh", "--stack", "acme", "--yes", "--skip-preview");
   const gone = done(refreshed).filter((line) => line.startsWith("delete Eip "));
   if (gone.length === 0) throw new Error(refreshed.output);
+}
+
+/** URNs of the stack acme by logical name, of one type. */
+export async function urns(made: World, type: string): Promise<Record<string, string>> {
+  const { deployment } = JSON.parse(
+    (await made.mustPulumi("stack", "export", "--stack", "acme")).stdout,
+  ) as { deployment: { resources: { urn: string; type: string }[] } };
+  return Object.fromEntries(
+    deployment.resources
+      .filter((resource) => resource.type === type)
+      .map(({ urn }) => [urn.split("::").at(-1), urn]),
+  );
+}
+
+/** Takes mk1 out of the config, with the stream that uses it. */
+export function forget(made: World): void {
+  made.edit("acme", ["sendips:tenant", "streams", "marketing"], undefined);
+  made.edit("acme", ["sendips:tenant", "addresses", "mk1"], undefined);
+}
+
+/** Has the sandbox fail, delay or throttle calls. */
+export async function inject(made: World, rule: Record<string, unknown>): Promise<void> {
+  const options = { method: "POST", body: JSON.stringify(rule) };
+  const reply = await fetch(`${made.sandbox.url}/_sandbox/faults`, options);
+  if (reply.status !== 200) throw new Error(await reply.text());
+}
+
+/** EC2 as somebody else speaks to it. */
+export function ec2Of(made: World): EC2 {
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = made.options.env;
+  return new EC2({
+    region: "us-east-1",
+    endpoint: made.sandbox.url,
+    credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
+  });
+}
+
+/** Allocates an address as somebody else. */
+export async function allocate(made: World, tags: Record<string, string>) {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const { AllocationId = "", PublicIp = "" } = await ec2Of(made).allocateAddress({
+    Domain: "vpc",
+    ...(Tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: "elastic-ip", Tags }] }),
+  });
+  return { allocationId: AllocationId, publicIp: PublicIp };
 }

@@ -5,8 +5,8 @@ import { checkAddresses, type LiveAddress, needsDetails } from "../../../plan/gu
 import { checkHolders } from "../../../plan/guards/holders.ts";
 import { checkInterfaces } from "../../../plan/guards/interfaces.ts";
 import { checkPlace } from "../../../plan/guards/place.ts";
-import { checkReverseNames } from "../../../plan/guards/reverse-names.ts";
-import type { PlannedAddress } from "../../../plan/plan.ts";
+import { checkHostRecords, checkReverseNames } from "../../../plan/guards/reverse-names.ts";
+import { type PlannedAddress, plan } from "../../../plan/plan.ts";
 import type { MailHostConfig } from "../../../plan/schema.ts";
 import { readDeployed } from "../../../plan/state/deployed.ts";
 import { ownerTags } from "../../../plan/state/tags.ts";
@@ -101,11 +101,39 @@ describe("an address of the state", () => {
     expect(gone?.fix).toContain("aws ec2 allocate-address --address 198.51.100.1");
   });
 
+  test("that AWS no longer has and nobody asks for is nothing to keep", () => {
+    expect(check(stateOf([tx1]), [], [], ["198.51.100.1"])).toEqual([]);
+  });
+
+  test("that goes is in the way of a new one on its private IP", () => {
+    const going = stateOf([{ ...tx1, tags: released }]);
+    const live = [address("198.51.100.1", released, "10.0.1.10")];
+    expect(check(going, [planned("tx2", "10.0.1.10")], live)).toMatchObject([
+      { level: "error", path: "sendips:tenant.addresses.tx2.privateIp" },
+    ]);
+    expect(check(going, [planned("tx2")], live)).toEqual([]);
+  });
+
+  test("that another stack has taken over is neither kept nor released", () => {
+    const theirs = ownerTags({ ...owner, stack: "shop" }, false);
+    const [held] = check(stateOf([tx1]), [], [address("198.51.100.1", theirs)]);
+    expect(held).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(held?.fix).toMatch(/state delete --force --target-dependents 'urn:.*'/);
+    const remembered = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1") };
+    const found = [address("198.51.100.1", theirs, "10.0.1.10")];
+    expect(check(remembered, [], found)).toMatchObject([{ level: "warning" }]);
+    expect(check(remembered, [planned("tx1")], found)).toMatchObject([
+      { level: "error", path: "sendips:tenant.addresses.tx1" },
+    ]);
+  });
+
   test("that carries another stack's tags is not taken over", () => {
     const tags = { ...ownerTags({ ...owner, stack: "shop" }, false), "sendips:address": "tx1" };
     const [finding] = check(stateOf([{ ...tx1, tags }]), [planned("tx1")]);
     expect(finding).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
-    expect(finding?.fix).toMatch(/pulumi state delete --force 'urn:.*acme-tx1' --stack acme --yes/);
+    expect(finding?.fix).toMatch(
+      /pulumi state delete --force --target-dependents 'urn:.*acme-tx1' --stack acme --yes/,
+    );
     // A project that was renamed is the same stack.
     const before = ownerTags({ ...owner, project: "before" }, false);
     expect(check(stateOf([{ ...tx1, tags: before }]), [planned("tx1")])).toEqual([]);
@@ -232,6 +260,28 @@ test("a PTR that stands is not removed because nobody waits for the customer's r
   expect(checkReverseNames(tenant, operator.zones, had(true))).toEqual([]);
   expect(checkReverseNames(tenant, external, had(false))).toEqual([]);
   expect(checkReverseNames(tenant, external, had(true, released))).toEqual([]);
+});
+
+test("an A record that stands is not removed because the customer is to publish it", () => {
+  const values = raw(ACME);
+  const asked = (publisher: unknown) => {
+    const zones = { ...(values.values["zones"] as object), "acme.example": publisher };
+    const read = readConfig({ ...values, values: { ...values.values, zones } });
+    if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
+    const made = plan(read.stack);
+    if (!("plan" in made)) throw new Error("the config holds errors");
+    return made.plan;
+  };
+  const key = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" }).addresses[0]?.key ?? "";
+  const held = (tags = {}) =>
+    readDeployed("acme", stateOf([{ ...tx1, key, hostRecord: true, tags }])).deployed;
+  const external = asked("external");
+  const [finding] = checkHostRecords(external, held());
+  expect(finding).toMatchObject({ level: "error", path: 'sendips:zones["acme.example"]' });
+  expect(finding?.fix).toContain("pulumi state delete --target-dependents 'urn:");
+  expect(checkHostRecords(external, held(released))).toEqual([]);
+  const ours = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" });
+  expect(checkHostRecords(ours, held())).toEqual([]);
 });
 
 test("a private IP of someone else is refused, one's own is not", () => {

@@ -82,6 +82,16 @@ describe("the state", () => {
     ]);
   });
 
+  test("never takes a release from a tag alone, which a refresh brings in from EC2", () => {
+    const tags = ownerTags({ organisation: "o", project: "p", stack: "acme" }, true);
+    for (const release of [true, false]) {
+      const { deployed } = readDeployed("acme", stateOf([{ ...tx1, tags, release }]));
+      expect(deployed.addresses[0]?.release).toBe(release);
+    }
+    const untagged = readDeployed("acme", stateOf([{ ...tx1, release: true }]));
+    expect(untagged.deployed.addresses[0]?.release).toBe(false);
+  });
+
   test("never takes a release from the outputs, which a failed run writes too", () => {
     const outputs = { addresses: { tx1: { ...output, release: true } } };
     const { deployed } = readDeployed("acme", stateOf([tx1], outputs));

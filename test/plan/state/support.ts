@@ -13,6 +13,10 @@ export interface Held {
   region?: string;
   account?: string;
   pool?: string;
+  /** What its component says of its release. Default: as the tags do. */
+  release?: boolean;
+  /** Whether its A record is in the state. */
+  hostRecord?: boolean;
   /** Its logical name. Default: `acme-<key>`. */
   name?: string;
 }
@@ -36,6 +40,12 @@ export function stateOf(held: readonly Held[], outputs: Record<string, unknown> 
     const arn = `arn:aws:ec2:${region}:${account}:elastic-ip/${allocationId}`;
     const values = { allocationId, publicIp, arn, publicIpv4Pool: pool, tags };
     put("aws:ec2/eip:Eip", name, values, COMPONENTS);
+    const release = more.release ?? tags["sendips:release"] === "true";
+    const parents = COMPONENTS.split("$")[0];
+    put("sendips:components:SendingIp", name, { publicIp, arn, release }, parents);
+    if (more.hostRecord === true) {
+      put("cloudflare:index/dnsRecord:DnsRecord", `${name}-a`, {}, COMPONENTS);
+    }
     if (privateIp !== undefined) {
       const bound = { allocationId, privateIpAddress: privateIp, networkInterfaceId: "eni-1" };
       put("aws:ec2/eipAssociation:EipAssociation", name, bound, COMPONENTS);

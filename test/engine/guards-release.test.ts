@@ -1,0 +1,148 @@
+/**
+ * What lets an address go: that its release was deployed, in the state and in EC2, and that the config has
+ * not taken it back. Each of the ways here took an address off the air, or its records, on some version.
+ */
+import { describe, expect, test } from "vitest";
+import {
+  changes,
+  clearCalls,
+  deployed,
+  ec2Of,
+  forget,
+  inject,
+  live,
+  namedCommands,
+  urns,
+  type World,
+} from "./harness.ts";
+
+const ADDRESSES = ["sendips:tenant", "addresses"];
+const DESTROY = ["destroy", "--stack", "acme", "--yes", "--run-program", "--skip-preview"];
+
+function release(made: World, asked: Partial<Record<"tx1" | "mk1", boolean>>): void {
+  for (const [key, value] of Object.entries(asked)) {
+    made.edit("acme", [...ADDRESSES, key, "release"], value || undefined);
+  }
+}
+
+/** No variant of a destroy takes anything. */
+async function expectKept(made: World): Promise<void> {
+  const before = live(made);
+  await clearCalls(made);
+  for (const args of [
+    [],
+    ["--continue-on-error"],
+    ["--continue-on-error", "--exclude-protected"],
+  ]) {
+    const run = await made.run(...DESTROY, ...args);
+    expect(run.code).not.toBe(0);
+    expect(run.output).toMatch(
+      /addresses\.(mk1|tx1): 198\.51\.100\.\d is deployed and its release/,
+    );
+    expect(run.output).not.toContain("unprotect");
+  }
+  expect(await changes(made)).toEqual([]);
+  expect(live(made)).toEqual(before);
+}
+
+describe("a release that is not deployed", () => {
+  test("though EC2 has the tag, because the answer was lost, lets nothing go", async () => {
+    const made = await deployed();
+    const before = live(made);
+    release(made, { tx1: true, mk1: true });
+    await inject(made, { service: "ec2", action: "CreateTags", kind: "drop-after", times: 100 });
+    expect((await made.up("acme")).code).not.toBe(0);
+    await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
+    release(made, { tx1: false, mk1: false });
+    await expectKept(made);
+
+    expect((await made.up("acme")).code).toBe(0);
+    // A refresh brings the tag into the state, where nobody deployed it.
+    expect((await made.run("refresh", "--stack", "acme", "--yes")).code).toBe(0);
+    forget(made);
+    await clearCalls(made);
+    for (const args of [["up", "--yes", "--skip-preview"], ["up", "--yes"], ["preview"]]) {
+      const run = await made.run(...args, "--stack", "acme");
+      expect(run.code).not.toBe(0);
+      expect(run.output).toMatch(/addresses\.mk1: is gone from the config, but/);
+      expect(run.output).not.toContain("unprotect");
+    }
+    expect(await changes(made)).toEqual([]);
+    expect(live(made)).toEqual(before);
+  });
+
+  test("because the config takes it back lets nothing of the tenant go", async () => {
+    const made = await deployed();
+    release(made, { tx1: true, mk1: true });
+    expect((await made.up("acme")).code).toBe(0);
+    release(made, { mk1: false });
+    await expectKept(made);
+    const back = await made.up("acme");
+    expect(back.code, back.output).toBe(0);
+    await expectKept(made);
+  });
+
+  test("but for the address alone (--target) says why EC2 does not let it go", async () => {
+    const made = await deployed();
+    const [id = ""] = live(made).addresses["198.51.100.1"] ?? [];
+    const eips = await urns(made, "aws:ec2/eip:Eip");
+    const held = made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {};
+    const key = held[id]?.tags["sendips:address"] === "mk1" ? "mk1" : "tx1";
+    release(made, { [key]: true });
+    const part = await made.up("acme", ["--target", eips[`acme-${key}`] ?? ""]);
+    expect(part.code, part.output).toBe(0);
+    made.edit("acme", ["sendips:tenant", "streams"], {});
+    made.edit("acme", [...ADDRESSES, key], undefined);
+    const stuck = await made.up("acme");
+    expect(stuck.code).not.toBe(0);
+    expect(stuck.output).toContain(`its PTR is still ${key}.mail.acme.example`);
+    expect(stuck.output).toContain(`aws ec2 reset-address-attribute --allocation-id ${id}`);
+    await ec2Of(made).resetAddressAttribute({ AllocationId: id, Attribute: "domain-name" });
+    const gone = await made.up("acme");
+    expect(gone.code, gone.output).toBe(0);
+    expect(Object.keys(live(made).addresses)).toHaveLength(1);
+  });
+});
+
+describe("tags that do not say whose an address is", () => {
+  test("because somebody removed them, keep the tenant all the same", async () => {
+    const made = await deployed();
+    const { addresses } = live(made);
+    const Resources = Object.values(addresses).map(([id]) => id);
+    await ec2Of(made).deleteTags({ Resources });
+    await expectKept(made);
+  });
+
+  test("because the project was renamed, keep the tenant all the same", async () => {
+    const made = await deployed();
+    const Resources = Object.values(live(made).addresses).map(([id]) => id);
+    const Tags = [{ Key: "sendips:project", Value: "before" }];
+    await ec2Of(made).createTags({ Resources, Tags });
+    await expectKept(made);
+    const up = await made.up("acme", ["--refresh"]);
+    expect(up.code, up.output).toBe(0);
+  });
+});
+
+test("an A record stays until the customer publishes it, and goes by the way that is named", async () => {
+  const made = await deployed();
+  const before = live(made);
+  made.edit("acme", ["sendips:zones"], {
+    "acme.example": "external",
+    "operator.example": { cloudflare: "1d2e3f405162738495a6b7c8d9eaf00c" },
+  });
+  made.edit("acme", ["sendips:tenant", "waitForCustomerRecords"], true);
+  const refused = await made.up("acme");
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toMatch(/zones\["acme\.example"\]: is external, but the A record of mk1/);
+  expect(live(made)).toEqual(before);
+
+  const commands = namedCommands(refused.output, "state");
+  expect(commands).toHaveLength(2);
+  for (const command of commands) await made.mustPulumi(...command);
+  const over = await made.up("acme");
+  expect(over.code, over.output).toBe(0);
+  expect(live(made).addresses).toEqual(before.addresses);
+  const isA = (record: string) => record.includes(" A ");
+  expect(live(made).records.filter(isA)).toEqual(before.records.filter(isA));
+});

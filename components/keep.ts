@@ -9,7 +9,8 @@
  * the tags that stand on the addresses themselves.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { ADDRESS_WAY_OUT, type LiveAddress } from "../plan/guards/addresses.ts";
+import type { LiveAddress } from "../plan/guards/address-context.ts";
+import { ADDRESS_WAY_OUT } from "../plan/guards/addresses.ts";
 import { hasErrors } from "../plan/problem.ts";
 import { type Deployed, rememberedAddresses } from "../plan/state/deployed.ts";
 import { TYPES } from "../plan/state/resources.ts";

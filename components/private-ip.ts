@@ -58,9 +58,9 @@ export function associateHook(name: string, opts?: pulumi.InvokeOptions): pulumi
     if (failedOperation !== "create" || !latest.includes("Resource.AlreadyAssociated"))
       return false;
     if (errors.length >= ATTEMPTS) {
+      const { held, fix } = await whoHolds(args, opts);
       await pulumi.log.error(
-        `${pulumi.getStack()}: ${args.name}: ${await whoHolds(args, opts)}, and nobody let go in time\n` +
-          "  where addresses change places, allow more than one step at a time (--parallel 2 or more) and deploy again; otherwise give it a private IP that is free",
+        `${pulumi.getStack()}: ${args.name}: ${held}, and nobody let go in time\n  ${fix}`,
       );
       return false;
     }
@@ -69,32 +69,38 @@ export function associateHook(name: string, opts?: pulumi.InvokeOptions): pulumi
   });
 }
 
-/** Why an association cannot be made: who holds the private IP, or where the address is bound. */
+/** Why an association cannot be made, who holds the private IP or where the address is bound, and the mend. */
 async function whoHolds(
   { newInputs = {} }: pulumi.ErrorHookArgs,
   opts: pulumi.InvokeOptions | undefined,
-): Promise<string> {
+): Promise<{ held: string; fix: string }> {
   const [id, networkInterface, privateIp] = [
     newInputs["allocationId"],
     newInputs["networkInterfaceId"],
     newInputs["privateIpAddress"],
   ].map(String);
+  const fix =
+    "where addresses change places, allow more than one step at a time (--parallel 2 or more) and deploy again; otherwise give it a private IP that is free";
   try {
     const own = await elasticIp(id ?? "", opts);
-    const others = await holders(
-      [networkInterface ?? ""],
-      [privateIp ?? ""],
-      new Set([id ?? ""]),
-      opts,
-    );
-    const held = others.map((holder) => `${privateIp} carries ${describeHolder(holder)}`);
-    if (own.networkInterfaceId !== "") {
-      held.push(`${own.publicIp} is bound to ${own.privateIp} on ${own.networkInterfaceId}`);
+    const known = new Set([own.allocationId]);
+    const others = await holders([networkInterface ?? ""], [privateIp ?? ""], known, opts);
+    if (others.length > 0) {
+      const held = others.map((other) => `${privateIp} carries ${describeHolder(other)}`);
+      return { held: held.join(", and "), fix };
     }
-    if (held.length > 0) return held.join(", and ");
-    return `${privateIp} was taken, or ${own.publicIp} bound elsewhere, until just now`;
+    if (own.networkInterfaceId === "") {
+      return { held: `${privateIp} was taken until just now`, fix: "deploy again" };
+    }
+    return {
+      held: `${own.publicIp} is bound to ${own.privateIp} on ${own.networkInterfaceId}, of which the state knows nothing`,
+      fix: `a move was cut short: give it ${own.privateIp}, where it is, deploy, and move it then`,
+    };
   } catch (error) {
-    return `${privateIp} carries another address, or this one is bound elsewhere; which, EC2 did not say: ${String(error)}`;
+    return {
+      held: `${privateIp} carries another address, or this one is bound elsewhere; which, EC2 did not say: ${String(error)}`,
+      fix,
+    };
   }
 }
 

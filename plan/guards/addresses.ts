@@ -3,42 +3,22 @@ import { shown } from "../mail/finding.ts";
 import type { PlannedAddress } from "../plan.ts";
 import type { Finding } from "../problem.ts";
 import type { Deployed } from "../state/deployed.ts";
-import type { RememberedAddress, StateAddress } from "../state/resources.ts";
+import type { StateAddress } from "../state/resources.ts";
+import { isReleased, type StackName, type Tags, taggedStack } from "../state/tags.ts";
 import {
-  ADDRESS_TAG,
-  isOwned,
-  isReleased,
-  STACK_TAG,
-  type StackName,
-  type Tags,
-  taggedStack,
-} from "../state/tags.ts";
-import type { Holder } from "./holders.ts";
-
-/** An Elastic IP as EC2 has it. */
-export interface LiveAddress extends Holder {
-  /** Empty when it is bound to nothing. */
-  networkInterfaceId: string;
-}
-
-/** What EC2 has of a stack. */
-export interface Live {
-  /** Public IPs of the state, of the outputs and of the stack's tags that EC2 has. */
-  present: ReadonlySet<string>;
-  /** Those of them that a guard must see more of, see {@link needsDetails}. */
-  details: readonly LiveAddress[];
-}
-
-const EC2_RULE = "EC2: a released Elastic IP may go to another account";
+  type AddressContext,
+  EC2_RULE,
+  forgetCommand,
+  importCommand,
+  isOthers,
+  type Live,
+  pathOf,
+} from "./address-context.ts";
+import { checkLost, checkUnheld } from "./lost-addresses.ts";
 
 /** How an address is let go. */
 export const ADDRESS_WAY_OUT =
   "to let it go, set release: true on it and deploy; only then remove it, or destroy the stack";
-
-/** The command that takes an address into the state, also of a stack that was never deployed. */
-export function importCommand(stack: string, key: string, allocationId: string): string {
-  return `pulumi import aws:ec2/eip:Eip ${stack}-${key} ${allocationId} --stack ${stack} --yes --generate-code=false`;
-}
 
 /** Whether the guards ask what EC2 says of an address, beyond that it is there. */
 export function needsDetails(
@@ -61,7 +41,7 @@ export function checkAddresses(
   deployed: Deployed,
   live: Live,
 ): Finding[] {
-  const context: Context = { owner, wanted, deployed, live };
+  const context: AddressContext = { owner, wanted, deployed, live };
   const order = (a: { publicIp: string }, b: { publicIp: string }) =>
     a.publicIp < b.publicIp ? -1 : 1;
   return [
@@ -71,17 +51,8 @@ export function checkAddresses(
   ];
 }
 
-interface Context {
-  owner: StackName;
-  wanted: readonly PlannedAddress[];
-  deployed: Deployed;
-  live: Live;
-}
-
-const pathOf = (key: string) => `sendips:tenant.addresses.${key}`;
-
 /** An address that the state holds. */
-function checkHeld(context: Context, address: StateAddress): Finding[] {
+function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
   const { wanted, live, deployed } = context;
   const { key, publicIp, allocationId, name } = address;
   const planned = wanted.find((candidate) => candidate.key === key);
@@ -114,7 +85,10 @@ function checkHeld(context: Context, address: StateAddress): Finding[] {
 }
 
 /** An address of the state that the config no longer names. */
-function checkGoing({ owner, wanted, deployed, live }: Context, address: StateAddress): Finding[] {
+function checkGoing(
+  { owner, wanted, deployed, live }: AddressContext,
+  address: StateAddress,
+): Finding[] {
   const { key, publicIp, name, release } = address;
   const path = pathOf(key ?? name);
   if (key === undefined) {
@@ -202,17 +176,6 @@ function checkHeir(
   ];
 }
 
-/** Whether tags name another stack of ours. A project or an organisation may have been renamed. */
-function isOthers(tags: Tags, { stack }: StackName): boolean {
-  const tagged = tags[STACK_TAG];
-  return tagged !== undefined && tagged !== stack;
-}
-
-/** Takes a resource out of the state, and what hangs on it, and leaves all of it as it is in the cloud. */
-function forgetCommand(stack: string, urn: string): string {
-  return `pulumi state delete --force --target-dependents '${urn}' --stack ${stack} --yes`;
-}
-
 /** An address of the state that another stack has by its tags. */
 function foreign(
   { stack }: StackName,
@@ -229,42 +192,9 @@ function foreign(
   };
 }
 
-/** An address that the stack remembers and that another one has taken over. */
-function checkHandedOver(
-  wanted: readonly PlannedAddress[],
-  { key, publicIp }: RememberedAddress,
-  { tags }: LiveAddress,
-): Finding[] {
-  const stack = shown(taggedStack(tags) ?? "");
-  if (wanted.some((planned) => planned.key === key)) {
-    return [
-      {
-        level: "error",
-        path: pathOf(key),
-        message: `was ${publicIp}, which is stack ${stack}'s by its tags: another one would be allocated under the key, which begins cold`,
-        fix: `remove ${key} from the config; for another address, add one under a new key`,
-        rule: EC2_RULE,
-      },
-    ];
-  }
-  return [
-    {
-      level: "warning",
-      path: pathOf(key),
-      message: `was ${publicIp}, which is stack ${stack}'s by its tags: what is left of it here is removed`,
-      fix: "nothing, if it was handed over",
-    },
-  ];
-}
-
-/** Said before an address is let go by hand. */
-function unbound({ privateIp }: LiveAddress): string {
-  return privateIp === "" ? "" : `, once nobody sends from ${privateIp}`;
-}
-
 /** An address that the state holds and AWS does not. */
 function gone(
-  { owner }: Context,
+  { owner }: AddressContext,
   { key }: PlannedAddress,
   { publicIp, allocationId }: StateAddress,
 ): Finding {
@@ -275,92 +205,4 @@ function gone(
     fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then pulumi refresh --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
     rule: EC2_RULE,
   };
-}
-
-/** An address that the state held once. */
-function checkLost({ owner, wanted, live }: Context, lost: RememberedAddress): Finding[] {
-  const { key, publicIp } = lost;
-  // One that AWS still has is seen as it is there.
-  if (live.present.has(publicIp)) return [];
-  const path = pathOf(key);
-  if (!wanted.some((planned) => planned.key === key)) {
-    return [
-      {
-        level: "warning",
-        path,
-        message: `was ${publicIp}, which neither the state nor AWS has any more: what is left of it is removed`,
-        fix: "nothing, if it was meant to go",
-      },
-    ];
-  }
-  return [
-    {
-      level: "error",
-      path,
-      message: `was deployed as ${publicIp}, which neither the state nor AWS has any more; no new address is allocated in its place, which would begin cold`,
-      fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
-      rule: EC2_RULE,
-    },
-  ];
-}
-
-/** An address that AWS has and the state does not. */
-function checkUnheld({ owner, wanted, deployed }: Context, found: LiveAddress): Finding[] {
-  const { publicIp, allocationId, tags } = found;
-  if (deployed.addresses.some((address) => address.publicIp === publicIp)) return [];
-  const remembered = deployed.lost.find((address) => address.publicIp === publicIp);
-  if (remembered === undefined && !isOwned(tags, owner)) return [];
-  if (remembered !== undefined && isOthers(tags, owner)) {
-    return checkHandedOver(wanted, remembered, found);
-  }
-  const key = remembered?.key ?? tags[ADDRESS_TAG] ?? "";
-  const where =
-    found.privateIp === ""
-      ? "bound to nothing"
-      : `bound to ${found.privateIp} on ${found.networkInterfaceId}`;
-  const held = deployed.addresses.find((address) => address.key === key);
-  const planned = wanted.some((address) => address.key === key);
-  const said = remembered === undefined ? "is tagged as" : "was deployed as";
-  const legacy =
-    remembered === undefined && taggedStack(tags) === owner.stack
-      ? ". Its tags name no project: if it is of another project's stack of this name, deploy that one first, which tags it"
-      : "";
-  const finding = {
-    level: "error" as const,
-    path: planned ? pathOf(key) : "sendips:tenant.addresses",
-  };
-  const message = `${publicIp} (${allocationId}), ${where}, ${said} address ${shown(key)} of this stack, and the state does not know it`;
-  if (held !== undefined) {
-    return [
-      {
-        ...finding,
-        message: `${message}: there ${key} is ${held.publicIp}, and two addresses are paid for`,
-        fix: `if ${publicIp} is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
-        rule: EC2_RULE,
-      },
-    ];
-  }
-  if (!planned && isReleased(tags)) {
-    return [
-      {
-        ...finding,
-        level: "warning",
-        message: `${message}; its release was deployed`,
-        fix: `nothing, if it has only just been let go; otherwise it is still paid for: aws ec2 release-address --allocation-id ${allocationId}`,
-      },
-    ];
-  }
-  const take = importCommand(owner.stack, planned ? key : "<key>", allocationId);
-  return [
-    {
-      ...finding,
-      message: planned
-        ? `${message}: another one would be allocated in its place, which begins cold`
-        : `${message}, nor the config`,
-      fix: planned
-        ? `take it into the state, and deploy: ${take}${legacy}`
-        : `name it in the config under its key, and take it into the state: ${take}. If it is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}${legacy}`,
-      rule: EC2_RULE,
-    },
-  ];
 }

@@ -3,7 +3,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { MailHostOutputs, TenantOutputs } from "../../components/outputs.ts";
-import { deployed, done, dropAddresses, namedCommands, type World } from "./harness.ts";
+import { deployed, done, dropAddresses, namedCommands, urns, type World } from "./harness.ts";
 
 const ADDRESSES = ["sendips:tenant", "addresses"];
 const INTERFACE = ["sendips:mailHost", "networkInterfaces", "eth0", "privateIps"];
@@ -43,6 +43,29 @@ test("two addresses that change places end right, whoever lets go first", async 
   expect(carried(made)).toEqual({ "10.0.1.10": mk1, "10.0.1.11": tx1 });
   const again = await made.up("acme");
   expect([again.code, done(again)]).toEqual([0, []]);
+});
+
+test("an address that a move left bound where the state does not know it, is said where, and comes back", async () => {
+  const made = await deployed();
+  const before = carried(made);
+  const association = (await urns(made, "aws:ec2/eipAssociation:EipAssociation"))["acme-mk1"] ?? "";
+  await made.mustPulumi("state", "delete", association, "--stack", "acme", "--yes");
+  made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.13");
+  const stuck = await made.up("acme");
+  expect(stuck.code).not.toBe(0);
+  expect(stuck.output).toMatch(
+    /acme-mk1: 198\.51\.100\.\d is bound to 10\.0\.1\.11 on eni-\w+, of which the state knows nothing/,
+  );
+  expect(stuck.output).toMatch(/give it 10\.0\.1\.11, where it is, deploy, and move it then/);
+  made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.11");
+  expect((await made.up("acme")).code).toBe(0);
+  expect(carried(made)).toEqual(before);
+  made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.13");
+  expect((await made.up("acme")).code).toBe(0);
+  expect(carried(made)).toEqual({
+    "10.0.1.10": before["10.0.1.10"],
+    "10.0.1.13": before["10.0.1.11"],
+  });
 });
 
 test("an address that the state has lost is not replaced by a cold one", async () => {

@@ -1,7 +1,8 @@
 /** What is asked of a stack against what is deployed of it. */
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../plan/config.ts";
-import { checkAddresses, type LiveAddress, needsDetails } from "../../../plan/guards/addresses.ts";
+import type { LiveAddress } from "../../../plan/guards/address-context.ts";
+import { checkAddresses, needsDetails } from "../../../plan/guards/addresses.ts";
 import { checkHolders } from "../../../plan/guards/holders.ts";
 import { checkInterfaces } from "../../../plan/guards/interfaces.ts";
 import { checkPlace } from "../../../plan/guards/place.ts";

@@ -1,0 +1,212 @@
+/** A state that does not hold what AWS holds: nothing is allocated beside it, and it comes back. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { TenantOutputs } from "../../components/outputs.ts";
+import {
+  allocate,
+  changes,
+  clearCalls,
+  deployed,
+  done,
+  dropAddresses,
+  inject,
+  live,
+  namedCommands,
+  type World,
+  world,
+} from "./harness.ts";
+
+const ADDRESSES = ["sendips:tenant", "addresses"];
+const EIP = "aws:ec2/eip:Eip";
+
+describe("a state that does not hold what AWS holds", () => {
+  test("of a first deployment that failed, refreshed in another Region, allocates nothing", async () => {
+    const made = await world();
+    await made.up("mx-1");
+    await inject(made, {
+      ...{ service: "ec2", action: "ModifyAddressAttribute", kind: "error" },
+      ...{ code: "InvalidAction", times: 100 },
+    });
+    expect((await made.up("acme")).code).not.toBe(0);
+    await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
+    const before = live(made);
+    expect(Object.keys(before.addresses)).toHaveLength(2);
+    expect(await made.outputs("acme")).toEqual({});
+
+    made.edit("acme", ["aws:region"], "eu-west-1");
+    const elsewhere = await made.up("acme");
+    expect(elsewhere.output).toMatch(
+      /aws:region: is eu-west-1, but the stack is deployed in us-east-1/,
+    );
+    // The refusal left the state's provider alone: a refresh asks where the addresses are.
+    expect(done(await made.run("refresh", "--stack", "acme", "--yes"))).toEqual([]);
+    await dropAddresses(made);
+    for (const region of ["eu-west-1", "us-east-1"]) {
+      made.edit("acme", ["aws:region"], region);
+      for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const run = await made.run(...args, "--stack", "acme");
+        expect(run.code, run.output).not.toBe(0);
+        expect(live(made)).toEqual(before);
+      }
+    }
+    await takeBack(made);
+    expect((await made.up("acme")).code).toBe(0);
+    expect(Object.keys(live(made).addresses).sort()).toEqual(Object.keys(before.addresses).sort());
+  });
+
+  test("because it is an old copy, or lost, stops before anything is allocated, and comes back", async () => {
+    const made = await deployed();
+    const old = await made.mustPulumi("stack", "export", "--stack", "acme");
+    const file = join(made.options.cwd, "old.json");
+    writeFileSync(file, old.stdout);
+    made.edit("acme", [...ADDRESSES, "tx2"], { privateIp: "10.0.1.12" });
+    expect((await made.up("acme")).code).toBe(0);
+    const before = live(made);
+
+    await made.mustPulumi("stack", "import", "--stack", "acme", "--file", file);
+    await clearCalls(made);
+    const copy = await made.up("acme");
+    expect(copy.code).not.toBe(0);
+    expect(copy.output).toMatch(
+      /addresses\.tx2: 198\.51\.100\.\d \(eipalloc-\w+\), bound to 10\.0\.1\.12 on eni-\w+, is tagged as address "tx2" of this stack, and the state does not know it/,
+    );
+    expect(namedCommands(copy.output, "import")).toHaveLength(1);
+
+    await made.mustPulumi(
+      "stack",
+      "rm",
+      "--stack",
+      "acme",
+      "--yes",
+      "--force",
+      "--preserve-config",
+    );
+    await made.init("acme");
+    for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const run = await made.run(...args, "--stack", "acme");
+      expect(run.code).not.toBe(0);
+      expect(run.output.match(/is tagged as address/g)?.length).toBeGreaterThanOrEqual(3);
+    }
+    expect(await changes(made)).toEqual([]);
+    expect(live(made)).toEqual(before);
+
+    await takeBack(made);
+    // One of the records is taken back as the refusal says, the others a person removes.
+    const twice = await made.up("acme", ["--continue-on-error"]);
+    expect(twice.code).not.toBe(0);
+    const stands = namedCommands(twice.output, "import").find((args) =>
+      args.includes("acme-tx1-helo-spf"),
+    );
+    const { records } = made.sandbox.world.state.cloudflare;
+    const helo = Object.values(records).find(
+      ({ name, type }) => name === "tx1.mail.acme.example" && type === "TXT",
+    );
+    const id = helo?.id ?? "";
+    await made.mustPulumi(...(stands ?? []).map((part) => part.replace("RECORD_ID", id)));
+    await removeRecords(made, (record) => record.id !== id);
+    const back = await made.up("acme");
+    expect(back.code, back.output).toBe(0);
+    expect(await changes(made)).not.toContain("AllocateAddress");
+    expect(live(made).addresses).toEqual(before.addresses);
+    expect(live(made).records.some((record) => record.startsWith(id))).toBe(true);
+    const same = await made.up("acme");
+    expect([same.code, done(same)]).toEqual([0, []]);
+  });
+
+  test("of another project's stack of the same name is not ours", async () => {
+    const made = await world();
+    await made.up("mx-1");
+    const tags = {
+      "sendips:stack": "acme",
+      "sendips:address": "tx1",
+      "sendips:project": "elsewhere",
+    };
+    const theirs = await allocate(made, tags);
+    const run = await made.up("acme");
+    expect(run.code, run.output).toBe(0);
+    expect(Object.keys(live(made).addresses)).toHaveLength(3);
+    // What sendips 0.1 tagged names no project, and may be ours.
+    const ours = await allocate(made, { "sendips:stack": "acme", "sendips:address": "tx9" });
+    const stopped = await made.up("acme");
+    expect(stopped.code).not.toBe(0);
+    expect(stopped.output).toContain(`${ours.publicIp} (${ours.allocationId}), bound to nothing`);
+    expect(stopped.output).not.toContain(theirs.allocationId);
+  });
+
+  test("a warmed address is brought under management by the README's way", async () => {
+    const made = await world();
+    await made.up("mx-1");
+    await made.init("acme");
+    const warmed = await allocate(made, {});
+    await made.mustPulumi(
+      ...["import", EIP, "acme-tx1", warmed.allocationId, "--stack", "acme"],
+      ...["--yes", "--generate-code=false"],
+    );
+    const run = await made.up("acme");
+    expect(run.code, run.output).toBe(0);
+    const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+    expect(addresses["tx1"]?.publicIp).toBe(warmed.publicIp);
+    expect(Object.keys(live(made).addresses)).toHaveLength(2);
+    expect(done(run).filter((line) => line.startsWith("create Eip "))).toEqual([
+      "create Eip acme-mk1",
+    ]);
+    const same = await made.up("acme");
+    expect([same.code, done(same)]).toEqual([0, []]);
+  });
+
+  test("one imported under a name of its own is not released", async () => {
+    const made = await deployed();
+    const warmed = await allocate(made, {});
+    await made.mustPulumi(
+      ...["import", EIP, "tx7", warmed.allocationId, "--stack", "acme", "--protect=false"],
+      ...["--yes", "--generate-code=false"],
+    );
+    const run = await made.up("acme");
+    expect(run.code).not.toBe(0);
+    expect(run.output).toMatch(/holds 198\.51\.100\.\d under the name "tx7"/);
+    const [rename] = namedCommands(run.output, "state");
+    await made.mustPulumi(...(rename ?? []).map((part) => part.replace("<key>", "tx7")));
+    made.edit("acme", [...ADDRESSES, "tx7"], { privateIp: "10.0.1.13" });
+    const back = await made.up("acme");
+    expect(back.code, back.output).toBe(0);
+    expect(live(made).addresses[warmed.publicIp]?.[1]).toBe("10.0.1.13");
+  });
+
+  test("because the address was released by hand allocates no cold one in its place", async () => {
+    const made = await deployed();
+    const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+    const held = made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {};
+    delete held[addresses["tx1"]?.allocationId ?? ""];
+    await clearCalls(made);
+    for (const args of [[], ["--refresh"], []]) {
+      const run = await made.up("acme", args);
+      expect(run.code, run.output).not.toBe(0);
+      expect(run.output).toMatch(/addresses\.tx1: (is|was deployed as) 198\.51\.100\.\d/);
+    }
+    expect(await changes(made)).not.toContain("AllocateAddress");
+  });
+});
+
+/** Takes back into the state what a refusal names, by the commands that it names. */
+async function takeBack(made: World): Promise<void> {
+  const refused = await made.up("acme");
+  const commands = namedCommands(refused.output, "import");
+  expect(commands.length).toBeGreaterThan(0);
+  for (const command of commands) await made.mustPulumi(...command);
+}
+
+/** As a person does in Cloudflare's dashboard. */
+async function removeRecords(
+  made: World,
+  which: (record: { id: string }) => boolean,
+): Promise<void> {
+  const { zones, records } = made.sandbox.world.state.cloudflare;
+  for (const { id, zoneId } of Object.values(records).filter(which)) {
+    expect(zones[zoneId]).toBeDefined();
+    const url = `${made.sandbox.url}/client/v4/zones/${zoneId}/dns_records/${id}`;
+    const token = made.options.env["CLOUDFLARE_API_TOKEN"];
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(url, { method: "DELETE", headers })).status).toBe(200);
+  }
+}

@@ -3,7 +3,15 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { MailHostOutputs, TenantOutputs } from "../../components/outputs.ts";
-import { deployed, done, dropAddresses, namedCommands, urns, type World } from "./harness.ts";
+import {
+  deployed,
+  done,
+  dropAddresses,
+  inject,
+  namedCommands,
+  urns,
+  type World,
+} from "./harness.ts";
 
 const ADDRESSES = ["sendips:tenant", "addresses"];
 const INTERFACE = ["sendips:mailHost", "networkInterfaces", "eth0", "privateIps"];
@@ -25,19 +33,19 @@ async function publicIps(made: World): Promise<Record<string, string>> {
   );
 }
 
-async function inject(made: World, rule: Record<string, unknown>): Promise<void> {
-  const body = JSON.stringify({ service: "ec2", ...rule });
-  const reply = await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "POST", body });
-  expect(reply.status).toBe(200);
-}
-
 test("two addresses that change places end right, whoever lets go first", async () => {
   const made = await deployed();
   const { tx1, mk1 } = await publicIps(made);
   made.edit("acme", [...ADDRESSES, "tx1", "privateIp"], "10.0.1.11");
   made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.10");
   // The second lets go late: the first comes to a private IP that is taken.
-  await inject(made, { action: "DisassociateAddress", kind: "delay", delayMs: 1_500, skip: 1 });
+  await inject(made, {
+    service: "ec2",
+    action: "DisassociateAddress",
+    kind: "delay",
+    delayMs: 1_500,
+    skip: 1,
+  });
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
   expect(carried(made)).toEqual({ "10.0.1.10": mk1, "10.0.1.11": tx1 });

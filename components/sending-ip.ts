@@ -163,9 +163,8 @@ export class SendingIp extends pulumi.ComponentResource {
     this.networkInterfaceId = association.networkInterfaceId;
     this.associationId = association.id;
     this.reverseName = ptr !== undefined;
-    // What the component says outlives the address in the state: a refresh that asks another Region
-    // drops the one and leaves the other.
-    // Nor does a refresh write whether the release is deployed, which EC2's tag alone could bring about.
+    // What the component says no refresh writes: one that asks another Region drops the address from the
+    // state and leaves the component, and a tag that it brings in from EC2 deploys no release.
     this.registerOutputs({
       ...{ publicIp: this.publicIp, hostName: this.hostName, arn: eip.arn },
       release: eip.tags.apply((tags) => isReleased(tags ?? {})),

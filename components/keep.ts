@@ -6,18 +6,17 @@
  * it runs for a `destroy`, nor which resources `--replace` names: the engine deletes those all the same.
  * The engine's own protection would stop it at the address, last of all, when association, PTR and
  * records are gone; and it can be talked away (`state unprotect`, `--ignore-protect`). So the hooks ask
- * the tags that stand on the addresses themselves.
+ * the state and the tags of the addresses.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { LiveAddress } from "../plan/guards/address-context.ts";
+import { type LiveAddress, pathOf } from "../plan/guards/address-context.ts";
 import { ADDRESS_WAY_OUT } from "../plan/guards/addresses.ts";
-import { hasErrors } from "../plan/problem.ts";
 import { type Deployed, rememberedAddresses } from "../plan/state/deployed.ts";
 import { TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
 import { Registrations } from "./registrations.ts";
-import { lastDeployment, reportFindings, worded } from "./stack.ts";
+import { asking, lastDeployment, reportFindings } from "./stack.ts";
 
 /** A resource that was taken into the state by hand, `pulumi import` without a parent, is the same one. */
 export const ALONE: pulumi.Alias = { parent: pulumi.rootStackResource };
@@ -65,16 +64,6 @@ export class Keeper {
     this.#deployed = deployed === undefined ? readNow() : Promise.resolve(deployed);
     // Whoever needs it meets the failure then, and refuses.
     this.#deployed.catch(() => {});
-    // A guard that cannot ask refuses, and says why.
-    const asking = (ask: (args: pulumi.ResourceHookArgs) => Promise<void>) => {
-      return async (args: pulumi.ResourceHookArgs) => {
-        try {
-          await ask(args);
-        } catch (error) {
-          throw worded(error);
-        }
-      };
-    };
     const keep = asking((args) => this.#keep(args));
     this.beforeDelete = new pulumi.ResourceHook(`${name}-keep`, keep, { onDryRun: true });
     // What sendips 0.1 deployed asks for the hook by this name, when it is deleted.
@@ -130,7 +119,7 @@ export class Keeper {
     const publicIp = held?.publicIp ?? (await this.#tagged(key))?.publicIp;
     if (publicIp === undefined) return;
     throw new Error(
-      `${pulumi.getStack()}: sendips:tenant.addresses.${key}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
+      `${pulumi.getStack()}: ${pathOf(key)}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
         "  deploy without --replace and --refresh: the guards then say what the state lacks, and how it comes back",
     );
   }
@@ -205,7 +194,7 @@ export class Keeper {
   #refusal(kept: readonly Known[]): string {
     const lines = kept.map(
       ({ publicIp, key }) =>
-        `${pulumi.getStack()}: sendips:tenant.addresses.${key}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`,
+        `${pulumi.getStack()}: ${pathOf(key)}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`,
     );
     return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}`;
   }
@@ -214,6 +203,6 @@ export class Keeper {
 /** What is deployed, for a program that has not read it. What cannot be read lets nothing go. */
 async function readNow(): Promise<Deployed> {
   const { deployed, findings } = await lastDeployment();
-  if (hasErrors(findings.map((finding) => ({ ...finding, stack: "" })))) reportFindings(findings);
+  reportFindings(findings);
   return deployed;
 }

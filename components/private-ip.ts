@@ -12,7 +12,7 @@ import { isReleased, tagsOf } from "../plan/state/tags.ts";
 import { elasticIp, holders, thisStack } from "./cloud.ts";
 import { promptly, type Registrations } from "./registrations.ts";
 import { pause } from "./release.ts";
-import { reportFindings } from "./stack.ts";
+import { asking, reportFindings } from "./stack.ts";
 
 /**
  * Looks up, before anything is created, whether the private IPs of a plan carry addresses of others:
@@ -150,7 +150,7 @@ export function inUseHook(
         "  put them back; or first move those addresses to other private IPs, and deploy their stacks",
     );
   };
-  return new pulumi.ResourceHook(name, keep, { onDryRun: true });
+  return new pulumi.ResourceHook(name, asking(keep), { onDryRun: true });
 }
 
 function privateIpsOf(properties: Record<string, unknown> | undefined): string[] {

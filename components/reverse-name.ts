@@ -1,6 +1,7 @@
 /** Reads a PTR back: what EC2 says now, not what the provider believes that it set. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { pathOf } from "../plan/guards/address-context.ts";
 import { reverseNameOf } from "./cloud.ts";
 
 /** Rounds before giving up: the provider has waited for the change already. */
@@ -33,7 +34,7 @@ export async function checkReverseName(
   }
   const stack = pulumi.getStack();
   throw new Error(
-    `${stack}: sendips:tenant.addresses.${key}: its PTR was set to ${hostName}, but EC2 says ${found === "" ? "that it has none" : found}\n` +
+    `${stack}: ${pathOf(key)}: its PTR was set to ${hostName}, but EC2 says ${found === "" ? "that it has none" : found}\n` +
       `  set it again: pulumi up --stack ${stack} --replace '${urn}'`,
   );
 }

@@ -15,6 +15,7 @@ import { promptly } from "./registrations.ts";
 import { releaseHook } from "./release.ts";
 import { type ResolvesOptions, waitUntilResolves } from "./resolves.ts";
 import { checkReverseName } from "./reverse-name.ts";
+import { asking } from "./stack.ts";
 
 /** Arguments of {@link SendingIp}. */
 export interface SendingIpArgs {
@@ -189,7 +190,7 @@ export class SendingIp extends pulumi.ComponentResource {
         await checkReverseName({ key, hostName, allocationId, urn }, { parent: this });
       }
     };
-    const readsBack = new pulumi.ResourceHook(`${name}-reads-back`, readBack);
+    const readsBack = new pulumi.ResourceHook(`${name}-reads-back`, asking(readBack));
     const ptr = new EipDomainName(
       name,
       { allocationId: eip.allocationId, domainName: hostName },

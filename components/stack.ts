@@ -78,11 +78,22 @@ export async function explained<T>(program: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A look-up that failed inside a hook, in the words of {@link explained}; any other error as it is. */
-export function worded(error: unknown): unknown {
-  const finding = error instanceof Error ? failedLookUp(error.message) : undefined;
-  if (finding === undefined) return error;
-  return new Error(formatProblem({ ...finding, stack: pulumi.getStack() }));
+/**
+ * A hook that looks something up: where the look-up fails it refuses, in the words of {@link explained};
+ * any other error is left as it is.
+ */
+export function asking(
+  ask: (args: pulumi.ResourceHookArgs) => Promise<void>,
+): (args: pulumi.ResourceHookArgs) => Promise<void> {
+  return async (args) => {
+    try {
+      await ask(args);
+    } catch (error) {
+      const finding = error instanceof Error ? failedLookUp(error.message) : undefined;
+      if (finding === undefined) throw error;
+      throw new Error(formatProblem({ ...finding, stack: pulumi.getStack() }));
+    }
+  };
 }
 
 /** The full name of a tenant's mail host stack; undefined when it names a network interface. */

@@ -22,16 +22,13 @@ const address = z.object({
 
 const networkInterface = z.object({ primary: z.string().optional() });
 
-/** An Elastic IP as the outputs have it. */
-export type OutputAddress = z.infer<typeof address>;
-
 /** What the outputs of a tenant's or a mail host's stack hold, as far as guards read them. */
 export interface StackOutputs {
   stack?: string;
   account?: string;
   region?: string;
   /** By key. */
-  addresses: Record<string, OutputAddress>;
+  addresses: Record<string, z.infer<typeof address>>;
   /** The full name of the mail host's stack that the tenant referred to. */
   mailHost?: string;
   /** Cloudflare zone ids that were found right, by zone. */

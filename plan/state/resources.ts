@@ -58,8 +58,6 @@ export interface RememberedAddress {
 
 /** A network interface in the state. */
 export interface StateInterface {
-  /** Its logical name: `mx-1-eth0`. */
-  name: string;
   key: string;
   /** The private IP that EC2 cannot take away. */
   primary: string;
@@ -172,7 +170,7 @@ export function readResources(
   for (const [urn, it] of read(networkInterface, TYPES.networkInterface)) {
     const name = nameOf(urn);
     resources.networkInterfaces.push({
-      ...{ name, key: keyOf(name, stack) ?? name },
+      key: keyOf(name, stack) ?? name,
       ...{ primary: it.privateIp, subnet: it.subnetId, release: isReleased(it.tags) },
     });
   }

@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { clearCalls, deployed, live, type World } from "./harness.ts";
+import { calls, clearCalls, deployed, live, type World } from "./harness.ts";
 
 const TENANT = ["sendips:tenant"];
 const ADDRESSES = [...TENANT, "addresses"];
@@ -93,16 +93,6 @@ function write(made: World, { wanted }: Model): void {
     made.edit("acme", [...ADDRESSES, key], rest);
     made.edit("acme", [...TENANT, "streams", STREAMS[id]], { from: FROM[id], addresses: [key] });
   }
-}
-
-interface Call {
-  action: string;
-  params: Record<string, unknown> & { path?: string };
-}
-
-async function calls(made: World): Promise<Call[]> {
-  const reply = await fetch(`${made.sandbox.url}/_sandbox/calls`);
-  return (await reply.json()) as Call[];
 }
 
 interface Warm {

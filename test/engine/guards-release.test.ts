@@ -6,12 +6,14 @@ import { describe, expect, test } from "vitest";
 import {
   changes,
   clearCalls,
+  clearFaults,
   deployed,
   ec2Of,
   forget,
   inject,
   live,
   namedCommands,
+  turnExternal,
   urns,
   type World,
 } from "./harness.ts";
@@ -52,7 +54,7 @@ describe("a release that is not deployed", () => {
     release(made, { tx1: true, mk1: true });
     await inject(made, { service: "ec2", action: "CreateTags", kind: "drop-after", times: 100 });
     expect((await made.up("acme")).code).not.toBe(0);
-    await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
+    await clearFaults(made);
     release(made, { tx1: false, mk1: false });
     await expectKept(made);
 
@@ -127,10 +129,7 @@ describe("tags that do not say whose an address is", () => {
 test("an A record stays until the customer publishes it, and goes by the way that is named", async () => {
   const made = await deployed();
   const before = live(made);
-  made.edit("acme", ["sendips:zones"], {
-    "acme.example": "external",
-    "operator.example": { cloudflare: "1d2e3f405162738495a6b7c8d9eaf00c" },
-  });
+  turnExternal(made);
   made.edit("acme", ["sendips:tenant", "waitForCustomerRecords"], true);
   const refused = await made.up("acme");
   expect(refused.code).not.toBe(0);

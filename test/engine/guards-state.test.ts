@@ -7,6 +7,7 @@ import {
   allocate,
   changes,
   clearCalls,
+  clearFaults,
   deployed,
   done,
   dropAddresses,
@@ -29,7 +30,7 @@ describe("a state that does not hold what AWS holds", () => {
       ...{ code: "InvalidAction", times: 100 },
     });
     expect((await made.up("acme")).code).not.toBe(0);
-    await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
+    await clearFaults(made);
     const before = live(made);
     expect(Object.keys(before.addresses)).toHaveLength(2);
     expect(await made.outputs("acme")).toEqual({});

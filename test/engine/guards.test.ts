@@ -8,6 +8,7 @@ import {
   allocate,
   changes,
   clearCalls,
+  clearFaults,
   deployed,
   done,
   ec2Of,
@@ -118,7 +119,7 @@ describe("an address that is taken out of the config", () => {
     await inject(made, { ...refuse, code: "InvalidAction", times: 100 });
     const failed = await made.up("acme");
     expect(failed.code).not.toBe(0);
-    await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
+    await clearFaults(made);
     const before = live(made);
     expect(Object.keys(before.addresses)).toHaveLength(2);
 

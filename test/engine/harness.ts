@@ -189,11 +189,21 @@ export function live(made: World) {
   return { addresses: Object.fromEntries(addresses), records: records.sort() };
 }
 
-/** Calls that change something, since the log was cleared. */
-export async function changes(made: World): Promise<string[]> {
+/** One call as the sandbox logged it. */
+export interface Call {
+  action: string;
+  params: Record<string, unknown>;
+}
+
+/** All calls since the log was cleared. */
+export async function calls(made: World): Promise<Call[]> {
   const reply = await fetch(`${made.sandbox.url}/_sandbox/calls`);
-  const calls = (await reply.json()) as { action: string }[];
-  return calls
+  return (await reply.json()) as Call[];
+}
+
+/** Those of them that change something. */
+export async function changes(made: World): Promise<string[]> {
+  return (await calls(made))
     .map(({ action }) => action)
     .filter((action) => !/^(Describe|Get|GET|List)/.test(action));
 }
@@ -254,6 +264,18 @@ export async function inject(made: World, rule: Record<string, unknown>): Promis
   const options = { method: "POST", body: JSON.stringify(rule) };
   const reply = await fetch(`${made.sandbox.url}/_sandbox/faults`, options);
   if (reply.status !== 200) throw new Error(await reply.text());
+}
+
+export async function clearFaults(made: World): Promise<void> {
+  await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
+}
+
+/** Makes the zone of the host names the customer's to publish. */
+export function turnExternal(made: World): void {
+  made.edit("acme", ["sendips:zones"], {
+    "acme.example": "external",
+    "operator.example": { cloudflare: "1d2e3f405162738495a6b7c8d9eaf00c" },
+  });
 }
 
 /** EC2 as somebody else speaks to it. */

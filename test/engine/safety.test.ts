@@ -9,6 +9,7 @@ import {
   dropAddresses,
   inject,
   namedCommands,
+  turnExternal,
   urns,
   type World,
 } from "./harness.ts";
@@ -162,10 +163,7 @@ test("a private IP that carries an address is neither taken away nor given to an
 test("a PTR that would go, a renamed and a forgotten key change nothing, and the way out is said", async () => {
   const made = await deployed();
   const before = carried(made);
-  made.edit("acme", ["sendips:zones"], {
-    "acme.example": "external",
-    "operator.example": { cloudflare: "1d2e3f405162738495a6b7c8d9eaf00c" },
-  });
+  turnExternal(made);
   const external = await made.up("acme");
   expect([external.code === 0, done(external)]).toEqual([false, []]);
   expect(external.output).toMatch(/the PTRs of mk1, tx1, which stand, would be removed/);

@@ -5,6 +5,7 @@
 import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
+import { successions } from "../plan/guards/successors.ts";
 import { quoteTxt } from "../plan/mail/txt.ts";
 import {
   type PlannedRecord,
@@ -14,7 +15,7 @@ import {
   renderOwner,
   renderText,
 } from "../plan/record.ts";
-import { TYPES } from "../plan/state/resources.ts";
+import { type StateRecord, TYPES } from "../plan/state/resources.ts";
 import { ALONE, type Keeper } from "./keep.ts";
 
 /** The public IPv4 of each address, by key. */
@@ -26,6 +27,11 @@ export interface DnsRecordsArgs {
   records: readonly PlannedRecord[];
   /** What the references in the records stand for. */
   publicIps: PublicIps;
+  /**
+   * The records of the stack's state, of which one may have to go before another takes its name.
+   * @default none: an edit that puts a CNAME in place of another record is refused by Cloudflare
+   */
+  deployed?: readonly StateRecord[];
   /** What keeps the records of a tenant while its addresses are deployed. Default: nothing does. */
   keeper?: Keeper;
 }
@@ -66,23 +72,31 @@ export class DnsRecords extends pulumi.ComponentResource {
     const records: Record<string, DnsRecord> = {};
     const ours = args.records.filter(({ publisher }) => publisher.by === "cloudflare");
     const stands = standsHook(`${name}-record-stands`);
+    const logicalName = (key: string) => `${name}-${key}`;
+    const { predecessors } = successions(ours, args.deployed ?? [], logicalName);
     const first = new Set(ours.flatMap(({ after }) => after ?? []));
     // `after` names a record earlier in the plan, so what it needs is there already.
     for (const record of ours) {
       const before = record.after === undefined ? undefined : records[record.after];
+      const predecessor = predecessors.get(record.key);
       const opts = {
         parent: this,
-        aliases: [ALONE],
+        aliases: [ALONE, ...(predecessor === undefined ? [] : [{ name: predecessor }])],
         hooks: {
           onError: [stands],
           beforeDelete: args.keeper === undefined ? [] : [args.keeper.beforeDelete],
         },
         ...(before === undefined ? {} : { dependsOn: [before] }),
         // Moved to another zone it is replaced, and must be gone before its name is taken.
-        ...(first.has(record.key) ? { deleteBeforeReplace: true } : {}),
+        deleteBeforeReplace: first.has(record.key) || predecessor !== undefined,
       };
-      const logicalName = `${name}-${record.key}`;
-      records[record.key] = publish(logicalName, record, args.publicIps, opts, args.keeper);
+      records[record.key] = publish(
+        logicalName(record.key),
+        record,
+        args.publicIps,
+        opts,
+        args.keeper,
+      );
     }
     this.records = records;
     this.registerOutputs();

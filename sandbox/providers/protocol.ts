@@ -188,7 +188,11 @@ export function implementation<C>(spec: ProviderSpec<C>): grpc.UntypedServiceImp
       }
       const call = callOf(request.getTimeout());
       const { changed } = diff(type, olds, all, request.getIgnorechangesList());
-      await type.update?.(call, id, { olds, news, changed });
+      const written = await type.update?.(call, id, { olds, news, changed });
+      if (written !== undefined) {
+        response.setProperties(toStruct(written));
+        return response;
+      }
       const found = await type.read(call, id, { ...olds, ...news });
       if (found === undefined) throw new Error(`updating ${id}: couldn't find resource`);
       response.setProperties(toStruct(found.outputs));

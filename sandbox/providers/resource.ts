@@ -61,11 +61,12 @@ export interface ResourceType<C> {
   create(call: Call<C>, inputs: Props): Promise<{ id: string; outputs?: Props }>;
   /** `undefined` when it is gone. `state` is empty on import. */
   read(call: Call<C>, id: string, state: Props): Promise<Found | undefined>;
+  /** Changes it, and answers the outputs where it does not read them back. */
   update?(
     call: Call<C>,
     id: string,
     change: { olds: Props; news: Props; changed: readonly string[] },
-  ): Promise<void>;
+  ): Promise<Props | undefined>;
   /** Succeeds when it is gone already. */
   delete(call: Call<C>, id: string, state: Props): Promise<void>;
 }

@@ -67,6 +67,35 @@ test("DKIM keys move into the operator's zone, and the From domains point there"
   expect(await wrongInDns(made)).toEqual([]);
 });
 
+test("a CNAME takes the place of a CAA record, and gives it back", async () => {
+  const made = await world();
+  await made.up("mx-1");
+  const policy = [...TENANT, "mtaSts", "acme.example"];
+  const own = { mx: ["*.l.google.com"], certificateAuthorities: ["letsencrypt.org"] };
+  made.edit("acme", policy, own);
+  expect((await made.up("acme")).code).toBe(0);
+  const host = { mx: ["*.l.google.com"], servedBy: "mta-sts.operator.example" };
+  for (const wanted of [host, own]) {
+    made.edit("acme", policy, wanted);
+    const run = await made.up("acme");
+    expect(run.code, run.output).toBe(0);
+    expect(done(run).filter((line) => line.startsWith("delete-replaced"))).toHaveLength(1);
+    expect(await wrongInDns(made)).toEqual([]);
+    const same = await made.up("acme");
+    expect([same.code, done(same)]).toEqual([0, []]);
+  }
+  // Two at its name: what cannot be done in one deployment is refused before anything is changed.
+  const two = { ...own, certificateAuthorities: ["letsencrypt.org", "digicert.com"] };
+  made.edit("acme", policy, two);
+  expect((await made.up("acme")).code).toBe(0);
+  made.edit("acme", policy, host);
+  const refused = await made.up("acme");
+  expect([refused.code === 0, done(refused)]).toEqual([false, []]);
+  expect(refused.output).toMatch(
+    /a CNAME stands alone, and 2 records stand at mta-sts\.acme\.example/,
+  );
+});
+
 describe("a zone that the customer publishes", () => {
   const zones = {
     "acme.example": "external",

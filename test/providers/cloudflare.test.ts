@@ -75,8 +75,14 @@ test("a record is made, refreshed, imported, changed in place and deleted", asyn
   expect(preview).toMatchObject({ content: '"v=spf1 ~all"', modifiedOn: UNKNOWN });
   const after = await plugin.update(RECORD, id, state, wanted);
   expect(after).toMatchObject({ content: '"v=spf1 ~all"', comment: "soft" });
+  const retyped = await plugin.diff(RECORD, after, {
+    ...wanted,
+    type: "CNAME",
+    content: "b.example",
+  });
+  expect(retyped.replaces).toEqual(["type"]);
   await plugin.delete(RECORD, id, after);
-  await plugin.delete(RECORD, id, after);
+  await expect(plugin.delete(RECORD, id, after)).rejects.toThrow(/404 Not Found .*81044/);
   expect((await plugin.read(RECORD, id, after, wanted)).id).toBe("");
 });
 
@@ -84,7 +90,9 @@ test("errors carry the HTTP status and Cloudflare's code", async () => {
   const { plugin } = await cloudflare();
   const { inputs } = await plugin.check(RECORD, record("e"));
   await plugin.create(RECORD, inputs);
-  await expect(plugin.create(RECORD, inputs)).rejects.toThrow(/400.*81058/);
+  await expect(plugin.create(RECORD, inputs)).rejects.toThrow(
+    /failed to make http request: POST "http:\S+\/dns_records": 400 Bad Request \{.*81058/,
+  );
 });
 
 test("an MX keeps its priority", async () => {

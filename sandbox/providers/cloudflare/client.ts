@@ -1,4 +1,5 @@
 /** The provider's configuration and the official client made from it, loaded at the first call. */
+import { STATUS_CODES } from "node:http";
 import { flushCompileCache } from "node:module";
 import type Cloudflare from "cloudflare";
 import { type Props, text } from "../values.ts";
@@ -33,7 +34,8 @@ export function configure(config: Props, env: NodeJS.ProcessEnv = process.env): 
 
 interface ApiError extends Error {
   status?: number;
-  errors?: { code?: number; message?: string }[];
+  /** The body of the reply. */
+  error?: unknown;
   cause?: { code?: string; cause?: { code?: string } };
 }
 
@@ -41,17 +43,20 @@ export function isGone(error: unknown): boolean {
   return error instanceof Error && (error as ApiError).status === 404;
 }
 
-/** The error with its HTTP status and Cloudflare's own codes, as the official provider words it. */
-export function worded(what: string, error: unknown, baseURL: string): Error {
-  if (!(error instanceof Error)) return new Error(`${what}: ${String(error)}`);
-  const { status, errors, cause } = error as ApiError;
+/** The error as the Go client words it, which the official provider passes on. */
+export function worded(error: unknown, method: string, url: string): Error {
+  const failed = "failed to make http request";
+  if (!(error instanceof Error)) return new Error(`${failed}: ${String(error)}`);
+  const { status, error: body, cause } = error as ApiError;
+  const verb = method.toUpperCase();
   const code = cause?.code ?? cause?.cause?.code;
   if (code === "ECONNREFUSED") {
-    return new Error(
-      `${what}: cannot reach ${baseURL}: connection refused; is anything listening there?`,
-    );
+    const { host } = new URL(url);
+    const going = `${verb.charAt(0)}${method.slice(1)} "${url}": dial tcp ${host}`;
+    return new Error(`${failed}: ${going}: connect: connection refused`);
   }
-  if (status === undefined) return new Error(`${what}: ${error.message}`);
-  const details = (errors ?? []).map((each) => `${each.message} (code ${each.code})`).join("; ");
-  return new Error(`${what}: ${status} ${details === "" ? error.message : details}`);
+  if (status === undefined) return new Error(`${failed}: ${error.message}`);
+  return new Error(
+    `${failed}: ${verb} "${url}": ${status} ${STATUS_CODES[status]} ${JSON.stringify(body)}`,
+  );
 }

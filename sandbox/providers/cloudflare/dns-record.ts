@@ -1,5 +1,4 @@
 /** `cloudflare.DnsRecord`: what was sent is compared raw with what the API answers. */
-import type Cloudflare from "cloudflare";
 import type { RecordResponse } from "cloudflare/resources/dns/records";
 import type { ResourceType } from "../resource.ts";
 import { compact, isObject, type Props, text, type Value } from "../values.ts";
@@ -54,24 +53,24 @@ function describe(record: RecordResponse, zoneId: string, state: Props): Props {
   });
 }
 
-const FAILED = "failed to make http request";
-
 interface Envelope {
   result: RecordResponse;
 }
 
-/** One call; a record that is gone is undefined to a read and to a delete. */
+/** One call; a record that is gone is undefined to a read, and an error to all others. */
 async function api(
   client: Client,
-  verb: "create" | "read" | "update" | "delete",
-  run: (cf: Cloudflare) => Promise<Envelope>,
+  method: "post" | "get" | "put" | "delete",
+  path: string,
+  sent?: Props,
 ): Promise<RecordResponse | undefined> {
   const cf = await client();
   try {
-    return (await run(cf)).result;
+    const reply = await cf[method]<Envelope>(path, sent === undefined ? {} : { body: sent });
+    return reply.result;
   } catch (error) {
-    if (isGone(error) && (verb === "read" || verb === "delete")) return undefined;
-    throw worded(FAILED, error, cf.baseURL);
+    if (isGone(error) && method === "get") return undefined;
+    throw worded(error, method, cf.baseURL + path);
   }
 }
 
@@ -88,7 +87,7 @@ export const dnsRecord: ResourceType<Client> = {
     settings: { type: "object", computed: true },
     tags: { type: "set", computed: true },
     ttl: { type: "number", required: true },
-    type: { type: "string", required: true, values: TYPES },
+    type: { type: "string", required: true, forceNew: true, values: TYPES },
     zoneId: { type: "string", required: true, forceNew: true },
   },
   outputs: ["commentModifiedOn", "createdOn", "meta", "modifiedOn", "proxiable", "tagsModifiedOn"],
@@ -111,11 +110,11 @@ export const dnsRecord: ResourceType<Client> = {
   },
   async create({ client }, inputs) {
     const zoneId = text(inputs["zoneId"]) ?? "";
-    const record = await api(client, "create", (cf) =>
-      cf.post<Envelope>(`/zones/${zoneId}/dns_records`, { body: body(inputs) }),
-    );
-    if (record === undefined) throw new Error(`${FAILED}: empty reply`);
-    return { id: record.id, outputs: describe(record, zoneId, inputs) };
+    const record = await api(client, "post", `/zones/${zoneId}/dns_records`, body(inputs));
+    if (record === undefined) throw new Error("failed to deserialize http request: empty reply");
+    // The name stays as it was sent until it is read again, which shows it as Cloudflare has it.
+    const outputs = { ...describe(record, zoneId, inputs), name: inputs["name"] ?? record.name };
+    return { id: record.id, outputs };
   },
   async read({ client }, given, state) {
     // An import names the zone too.
@@ -128,15 +127,20 @@ export const dnsRecord: ResourceType<Client> = {
       );
     }
     const path = `/zones/${zoneId}/dns_records/${id}`;
-    const record = await api(client, "read", (cf) => cf.get<Envelope>(path));
+    const record = await api(client, "get", path);
     return record === undefined ? undefined : { id, outputs: describe(record, zoneId, state) };
   },
-  async update({ client }, id, { news }) {
-    const path = `/zones/${text(news["zoneId"]) ?? ""}/dns_records/${id}`;
-    await api(client, "update", (cf) => cf.put<Envelope>(path, { body: body(news) }));
+  async update({ client }, id, { olds, news }) {
+    const zoneId = text(news["zoneId"]) ?? "";
+    // What Cloudflare computed stays as it was in what is sent: the old content beside new data.
+    const content = news["data"] === undefined ? {} : compact({ content: olds["content"] });
+    const sent = { ...body(news), ...content };
+    const record = await api(client, "put", `/zones/${zoneId}/dns_records/${id}`, sent);
+    if (record === undefined) throw new Error("failed to deserialize http request: empty reply");
+    return { ...describe(record, zoneId, news), name: news["name"] ?? record.name };
   },
   async delete({ client }, id, state) {
     const path = `/zones/${text(state["zoneId"]) ?? ""}/dns_records/${id}`;
-    await api(client, "delete", (cf) => cf.delete<Envelope>(path));
+    await api(client, "delete", path);
   },
 };

@@ -41,7 +41,7 @@ const getZone: Run = async (client, args) => {
     }
     return describe(zone, args);
   } catch (error) {
-    throw worded("failed to make http request", error, cf.baseURL);
+    throw worded(error, "get", `${cf.baseURL}/zones${zoneId === undefined ? "" : `/${zoneId}`}`);
   }
 };
 

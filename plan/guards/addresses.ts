@@ -196,13 +196,18 @@ function foreign(
 function gone(
   { owner }: AddressContext,
   { key }: PlannedAddress,
-  { publicIp, allocationId }: StateAddress,
+  { publicIp, allocationId, reverseNameUrn }: StateAddress,
 ): Finding {
+  // No refresh gets past the PTR of an address that is gone: for the provider that is an error.
+  const forget =
+    reverseNameUrn === undefined
+      ? ""
+      : `pulumi state delete --target-dependents '${reverseNameUrn}' --stack ${owner.stack} --yes, then `;
   return {
     level: "error",
     path: pathOf(key),
     message: `is ${publicIp} (${allocationId}) in the state, but AWS has no such address here: it was released by hand`,
-    fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then pulumi refresh --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
+    fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then ${forget}pulumi refresh --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
     rule: EC2_RULE,
   };
 }

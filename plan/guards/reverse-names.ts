@@ -22,8 +22,11 @@ export function checkReverseNames(
   { addresses }: Deployed,
 ): Finding[] {
   if (setsReverseNames(tenant, zones)) return [];
-  const losing = addresses.flatMap(({ key, reverseName, release }) =>
-    key !== undefined && tenant.addresses[key] !== undefined && reverseName && !release
+  const losing = addresses.flatMap(({ key, reverseNameUrn, release }) =>
+    key !== undefined &&
+    tenant.addresses[key] !== undefined &&
+    reverseNameUrn !== undefined &&
+    !release
       ? [key]
       : [],
   );

@@ -6,6 +6,7 @@ import {
   readResources,
   type StateAddress,
   type StateInterface,
+  type StateRecord,
 } from "./resources.ts";
 
 /** A stack, and the AWS account and Region that it is deployed in. */
@@ -22,6 +23,8 @@ export interface Deployed {
   addresses: readonly StateAddress[];
   /** Addresses that a component or the outputs remember and the state no longer holds. */
   lost: readonly RememberedAddress[];
+  /** The records in Cloudflare of the state. */
+  records: readonly StateRecord[];
   /** The network interfaces of the state. */
   networkInterfaces: readonly StateInterface[];
   /** What the outputs say, for people and as a hint; see {@link readOutputs}. */
@@ -39,7 +42,7 @@ export function readDeployed(
 ): { deployed: Deployed; findings: Finding[] } {
   const { resources, findings } = readResources(stack, byUrn);
   const read = readOutputs(resources.outputs);
-  const { addresses, networkInterfaces, remembered } = resources;
+  const { addresses, records, networkInterfaces, remembered } = resources;
   const { account, region } = read.outputs;
   const place = {
     ...(account === undefined ? {} : { account }),
@@ -56,7 +59,13 @@ export function readDeployed(
     lost.set(address.publicIp, address);
   }
   return {
-    deployed: { addresses, networkInterfaces, lost: [...lost.values()], outputs: read.outputs },
+    deployed: {
+      addresses,
+      records,
+      networkInterfaces,
+      lost: [...lost.values()],
+      outputs: read.outputs,
+    },
     findings: [...findings, ...read.findings],
   };
 }

@@ -18,6 +18,7 @@ const address = z.object({
   publicIp: z.string(),
   privateIp: z.string(),
   networkInterfaceId: z.string().default(""),
+  associationId: z.string().optional(),
 });
 
 const networkInterface = z.object({ primary: z.string().optional() });

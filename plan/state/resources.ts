@@ -42,8 +42,8 @@ export interface StateAddress {
   release: boolean;
   /** Its A record, where that is in the state. */
   hostRecordUrn?: string;
-  /** Whether its PTR is in the state. */
-  reverseName: boolean;
+  /** Its PTR, where that is in the state. */
+  reverseNameUrn?: string;
   /** Where it is bound, as the state has it. */
   bound?: { privateIp: string; networkInterfaceId: string };
 }
@@ -65,9 +65,20 @@ export interface StateInterface {
   release: boolean;
 }
 
+/** A record in Cloudflare in the state. */
+export interface StateRecord {
+  /** Its logical name: `acme-spf`. */
+  logicalName: string;
+  zoneId: string;
+  /** The name that it stands at, as the state has it. */
+  name: string;
+  type: string;
+}
+
 /** What of ours a stack's state holds. */
 export interface StateResources {
   addresses: StateAddress[];
+  records: StateRecord[];
   remembered: RememberedAddress[];
   networkInterfaces: StateInterface[];
   /** The stack's own outputs. */
@@ -91,6 +102,7 @@ const association = onAddress.extend({
   privateIpAddress: z.string().default(""),
   networkInterfaceId: z.string().default(""),
 });
+const dnsRecord = z.object({ zoneId: z.string(), name: z.string(), type: z.string() });
 const networkInterface = z.object({ privateIp: z.string(), subnetId: z.string(), tags });
 const sendingIp = z.object({
   publicIp: z.string(),
@@ -110,7 +122,7 @@ export function readResources(
   byUrn: unknown,
 ): { resources: StateResources; findings: Finding[] } {
   const resources: StateResources = {
-    ...{ addresses: [], remembered: [], networkInterfaces: [] },
+    ...{ addresses: [], records: [], remembered: [], networkInterfaces: [] },
     outputs: undefined,
   };
   const findings: Finding[] = [];
@@ -128,7 +140,9 @@ export function readResources(
   const bound = new Map(
     read(association, TYPES.eipAssociation).map(([, it]) => [it.allocationId, it]),
   );
-  const named = new Set(read(onAddress, TYPES.eipDomainName).map(([, it]) => it.allocationId));
+  const named = new Map(
+    read(onAddress, TYPES.eipDomainName).map(([urn, it]) => [it.allocationId, urn]),
+  );
   // A component registers its outputs once its address is there: before that it remembers none.
   const components = new Map(
     all.flatMap(([urn, resource]) => {
@@ -140,9 +154,13 @@ export function readResources(
   const records = new Map(
     all.flatMap(([urn]) => (typeOf(urn) === TYPES.dnsRecord ? [[nameOf(urn), urn] as const] : [])),
   );
+  for (const [urn, it] of read(dnsRecord, TYPES.dnsRecord)) {
+    resources.records.push({ logicalName: nameOf(urn), ...it });
+  }
   for (const [urn, it] of read(eip, TYPES.eip)) {
     const name = nameOf(urn);
     const hostRecordUrn = records.get(`${name}-a`);
+    const reverseNameUrn = named.get(it.allocationId);
     const binding = bound.get(it.allocationId);
     resources.addresses.push({
       ...{ urn, name, key: keyOf(name, stack) ?? it.tags[ADDRESS_TAG] },
@@ -151,7 +169,7 @@ export function readResources(
       publicIpv4Pool: it.publicIpv4Pool,
       release: isReleased(it.tags) && components.get(name)?.release === true,
       ...(hostRecordUrn === undefined ? {} : { hostRecordUrn }),
-      reverseName: named.has(it.allocationId),
+      ...(reverseNameUrn === undefined ? {} : { reverseNameUrn }),
       ...(binding === undefined
         ? {}
         : {

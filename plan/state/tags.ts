@@ -22,6 +22,13 @@ export const TENANT_TAG = "sendips:tenant";
 /** The tag whose value is the address's key. */
 export const ADDRESS_TAG = "sendips:address";
 
+/**
+ * The tag whose value is where the config wants an address, `eni-…/10.0.1.10`. It is written before the
+ * address is bound, when it is allocated or the config has changed: of two stacks that want one private IP at
+ * the same time, whoever asks second sees it.
+ */
+export const BINDING_TAG = "sendips:binding";
+
 const ORGANISATION_TAG = "sendips:organisation";
 const PROJECT_TAG = "sendips:project";
 /**

@@ -11,6 +11,7 @@ import {
   deployed,
   done,
   dropAddresses,
+  ec2Of,
   inject,
   live,
   namedCommands,
@@ -177,17 +178,51 @@ describe("a state that does not hold what AWS holds", () => {
   test("because the address was released by hand allocates no cold one in its place", async () => {
     const made = await deployed();
     const { addresses } = (await made.outputs("acme")) as TenantOutputs;
-    const held = made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {};
-    delete held[addresses["tx1"]?.allocationId ?? ""];
-    await clearCalls(made);
-    for (const args of [[], ["--refresh"], []]) {
-      const run = await made.up("acme", args);
-      expect(run.code, run.output).not.toBe(0);
-      expect(run.output).toMatch(/addresses\.tx1: (is|was deployed as) 198\.51\.100\.\d/);
+    const publicIp = addresses["tx1"]?.publicIp ?? "";
+    let id = addresses["tx1"]?.allocationId ?? "";
+    for (const refreshed of [false, true]) {
+      await release(made, id, publicIp);
+      await clearCalls(made);
+      if (refreshed) {
+        // The official provider does not get past the PTR of an address that is gone.
+        const run = await made.up("acme", ["--refresh"]);
+        expect([run.code === 0, run.output]).toEqual([
+          false,
+          expect.stringContaining("InvalidAllocationID.NotFound"),
+        ]);
+      }
+      await made.up("acme");
+      const { code, output } = await made.up("acme");
+      expect(code).not.toBe(0);
+      expect(output).toMatch(
+        refreshed
+          ? /addresses\.tx1: was deployed as 198\.51\.100\.\d, which neither the state nor AWS has/
+          : /addresses\.tx1: is 198\.51\.100\.\d \(eipalloc-\w+\) in the state, but AWS has no such address/,
+      );
+      expect(await changes(made)).toEqual([]);
+
+      // The way that is named, to its end.
+      expect(output).toContain(`aws ec2 allocate-address --address ${publicIp} takes it back`);
+      const again = await ec2Of(made).allocateAddress({ Domain: "vpc", Address: publicIp });
+      id = again.AllocationId ?? "";
+      const way = output.replaceAll("<its new allocation id>", id);
+      for (const verb of ["state", "refresh", "import"]) {
+        for (const command of namedCommands(way, verb)) await made.mustPulumi(...command);
+      }
+      const back = await made.up("acme");
+      expect(back.code, back.output).toBe(0);
+      expect(live(made).addresses[publicIp]).toEqual([id, "10.0.1.10", "tx1.mail.acme.example."]);
     }
-    expect(await changes(made)).not.toContain("AllocateAddress");
   });
 });
+
+/** Lets an address go as a person does, PTR and all. */
+async function release(made: World, AllocationId: string, PublicIp: string): Promise<void> {
+  const ec2 = ec2Of(made);
+  await ec2.disassociateAddress({ PublicIp });
+  await ec2.resetAddressAttribute({ AllocationId, Attribute: "domain-name" });
+  await expect.poll(() => ec2.releaseAddress({ AllocationId }), { timeout: 10_000 }).toBeDefined();
+}
 
 /** Takes back into the state what a refusal names, by the commands that it names. */
 async function takeBack(made: World): Promise<void> {

@@ -30,7 +30,6 @@ export const eipAssociation: ResourceType<Aws> = {
   outputs: [],
   async create({ client: aws }, inputs) {
     const ec2 = await aws.ec2();
-    const reassociate = flag(inputs["allowReassociation"]);
     const request = ec2.associateAddress({
       ...compact({
         AllocationId: text(inputs["allocationId"]),
@@ -39,8 +38,8 @@ export const eipAssociation: ResourceType<Aws> = {
         PrivateIpAddress: text(inputs["privateIpAddress"]),
         PublicIp: text(inputs["publicIp"]),
       }),
-      // Left out, AWS takes the address from whoever holds it.
-      ...(reassociate === undefined ? {} : { AllowReassociation: reassociate }),
+      // As the official resource has it (`d.GetOk`): false is not sent, and EC2 takes what it is asked for.
+      ...(flag(inputs["allowReassociation"]) === true ? { AllowReassociation: true } : {}),
     });
     const reply = await doing("creating EC2 EIP Association", request);
     return { id: reply.AssociationId ?? "" };

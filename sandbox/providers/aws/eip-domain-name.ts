@@ -2,7 +2,7 @@
 import type { ResourceType } from "../resource.ts";
 import { compact, text } from "../values.ts";
 import type { Aws } from "./client.ts";
-import { findAttribute, NO_ADDRESS } from "./eip.ts";
+import { findAttribute } from "./eip.ts";
 import { doing, unlessGone, waitFor } from "./errors.ts";
 import { REGION } from "./tags.ts";
 
@@ -51,17 +51,20 @@ export const eipDomainName: ResourceType<Aws> = {
     const kept = compact({ timeouts: state["timeouts"], region: aws.region });
     return { id, outputs: { ...kept, allocationId: id, domainName, ptrRecord } };
   },
-  async update({ client: aws, timeoutMs }, id, { news, changed }) {
-    if (!changed.includes("domainName")) return;
+  async update({ client: aws, timeoutMs }, id, { olds, news, changed }) {
     const name = text(news["domainName"]) ?? "";
     const what = `updating EC2 EIP Domain Name (${id})`;
-    await nameAddress(aws, id, name, what, timeoutMs ?? TEN_MINUTES);
+    if (changed.includes("domainName")) {
+      await nameAddress(aws, id, name, what, timeoutMs ?? TEN_MINUTES);
+    }
+    // What EC2 has now is seen by the next refresh.
+    return { ...olds, ...news };
   },
   async delete({ client: aws, timeoutMs }, id) {
     const ec2 = await aws.ec2();
     const request = ec2.resetAddressAttribute({ AllocationId: id, Attribute: "domain-name" });
     const what = `deleting EC2 EIP Domain Name (${id})`;
-    const reset = await doing(what, unlessGone(request, ...NO_ADDRESS));
+    const reset = await doing(what, unlessGone(request, "InvalidAllocationID.NotFound"));
     if (reset === undefined) return;
     const waiting = `waiting for EC2 EIP Domain Name (${id}) delete`;
     await waitFor(waiting, timeoutMs ?? TEN_MINUTES, async () => {

@@ -14,14 +14,13 @@ export async function findAddress(ec2: EC2, id: string): Promise<Address | undef
   return reply?.Addresses?.find((address) => address.AllocationId === id);
 }
 
-/** Where the domain name stands; undefined when the address has none, or is gone. */
+/** Where the domain name stands; undefined when the address has none. One that is gone is an error. */
 export async function findAttribute(ec2: EC2, id: string): Promise<AddressAttribute | undefined> {
   const request = ec2.describeAddressesAttribute({
     AllocationIds: [id],
     Attribute: "domain-name",
   });
-  const reply = await unlessGone(request, ...NO_ADDRESS);
-  const found = reply?.Addresses?.find((attribute) => attribute.AllocationId === id);
+  const found = (await request).Addresses?.find((attribute) => attribute.AllocationId === id);
   return found?.PtrRecord || found?.PtrRecordUpdate ? found : undefined;
 }
 

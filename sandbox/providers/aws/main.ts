@@ -13,7 +13,6 @@ import { networkInterface } from "./network-interface.ts";
 import { networkInterfaceAttachment } from "./network-interface-attachment.ts";
 import { parameter } from "./parameter.ts";
 import { securityGroup } from "./security-group.ts";
-import { securityGroupRule } from "./security-group-rule.ts";
 
 await serveProvider({
   version: "7.48.0",
@@ -27,8 +26,6 @@ await serveProvider({
     "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment": networkInterfaceAttachment,
     "aws:ec2/securityGroup:SecurityGroup": securityGroup,
     "aws:ssm/parameter:Parameter": parameter,
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": securityGroupRule("egress"),
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": securityGroupRule("ingress"),
   },
   functions,
 });

@@ -76,8 +76,9 @@ describe("the state", () => {
     expect(deployed.addresses).toMatchObject([
       {
         ...{ key: "tx1", name: "acme-tx1", publicIp: "198.51.100.1" },
-        ...{ account: "111", region: "us-east-1", release: true, reverseName: true },
+        ...{ account: "111", region: "us-east-1", release: true },
         bound: { privateIp: "10.0.1.10", networkInterfaceId: "eni-1" },
+        reverseNameUrn: expect.stringMatching(/EipDomainName::acme-tx1$/),
       },
     ]);
   });

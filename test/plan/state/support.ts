@@ -44,7 +44,12 @@ export function stateOf(held: readonly Held[], outputs: Record<string, unknown> 
     const parents = COMPONENTS.split("$")[0];
     put("sendips:components:SendingIp", name, { publicIp, arn, release }, parents);
     if (more.hostRecord === true) {
-      put("cloudflare:index/dnsRecord:DnsRecord", `${name}-a`, {}, COMPONENTS);
+      const record = {
+        zoneId: "0c1d2e3f405162738495a6b7c8d9eaf0",
+        name: `${key}.x.example`,
+        type: "A",
+      };
+      put("cloudflare:index/dnsRecord:DnsRecord", `${name}-a`, record, COMPONENTS);
     }
     if (privateIp !== undefined) {
       const bound = { allocationId, privateIpAddress: privateIp, networkInterfaceId: "eni-1" };

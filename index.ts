@@ -1,4 +1,5 @@
 /** One stack, a tenant or a mail host: config → plan → components → outputs. */
+import { checkBindings } from "./components/bindings.ts";
 import {
   configuredPlace,
   liveAddresses,
@@ -8,7 +9,6 @@ import {
 } from "./components/cloud.ts";
 import { MailHost } from "./components/mail-host.ts";
 import { mailHostOutputs, tenantOutputs } from "./components/outputs.ts";
-import { checkFree } from "./components/private-ip.ts";
 import {
   explained,
   lastDeployment,
@@ -29,6 +29,7 @@ import {
   checkReverseNames,
   setsReverseNames,
 } from "./plan/guards/reverse-names.ts";
+import { successions } from "./plan/guards/successors.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import type { Place } from "./plan/state/deployed.ts";
@@ -59,7 +60,13 @@ async function guard(stack: Stack, planned?: Plan) {
     ...(stack.kind === "tenant"
       ? checkReverseNames(stack.tenant, stack.operator.zones, deployed)
       : []),
-    ...(planned === undefined ? [] : checkHostRecords(planned, deployed)),
+    ...(planned === undefined
+      ? []
+      : [
+          ...checkHostRecords(planned, deployed),
+          ...successions(planned.records, deployed.records, (key) => `${owner.stack}-${key}`)
+            .findings,
+        ]),
   ]);
   return { deployed, here };
 }
@@ -79,7 +86,7 @@ async function deployTenant(stack: StackOf<"tenant">) {
     checkZones(zoneIds(planned.plan), fresh ? {} : deployed.outputs.zones),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
-  await checkFree(planned.plan, privateIps, deployed);
+  await checkBindings(planned.plan, privateIps, deployed);
   const made = new Tenant(stack.name, {
     plan: planned.plan,
     deployed,

@@ -9,9 +9,10 @@ import { getRegion } from "@pulumi/aws/getRegion.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Live, LiveAddress } from "../plan/guards/address-context.ts";
 import { needsDetails } from "../plan/guards/addresses.ts";
+import { type Binding, bindingTag } from "../plan/guards/bindings.ts";
 import type { PlannedAddress } from "../plan/plan.ts";
 import type { Deployed, Place } from "../plan/state/deployed.ts";
-import { STACK_TAG, type StackName } from "../plan/state/tags.ts";
+import { BINDING_TAG, STACK_TAG, type StackName } from "../plan/state/tags.ts";
 
 /** What limits a mail host. */
 export interface MailHostFacts {
@@ -79,19 +80,44 @@ async function search(
 }
 
 /**
- * The Elastic IPs on these private IPs of these network interfaces, apart from those known already:
- * they are looked up one by one.
+ * The Elastic IPs on these private IPs of these network interfaces.
+ *
+ * @returns each looked up by itself.
  */
 export async function holders(
   networkInterfaces: readonly string[],
   privateIps: readonly string[],
-  known: ReadonlySet<string> = new Set(),
   opts?: pulumi.InvokeOptions,
 ): Promise<LiveAddress[]> {
   const interfaces = { name: "network-interface-id", values: [...networkInterfaces] };
   const found = await search("private-ip-address", privateIps, [interfaces], opts);
-  const ids = [...found.values()].filter((id) => !known.has(id));
-  return Promise.all(ids.map((id) => elasticIp(id, opts)));
+  return Promise.all([...found.values()].map((id) => elasticIp(id, opts)));
+}
+
+/**
+ * The Elastic IPs that are bound at one of these places, or are to be bound there by their tag.
+ *
+ * @param known allocation ids that are left out.
+ */
+export async function holdersAndClaimants(
+  bindings: readonly Binding[],
+  known: ReadonlySet<string>,
+  opts?: pulumi.InvokeOptions,
+): Promise<LiveAddress[]> {
+  const interfaces = [...new Set(bindings.map(({ networkInterfaceId }) => networkInterfaceId))];
+  const onThem = { name: "network-interface-id", values: interfaces };
+  const privateIps = bindings.map(({ privateIp }) => privateIp);
+  const found = await Promise.all([
+    search("private-ip-address", privateIps, [onThem], opts),
+    search(`tag:${BINDING_TAG}`, bindings.map(bindingTag), [], opts),
+  ]);
+  const ids = new Set(found.flatMap((addresses) => [...addresses.values()]));
+  return Promise.all([...ids].filter((id) => !known.has(id)).map((id) => elasticIp(id, opts)));
+}
+
+/** The allocation ids of the Elastic IPs that these associations, by their ids, bind. */
+export async function boundBy(associationIds: readonly string[]): Promise<Set<string>> {
+  return new Set((await search("association-id", associationIds)).values());
 }
 
 /** The Elastic IPs that carry the tag of a stack, of whichever project, by public IP. */

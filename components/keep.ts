@@ -14,6 +14,7 @@ import { ADDRESS_WAY_OUT } from "../plan/guards/addresses.ts";
 import { type Deployed, rememberedAddresses } from "../plan/state/deployed.ts";
 import { TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
+import { Bindings } from "./bindings.ts";
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
 import { Registrations } from "./registrations.ts";
 import { asking, lastDeployment, reportFindings } from "./stack.ts";
@@ -38,6 +39,8 @@ export class Keeper {
   readonly beforeDelete: pulumi.ResourceHook;
   /** For `beforeCreate` of its Elastic IPs. Runs in a preview, too. */
   readonly beforeAllocate: pulumi.ResourceHook;
+  /** Where its addresses are bound. */
+  readonly bindings: Bindings;
   readonly #tenant: string;
   readonly #registrations = new Registrations();
   readonly #opts: pulumi.InvokeOptions;
@@ -64,6 +67,7 @@ export class Keeper {
     this.#deployed = deployed === undefined ? readNow() : Promise.resolve(deployed);
     // Whoever needs it meets the failure then, and refuses.
     this.#deployed.catch(() => {});
+    this.bindings = new Bindings(name, this.#deployed, opts);
     const keep = asking((args) => this.#keep(args));
     this.beforeDelete = new pulumi.ResourceHook(`${name}-keep`, keep, { onDryRun: true });
     // What sendips 0.1 deployed asks for the hook by this name, when it is deleted.
@@ -93,7 +97,10 @@ export class Keeper {
   async #keep(args: pulumi.ResourceHookArgs): Promise<void> {
     const { type, oldOutputs = {} } = args;
     const reason = await this.#registrations.reasonOf(args);
-    if (reason === "move") return;
+    if (reason === "move") {
+      if (type === TYPES.eipAssociation) await this.bindings.beforeMove(args);
+      return;
+    }
     if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
       const address = await this.#known(String(oldOutputs["allocationId"]));
       // Gone by hand: nothing hangs on it any more.

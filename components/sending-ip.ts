@@ -3,14 +3,14 @@ import { Eip } from "@pulumi/aws/ec2/eip.js";
 import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
 import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
+import { bindingTag } from "../plan/guards/bindings.ts";
 import type { PlannedAddress } from "../plan/plan.ts";
 import type { PlannedRecord } from "../plan/record.ts";
 import { TYPES } from "../plan/state/resources.ts";
-import { ADDRESS_TAG, isReleased, ownerTags, TENANT_TAG } from "../plan/state/tags.ts";
+import { ADDRESS_TAG, BINDING_TAG, isReleased, ownerTags, TENANT_TAG } from "../plan/state/tags.ts";
 import { thisStack } from "./cloud.ts";
 import { publish, standsHook } from "./dns-records.ts";
 import { ALONE, Keeper } from "./keep.ts";
-import { associateHook } from "./private-ip.ts";
 import { promptly } from "./registrations.ts";
 import { releaseHook } from "./release.ts";
 import { type ResolvesOptions, waitUntilResolves } from "./resolves.ts";
@@ -36,8 +36,6 @@ export interface SendingIpArgs {
   resolves?: ResolvesOptions;
   /** A hook shared by all addresses of the program, see {@link releaseHook}. Default: one of its own. */
   releaseHook?: pulumi.ErrorHook;
-  /** The same for {@link associateHook}. */
-  associateHook?: pulumi.ErrorHook;
   /** What keeps it, shared by all addresses of a tenant. Default: one of its own. */
   keeper?: Keeper;
 }
@@ -92,7 +90,8 @@ export class SendingIp extends pulumi.ComponentResource {
 
   constructor(name: string, args: SendingIpArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sendips:components:SendingIp", name, {}, opts);
-    const { address, record } = args;
+    const { address, record, networkInterfaceId } = args;
+    const { privateIp } = address;
     const keeper = args.keeper ?? new Keeper(name, args.tenant, undefined, { parent: this });
     keeper.wants(address.key, address.release);
     const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [keeper.beforeDelete] } };
@@ -105,6 +104,9 @@ export class SendingIp extends pulumi.ComponentResource {
           Name: address.hostName,
           [TENANT_TAG]: args.tenant,
           [ADDRESS_TAG]: address.key,
+          [BINDING_TAG]: pulumi
+            .output(networkInterfaceId)
+            .apply((id) => bindingTag({ networkInterfaceId: id, privateIp })),
           ...ownerTags(thisStack(), address.release),
         },
       },
@@ -133,34 +135,43 @@ export class SendingIp extends pulumi.ComponentResource {
         : undefined;
     const ptr =
       args.reverseName === false ? undefined : this.#reverseName(name, args, eip, a, keeper);
-    const { networkInterfaceId } = args;
+    const { bindings } = keeper;
+    bindings.wants(name, {
+      key: address.key,
+      privateIp,
+      networkInterfaceId,
+      release: address.release,
+    });
     const association = new EipAssociation(
       name,
       {
         allocationId: eip.allocationId,
         networkInterfaceId,
         // Without it EC2 means the first private IP, and a second address displaces the first.
-        privateIpAddress: address.privateIp,
+        privateIpAddress: privateIp,
+        // The provider does not send it: the hooks do what it says.
         allowReassociation: false,
       },
       {
         ...kept,
         dependsOn: [ptr, a].filter((resource) => resource !== undefined),
-        // Create-before-delete cannot work while the old association holds the private IP.
+        // Create-before-delete would delete what it has just created: EC2 moves an address, and its old
+        // association is gone with that.
         deleteBeforeReplace: true,
         hooks: {
           ...kept.hooks,
-          onError: [args.associateHook ?? associateHook(`${name}-associate`, { parent: this })],
+          beforeCreate: [bindings.beforeCreate],
+          afterCreate: [bindings.afterCreate],
         },
       },
     );
     keeper.keeps(TYPES.eipAssociation, name, association, {
-      identity: { privateIpAddress: address.privateIp, networkInterfaceId },
+      identity: { privateIpAddress: privateIp, networkInterfaceId },
     });
     this.allocationId = eip.allocationId;
     this.publicIp = eip.publicIp;
     this.hostName = address.hostName;
-    this.privateIp = address.privateIp;
+    this.privateIp = privateIp;
     this.networkInterfaceId = association.networkInterfaceId;
     this.associationId = association.id;
     this.reverseName = ptr !== undefined;

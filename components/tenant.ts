@@ -5,7 +5,6 @@ import { hostRecordKey, type PlannedRecord } from "../plan/record.ts";
 import type { Deployed } from "../plan/state/deployed.ts";
 import { DnsRecords } from "./dns-records.ts";
 import { Keeper } from "./keep.ts";
-import { associateHook } from "./private-ip.ts";
 import { releaseHook } from "./release.ts";
 import type { ResolvesOptions } from "./resolves.ts";
 import { SendingIp } from "./sending-ip.ts";
@@ -71,7 +70,6 @@ export class Tenant extends pulumi.ComponentResource {
     super("sendips:components:Tenant", name, {}, opts);
     const { plan } = args;
     const release = releaseHook(`${name}-release`, { parent: this });
-    const associate = associateHook(`${name}-associate`, { parent: this });
     const keeper = new Keeper(name, plan.stack, args.deployed, { parent: this });
     keeper.wantsNoOthers();
     const addresses: Record<string, SendingIp> = {};
@@ -86,7 +84,6 @@ export class Tenant extends pulumi.ComponentResource {
           networkInterfaceId: args.privateIps[address.privateIp] ?? "",
           reverseName: args.reverseNames ?? record.publisher.by === "cloudflare",
           releaseHook: release,
-          associateHook: associate,
           keeper,
           ...(args.resolves === undefined ? {} : { resolves: args.resolves }),
         },
@@ -101,7 +98,10 @@ export class Tenant extends pulumi.ComponentResource {
     const own = new Set(plan.addresses.map(({ key }) => hostRecordKey(key)));
     this.records = new DnsRecords(
       name,
-      { records: plan.records.filter(({ key }) => !own.has(key)), publicIps, keeper },
+      {
+        ...{ records: plan.records.filter(({ key }) => !own.has(key)), publicIps, keeper },
+        ...(args.deployed === undefined ? {} : { deployed: args.deployed.records }),
+      },
       { parent: this },
     );
     this.registerOutputs();

@@ -23,6 +23,7 @@ function address(key: string, privateIpAddress: string): aws.ec2.Eip {
       Name: hostName,
       "sendips:tenant": "acme",
       "sendips:address": key,
+      "sendips:binding": `${networkInterfaceId}/${privateIpAddress}`,
       "sendips:organisation": pulumi.getOrganization(),
       "sendips:project": "sendips",
       "sendips:stack": pulumi.getStack(),

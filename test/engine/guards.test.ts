@@ -5,13 +5,11 @@ import { describe, expect, test } from "vitest";
 import type { MailHostOutputs, TenantOutputs } from "../../components/outputs.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import {
-  allocate,
   changes,
   clearCalls,
   clearFaults,
   deployed,
   done,
-  ec2Of,
   forget,
   inject,
   live,
@@ -369,27 +367,4 @@ test("an edit that has no effect says so, and throttling is called throttling", 
   expect(throttled.output).toMatch(/RequestLimitExceeded/);
   expect(throttled.output).toMatch(/AWS throttles/);
   expect(throttled.output).not.toMatch(/check the credentials/);
-});
-
-test("a private IP that is taken during the deployment is named, with who holds it", async () => {
-  const made = await world();
-  await made.up("mx-1");
-  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
-  const theirs = await allocate(made, { "sendips:stack": "shop", "sendips:address": "tx1" });
-  // Once the tenant has looked whether its private IPs are free, and before it binds its own.
-  const taking = setInterval(async () => {
-    if (Object.keys(live(made).addresses).length < 2) return;
-    clearInterval(taking);
-    await ec2Of(made).associateAddress({
-      AllocationId: theirs.allocationId,
-      NetworkInterfaceId: networkInterfaces["eth0"]?.id,
-      PrivateIpAddress: "10.0.1.10",
-    });
-  }, 10);
-  const run = await made.up("acme");
-  expect(run.code).not.toBe(0);
-  expect(run.output).toContain(
-    `acme: acme-tx1: 10.0.1.10 carries ${theirs.publicIp} (address "tx1" of stack "shop"), and nobody let go in time`,
-  );
-  expect(live(made).addresses[theirs.publicIp]?.[1]).toBe("10.0.1.10");
 });

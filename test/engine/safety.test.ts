@@ -7,10 +7,8 @@ import {
   deployed,
   done,
   dropAddresses,
-  inject,
   namedCommands,
   turnExternal,
-  urns,
   type World,
 } from "./harness.ts";
 
@@ -33,49 +31,6 @@ async function publicIps(made: World): Promise<Record<string, string>> {
     Object.entries(addresses).map(([key, { publicIp }]) => [key, publicIp]),
   );
 }
-
-test("two addresses that change places end right, whoever lets go first", async () => {
-  const made = await deployed();
-  const { tx1, mk1 } = await publicIps(made);
-  made.edit("acme", [...ADDRESSES, "tx1", "privateIp"], "10.0.1.11");
-  made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.10");
-  // The second lets go late: the first comes to a private IP that is taken.
-  await inject(made, {
-    service: "ec2",
-    action: "DisassociateAddress",
-    kind: "delay",
-    delayMs: 1_500,
-    skip: 1,
-  });
-  const run = await made.up("acme");
-  expect(run.code, run.output).toBe(0);
-  expect(carried(made)).toEqual({ "10.0.1.10": mk1, "10.0.1.11": tx1 });
-  const again = await made.up("acme");
-  expect([again.code, done(again)]).toEqual([0, []]);
-});
-
-test("an address that a move left bound where the state does not know it, is said where, and comes back", async () => {
-  const made = await deployed();
-  const before = carried(made);
-  const association = (await urns(made, "aws:ec2/eipAssociation:EipAssociation"))["acme-mk1"] ?? "";
-  await made.mustPulumi("state", "delete", association, "--stack", "acme", "--yes");
-  made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.13");
-  const stuck = await made.up("acme");
-  expect(stuck.code).not.toBe(0);
-  expect(stuck.output).toMatch(
-    /acme-mk1: 198\.51\.100\.\d is bound to 10\.0\.1\.11 on eni-\w+, of which the state knows nothing/,
-  );
-  expect(stuck.output).toMatch(/give it 10\.0\.1\.11, where it is, deploy, and move it then/);
-  made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.11");
-  expect((await made.up("acme")).code).toBe(0);
-  expect(carried(made)).toEqual(before);
-  made.edit("acme", [...ADDRESSES, "mk1", "privateIp"], "10.0.1.13");
-  expect((await made.up("acme")).code).toBe(0);
-  expect(carried(made)).toEqual({
-    "10.0.1.10": before["10.0.1.10"],
-    "10.0.1.13": before["10.0.1.11"],
-  });
-});
 
 test("an address that the state has lost is not replaced by a cold one", async () => {
   const made = await deployed();

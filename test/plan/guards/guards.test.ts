@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../plan/config.ts";
 import type { LiveAddress } from "../../../plan/guards/address-context.ts";
 import { checkAddresses, needsDetails } from "../../../plan/guards/addresses.ts";
-import { checkHolders } from "../../../plan/guards/holders.ts";
 import { checkInterfaces } from "../../../plan/guards/interfaces.ts";
 import { checkPlace } from "../../../plan/guards/place.ts";
 import { checkHostRecords, checkReverseNames } from "../../../plan/guards/reverse-names.ts";
@@ -283,24 +282,6 @@ test("an A record that stands is not removed because the customer is to publish 
   expect(checkHostRecords(external, held(released))).toEqual([]);
   const ours = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" });
   expect(checkHostRecords(ours, held())).toEqual([]);
-});
-
-test("a private IP of someone else is refused, one's own is not", () => {
-  const wanted = [planned("a1", "10.0.1.10")];
-  const tags = { ...ownerTags(owner, false), "sendips:address": "tx1" };
-  const holder = address("198.51.100.1", tags, "10.0.1.10");
-  expect(checkHolders(owner, wanted, [holder])).toEqual([]);
-  for (const other of [{ stack: "shop" }, { project: "elsewhere" }]) {
-    const [foreign] = checkHolders({ ...owner, ...other }, wanted, [holder]);
-    expect(foreign).toMatchObject({
-      level: "error",
-      path: "sendips:tenant.addresses.a1.privateIp",
-      message:
-        '10.0.1.10 carries 198.51.100.1 (address "tx1" of stack "organization/sendips/acme") already',
-    });
-  }
-  const [stray] = checkHolders(owner, wanted, [{ ...holder, tags: {} }]);
-  expect(stray?.message).toContain("198.51.100.1 (eipalloc-198511001, which is not of sendips)");
 });
 
 describe("a mail host", () => {

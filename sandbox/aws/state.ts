@@ -97,13 +97,17 @@ export interface NetworkInterface {
   groups: string[];
   sourceDestCheck: boolean;
   tags: Tags;
-  attachment?: {
-    id: string;
-    instanceId: string;
-    deviceIndex: number;
-    deleteOnTermination: boolean;
-    attachTime: number;
-  };
+  attachment?: Attachment;
+  /** The last one that was taken off, which EC2 still shows for a while. */
+  detached?: Attachment & { until: number };
+}
+
+export interface Attachment {
+  id: string;
+  instanceId: string;
+  deviceIndex: number;
+  deleteOnTermination: boolean;
+  attachTime: number;
 }
 
 export interface Instance {

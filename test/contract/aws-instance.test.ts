@@ -6,7 +6,8 @@ import { sandboxForTest } from "./support.ts";
 
 describe("instances and their interfaces", () => {
   it("attach, detach and go in the right order", async () => {
-    const client = ec2For(await sandboxForTest());
+    const sandbox = await sandboxForTest();
+    const client = ec2For(sandbox);
     const first = (await createInterface(client, ["10.0.1.10"])).NetworkInterfaceId;
     const second = (await createInterface(client, ["10.0.1.20"])).NetworkInterfaceId;
     const instance = await runInstance(client, "c5.large", { eni: first });
@@ -39,6 +40,16 @@ describe("instances and their interfaces", () => {
       second,
     ]);
     await client.send(new ec2.DetachNetworkInterfaceCommand({ AttachmentId }));
+    const Filters = [{ Name: "attachment.attachment-id", Values: [AttachmentId ?? ""] }];
+    const attached = async () =>
+      (await client.send(new ec2.DescribeNetworkInterfacesCommand({ Filters }))).NetworkInterfaces;
+    // Shown as detached for a moment, which the official provider waits for, and free all the same.
+    expect((await attached())?.[0]).toMatchObject({
+      Status: "available",
+      Attachment: { AttachmentId, Status: "detached" },
+    });
+    await sandbox.advance(3_000);
+    expect((await attached()) ?? []).toEqual([]);
     await remove(second);
     await client.send(new ec2.TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
     await remove(first);

@@ -70,7 +70,9 @@ describe("reverse DNS", () => {
       PtrRecordUpdate: { Status: "PENDING" },
     });
     await sandbox.advance(60_000);
-    expect(await ptrOf(client, AllocationId)).toEqual(base);
+    const gone = { Attribute: "domain-name" as const, AllocationIds: [AllocationId ?? ""] };
+    const none = await client.send(new ec2.DescribeAddressesAttributeCommand(gone));
+    expect(none.Addresses ?? []).toEqual([]);
     // It reads clear, and still the address is not let go.
     expect(await codeOf(release(client, AllocationId))).toBe("InvalidAddress.PtrSet");
     expect(await codeOf(release(client, AllocationId, true))).toBe("InvalidAddress.PtrSet");
@@ -130,8 +132,14 @@ describe("reverse DNS", () => {
   });
 
   it("knows one attribute and addresses that are there, a page at a time", async () => {
-    const client = ec2For(await sandboxForTest());
+    const sandbox = await sandboxForTest();
+    const client = ec2For(sandbox);
     const ids = [await allocate(client), await allocate(client), await allocate(client)];
+    for (const { PublicIp } of ids) await addRecord(sandbox, NAME, PublicIp);
+    await sandbox.advance(HOUR);
+    for (const each of ids) await set(client, each.AllocationId, NAME);
+    // One without a name has no such attribute.
+    const bare = await allocate(client);
     const describe = (input: ec2.DescribeAddressesAttributeCommandInput) =>
       client.send(new ec2.DescribeAddressesAttributeCommand(input));
     const first = await describe({ Attribute: "domain-name", MaxResults: 2 });
@@ -140,6 +148,10 @@ describe("reverse DNS", () => {
     const second = await describe({ Attribute: "domain-name", MaxResults: 2, NextToken });
     expect(second.Addresses?.[0]?.AllocationId).toBe(ids[2]?.AllocationId);
     expect(second.NextToken).toBeUndefined();
+    const AllocationIds = [bare.AllocationId ?? ""];
+    expect((await describe({ Attribute: "domain-name", AllocationIds })).Addresses ?? []).toEqual(
+      [],
+    );
     expect(await codeOf(describe({}))).toBe("MissingParameter");
     const AllocationId = "eipalloc-0123456789abcdef0";
     const unknown = { Attribute: "domain-name" as const, AllocationIds: [AllocationId] };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { capacityOf } from "../../plan/instance-types.ts";
-import { limitsOf } from "../../sandbox/aws/ec2/instance-types.ts";
+import { typeOf } from "../../sandbox/aws/ec2/instance-types.ts";
 
 test.each([
   ["t3.micro", 2, 2],
@@ -26,7 +26,7 @@ test("the simulated EC2, whose numbers were written apart, says the same", () =>
     "t3.small",
     "t3.medium",
   ]) {
-    const { interfaces, ipv4PerInterface } = limitsOf(type);
+    const { interfaces, ipv4PerInterface } = typeOf(type);
     expect(capacityOf(type)).toEqual({
       maximumNetworkInterfaces: interfaces,
       maximumIpsPerInterface: ipv4PerInterface,

@@ -6,7 +6,7 @@ import type { Instance, NetworkInterface } from "../state.ts";
 import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import { type Call, filtered, find, type Handler, invalid, pick, specifiedTags } from "./call.ts";
-import { instanceTypeHandlers, limitsOf } from "./instance-types.ts";
+import { instanceTypeHandlers, typeOf } from "./instance-types.ts";
 import { describeInstance } from "./instance-view.ts";
 import {
   attach,
@@ -101,7 +101,7 @@ function run(call: Call): Instance {
   const { params, region, aws, now } = call;
   const imageId = params.need("ImageId");
   const type = params.get("InstanceType") ?? "t3.micro";
-  const limits = limitsOf(type);
+  const limits = typeOf(type);
   if (params.int("MaxCount") !== 1) throw invalid("The sandbox runs one instance a call.");
   const specified = params.groups("NetworkInterface");
   if (specified.length > limits.interfaces) {

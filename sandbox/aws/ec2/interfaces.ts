@@ -17,7 +17,7 @@ import {
   specifiedTags,
   tagSet,
 } from "./call.ts";
-import { limitsOf } from "./instance-types.ts";
+import { typeOf } from "./instance-types.ts";
 import { choosePrivateIps } from "./private-ips.ts";
 import { groupsFor } from "./security-groups.ts";
 
@@ -47,8 +47,8 @@ export const interfaceHandlers: Readonly<Record<string, Handler>> = {
         status: [eni.attachment === undefined ? "available" : "in-use"],
         "private-ip-address": [eni.privateIps[0]],
         "addresses.private-ip-address": eni.privateIps,
-        "attachment.attachment-id": [eni.attachment?.id],
-        "attachment.instance-id": [eni.attachment?.instanceId],
+        "attachment.attachment-id": [attachmentOf(call, eni)?.id],
+        "attachment.instance-id": [attachmentOf(call, eni)?.instanceId],
         "owner-id": [accountId],
       },
     }));
@@ -94,6 +94,9 @@ export const interfaceHandlers: Readonly<Record<string, Handler>> = {
         "The network interface at device index 0 cannot be detached.",
       );
     }
+    if (eni.attachment !== undefined) {
+      eni.detached = { ...eni.attachment, until: call.now + DETACHED };
+    }
     delete eni.attachment;
     return { return: true };
   },
@@ -111,6 +114,16 @@ export const interfaceHandlers: Readonly<Record<string, Handler>> = {
     return { return: true };
   },
 };
+
+/** Milliseconds that an attachment is shown as detached: the official provider waits until it is. */
+const DETACHED = 3_000;
+
+/** What is shown as an interface's attachment. */
+function attachmentOf({ now }: Call, { attachment, detached }: NetworkInterface) {
+  if (attachment !== undefined) return { ...attachment, status: "attached" };
+  if (detached === undefined || detached.until <= now) return undefined;
+  return { ...detached, status: "detached" };
+}
 
 export function needInterface({ region }: Call, id: string): NetworkInterface {
   return find(
@@ -162,7 +175,7 @@ export function attach(
   if (eni.attachment !== undefined) {
     throw new ApiError("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
   }
-  const limits = limitsOf(instance.type);
+  const limits = typeOf(instance.type);
   const attached = Object.values(region.networkInterfaces).filter(
     ({ attachment }) => attachment?.instanceId === instanceId,
   );
@@ -183,7 +196,7 @@ export function attach(
 }
 
 export function checkIpLimit(instanceType: string, count: number): void {
-  if (count <= limitsOf(instanceType).ipv4PerInterface) return;
+  if (count <= typeOf(instanceType).ipv4PerInterface) return;
   throw new ApiError(
     "PrivateIpAddressLimitExceeded",
     `Number of private addresses will exceed limit for ${instanceType}.`,
@@ -200,7 +213,7 @@ export function groupSet({ region }: Call, groups: readonly string[]): Xml {
 
 export function describeInterface(call: Call, eni: NetworkInterface): { [name: string]: Xml } {
   const subnet = call.region.subnets[eni.subnetId];
-  const { attachment } = eni;
+  const attachment = attachmentOf(call, eni);
   const association = (ip: string): Xml => {
     const holder = holderOf(call, eni.id, ip);
     return (
@@ -222,7 +235,7 @@ export function describeInterface(call: Call, eni: NetworkInterface): { [name: s
     description: eni.description,
     ownerId: accountId,
     requesterManaged: false,
-    status: attachment === undefined ? "available" : "in-use",
+    status: eni.attachment === undefined ? "available" : "in-use",
     macAddress: eni.macAddress,
     privateIpAddress: primary,
     sourceDestCheck: eni.sourceDestCheck,
@@ -234,7 +247,7 @@ export function describeInterface(call: Call, eni: NetworkInterface): { [name: s
       instanceOwnerId: accountId,
       deviceIndex: attachment.deviceIndex,
       networkCardIndex: 0,
-      status: "attached",
+      status: attachment.status,
       attachTime: isoTime(attachment.attachTime),
       deleteOnTermination: attachment.deleteOnTermination,
     },

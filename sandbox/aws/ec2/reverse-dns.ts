@@ -27,7 +27,12 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
     needAttribute(call);
     const ids = call.params.list("AllocationId");
     const found = ids.length > 0 ? ids.map((id) => needAddress(call, id)) : allAddresses(call);
-    const { items, nextToken } = page(call, found);
+    // An address without a domain name has no such attribute: the official provider waits for that.
+    const named = found.filter(({ ptr }) => {
+      const { record, update } = settled(ptr, call.now);
+      return record !== undefined || update !== undefined;
+    });
+    const { items, nextToken } = page(call, named);
     return { addressSet: items.map((address) => describe(call, address)), nextToken };
   },
 

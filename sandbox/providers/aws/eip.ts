@@ -20,8 +20,7 @@ export async function findAttribute(ec2: EC2, id: string): Promise<AddressAttrib
     AllocationIds: [id],
     Attribute: "domain-name",
   });
-  const found = (await request).Addresses?.find((attribute) => attribute.AllocationId === id);
-  return found?.PtrRecord || found?.PtrRecordUpdate ? found : undefined;
+  return (await request).Addresses?.find((attribute) => attribute.AllocationId === id);
 }
 
 const dashed = (ip: string) => ip.replaceAll(".", "-");

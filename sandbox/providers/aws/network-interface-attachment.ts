@@ -3,7 +3,7 @@ import type { ResourceType } from "../resource.ts";
 import { compact, number, text } from "../values.ts";
 import type { Aws } from "./client.ts";
 import { doing } from "./errors.ts";
-import { detach } from "./network-interface.ts";
+import { detach, findAttached } from "./network-interface.ts";
 import { REGION } from "./tags.ts";
 
 const TEN_MINUTES = 600_000;
@@ -29,10 +29,7 @@ export const networkInterfaceAttachment: ResourceType<Aws> = {
     return { id: (await doing(what, request)).AttachmentId ?? "" };
   },
   async read({ client: aws }, id) {
-    const Filters = [{ Name: "attachment.attachment-id", Values: [id] }];
-    const request = (await aws.ec2()).describeNetworkInterfaces({ Filters });
-    const reply = await doing(`reading EC2 Network Interface Attachment (${id})`, request);
-    const eni = reply.NetworkInterfaces?.find((each) => each.Attachment?.AttachmentId === id);
+    const eni = await findAttached(await aws.ec2(), id);
     if (eni?.Attachment === undefined) return undefined;
     const outputs = compact({
       attachmentId: id,

@@ -21,7 +21,8 @@ export const ipsOf = (eni: NetworkInterface): string[] =>
 
 /** A set has the order of its hashes, so which address comes first, and is primary, is chance. */
 export function inSetOrder(ips: readonly string[]): string[] {
-  const hash = (ip: string) => String(crc32(ip));
+  // Each is hashed as the Go SDK writes it, with a semicolon behind it.
+  const hash = (ip: string) => String(crc32(`${ip};`));
   return [...ips].sort((a, b) => (hash(a) < hash(b) ? -1 : 1));
 }
 
@@ -88,9 +89,17 @@ export async function detach(ec2: EC2, eni: string, attachment: string, timeoutM
   const what = `detaching EC2 Network Interface (${eni}/${attachment})`;
   await doing(what, unlessGone(request, "InvalidAttachmentID.NotFound", GONE));
   await waitFor(what, timeoutMs, async () => {
-    const live = await findInterface(ec2, eni);
-    return live?.Attachment?.AttachmentId === attachment ? undefined : true;
+    const live = await findAttached(ec2, attachment);
+    return live === undefined || live.Attachment?.Status === "detached" ? true : undefined;
   });
+}
+
+/** The interface that an attachment is of. */
+export async function findAttached(ec2: EC2, id: string): Promise<NetworkInterface | undefined> {
+  const Filters = [{ Name: "attachment.attachment-id", Values: [id] }];
+  const request = ec2.describeNetworkInterfaces({ Filters });
+  const reply = await doing(`reading EC2 Network Interface Attachment (${id})`, request);
+  return reply.NetworkInterfaces?.find((eni) => eni.Attachment?.AttachmentId === id);
 }
 
 /** Secondary addresses come and go in place; the list form gives all of them up to keep order. */

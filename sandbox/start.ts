@@ -10,7 +10,7 @@ import { runCommand } from "./command.ts";
 import { checkTenant, table } from "./dns-check.ts";
 import { ensureEngine } from "./engine/ensure.ts";
 import { engineEnv } from "./engine/env.ts";
-import { prepareHome } from "./engine/home.ts";
+import { describePlugins, prepareHome } from "./engine/home.ts";
 import { withLock } from "./engine/lock.ts";
 import { makeExampleKey } from "./example-keys.ts";
 import { copyProject, REPOSITORY, SANDBOX_CREDENTIALS } from "./project.ts";
@@ -131,7 +131,7 @@ async function start(keep: boolean): Promise<number> {
     say(`sandbox: ${sandbox.url} (EC2, STS, SSM, Cloudflare), DNS ${sandbox.dns.port}`);
     await copyProject(PROJECT, sandbox);
     const home = join(FOLDER, "home");
-    await prepareHome(home);
+    say(describePlugins(await prepareHome(home)));
     const env = {
       ...engineEnv({ home, backend: join(FOLDER, "backend"), engine }),
       ...SANDBOX_CREDENTIALS,

@@ -57,8 +57,13 @@ let count = 0;
 /** Fast clouds: waits are proved by their order, not by their length. */
 const FAST = { dnsPropagation: 200, ptrPending: 200, ptrLinger: 1_500 };
 
+interface WorldOptions extends SandboxOptions {
+  /** Where official plugins may lie. Default: where the person's own Pulumi keeps them. */
+  plugins?: string;
+}
+
 /** A world for one test, taken down when the test ends. */
-export async function world(options: SandboxOptions = {}): Promise<World> {
+export async function world({ plugins, ...options }: WorldOptions = {}): Promise<World> {
   count += 1;
   const folder = join(REPOSITORY, ".sandbox", "test", `${process.pid}-${count}`);
   rmSync(folder, { recursive: true, force: true });
@@ -77,7 +82,7 @@ export async function world(options: SandboxOptions = {}): Promise<World> {
   const cwd = join(folder, "project");
   await copyProject(cwd, sandbox);
   const home = join(folder, "home");
-  await prepareHome(home);
+  await prepareHome(home, plugins);
   const backend = join(folder, "backend");
   const env = {
     ...engineEnv({ home, backend, engine }),
@@ -126,7 +131,7 @@ export async function world(options: SandboxOptions = {}): Promise<World> {
 }
 
 /** Deploys the example mail host and tenant; fails with the engine's output otherwise. */
-export async function deployed(options: SandboxOptions = {}): Promise<World> {
+export async function deployed(options: WorldOptions = {}): Promise<World> {
   const made = await world(options);
   for (const stack of ["mx-1", "acme"]) {
     const { code, output } = await made.up(stack);

@@ -25,6 +25,7 @@ import { boundBy, elasticIp, holdersAndClaimants, thisStack } from "./cloud.ts";
 import { promptly } from "./registrations.ts";
 import { pause } from "./release.ts";
 import { asking, reportFindings } from "./stack.ts";
+import { pauseFor } from "./waiting.ts";
 
 /**
  * Looks up, before anything is registered, whether what a plan binds anew is free, and whether what stays
@@ -143,7 +144,7 @@ export class Bindings {
       // With one step at a time (--parallel 1) nobody lets go meanwhile: EC2 moves the other one, whose own
       // association follows.
       if (round === ROUNDS) return;
-      await sleep(pause(round));
+      await pauseFor(pause(round));
     }
   }
 
@@ -190,7 +191,7 @@ export class Bindings {
     const { binding, allocationId } = wantedIn(newInputs);
     let live = await elasticIp(allocationId, this.#opts);
     for (let round = 1; !isSame(bindingOf(live), binding) && round < READ_BACK; round += 1) {
-      await sleep(PAUSE);
+      await pauseFor(PAUSE);
       live = await elasticIp(allocationId, this.#opts);
     }
     const at = bindingOf(live);

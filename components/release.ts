@@ -1,7 +1,7 @@
 /** Letting an address go: EC2 keeps refusing it for minutes after its PTR is gone. */
-import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { reverseNameOf } from "./cloud.ts";
+import { pauseFor } from "./waiting.ts";
 
 /** Attempts before giving up: with the pauses below, about 20 minutes. */
 const ATTEMPTS = 84;
@@ -37,8 +37,10 @@ export function releaseHook(name: string, opts?: pulumi.InvokeOptions): pulumi.E
         return false;
       }
     }
-    await sleep(pause(errors.length));
-    return true;
+    return pauseFor(pause(errors.length)).then(
+      () => true,
+      () => false,
+    );
   });
 }
 

@@ -1,8 +1,8 @@
 /** Reads a PTR back: what EC2 says now, not what the provider believes that it set. */
-import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { pathOf } from "../plan/guards/address-context.ts";
 import { reverseNameOf } from "./cloud.ts";
+import { pauseFor } from "./waiting.ts";
 
 /** Rounds before giving up: the provider has waited for the change already. */
 const ROUNDS = 10;
@@ -30,7 +30,7 @@ export async function checkReverseName(
   for (let round = 0; round < ROUNDS; round += 1) {
     found = await reverseNameOf(allocationId, opts);
     if (found === hostName) return;
-    await sleep(PAUSE);
+    await pauseFor(PAUSE);
   }
   const stack = pulumi.getStack();
   throw new Error(

@@ -193,7 +193,10 @@ export class SendingIp extends pulumi.ComponentResource {
     const { hostName, key, release } = args.address;
     const wait = async () => {
       const publicIp = await promptly(eip.publicIp);
-      if (publicIp !== undefined) await waitUntilResolves(hostName, publicIp, args.resolves);
+      if (publicIp === undefined) return;
+      // Without the resource: its URN is known only once it is there.
+      const tell = (line: string) => void pulumi.log.info(`${pulumi.getStack()}: ${name}: ${line}`);
+      await waitUntilResolves(hostName, publicIp, { tell, ...args.resolves });
     };
     const readBack = async ({ urn }: pulumi.ResourceHookArgs) => {
       const allocationId = await promptly(eip.allocationId);

@@ -45,6 +45,19 @@ function requiredPackages(_call, callback) {
   callback(undefined, reply);
 }
 
+const running = new Set();
+
+/** As the official host does (`execRuntime`): SIGINT, and SIGKILL to what is still there five seconds later. */
+function interrupt(child) {
+  child.kill("SIGINT");
+  setTimeout(() => child.kill("SIGKILL"), 5_000).unref();
+}
+
+function cancel(_call, callback) {
+  for (const child of running) interrupt(child);
+  callback(undefined, new Empty());
+}
+
 function run(call, callback) {
   const { request } = call;
   const info = request.getInfo();
@@ -82,7 +95,9 @@ function run(call, callback) {
       PULUMI_NODEJS_TYPESCRIPT: String(options.typescript ?? true),
     },
   });
-  call.on("cancelled", () => child.kill("SIGTERM"));
+  running.add(child);
+  child.on("close", () => running.delete(child));
+  call.on("cancelled", () => interrupt(child));
   const reply = new messages.RunResponse();
   child.on("error", (error) => {
     reply.setError(`cannot run node: ${error.message}`);
@@ -112,7 +127,7 @@ server.addService(service.LanguageRuntimeService, {
   getRequiredPackages: requiredPackages,
   getPluginInfo: pluginInfo,
   installDependencies: (call) => call.end(),
-  cancel: (_call, callback) => callback(undefined, new Empty()),
+  cancel,
 });
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;

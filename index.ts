@@ -24,14 +24,11 @@ import { readConfig, type Stack } from "./plan/config.ts";
 import { checkAddresses } from "./plan/guards/addresses.ts";
 import { checkInterfaces } from "./plan/guards/interfaces.ts";
 import { checkPlace } from "./plan/guards/place.ts";
-import {
-  checkHostRecords,
-  checkReverseNames,
-  setsReverseNames,
-} from "./plan/guards/reverse-names.ts";
+import { checkHostRecords, checkReverseNames } from "./plan/guards/reverse-names.ts";
 import { successions } from "./plan/guards/successors.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
 import { type Plan, plan } from "./plan/plan.ts";
+import { setsReverseNames } from "./plan/records/address.ts";
 import type { Place } from "./plan/state/deployed.ts";
 
 type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;

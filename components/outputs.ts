@@ -42,6 +42,8 @@ export interface RecordOutput {
   publisher: "cloudflare" | "external" | "aws";
   /** The zone that holds it; absent for reverse names. */
   zone?: string;
+  /** Absent where it is set; else what must happen before it is. */
+  waitsFor?: string;
 }
 
 /** Outputs of a tenant's stack. */
@@ -146,6 +148,7 @@ function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>):
     ttl: record.ttl,
     publisher: record.publisher.by,
     ...(record.publisher.by === "aws" ? {} : { zone: record.publisher.zone }),
+    ...(record.waitsFor === undefined ? {} : { waitsFor: record.waitsFor }),
   }));
 }
 

@@ -57,9 +57,10 @@ export function plan(stack: TenantStack): PlanResult {
     const zoneName = typeof record.name === "string" ? record.name : record.name.below;
     const publisher = zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName);
     if (publisher === undefined) return [];
-    const { key, data, why, path, after } = record;
+    const { key, data, why, path, after, waitsFor } = record;
     // One by one: a spread object takes half as much memory again, and a fleet holds all its records.
     const planned = { key, name: record.name, data, ttl, publisher, why, path };
+    if (waitsFor !== undefined) return [{ ...planned, waitsFor }];
     return after === undefined ? [planned] : [{ ...planned, after }];
   });
   const faults = checkConfig(context, wanted, publisherOf);

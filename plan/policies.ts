@@ -48,8 +48,8 @@ export interface PolicyVerdict {
   senders: Senders;
   /** The stream it was judged for; absent where the rule is about no stream in particular. */
   stream?: string;
-  /** `unknown`: no configuration could tell. */
-  verdict: "met" | "not met" | "unknown";
+  /** `waiting`: met once somebody else has done their part; `unknown`: no configuration could tell. */
+  verdict: "met" | "waiting" | "not met" | "unknown";
   why: string;
 }
 
@@ -64,6 +64,8 @@ interface Subject {
   /** Names with an SPF record, and what each A and PTR holds. */
   spfNames: ReadonlySet<string>;
   hosts: ReadonlySet<string>;
+  /** What the PTR of an address waits for, by the address's key. */
+  waiting: ReadonlyMap<string, string>;
 }
 
 interface Rule {
@@ -164,7 +166,8 @@ function subjectsOf(context: RecordContext): Subject[] {
   const view = dmarcView(context.records);
   const spfNames = new Set<string>();
   const hosts = new Set<string>();
-  for (const { name, data } of context.records) {
+  const waiting = new Map<string, string>();
+  for (const { name, data, waitsFor } of context.records) {
     if (data.type === "TXT" && typeof name === "string") {
       // The version is text, never a reference; what follows it need not be rendered.
       if (/^v=spf1(?: |$)/i.test(String(data.text[0]))) spfNames.add(name);
@@ -172,11 +175,12 @@ function subjectsOf(context: RecordContext): Subject[] {
       hosts.add(`A ${data.address.address} ${String(name)}`);
     } else if (data.type === "PTR" && typeof name !== "string") {
       hosts.add(`PTR ${name.address} ${data.host}`);
+      if (waitsFor !== undefined) waiting.set(name.address, waitsFor);
     }
   }
   return context.streams.map((stream) => {
     const proof = authenticationOf(context, view, stream);
-    return { context, stream, view, proof, spfNames, hosts };
+    return { context, stream, view, proof, spfNames, hosts, waiting };
   });
 }
 
@@ -229,16 +233,21 @@ function dmarcAlignment({ stream, spfNames, proof }: Subject): Judgement {
 }
 
 /** A and PTR name each other for each address of the pool. */
-function reverseDns({ context, stream, hosts }: Subject): Judgement {
+function reverseDns({ context, stream, hosts, waiting }: Subject): Judgement {
   const { tenant } = context;
   const known = stream.pool.filter((key) => Object.hasOwn(tenant.addresses, key));
   const broken = known.filter((key) => {
     const name = hostNameOf(key, tenant);
     return !hosts.has(`A ${key} ${name}`) || !hosts.has(`PTR ${key} ${name}`);
   });
-  return broken.length > 0
-    ? notMet(`A and PTR of ${broken.join(", ")} do not name each other`)
-    : met("A and PTR of each address name each other");
+  if (broken.length > 0) return notMet(`A and PTR of ${broken.join(", ")} do not name each other`);
+  const waits = known.filter((key) => waiting.has(key));
+  const [first = ""] = waits;
+  if (waits.length > 0) {
+    const why = `the PTR of ${waits.join(", ")} is not set: it waits until ${waiting.get(first)}`;
+    return { verdict: "waiting", why };
+  }
+  return met("A and PTR of each address name each other");
 }
 
 function ownFrom({ stream }: Subject): Judgement {

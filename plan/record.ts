@@ -79,6 +79,11 @@ export interface PlannedRecord {
    * be published once what stood at its name has moved away.
    */
   after?: string;
+  /**
+   * What must happen before it is set, where that is not ours to do: until then it is not. Absent where it is
+   * set with the rest.
+   */
+  waitsFor?: string;
 }
 
 /** The record's key of an address's host name: the A record that its PTR waits for. */

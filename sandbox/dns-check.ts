@@ -37,6 +37,10 @@ export async function checkTenant(
   const deadline = Date.now() + patience;
   const records = new Map<string, Verdict>();
   for (const record of outputs.records) {
+    if (record.waitsFor !== undefined) {
+      records.set(record.key, `not set yet: waits until ${record.waitsFor}`);
+      continue;
+    }
     let verdict = await ask(record);
     while (verdict !== undefined && Date.now() < deadline) {
       await sleep(250);

@@ -3,17 +3,9 @@
 import type { Plan } from "../plan.ts";
 import type { Finding } from "../problem.ts";
 import { hostRecordKey } from "../record.ts";
+import { setsReverseNames } from "../records/address.ts";
 import type { OperatorConfig, TenantConfig } from "../schema.ts";
 import type { Deployed } from "../state/deployed.ts";
-import { publisherOf } from "../zones.ts";
-
-/**
- * Whether the PTRs of a tenant are ours to set: EC2 takes none before the A record stands, and who waits
- * for no record of the customer's cannot know when it does.
- */
-export function setsReverseNames(tenant: TenantConfig, zones: OperatorConfig["zones"]): boolean {
-  return tenant.waitForCustomerRecords || publisherOf(tenant.hostNames, zones)?.by === "cloudflare";
-}
 
 /** PTRs that stand and would go: receivers refuse mail from an address without one. */
 export function checkReverseNames(

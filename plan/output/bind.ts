@@ -22,7 +22,9 @@ export function recordLines(records: readonly PlannedRecord[], known: Known): st
   return records.flatMap((record) => {
     const comment = record.why === last ? [] : [`; ${record.why}`];
     last = record.why;
-    return [...comment, recordLine(record, known)];
+    // What is not set stands there as a comment: a name server that loads it must not answer with it.
+    const waits = record.waitsFor === undefined ? "" : "; not set yet: ";
+    return [...comment, `${waits}${recordLine(record, known)}`];
   });
 }
 

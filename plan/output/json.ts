@@ -48,6 +48,8 @@ export interface RecordJson {
   why: string;
   /** The config that asks for it. */
   path: string;
+  /** Absent where it is set; else what must happen before it is. */
+  waitsFor?: string;
 }
 
 /** The shape above, of a plan or of the problems that prevent one. */
@@ -73,7 +75,7 @@ export function planJson(
 }
 
 function recordJson(record: PlannedRecord, known: Known): RecordJson {
-  const { key, name, data, publisher, why, path } = record;
+  const { key, name, data, publisher, why, path, waitsFor } = record;
   return {
     key,
     name:
@@ -87,6 +89,7 @@ function recordJson(record: PlannedRecord, known: Known): RecordJson {
     zone: publisher.by === "aws" ? null : publisher.zone,
     why,
     path,
+    ...(waitsFor === undefined ? {} : { waitsFor }),
   };
 }
 

@@ -25,7 +25,11 @@ export function markdownText(plan: Plan, known: Known): string {
         record.data.type,
         String(ttlOf(record) ?? ""),
         cellCode(plainValue(record, known)),
-        cell(record.why),
+        cell(
+          record.waitsFor === undefined
+            ? record.why
+            : `${record.why}; waits until ${record.waitsFor}`,
+        ),
       ]);
       return `## ${title}\n\n${table(["Name", "Type", "TTL", "Value", "Why"], rows)}`;
     }),

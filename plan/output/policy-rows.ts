@@ -4,9 +4,9 @@ import type { PolicyVerdict } from "../policies.ts";
 /** Column heads of {@link policyRows}. */
 export const POLICY_HEAD = ["RULE", "ASKED BY", "OF", "STREAM", "VERDICT", "WHY"] as const;
 
-const ORDER: readonly PolicyVerdict["verdict"][] = ["not met", "met", "unknown"];
+const ORDER: readonly PolicyVerdict["verdict"][] = ["not met", "waiting", "met", "unknown"];
 
-/** Rows of text: what is not met first, then what is met, then what no configuration can tell. */
+/** Rows of text: what is not met first, then what waits, then what is met, then what no configuration can tell. */
 export function policyRows(policies: readonly PolicyVerdict[]): string[][] {
   const rows = new Map<string, { verdict: PolicyVerdict; providers: string[] }>();
   for (const verdict of policies) {

@@ -21,22 +21,29 @@ export interface Section {
   by: Publisher["by"];
   /** Absent for reverse names. */
   zone?: string;
+  /** Whether its records are not set yet, see `PlannedRecord.waitsFor`. */
+  waits: boolean;
   records: PlannedRecord[];
 }
 
 const ORDER: readonly Publisher["by"][] = ["cloudflare", "external", "aws"];
 
-/** Ours first, then the customer's, then AWS's; zones by name, records in the plan's order. */
+/**
+ * Ours first, then the customer's, then AWS's, those that wait last; zones by name, records in the plan's
+ * order.
+ */
 export function sectionsOf(records: readonly PlannedRecord[]): Section[] {
   const sections = new Map<string, Section>();
   for (const record of records) {
-    const { publisher } = record;
+    const { publisher, waitsFor } = record;
+    const waits = waitsFor !== undefined;
     const zone = publisher.by === "aws" ? {} : { zone: publisher.zone };
-    const id = `${ORDER.indexOf(publisher.by)} ${zone.zone ?? ""}`;
+    const id = `${ORDER.indexOf(publisher.by)}${waits ? "w" : ""} ${zone.zone ?? ""}`;
     const section = sections.get(id) ?? {
-      title: titleOf(publisher),
+      title: waits ? "Reverse names, not set yet: each waits for the customer" : titleOf(publisher),
       by: publisher.by,
       ...zone,
+      waits,
       records: [],
     };
     sections.set(id, section);

@@ -13,14 +13,16 @@ export function tableText(plan: Plan, known: Known): string {
     hostName,
     streams.join(", ") || "-",
   ]);
-  const sections = sectionsOf(plan.records).map(({ title, records }) => {
+  const sections = sectionsOf(plan.records).map(({ title, records, waits }) => {
     const rows = records.map((record) => [
       ownerOf(record, known),
       String(ttlOf(record) ?? "-"),
       record.data.type,
       plainValue(record, known),
+      ...(record.waitsFor === undefined ? [] : [record.waitsFor]),
     ]);
-    return block(title, ["NAME", "TTL", "TYPE", "VALUE"], rows);
+    const head = ["NAME", "TTL", "TYPE", "VALUE", ...(waits ? ["WAITS UNTIL"] : [])];
+    return block(title, head, rows);
   });
   const files = plan.policyFiles.map(({ url, text }) => `${url} serves\n${indented(text)}`);
   const head = ["KEY", "IPV4", "PRIVATE IP", "HOST NAME", "STREAMS"];

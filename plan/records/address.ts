@@ -1,9 +1,20 @@
 /** The names of an address: A, PTR and the SPF record of the HELO name, all three by one host name. */
 import { hostNameOf, ordered, type TenantContext, type WantedRecord } from "../context.ts";
 import { hostRecordKey, text } from "../record.ts";
+import type { OperatorConfig, TenantConfig } from "../schema.ts";
+import { publisherOf } from "../zones.ts";
+
+/**
+ * Whether the PTRs of a tenant are ours to set: EC2 takes none before the A record stands, and who waits
+ * for no record of the customer's cannot know when it does.
+ */
+export function setsReverseNames(tenant: TenantConfig, zones: OperatorConfig["zones"]): boolean {
+  return tenant.waitForCustomerRecords || publisherOf(tenant.hostNames, zones)?.by === "cloudflare";
+}
 
 /** A, PTR and HELO SPF of each address, so that FCrDNS holds (RFC 8601 §2.7.3 iprev). */
-export function addressRecords({ tenant }: TenantContext): WantedRecord[] {
+export function addressRecords({ tenant, operator }: TenantContext): WantedRecord[] {
+  const sets = setsReverseNames(tenant, operator.zones);
   return ordered(tenant.addresses).flatMap(([key]) => {
     const name = hostNameOf(key, tenant);
     const path = `sendips:tenant.addresses.${key}`;
@@ -22,6 +33,11 @@ export function addressRecords({ tenant }: TenantContext): WantedRecord[] {
         data: { type: "PTR", host: name },
         path,
         why: `reverse name of address ${key}: the same name as A and HELO (RFC 8601 iprev)`,
+        ...(sets
+          ? {}
+          : {
+              waitsFor: `the customer publishes the A record of ${name}; then set sendips:tenant.waitForCustomerRecords: true and deploy`,
+            }),
       },
       {
         key: `${key}-helo-spf`,

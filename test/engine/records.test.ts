@@ -112,6 +112,11 @@ describe("a zone that the customer publishes", () => {
     expect(done(run).filter((line) => line.includes("EipDomainName"))).toEqual([]);
     const { customerRecords, records } = (await made.outputs("acme")) as TenantOutputs;
     const hostNames = records.filter(({ type }) => type === "A");
+    for (const { type, waitsFor } of records) {
+      const waits = /^the customer publishes the A record of .*waitForCustomerRecords: true/;
+      if (type === "PTR") expect(waitsFor).toMatch(waits);
+      else expect(waitsFor).toBeUndefined();
+    }
     expect(hostNames).toHaveLength(2);
     for (const { name, value } of hostNames) {
       expect(customerRecords?.markdown).toContain(name);
@@ -126,6 +131,8 @@ describe("a zone that the customer publishes", () => {
       "create EipDomainName acme-mk1",
       "create EipDomainName acme-tx1",
     ]);
+    const set = (await made.outputs("acme")) as TenantOutputs;
+    expect(set.records.filter(({ waitsFor }) => waitsFor !== undefined)).toEqual([]);
   });
 });
 

@@ -254,3 +254,24 @@ describe("JSON", () => {
     expect(none).toMatchObject({ stack: "acme", domain: null, records: [] });
   });
 });
+
+test("a record that waits is shown as not set, with what it waits for, in every form", () => {
+  const waitsFor = "the customer publishes the A record of tx1.mail.acme.example";
+  const data = { type: "PTR", host: "tx1.mail.acme.example" } as const;
+  const set = record("ptr2", { address: "tx2" }, data, { publisher: AWS });
+  const waits = record("ptr", { address: "tx1" }, data, { publisher: AWS, waitsFor });
+  const plan = planWith([set, waits]);
+  const render = (format: "table" | "markdown" | "json" | "bind") =>
+    renderPlan(plan, [], { format });
+  const table = render("table");
+  const title = "Reverse names, not set yet: each waits for the customer";
+  expect(table).toContain(`${title}\n`);
+  expect(table).toMatch(new RegExp(`WAITS UNTIL\\n.*tx1\\.mail\\.acme\\.example\\. +${waitsFor}`));
+  expect(table.indexOf("Reverse names, set at AWS")).toBeLessThan(table.indexOf(title));
+  expect(render("markdown")).toContain(`reason of ptr; waits until ${waitsFor}`);
+  expect(render("bind").split("\n")).toContain(
+    "; not set yet: {reverse name of tx1} IN PTR tx1.mail.acme.example.",
+  );
+  const { records } = JSON.parse(render("json")) as { records: { waitsFor?: string }[] };
+  expect(records.map((each) => each.waitsFor)).toEqual([undefined, waitsFor]);
+});

@@ -37,6 +37,22 @@ describe("provider policies", () => {
     expect(checkProviders(good())).toEqual([]);
   });
 
+  it("wait where the customer has to publish the host names first, and say for what", () => {
+    const { hostNames } = good().tenant;
+    const zone = Object.keys(ZONES).find((name) => hostNames.endsWith(name)) ?? "";
+    const zones = { ...ZONES, [zone]: "external" as const };
+    const waits = good({}, { zones });
+    expect(verdicts(waits)).toContain("forward and reverse DNS: waiting");
+    const [why] = providerPolicies(waits)
+      .filter(({ verdict }) => verdict === "waiting")
+      .map((verdict) => verdict.why);
+    expect(why).toMatch(
+      /the PTR of \w+ is not set: it waits until the customer publishes the A record of \S+; then set sendips:tenant\.waitForCustomerRecords: true/,
+    );
+    const published = good({ waitForCustomerRecords: true }, { zones });
+    expect(verdicts(published)).toContain("forward and reverse DNS: met");
+  });
+
   it("name who asks, whom, and of which stream", () => {
     const asked = (rule: string) =>
       providerPolicies(good())

@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // A command of its own, `npm run test:official`: it takes minutes, and programs that few have.
+    exclude: ["test/official/**"],
     // Engine tests start the real CLI several times each; two at once fill two cores.
     testTimeout: 180_000,
     hookTimeout: 60_000,

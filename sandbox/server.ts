@@ -44,6 +44,17 @@ export interface SandboxOptions {
   eipQuota?: number;
   /** Sandbox milliseconds per real millisecond. @default 1 */
   clockRate?: number;
+  /** Told of every reply as it goes out, for tests that hold it against the cloud's own schema. */
+  onReply?: (reply: Replied) => void;
+}
+
+/** One reply on the wire. */
+export interface Replied {
+  service: string;
+  action: string;
+  path: string;
+  status: number;
+  body: string;
 }
 
 export interface Sandbox {
@@ -100,6 +111,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       fault?.answer === undefined ? handle(service, request, world) : service.error(fault.answer);
     if (fault?.rule.kind === "drop-after") return "cut";
     call.status = reply.status;
+    const { status, body } = reply;
+    options.onReply?.({ service: service.name, action, path: request.path, status, body });
     return reply;
   };
 

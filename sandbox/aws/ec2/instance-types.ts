@@ -1,4 +1,5 @@
 /** What instance types carry: network interfaces × IPv4 addresses each (cloud-facts). */
+import { ApiError } from "../error.ts";
 import type { Xml } from "../xml.ts";
 import { type Call, filtered, type Handler, invalid } from "./call.ts";
 
@@ -49,6 +50,11 @@ export function typeOf(name: string): InstanceType {
 export const instanceTypeHandlers: Readonly<Record<string, Handler>> = {
   DescribeInstanceTypes(call: Call) {
     const wanted = call.params.list("InstanceType");
+    const unknown = wanted.filter((name) => !Object.hasOwn(types, name));
+    if (unknown.length > 0) {
+      const message = `The following supplied instance types do not exist: [${unknown.join(", ")}]`;
+      throw new ApiError("InvalidInstanceType", message);
+    }
     const found = (wanted.length > 0 ? wanted : Object.keys(types)).map((name) => ({
       name,
       ...typeOf(name),

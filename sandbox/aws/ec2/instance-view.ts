@@ -1,5 +1,5 @@
 /** An instance as `DescribeInstances` shows it. */
-import type { Instance } from "../state.ts";
+import type { Instance, NetworkInterface } from "../state.ts";
 import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import { holderOf } from "./associations.ts";
@@ -51,7 +51,21 @@ export function describeInstance(call: Call, instance: Instance): Xml {
       arn: `arn:aws:iam::${accountId}:instance-profile/${profile}`,
       id: `AIPASANDBOX${profile.toUpperCase().replace(/[^A-Z0-9]/g, "")}`,
     },
-    networkInterfaceSet: interfaces.map((eni) => describeInterface(call, eni)),
+    networkInterfaceSet: interfaces.map((eni) => describeOwn(call, eni)),
     metadataOptions: describeMetadata(instance.metadata),
   };
+}
+
+/** What an instance says of an interface of its own, which is less than the interface says of itself. */
+function describeOwn(call: Call, eni: NetworkInterface): Xml {
+  const {
+    availabilityZone,
+    requesterManaged,
+    tagSet: tags,
+    attachment,
+    ...whole
+  } = describeInterface(call, eni);
+  const at = attachment as { [name: string]: Xml };
+  const { instanceId, instanceOwnerId, ...attached } = at;
+  return { ...whole, attachment: attached };
 }

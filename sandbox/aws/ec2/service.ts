@@ -31,6 +31,9 @@ const handlers: Readonly<Record<string, Handler>> = {
   ...instanceHandlers,
 };
 
+/** Every action that is simulated. */
+export const ec2Actions: readonly string[] = Object.keys(handlers);
+
 const version = "2016-11-15";
 const namespace = ` xmlns="http://ec2.amazonaws.com/doc/${version}/"`;
 

@@ -181,7 +181,11 @@ const getElasticIp: Run = async (aws, args) => {
     ...filtersOf(args, {}),
   });
   const address = only((await doing("reading EC2 EIP", request)).Addresses, "EC2 EIP");
-  const outputs = await describeEip(aws, address, {});
+  const {
+    allocationId: _,
+    networkBorderGroup: __,
+    ...outputs
+  } = await describeEip(aws, address, {});
   return compact({
     ...args,
     ...outputs,

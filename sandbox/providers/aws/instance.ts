@@ -182,11 +182,11 @@ export const instance: ResourceType<Aws> = {
         `updating EC2 Instance (${id}): this stand-in cannot change ${other.join(", ")} in place`,
       );
     }
+    if (changed.includes("tags")) await updateTags(aws, id, olds["tags"], news["tags"]);
     if (changed.includes("metadataOptions")) {
       const request = ec2.modifyInstanceMetadataOptions({ InstanceId: id, ...metadata(news) });
       await doing(`updating EC2 Instance (${id}) metadata options`, request);
     }
-    if (changed.includes("tags")) await updateTags(aws, id, olds["tags"], news["tags"]);
   },
   async delete({ client: aws, timeoutMs }, id) {
     const ec2 = await aws.ec2();

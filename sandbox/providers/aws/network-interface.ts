@@ -28,8 +28,7 @@ export function inSetOrder(ips: readonly string[]): string[] {
 
 /** The addresses wanted, primary first; undefined leaves them to AWS. */
 function wantedIps(inputs: Props): string[] | undefined {
-  const listed = inputs["privateIpListEnabled"] === true;
-  const ips = listed ? texts(inputs["privateIpLists"]) : inSetOrder(texts(inputs["privateIps"]));
+  const ips = inSetOrder(texts(inputs["privateIps"]));
   return ips.length > 0 ? ips : undefined;
 }
 
@@ -59,7 +58,6 @@ async function describe(aws: Aws, eni: NetworkInterface, state: Props): Promise<
     ownerId: eni.OwnerId ?? "",
     privateDnsName: eni.PrivateDnsName ?? "",
     privateIp: eni.PrivateIpAddress ?? "",
-    privateIpListEnabled: state["privateIpListEnabled"] ?? false,
     privateIpLists: ips,
     privateIps: inSetOrder(ips),
     privateIpsCount: ips.length - 1,
@@ -73,16 +71,6 @@ async function describe(aws: Aws, eni: NetworkInterface, state: Props): Promise<
 
 const count = { type: "number", computed: true } as const;
 const some = { type: "set", computed: true } as const;
-
-async function attach(ec2: EC2, eni: string, wanted: Props): Promise<void> {
-  const instance = text(wanted["instance"]) ?? "";
-  const request = ec2.attachNetworkInterface({
-    NetworkInterfaceId: eni,
-    InstanceId: instance,
-    DeviceIndex: number(wanted["deviceIndex"]) ?? 0,
-  });
-  await doing(`attaching EC2 Network Interface (${eni}/${instance})`, request);
-}
 
 export async function detach(ec2: EC2, eni: string, attachment: string, timeoutMs: number) {
   const request = ec2.detachNetworkInterface({ AttachmentId: attachment, Force: true });
@@ -102,16 +90,10 @@ export async function findAttached(ec2: EC2, id: string): Promise<NetworkInterfa
   return reply.NetworkInterfaces?.find((eni) => eni.Attachment?.AttachmentId === id);
 }
 
-/** Secondary addresses come and go in place; the list form gives all of them up to keep order. */
-async function moveIps(ec2: EC2, id: string, wanted: string[], ordered: boolean): Promise<void> {
-  const live = await findInterface(ec2, id);
-  const now = live === undefined ? [] : ipsOf(live);
-  const primary = live?.PrivateIpAddress;
-  const surplus = ordered
-    ? now.filter((ip) => ip !== primary)
-    : now.filter((ip) => !wanted.includes(ip));
-  const kept = now.filter((ip) => !surplus.includes(ip));
-  const missing = wanted.filter((ip) => !kept.includes(ip));
+/** Secondary addresses come and go in place: what the state has is held against what is wanted. */
+async function moveIps(ec2: EC2, id: string, before: string[], wanted: string[]): Promise<void> {
+  const surplus = before.filter((ip) => !wanted.includes(ip));
+  const missing = wanted.filter((ip) => !before.includes(ip));
   if (surplus.length > 0) {
     const request = ec2.unassignPrivateIpAddresses({
       NetworkInterfaceId: id,
@@ -119,11 +101,10 @@ async function moveIps(ec2: EC2, id: string, wanted: string[], ordered: boolean)
     });
     await doing(`unassigning EC2 Network Interface (${id}) private IPv4 addresses`, request);
   }
-  const batches = ordered ? missing.map((ip) => [ip]) : missing.length > 0 ? [missing] : [];
-  for (const batch of batches) {
+  if (missing.length > 0) {
     const request = ec2.assignPrivateIpAddresses({
       NetworkInterfaceId: id,
-      PrivateIpAddresses: batch,
+      PrivateIpAddresses: missing,
     });
     await doing(`assigning EC2 Network Interface (${id}) private IPv4 addresses`, request);
   }
@@ -131,20 +112,9 @@ async function moveIps(ec2: EC2, id: string, wanted: string[], ordered: boolean)
 
 export const networkInterface: ResourceType<Aws> = {
   fields: {
-    attachments: {
-      ...some,
-      // Only where it is attached counts; the ids come from AWS.
-      normalize: (value) =>
-        objects(value).map((at) => ({
-          deviceIndex: at["deviceIndex"] ?? 0,
-          instance: at["instance"] ?? "",
-        })),
-    },
     description: { type: "string" },
     interfaceType: { type: "string", forceNew: true, computed: true },
     privateIp: { type: "string", computed: true },
-    privateIpListEnabled: { type: "boolean", default: false },
-    privateIpLists: { type: "list", computed: true },
     privateIps: some,
     privateIpsCount: count,
     region: REGION,
@@ -153,20 +123,19 @@ export const networkInterface: ResourceType<Aws> = {
     subnetId: { type: "string", required: true, forceNew: true },
     tags: TAGS,
   },
-  outputs: ["arn", "macAddress", "outpostArn", "ownerId", "privateDnsName", "tagsAll"],
+  outputs: [
+    "arn",
+    "attachments",
+    "macAddress",
+    "outpostArn",
+    "ownerId",
+    "privateDnsName",
+    "tagsAll",
+  ],
   changing: ["tagsAll"],
-  check(inputs) {
-    if (inputs["privateIpLists"] === undefined || inputs["privateIps"] === undefined) return [];
-    const reason = `"privateIps": conflicts with privateIpLists`;
-    return [{ property: "privateIps", reason }];
-  },
   replaces(olds, news, changed) {
-    const primary = texts(olds["privateIpLists"])[0] ?? text(olds["privateIp"]);
-    if (news["privateIpListEnabled"] === true) {
-      const moved = texts(news["privateIpLists"])[0] !== primary;
-      return changed.includes("privateIpLists") && moved ? ["privateIpLists"] : [];
-    }
     if (!changed.includes("privateIps")) return [];
+    const primary = text(olds["privateIp"]);
     return texts(news["privateIps"]).some((ip) => ip === primary) ? [] : ["privateIps"];
   },
   async create({ client: aws }, inputs) {
@@ -180,7 +149,10 @@ export const networkInterface: ResourceType<Aws> = {
       ...(description && { Description: description }),
       ...(groups.length > 0 && { Groups: groups }),
       ...(ips && {
-        PrivateIpAddresses: ips.map((ip, i) => ({ PrivateIpAddress: ip, Primary: i === 0 })),
+        PrivateIpAddresses: ips.map((ip, i) => ({
+          PrivateIpAddress: ip,
+          ...(i === 0 && { Primary: true }),
+        })),
       }),
       ...(!ips && extra && { SecondaryPrivateIpAddressCount: extra }),
       ...tagSpecifications(aws, "network-interface", inputs["tags"]),
@@ -189,7 +161,6 @@ export const networkInterface: ResourceType<Aws> = {
     const id = reply.NetworkInterface?.NetworkInterfaceId ?? "";
     try {
       if (inputs["sourceDestCheck"] === false) await setSourceDestCheck(ec2, id, false);
-      for (const wanted of objects(inputs["attachments"])) await attach(ec2, id, wanted);
     } catch (error) {
       throw new InitFailed(id, error instanceof Error ? error.message : String(error));
     }
@@ -199,18 +170,12 @@ export const networkInterface: ResourceType<Aws> = {
     const eni = await findInterface(await aws.ec2(), id);
     return eni === undefined ? undefined : { id, outputs: await describe(aws, eni, state) };
   },
-  async update({ client: aws, timeoutMs }, id, { olds, news, changed }) {
+  async update({ client: aws }, id, { olds, news, changed }) {
     const ec2 = await aws.ec2();
-    const ordered = news["privateIpListEnabled"] === true;
-    if (changed.includes("attachments")) {
-      for (const old of objects(olds["attachments"])) {
-        await detach(ec2, id, text(old["attachmentId"]) ?? "", timeoutMs ?? 10 * MINUTES);
-      }
-      for (const wanted of objects(news["attachments"])) await attach(ec2, id, wanted);
-    }
+    if (changed.includes("tags")) await updateTags(aws, id, olds["tags"], news["tags"]);
     const ips = wantedIps(news);
-    if (changed.includes(ordered ? "privateIpLists" : "privateIps") && ips !== undefined) {
-      await moveIps(ec2, id, ips, ordered);
+    if (changed.includes("privateIps") && ips !== undefined) {
+      await moveIps(ec2, id, texts(olds["privateIps"]), ips);
     }
     if (changed.includes("sourceDestCheck")) {
       await setSourceDestCheck(ec2, id, news["sourceDestCheck"] !== false);
@@ -226,7 +191,6 @@ export const networkInterface: ResourceType<Aws> = {
       const change = { NetworkInterfaceId: id, Description };
       await doing(what, ec2.modifyNetworkInterfaceAttribute(change));
     }
-    if (changed.includes("tags")) await updateTags(aws, id, olds["tags"], news["tags"]);
   },
   async delete({ client: aws, timeoutMs }, id, state) {
     const ec2 = await aws.ec2();

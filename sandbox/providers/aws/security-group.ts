@@ -25,6 +25,16 @@ function rulesOf(live: IpPermission[] | undefined, id: string, before: Value | u
 
 const rules: Field = { type: "set", computed: true, normalize };
 
+async function revokeOpenEgress(ec2: EC2, id: string): Promise<void> {
+  const open = { IpProtocol: "-1", FromPort: 0, ToPort: 0 };
+  const revoke = (rule: IpPermission) =>
+    ec2.revokeSecurityGroupEgress({ GroupId: id, IpPermissions: [{ ...open, ...rule }] });
+  const what = (kind: string) => `revoking default ${kind} egress rule for Security Group (${id})`;
+  await doing(what("IPv4"), revoke({ IpRanges: [{ CidrIp: "0.0.0.0/0" }] }));
+  const six = revoke({ Ipv6Ranges: [{ CidrIpv6: "::/0" }] });
+  await doing(what("IPv6"), unlessGone(six, "InvalidPermission.NotFound"));
+}
+
 export const securityGroup: ResourceType<Aws> = {
   fields: {
     description: { type: "string", forceNew: true, default: "Managed by Pulumi" },
@@ -69,13 +79,14 @@ export const securityGroup: ResourceType<Aws> = {
     });
     const id = (await doing(`creating Security Group (${name})`, request)).GroupId ?? "";
     try {
-      // AWS lets everything out of a new group; what is not asked for is not kept.
-      const found = await waitFor(`waiting for Security Group (${id}) create`, MINUTES, () =>
-        findGroup(ec2, id),
-      );
-      const open = liveRules(found.IpPermissionsEgress, id);
-      await changeRules(ec2, id, "egress", open, inputs["egress"] ?? []);
-      await changeRules(ec2, id, "ingress", [], inputs["ingress"] ?? []);
+      await waitFor(`waiting for Security Group (${id}) create`, MINUTES, () => findGroup(ec2, id));
+      // AWS lets everything out of a new group, over IPv6 where the network has that.
+      await revokeOpenEgress(ec2, id);
+      const found = await findGroup(ec2, id);
+      for (const side of ["ingress", "egress"] as const) {
+        const now = side === "ingress" ? found?.IpPermissions : found?.IpPermissionsEgress;
+        await changeRules(ec2, id, side, liveRules(now, id), inputs[side] ?? []);
+      }
     } catch (error) {
       throw new InitFailed(id, error instanceof Error ? error.message : String(error));
     }
@@ -101,13 +112,13 @@ export const securityGroup: ResourceType<Aws> = {
   },
   async update({ client: aws }, id, { olds, news, changed }) {
     const ec2 = await aws.ec2();
+    if (changed.includes("tags")) await updateTags(aws, id, olds["tags"], news["tags"]);
     const live = await findGroup(ec2, id);
     for (const side of ["ingress", "egress"] as const) {
       if (!changed.includes(side)) continue;
       const now = side === "ingress" ? live?.IpPermissions : live?.IpPermissionsEgress;
       await changeRules(ec2, id, side, liveRules(now, id), news[side] ?? []);
     }
-    if (changed.includes("tags")) await updateTags(aws, id, olds["tags"], news["tags"]);
   },
   async delete({ client: aws, timeoutMs }, id, state) {
     const ec2 = await aws.ec2();
@@ -115,6 +126,9 @@ export const securityGroup: ResourceType<Aws> = {
       await changeRules(ec2, id, "ingress", state["ingress"] ?? [], []);
       await changeRules(ec2, id, "egress", state["egress"] ?? [], []);
     }
+    // Interfaces of AWS's own that linger would be taken off it; ours are none.
+    const Filters = [{ Name: "group-id", Values: [id] }];
+    await doing(`deleting Security Group (${id})`, ec2.describeNetworkInterfaces({ Filters }));
     const what = `deleting Security Group (${id})`;
     // Interfaces that use it may be on their way out still.
     await waitFor(what, timeoutMs ?? 15 * MINUTES, async () => {
@@ -126,5 +140,6 @@ export const securityGroup: ResourceType<Aws> = {
         throw CloudError.during(what, error);
       }
     });
+    await findGroup(ec2, id);
   },
 };

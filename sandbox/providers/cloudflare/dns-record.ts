@@ -32,6 +32,12 @@ function body(inputs: Props): Props {
   });
 }
 
+/** Settings that nobody set, as the official provider fills them in. */
+function settingsOf({ type }: Props): Props {
+  if (type !== "CNAME") return {};
+  return { flatten_cname: false, ipv4_only: false, ipv6_only: false };
+}
+
 /** The reply as the state holds it; absent fields stay absent. */
 function describe(record: RecordResponse, zoneId: string, state: Props): Props {
   const live: Props = JSON.parse(JSON.stringify(record));
@@ -40,7 +46,7 @@ function describe(record: RecordResponse, zoneId: string, state: Props): Props {
     ...Object.fromEntries(SENT.map((name) => [name, live[name]])),
     commentModifiedOn: live["comment_modified_on"],
     createdOn: live["created_on"],
-    data: state["data"] === undefined && live["content"] ? undefined : renamed(live["data"], camel),
+    data: renamed(live["data"], camel),
     includeShadowMetadata: state["includeShadowMetadata"] ?? false,
     meta: meta === undefined ? "{}" : JSON.stringify(meta),
     modifiedOn: live["modified_on"],
@@ -132,12 +138,14 @@ export const dnsRecord: ResourceType<Client> = {
   },
   async update({ client }, id, { olds, news }) {
     const zoneId = text(news["zoneId"]) ?? "";
-    // What Cloudflare computed stays as it was in what is sent: the old content beside new data.
+    // What Cloudflare computed is sent as the state has it, the old content beside new data, and stays so.
     const content = news["data"] === undefined ? {} : compact({ content: olds["content"] });
-    const sent = { ...body(news), ...content };
+    const computed = { settings: settingsOf(news), tags: olds["tags"] ?? [], ...content };
+    const sent = { ...computed, ...body(news), ...content };
     const record = await api(client, "put", `/zones/${zoneId}/dns_records/${id}`, sent);
     if (record === undefined) throw new Error("failed to deserialize http request: empty reply");
-    return { ...describe(record, zoneId, news), name: news["name"] ?? record.name };
+    const name = news["name"] ?? record.name;
+    return { ...describe(record, zoneId, news), name, ...content };
   },
   async delete({ client }, id, state) {
     const path = `/zones/${text(state["zoneId"]) ?? ""}/dns_records/${id}`;

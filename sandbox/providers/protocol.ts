@@ -26,6 +26,8 @@ export interface ProviderSpec<C> {
   version: string;
   /** Makes the client from the configuration; a throw says how to correct it. */
   configure(config: Props): Promise<C> | C;
+  /** The client that a resource in the state is asked with. @default the configured one */
+  scoped?(client: C, state: Props): C;
   resources: Readonly<Record<string, ResourceType<C>>>;
   functions: Readonly<Record<string, (client: C, args: Props) => Promise<Props>>>;
 }
@@ -70,8 +72,8 @@ export function implementation<C>(spec: ProviderSpec<C>): grpc.UntypedServiceImp
     if (type === undefined) throw new Error(`unrecognized resource type ${token}`);
     return type;
   };
-  const callOf = (seconds: number) => ({
-    client: client(),
+  const callOf = (seconds: number, state: Props = {}) => ({
+    client: spec.scoped?.(client(), state) ?? client(),
     timeoutMs: seconds > 0 ? seconds * 1000 : undefined,
   });
 
@@ -165,7 +167,7 @@ export function implementation<C>(spec: ProviderSpec<C>): grpc.UntypedServiceImp
     read: unary<pb.ReadRequest, pb.ReadResponse>(async (request) => {
       const type = typeOf(request.getUrn());
       const state = fromStruct(request.getProperties());
-      const call = callOf(request.getTimeout());
+      const call = callOf(request.getTimeout(), state);
       const found = await type.read(call, request.getId(), state);
       const response = new pb.ReadResponse();
       if (found === undefined) return response;
@@ -186,7 +188,7 @@ export function implementation<C>(spec: ProviderSpec<C>): grpc.UntypedServiceImp
         response.setProperties(toStruct(previewUpdate(type, olds, news)));
         return response;
       }
-      const call = callOf(request.getTimeout());
+      const call = callOf(request.getTimeout(), olds);
       const { changed } = diff(type, olds, all, request.getIgnorechangesList());
       const written = await type.update?.(call, id, { olds, news, changed });
       if (written !== undefined) {
@@ -200,8 +202,8 @@ export function implementation<C>(spec: ProviderSpec<C>): grpc.UntypedServiceImp
     }),
     delete: unary<pb.DeleteRequest, empties.Empty>(async (request) => {
       const type = typeOf(request.getUrn());
-      const call = callOf(request.getTimeout());
-      await type.delete(call, request.getId(), fromStruct(request.getProperties()));
+      const state = fromStruct(request.getProperties());
+      await type.delete(callOf(request.getTimeout(), state), request.getId(), state);
       return new empties.Empty();
     }),
   };

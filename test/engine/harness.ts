@@ -232,11 +232,15 @@ export async function rewriteState(
   await made.mustPulumi("stack", "import", "--stack", "acme", "--file", file);
 }
 
-/** A refresh that asks another Region: what is not known there leaves the state, protected or not. */
+/**
+ * A refresh that asks where the addresses are not, as with another account's credentials: what is not known
+ * there leaves the state, protected or not.
+ */
 export async function dropAddresses(made: World): Promise<void> {
   await rewriteState(made, (resources) => {
     for (const { type, inputs, outputs } of resources) {
-      if (type !== "pulumi:providers:aws") continue;
+      const asked = type === "pulumi:providers:aws" || String(type).startsWith("aws:ec2/eip");
+      if (!asked) continue;
       for (const values of [inputs, outputs]) Object.assign(values ?? {}, { region: "eu-west-1" });
     }
     return resources;

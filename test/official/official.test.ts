@@ -1,13 +1,19 @@
 /** The official providers and our stand-ins, round by round, on two sandboxes that begin alike. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { isGone } from "../../components/cloud.ts";
+import { REPOSITORY } from "../../sandbox/project.ts";
 import { differing } from "./attributes.ts";
 import { callsOf, canonical, triesOf } from "./calls.ts";
 import { deployedState } from "./deployed.ts";
 import { compare, differs, stale, unaccepted } from "./differences.ts";
 import { engineSide } from "./engine.ts";
 import { drift, sweep } from "./hands.ts";
+import { FUNCTIONS, TYPES } from "./names.ts";
+import { report, undated, write, written } from "./report.ts";
 import { lookUps, publish, type Suited, suited, ZONE } from "./resources.ts";
+import { schemaDifferences, TABLES } from "./schema.ts";
 import { admin, type Outcome, type Side, type Standing } from "./side.ts";
 import { type Providers, type TerraformSide, terraformSide } from "./terraform.ts";
 import type { Tool, Tools } from "./tools.ts";
@@ -414,7 +420,49 @@ test("errors that our hooks look for are worded so that they find them", async (
   }
 });
 
+test("the stand-ins' tables say what the official schemas say", async () => {
+  const schemas = await official.schemas();
+  for (const token of Object.keys(TABLES)) {
+    if (!((token.split(":")[0] ?? "") in providers)) continue;
+    const resource = token.split(":").at(-1) ?? token;
+    compare(resource, "schema");
+    for (const { name, ...values } of schemaDifferences(token, schemas)) {
+      differs({ resource, operation: "schema", what: name, ...values });
+    }
+  }
+  nothingElse("schema");
+});
+
+test("every type and function that a component imports is in the suite", async () => {
+  const folder = join(REPOSITORY, "components");
+  const sources = ["../index.ts", ...readdirSync(folder)].map((file) =>
+    readFileSync(join(folder, file), "utf8"),
+  );
+  const imported = sources
+    .flatMap((text) => [
+      ...text.matchAll(/^import \{ (\w+) \} from "@pulumi\/(aws|cloudflare)\//gm),
+    ])
+    .map(([, name = ""]) => name);
+  expect(imported.length).toBeGreaterThan(10);
+  const known = [...Object.keys(TYPES), ...Object.keys(FUNCTIONS)].map((token) =>
+    token.split(":").at(-1),
+  );
+  expect([...new Set(imported)].filter((name) => !known.includes(name))).toEqual([]);
+});
+
 test("what is accepted still occurs", () => {
   const left = stale(versions);
   if (left.length > 0) throw new Error(`no longer so:\n${left.join("\n")}`);
+});
+
+test("docs/official.md says what was seen", (context) => {
+  if (Object.keys(providers).length < 2) {
+    context.skip("only one of the two providers is here: the table would be half");
+  }
+  const text = report(
+    { cli: (cli as Tool).version, ...versions },
+    new Date().toISOString().slice(0, 10),
+  );
+  if (process.env["SENDIPS_OFFICIAL_WRITE"] === "1") write(text);
+  expect(written()).toBe(undated(text));
 });

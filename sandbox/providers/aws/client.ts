@@ -16,6 +16,8 @@ export interface Aws {
   readonly defaultTags: Readonly<Record<string, string>>;
   ec2(): Promise<EC2>;
   ssm(): Promise<SSM>;
+  /** The same for another Region. */
+  inRegion(region: string): Aws;
   /** The caller, asked of STS once. */
   identity(): Promise<{ account: string; arn: string; userId: string }>;
 }
@@ -105,8 +107,14 @@ export function configure(config: Props, env: NodeJS.ProcessEnv = process.env): 
     if (config["skipCredentialsValidation"] !== true) await identity();
   };
   const defaults = config["defaultTags"];
+  const elsewhere = new Map<string, Aws>();
   return {
     region,
+    inRegion: (other) => {
+      const made = elsewhere.get(other) ?? configure({ ...config, region: other }, env);
+      elsewhere.set(other, made);
+      return made;
+    },
     defaultTags: isObject(defaults) ? map(defaults["tags"]) : {},
     identity: async () =>
       config["skipRequestingAccountId"] === true

@@ -7,7 +7,7 @@ import { doing } from "./errors.ts";
 
 /** The fields that every resource with tags has. */
 export const TAGS: Field = { type: "map" };
-/** Accepted on each resource; the stand-in serves one Region. */
+/** Accepted on each resource; what is in the state is asked in its own Region. */
 export const REGION: Field = { type: "string", forceNew: true, computed: true };
 
 export function tagSpecifications(aws: Aws, type: ResourceType, tags: Value | undefined) {

@@ -100,13 +100,10 @@ export const dnsRecord: ResourceType<Client> = {
   changing: ["commentModifiedOn", "meta", "modifiedOn", "proxiable", "tagsModifiedOn"],
   check(inputs) {
     const failures = [];
-    const { ttl, priority, proxied } = inputs;
+    const { ttl, priority } = inputs;
     if (typeof ttl === "number" && ttl !== 1 && (ttl < 30 || ttl > 86_400)) {
       const reason = `Attribute ttl value must be between 30 and 86400 or 1, got: ${ttl}`;
       failures.push({ property: "ttl", reason });
-    }
-    if (proxied === true && typeof ttl === "number" && ttl !== 1) {
-      failures.push({ property: "ttl", reason: "ttl must be set to 1 when `proxied` is true" });
     }
     if (typeof priority === "number" && (priority < 0 || priority > 65_535)) {
       const reason = `Attribute priority value must be between 0 and 65535, got: ${priority}`;
@@ -116,6 +113,10 @@ export const dnsRecord: ResourceType<Client> = {
   },
   async create({ client }, inputs) {
     const zoneId = text(inputs["zoneId"]) ?? "";
+    // Not before, and not on an update: as the official provider has it.
+    if (inputs["proxied"] === true && inputs["ttl"] !== 1) {
+      throw new Error("ttl must be set to 1 when `proxied` is true");
+    }
     const record = await api(client, "post", `/zones/${zoneId}/dns_records`, body(inputs));
     if (record === undefined) throw new Error("failed to deserialize http request: empty reply");
     // The name stays as it was sent until it is read again, which shows it as Cloudflare has it.

@@ -1,0 +1,70 @@
+/** `docs/official.md`: what the suite compared, and what came of it. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { REPOSITORY } from "../../sandbox/project.ts";
+import { type Difference, everything, reasonFor } from "./differences.ts";
+
+const FILE = join(REPOSITORY, "docs", "official.md");
+
+/** The report; its first lines say with what and when. */
+export function report(versions: Readonly<Record<string, string>>, today: string): string {
+  const { seen, compared } = everything();
+  const operations = [...new Set([...compared.values()].flatMap((set) => [...set]))];
+  const reasons = [...new Set(seen.flatMap((difference) => reasonFor(difference) ?? []))];
+  const cell = (resource: string, operation: string): string => {
+    if (compared.get(resource)?.has(operation) !== true) return "";
+    const differing = seen.filter(
+      (difference) => difference.resource === resource && difference.operation === operation,
+    );
+    if (differing.length === 0) return "agrees";
+    return `differs ${[...new Set(differing.map(noteOf))].sort().join(" ")}`;
+  };
+  const noteOf = (difference: Difference): string => {
+    const reason = reasonFor(difference);
+    return reason === undefined ? "**unlisted**" : `[${reasons.indexOf(reason) + 1}]`;
+  };
+  const rows = [...compared.keys()].map((resource) =>
+    [`\`${resource}\``, ...operations.map((operation) => cell(resource, operation))].join(" | "),
+  );
+  const notes = reasons.map((reason, index) => {
+    const of = seen.filter((difference) => reasonFor(difference) === reason);
+    const what = [...new Set(of.map(({ what }) => what.replace(/^attribute /, "")))].sort();
+    return `${index + 1}. ${reason}: ${what.join(", ")}`;
+  });
+  return [
+    "# The official providers beside the stand-ins",
+    "",
+    "Written by `npm run test:official -- --write`; `test/official/accepted.ts` holds the reasons.",
+    "",
+    `Run on ${today} with ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}, on the sandbox.`,
+    "",
+    "Each resource is registered with the inputs that our components send, taken from a deployed state, by the",
+    "official provider under Terraform and by our stand-in under the Pulumi engine. Compared are the calls on the",
+    "wire with their parameters and order, the attributes that come of them, which inputs replace, and how often a",
+    "call that fails is tried.",
+    "",
+    ["resource", ...operations].join(" | "),
+    ["---", ...operations.map(() => "---")].join(" | "),
+    ...rows,
+    "",
+    "## What differs, and why that stays",
+    "",
+    ...notes,
+    "",
+  ].join("\n");
+}
+
+/** What stands in the repository, without the line that says when and with what. */
+export function written(): string {
+  return undated(readFileSync(FILE, "utf8"));
+}
+
+export function undated(text: string): string {
+  return text.replace(/^Run on .*$/m, "");
+}
+
+export function write(text: string): void {
+  writeFileSync(FILE, text);
+}

@@ -5,6 +5,8 @@ import { pauseFor } from "./waiting.ts";
 
 /** Attempts before giving up: with the pauses below, about 20 minutes. */
 const ATTEMPTS = 84;
+/** Tries between two lines that say so: about a minute. */
+const TELL_EVERY = 5;
 /** The attempt by which the attribute reads clear where the PTR was reset: about 8 seconds. */
 const CLEAR = 5;
 
@@ -36,6 +38,11 @@ export function releaseHook(name: string, opts?: pulumi.InvokeOptions): pulumi.E
         );
         return false;
       }
+    }
+    if (errors.length === 1 || errors.length % TELL_EVERY === 0) {
+      await pulumi.log.info(
+        `${pulumi.getStack()}: ${address}: EC2 remembers its PTR for minutes after the reset; its release is tried again (${errors.length} of at most ${ATTEMPTS} tries)`,
+      );
     }
     return pauseFor(pause(errors.length)).then(
       () => true,

@@ -102,7 +102,8 @@ async function unanswered(
   const signal = interrupted();
   const lines = await Promise.all(
     servers.map(async (server) => {
-      const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+      // Once: the next round asks again.
+      const resolver = new Resolver({ timeout: 3_000, tries: 1 });
       resolver.setServers([server.address]);
       // A server that is silent would hold up an interruption for as long as it is waited for.
       const stop = () => resolver.cancel();

@@ -194,8 +194,9 @@ export class SendingIp extends pulumi.ComponentResource {
     const wait = async () => {
       const publicIp = await promptly(eip.publicIp);
       if (publicIp === undefined) return;
-      // Without the resource: its URN is known only once it is there.
-      const tell = (line: string) => void pulumi.log.info(`${pulumi.getStack()}: ${name}: ${line}`);
+      // Ephemeral: shown as it comes, and not once more at the end.
+      const tell = (line: string) =>
+        void pulumi.log.info(`${pulumi.getStack()}: ${name}: ${line}`, this, undefined, true);
       await waitUntilResolves(hostName, publicIp, { tell, ...args.resolves });
     };
     const readBack = async ({ urn }: pulumi.ResourceHookArgs) => {

@@ -76,7 +76,7 @@ async function check(sandbox: SandboxProcess, options: PulumiOptions): Promise<b
 function environment(sandbox: SandboxProcess, env: NodeJS.ProcessEnv): string {
   const shown = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"];
   const switches = ["PULUMI_SKIP_UPDATE_CHECK", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"];
-  const own = ["SENDIPS_LANGUAGE_HOST", "NODE_COMPILE_CACHE"];
+  const own = ["PULUMI_IGNORE_AMBIENT_PLUGINS", "SENDIPS_LANGUAGE_HOST", "NODE_COMPILE_CACHE"];
   const names = [...shown, ...switches, ...own, ...Object.keys(SANDBOX_CREDENTIALS)];
   const { host, port } = sandbox.dns;
   return [

@@ -1,5 +1,5 @@
 /** The environment of a hermetic run of the engine. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Engine } from "./ensure.ts";
@@ -27,8 +27,11 @@ export function engineEnv({ engine, home, backend }: RunPlaces): NodeJS.ProcessE
     engine.bin,
     process.env["PATH"] ?? "",
   ];
+  // The engine prefers a plugin on PATH to that of its home, the language host's with the others'.
+  const host = join(dirname(realpathSync(engine.pulumi)), "pulumi-language-nodejs");
   return {
     ...process.env,
+    ...(existsSync(host) ? { PULUMI_IGNORE_AMBIENT_PLUGINS: "true" } : {}),
     PATH: path.join(delimiter),
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: pathToFileURL(backend).href,

@@ -81,7 +81,7 @@ export function describePlugins(chosen: readonly ChosenPlugin[]): string {
 }
 
 function ownPlugins(): string {
-  return join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins");
+  return join(process.env["PULUMI_HOME"] || join(homedir(), ".pulumi"), "plugins");
 }
 
 function folderOf(name: string, version: string): string {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -69,6 +70,15 @@ test("other versions, and none, leave the stand-ins to serve", async () => {
     aws: { official: undefined, why: expect.stringMatching(absent) },
     cloudflare: { official: undefined, why: expect.stringMatching(absent) },
   });
+  // One on PATH is nobody's choice either.
+  const path = join(folder, "bin");
+  official(folder, "aws", "9.9.9");
+  renameSync(join(folder, "resource-aws-v9.9.9"), path);
+  const { PATH } = process.env;
+  onTestFinished(() => {
+    process.env["PATH"] = PATH;
+  });
+  process.env["PATH"] = `${path}:${PATH}`;
   // The engine sees the stand-ins beside the others' versions, and takes them.
   const made = await deployed({ plugins: folder });
   expect(Object.keys(live(made).addresses)).toHaveLength(2);

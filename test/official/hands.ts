@@ -57,38 +57,53 @@ async function cloudflare(url: string, zone: string, id: string, change: object 
   if (!reply.ok) throw new Error(await reply.text());
 }
 
-/** Takes away what an answer that was lost left behind, so that the next round finds an empty place. */
+/**
+ * Takes away what an answer that was lost left behind, so that the next round finds an empty place.
+ *
+ * @param kept ids that stay.
+ */
 export async function sweep(
   { ec2, sandbox, ids }: Side,
   resources: readonly Suited[],
+  kept: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const { aws, cloudflare: dns } = sandbox.world.state;
-  const region = aws.regions["us-east-1"];
-  const made = (tags: Record<string, string>) => tags["Name"]?.startsWith("suite-") === true;
-  for (const { allocationId, tags } of Object.values(region?.addresses ?? {})) {
-    if (made(tags)) await ec2.releaseAddress({ AllocationId: allocationId });
+  const {
+    addresses = {},
+    instances = {},
+    networkInterfaces = {},
+    securityGroups = {},
+  } = aws.regions["us-east-1"] ?? {};
+  const made = (id: string, tags: Record<string, string>) =>
+    tags["Name"]?.startsWith("suite-") === true && !kept.has(id);
+  for (const { allocationId, tags } of Object.values(addresses)) {
+    if (made(allocationId, tags)) await ec2.releaseAddress({ AllocationId: allocationId });
   }
-  for (const { id, tags, state } of Object.values(region?.instances ?? {})) {
-    if (made(tags) && state === "running") await ec2.terminateInstances({ InstanceIds: [id] });
+  for (const { id, tags, state } of Object.values(instances)) {
+    if (made(id, tags) && state === "running") await ec2.terminateInstances({ InstanceIds: [id] });
   }
-  for (const { id, tags } of Object.values(region?.networkInterfaces ?? {})) {
-    if (made(tags)) await ec2.deleteNetworkInterface({ NetworkInterfaceId: id });
+  for (const { id, tags } of Object.values(networkInterfaces)) {
+    if (made(id, tags)) await ec2.deleteNetworkInterface({ NetworkInterfaceId: id });
   }
-  for (const { id, tags } of Object.values(region?.securityGroups ?? {})) {
-    if (made(tags)) await ec2.deleteSecurityGroup({ GroupId: id });
+  for (const { id, tags } of Object.values(securityGroups)) {
+    if (made(id, tags)) await ec2.deleteSecurityGroup({ GroupId: id });
   }
-  for (const { association, allocationId } of Object.values(region?.addresses ?? {})) {
-    const ours = ids.eips.includes(allocationId) && association !== undefined;
-    if (ours) await ec2.disassociateAddress({ AssociationId: association.id });
+  for (const { association, allocationId } of Object.values(addresses)) {
+    if (association === undefined || !ids.eips.includes(allocationId) || kept.has(association.id)) {
+      continue;
+    }
+    await ec2.disassociateAddress({ AssociationId: association.id });
   }
   const [, named = ""] = ids.eips;
-  const Attribute = "domain-name";
-  await ec2.resetAddressAttribute({ AllocationId: named, Attribute });
-  const attached = region?.networkInterfaces[ids.interfaces[4] ?? ""]?.attachment;
-  if (attached !== undefined)
+  if (!kept.has(named)) {
+    await ec2.resetAddressAttribute({ AllocationId: named, Attribute: "domain-name" });
+  }
+  const attached = networkInterfaces[ids.interfaces[4] ?? ""]?.attachment;
+  if (attached !== undefined && !kept.has(attached.id)) {
     await ec2.detachNetworkInterface({ AttachmentId: attached.id, Force: true });
+  }
   const names = resources.map(({ inputs }) => inputs["name"]);
   for (const { id, name } of Object.values(dns.records)) {
-    if (names.includes(name)) delete dns.records[id];
+    if (names.includes(name) && !kept.has(id)) delete dns.records[id];
   }
 }

@@ -173,12 +173,12 @@ test("each input, edited by itself, changes in place or replaces", async () => {
   }
   const most = Math.max(...resources.map(({ edits }) => Object.keys(edits).length));
   for (let index = 0; index < most; index += 1) {
-    const edited = resources.map((resource): Suited => {
+    const one = resources.map((resource): Suited => {
       const [input, value] = Object.entries(resource.edits)[index] ?? [];
       if (input === undefined || value === undefined) return resource;
       return { ...resource, inputs: { ...resource.inputs, [input]: value } };
     });
-    const [a, b] = await both((side) => side.plan(edited, false));
+    const [a, b] = await both((side) => side.plan(one, false));
     for (const { name, edits } of resources) {
       const [input, value] = Object.entries(edits)[index] ?? [];
       if (input === undefined || value === undefined) continue;
@@ -205,16 +205,19 @@ const IN_PLACE: Readonly<Record<string, readonly string[]>> = {
   "record-TXT": ["content", "name"],
 };
 
-test("an update asks for the same changes, and is undone by another", async () => {
-  const edited = resources.map((resource): Suited => {
+const edited = (some: readonly Suited[]) =>
+  some.map((resource): Suited => {
     const inputs = (IN_PLACE[resource.name] ?? []).map((name) => [name, resource.edits[name]]);
     return { ...resource, inputs: { ...resource.inputs, ...Object.fromEntries(inputs) } };
   });
+
+test("an update asks for the same changes, and is undone by another", async () => {
+  const changed = edited(resources);
   await clear();
-  succeeded(await both((side) => side.up(edited)));
+  succeeded(await both((side) => side.up(changed)));
   await compareCalls("update");
   await compareStates("update");
-  succeeded(await both((side) => side.refresh(edited)));
+  succeeded(await both((side) => side.refresh(changed)));
   await clear();
   succeeded(await both((side) => side.up(resources)));
   await compareCalls("update back");
@@ -280,16 +283,63 @@ test("what is there is imported, and needs no change", async () => {
   await both((side) => sweep(side, resources));
 });
 
-/** A call that each creation cannot do without. */
-const CREATES: Readonly<Record<string, [string, string]>> = {
-  eip: ["ec2", "AllocateAddress"],
-  association: ["ec2", "AssociateAddress"],
-  "reverse-name": ["ec2", "ModifyAddressAttribute"],
-  interface: ["ec2", "CreateNetworkInterface"],
-  attachment: ["ec2", "AttachNetworkInterface"],
-  group: ["ec2", "CreateSecurityGroup"],
-  "record-TXT": ["cloudflare", "POST dns_records"],
+/** A call that each resource cannot do without when it is created, changed in place and deleted. */
+const CALLS: Readonly<Record<string, Readonly<Record<string, [string, string]>>>> = {
+  create: {
+    eip: ["ec2", "AllocateAddress"],
+    association: ["ec2", "AssociateAddress"],
+    "reverse-name": ["ec2", "ModifyAddressAttribute"],
+    interface: ["ec2", "CreateNetworkInterface"],
+    attachment: ["ec2", "AttachNetworkInterface"],
+    group: ["ec2", "CreateSecurityGroup"],
+    "record-TXT": ["cloudflare", "POST dns_records"],
+  },
+  update: {
+    "reverse-name": ["ec2", "ModifyAddressAttribute"],
+    interface: ["ec2", "ModifyNetworkInterfaceAttribute"],
+    group: ["ec2", "RevokeSecurityGroupIngress"],
+    "record-TXT": ["cloudflare", "PUT dns_records"],
+  },
+  delete: {
+    eip: ["ec2", "ReleaseAddress"],
+    association: ["ec2", "DisassociateAddress"],
+    "reverse-name": ["ec2", "ResetAddressAttribute"],
+    interface: ["ec2", "DeleteNetworkInterface"],
+    attachment: ["ec2", "DetachNetworkInterface"],
+    group: ["ec2", "DeleteSecurityGroup"],
+    "record-TXT": ["cloudflare", "DELETE dns_records"],
+  },
 };
+
+/** What a resource came to, and how often its call was tried. */
+async function compareTries(
+  operation: string,
+  verb: string,
+  rule: Record<string, unknown>,
+  act: (side: Side) => Promise<Outcome>,
+): Promise<void> {
+  const calls = Object.entries(CALLS[verb] ?? {}).filter(([name]) =>
+    resources.some((resource) => resource.name === name),
+  );
+  await both(async (side) => {
+    for (const [, [service, action]] of calls) {
+      await admin(side, "POST", "faults", { service, action, ...rule });
+    }
+  });
+  await clear();
+  await both(act);
+  await both((side) => admin(side, "DELETE", "faults"));
+  const states = await both((side) => side.state());
+  for (const [name, [, action]] of calls) {
+    compare(name, operation);
+    const tries = await both((side) => triesOf(side, action));
+    const there = states.map((state) => (state.has(name) ? "in the state" : "not in the state"));
+    const [left, right] = [0, 1].map((side) => `${there[side]} after ${tries[side]} tries`);
+    if (left === right) continue;
+    differs({ ...{ resource: name, operation, what: "tries" }, ...sides(left, right) });
+  }
+  nothingElse(operation);
+}
 
 const FAULTS: readonly [string, Record<string, unknown>][] = [
   ["throttled", { kind: "throttle", times: 2 }],
@@ -307,29 +357,18 @@ async function empty(): Promise<void> {
   await both((side) => sweep(side, resources));
 }
 
-test.each(FAULTS)("create, %s: as many tries, and the same end", async (fault, rule) => {
-  const operation = `create, ${fault}`;
+test.each(FAULTS)("%s: as many tries, and the same end", async (fault, rule) => {
   await empty();
-  const tried = resources.filter(({ name }) => Object.hasOwn(CREATES, name));
+  const tried = resources.filter(({ name }) => Object.hasOwn(CALLS["create"] ?? {}, name));
+  await compareTries(`create, ${fault}`, "create", rule, (side) => side.up(tried));
+  // What the fault left out is made now, so that both have all of it to change and to delete.
   await both(async (side) => {
-    for (const { name } of tried) {
-      const [service, action] = CREATES[name] ?? [];
-      await admin(side, "POST", "faults", { service, action, ...rule });
-    }
+    const kept = new Set([...(await side.state()).values()].map(({ id }) => id));
+    await sweep(side, tried, kept);
   });
-  await clear();
-  await both((side) => side.up(tried));
-  const states = await both((side) => side.state());
-  for (const { name } of tried) {
-    compare(name, operation);
-    const [, action = ""] = CREATES[name] ?? [];
-    const tries = await both((side) => triesOf(side, action));
-    const made = states.map((state) => (state.has(name) ? "made" : "not made"));
-    const [left, right] = [0, 1].map((side) => `${made[side]} after ${tries[side]} tries`);
-    if (left === right) continue;
-    differs({ ...{ resource: name, operation, what: "tries" }, ...sides(left, right) });
-  }
-  nothingElse(operation);
+  succeeded(await both((side) => side.up(tried)));
+  await compareTries(`update, ${fault}`, "update", rule, (side) => side.up(edited(tried)));
+  await compareTries(`delete, ${fault}`, "delete", rule, (side) => side.destroy());
 });
 
 test("errors that our hooks look for are worded so that they find them", async () => {

@@ -39,7 +39,7 @@ describe("the seed", () => {
     expect(await codeOf(client.send(subnets))).toBe("InvalidSubnetID.NotFound");
     const InstanceTypes: ec2._InstanceType[] = ["u-12tb1.112xlarge"];
     const types = new ec2.DescribeInstanceTypesCommand({ InstanceTypes });
-    expect(await codeOf(client.send(types))).toBe("InvalidParameterValue");
+    expect(await codeOf(client.send(types))).toBe("InvalidInstanceType");
   });
 });
 

@@ -21,6 +21,17 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: "the provider has it since 6.0; @pulumi/aws 7 wraps that",
   },
   {
+    ...{ resource: /./, operation: "schema", what: "region", of: OLD },
+    reason: "the provider has it since 6.0; @pulumi/aws 7 wraps that",
+  },
+  {
+    resource: "NetworkInterfaceAttachment",
+    operation: "schema",
+    what: "networkCardIndex",
+    of: OLD,
+    reason: "the provider has it since 6.0; @pulumi/aws 7 wraps that",
+  },
+  {
     ...{ resource: "eip", operation: /./, what: "attribute vpc", of: OLD },
     reason: "the provider has it until 5.x; @pulumi/aws 7 wraps 6.x",
   },
@@ -43,9 +54,9 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: UNREAD,
   },
   {
-    resource: "instance",
+    resource: /^instance$/i,
     operation: /./,
-    what: /^attribute (networkInterface|primaryNetworkInterface)$/,
+    what: /^(attribute networkInterface|(attribute )?primaryNetworkInterface)$/,
     of: OLD,
     reason: "until 6.0 the primary interface is one of the block network_interface",
   },

@@ -25,36 +25,31 @@ export function schemaDifferences(token: string, schemas: Schemas) {
   for (const [name, field] of Object.entries(fields)) {
     const attribute = attributes[snake(name)];
     if (attribute === undefined) {
-      differ(name, snake(name) in blocks ? "object" : "absent", kindOf(field));
+      differ(name, snake(name) in blocks ? "object" : "absent", field.type);
       continue;
     }
+    // Whether what the provider fills in is a default or computed, one kind of schema shows and the other not.
+    const filled = field.default === undefined && field.computed === true ? ", computed" : "";
+    const required = field.required === true ? ", required" : "";
     differ(
       name,
-      shapeOf(attribute),
-      `${kindOf(field)}${field.required === true ? ", required" : ""}${isFilledIn(field) ? ", computed" : ""}`,
+      shapeOf(attribute, field.default !== undefined),
+      `${field.type}${required}${filled}`,
     );
   }
   for (const name of outputs) {
     const attribute = attributes[snake(name)];
-    differ(name, attribute?.computed === true ? "output" : "absent", "output");
+    const there = attribute?.computed === true || snake(name) in blocks;
+    differ(name, there ? "output" : "absent", "output");
   }
   return found;
 }
 
-/** A default that the provider writes itself is computed to Terraform, in a framework's schema. */
-function isFilledIn({ computed, default: value }: Field): boolean {
-  return computed === true || value !== undefined;
-}
-
-function kindOf({ type }: Field): string {
-  return type;
-}
-
-function shapeOf(attribute: Attribute): string {
+function shapeOf(attribute: Attribute, hasDefault: boolean): string {
   const { type, nested_type: nested, required, optional, computed } = attribute;
   const kind =
     nested !== undefined ? "object" : Array.isArray(type) ? String(type[0]) : KINDS[String(type)];
-  const filled = optional === true && computed === true;
+  const filled = optional === true && computed === true && !hasDefault;
   return `${kind}${required === true ? ", required" : ""}${filled ? ", computed" : ""}`;
 }
 

@@ -6,7 +6,7 @@ import type {
   InstanceMetadataOptionsRequest,
 } from "@aws-sdk/client-ec2";
 import { type Field, InitFailed, type ResourceType } from "../resource.ts";
-import { compact, isObject, number, objects, type Props, text, texts } from "../values.ts";
+import { compact, isObject, type Props, text, texts } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
 import { publicDns } from "./eip.ts";
 import { doing, unlessGone, waitFor } from "./errors.ts";
@@ -27,16 +27,10 @@ async function findInstance(ec2: EC2, id: string): Promise<Instance | undefined>
 /** The interfaces to launch with: those named by the program, or one that AWS makes. */
 function interfaces(inputs: Props) {
   const primary = inputs["primaryNetworkInterface"];
-  const named = isObject(primary)
-    ? [{ ...primary, deviceIndex: 0 }]
-    : objects(inputs["networkInterfaces"]);
-  if (named.length > 0) {
+  if (isObject(primary)) {
+    const NetworkInterfaceId = text(primary["networkInterfaceId"]);
     return {
-      NetworkInterfaces: named.map((each: Props) => ({
-        NetworkInterfaceId: text(each["networkInterfaceId"]),
-        DeviceIndex: number(each["deviceIndex"]) ?? 0,
-        DeleteOnTermination: each["deleteOnTermination"] === true,
-      })),
+      NetworkInterfaces: [{ NetworkInterfaceId, DeviceIndex: 0, DeleteOnTermination: false }],
     };
   }
   const subnet = text(inputs["subnetId"]);
@@ -82,12 +76,10 @@ export const instance: ResourceType<Aws> = {
     keyName: fixed,
     metadataOptions: { type: "object", computed: true },
     monitoring: { type: "boolean", computed: true },
-    networkInterfaces: { ...set, forceNew: true },
     primaryNetworkInterface: { type: "object", forceNew: true, computed: true },
     privateIp: fixed,
     region: REGION,
     rootBlockDevice: { type: "object", computed: true },
-    sourceDestCheck: { type: "boolean", computed: true },
     subnetId: fixed,
     tags: TAGS,
     userData: { type: "string", computed: true },
@@ -143,7 +135,7 @@ export const instance: ResourceType<Aws> = {
     const primary = found.NetworkInterfaces?.find((eni) => eni.Attachment?.DeviceIndex === 0);
     const publicIp = found.PublicIpAddress ?? "";
     const options = found.MetadataOptions;
-    const kept = ["networkInterfaces", "primaryNetworkInterface", "rootBlockDevice", "userData"];
+    const kept = ["primaryNetworkInterface", "rootBlockDevice", "userData"];
     const outputs = compact({
       ...Object.fromEntries(kept.map((name) => [name, state[name]])),
       userDataBase64: state["userDataBase64"],

@@ -39,7 +39,7 @@ function settingsOf({ type }: Props): Props {
 }
 
 /** The reply as the state holds it; absent fields stay absent. */
-function describe(record: RecordResponse, zoneId: string, state: Props): Props {
+function describe(record: RecordResponse, zoneId: string): Props {
   const live: Props = JSON.parse(JSON.stringify(record));
   const meta = live["meta"];
   return compact({
@@ -47,7 +47,6 @@ function describe(record: RecordResponse, zoneId: string, state: Props): Props {
     commentModifiedOn: live["comment_modified_on"],
     createdOn: live["created_on"],
     data: renamed(live["data"], camel),
-    includeShadowMetadata: state["includeShadowMetadata"] ?? false,
     meta: meta === undefined ? "{}" : JSON.stringify(meta),
     modifiedOn: live["modified_on"],
     privateRouting: live["private_routing"],
@@ -85,7 +84,6 @@ export const dnsRecord: ResourceType<Client> = {
     comment: { type: "string" },
     content: { type: "string", computed: true },
     data: { type: "object" },
-    includeShadowMetadata: { type: "boolean", computed: true },
     name: { type: "string", required: true },
     priority: { type: "number" },
     privateRouting: { type: "boolean" },
@@ -120,7 +118,7 @@ export const dnsRecord: ResourceType<Client> = {
     const record = await api(client, "post", `/zones/${zoneId}/dns_records`, body(inputs));
     if (record === undefined) throw new Error("failed to deserialize http request: empty reply");
     // The name stays as it was sent until it is read again, which shows it as Cloudflare has it.
-    const outputs = { ...describe(record, zoneId, inputs), name: inputs["name"] ?? record.name };
+    const outputs = { ...describe(record, zoneId), name: inputs["name"] ?? record.name };
     return { id: record.id, outputs };
   },
   async read({ client }, given, state) {
@@ -135,7 +133,7 @@ export const dnsRecord: ResourceType<Client> = {
     }
     const path = `/zones/${zoneId}/dns_records/${id}`;
     const record = await api(client, "get", path);
-    return record === undefined ? undefined : { id, outputs: describe(record, zoneId, state) };
+    return record === undefined ? undefined : { id, outputs: describe(record, zoneId) };
   },
   async update({ client }, id, { olds, news }) {
     const zoneId = text(news["zoneId"]) ?? "";
@@ -146,7 +144,7 @@ export const dnsRecord: ResourceType<Client> = {
     const record = await api(client, "put", `/zones/${zoneId}/dns_records/${id}`, sent);
     if (record === undefined) throw new Error("failed to deserialize http request: empty reply");
     const name = news["name"] ?? record.name;
-    return { ...describe(record, zoneId, news), name, ...content };
+    return { ...describe(record, zoneId), name, ...content };
   },
   async delete({ client }, id, state) {
     const path = `/zones/${text(state["zoneId"]) ?? ""}/dns_records/${id}`;

@@ -6,7 +6,7 @@ import type {
   InstanceMetadataOptionsRequest,
 } from "@aws-sdk/client-ec2";
 import { type Field, InitFailed, type ResourceType } from "../resource.ts";
-import { compact, isObject, type Props, text, texts } from "../values.ts";
+import { compact, isObject, number, type Props, text, texts } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
 import { publicDns } from "./eip.ts";
 import { doing, unlessGone, waitFor } from "./errors.ts";

@@ -88,7 +88,7 @@ async function deployTenant(stack: StackOf<"tenant">) {
     plan: planned.plan,
     deployed,
     privateIps,
-    resolves: operator.dns ?? { nameServers: () => nameServersOf(tenant.hostNames, zones) },
+    resolves: operator.dns ?? { nameServers: () => nameServersOf(tenant.hostNames ?? "", zones) },
     reverseNames: setsReverseNames(tenant, zones),
   });
   return tenantOutputs(planned.plan, made, here, mailHostStack(tenant));

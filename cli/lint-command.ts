@@ -74,7 +74,7 @@ function missesUnread({ stack, path }: Problem, stacks: readonly ReadStack[]): b
   if (!path.startsWith("sendips:tenant.mailHost")) return false;
   const tenant = stacks.find(({ name }) => name === stack)?.stack;
   const host =
-    tenant?.kind === "tenant" ? tenant.tenant.mailHost.stack?.split("/").at(-1) : undefined;
+    tenant?.kind === "tenant" ? tenant.tenant.mailHost?.stack?.split("/").at(-1) : undefined;
   return stacks.some((one) => one.name === host && one.stack === undefined);
 }
 

@@ -77,7 +77,7 @@ export class DnsRecords extends pulumi.ComponentResource {
     const first = new Set(ours.flatMap(({ after }) => after ?? []));
     // `after` names a record earlier in the plan, so what it needs is there already.
     for (const record of ours) {
-      const before = record.after === undefined ? undefined : records[record.after];
+      const before = (record.after ?? []).flatMap((key) => records[key] ?? []);
       const predecessor = predecessors.get(record.key);
       const opts = {
         parent: this,
@@ -86,7 +86,7 @@ export class DnsRecords extends pulumi.ComponentResource {
           onError: [stands],
           beforeDelete: args.keeper === undefined ? [] : [args.keeper.beforeDelete],
         },
-        ...(before === undefined ? {} : { dependsOn: [before] }),
+        ...(before.length === 0 ? {} : { dependsOn: before }),
         // Moved to another zone it is replaced, and must be gone before its name is taken.
         deleteBeforeReplace: first.has(record.key) || predecessor !== undefined,
       };

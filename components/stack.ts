@@ -98,7 +98,7 @@ export function asking(
 
 /** The full name of a tenant's mail host stack; undefined when it names a network interface. */
 export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
-  const { stack } = mailHost;
+  const stack = mailHost?.stack;
   return stack === undefined || stack.includes("/") ? stack : fullName(stack);
 }
 
@@ -112,6 +112,8 @@ export async function mailHostPrivateIps(
   tenant: TenantConfig,
   deployed: Deployed,
 ): Promise<PrivateIps> {
+  // A tenant of parked domains sends nothing.
+  if (tenant.mailHost === undefined) return {};
   const { stack, networkInterface } = tenant.mailHost;
   if (networkInterface !== undefined) return privateIpsOf(networkInterface);
   const name = mailHostStack(tenant) ?? "";

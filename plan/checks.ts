@@ -3,6 +3,7 @@ import { checkAddresses } from "./checks/addresses.ts";
 import { checkBimi } from "./checks/bimi.ts";
 import { checkDkim } from "./checks/dkim.ts";
 import { checkDmarc } from "./checks/dmarc.ts";
+import { checkExisting } from "./checks/existing.ts";
 import { checkMtaSts } from "./checks/mta-sts.ts";
 import { checkNeverMails } from "./checks/never-mails.ts";
 import { checkProviders } from "./checks/providers.ts";
@@ -44,6 +45,7 @@ export function checkRecords(context: RecordContext, told: readonly Finding[]): 
     ...checkTlsRpt(context),
     ...checkBimi(context),
     ...checkNeverMails(context),
+    ...checkExisting(context),
     ...checkZone(context),
   ];
   return [...findings, ...untold(checkProviders(context), [...told, ...findings])];

@@ -217,8 +217,12 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   let at = schema;
-  while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault) {
-    at = at.unwrap();
+  for (;;) {
+    if (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault) {
+      at = at.unwrap();
+    } else if (at instanceof z.ZodPipe && at.in instanceof z.ZodTransform) {
+      // A shorthand is made an object first.
+      at = at.out;
+    } else return at;
   }
-  return at;
 }

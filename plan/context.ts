@@ -36,9 +36,9 @@ export function ordered<T>(
   return entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** The name of an address in DNS, PTR and HELO. */
-export function hostNameOf(key: string, tenant: TenantConfig): string {
-  return `${key}.${tenant.hostNames}`;
+/** The name of an address in DNS, PTR and HELO. A tenant with addresses has host names. */
+export function hostNameOf(key: string, { hostNames = "" }: TenantConfig): string {
+  return `${key}.${hostNames}`;
 }
 
 /** A tenant with its streams in order, their defaults filled in. */

@@ -3,8 +3,10 @@
  * plan's own records alone, so a record that somebody else publishes is not seen.
  */
 import type { PlannedStream, RecordContext } from "./context.ts";
+import { standingDmarc } from "./existing.ts";
 import { type DmarcRecord, dmarcName, isDmarc } from "./mail/dmarc.ts";
 import type { Parsed } from "./mail/finding.ts";
+import { isAtOrBelow } from "./mail/names.ts";
 import {
   isAligned,
   isAlignedByList,
@@ -54,17 +56,20 @@ type Records = readonly Pick<PlannedRecord, "name" | "data">[];
 /** Views by the records they were read from: several checks ask one plan. */
 const views = new WeakMap<Records, DmarcView>();
 
-/** Reads a plan's DMARC records once, and walks each domain at most once. */
-export function dmarcView(records: Records): DmarcView {
+/**
+ * Reads a plan's DMARC records once, and walks each domain at most once. Where the plan publishes none at
+ * a name, what stands there by the config counts: a record that is left to its owner, say.
+ */
+export function dmarcView(records: Records, tenant?: RecordContext["tenant"]): DmarcView {
   const before = views.get(records);
   if (before !== undefined) return before;
-  const view = readView(records);
+  const view = readView(records, tenant);
   views.set(records, view);
   return view;
 }
 
-function readView(records: Records): DmarcView {
-  const policies = policiesOf(records);
+function readView(records: Records, tenant: RecordContext["tenant"] | undefined): DmarcView {
+  const policies = policiesOf(records, tenant);
   const policyAt = (domain: string) => policies.get(domain) ?? NONE;
   const known = new Map<string, Found>();
   const find = (domain: string): Found => {
@@ -102,10 +107,12 @@ function readView(records: Records): DmarcView {
 export interface StreamAuthentication {
   /** The return path against From. */
   spf: Alignment;
-  /** The From domain itself is d=. */
+  /** The d= that aligns best: the From domain itself, or one of its organisation. */
   dkim: Alignment;
-  /** Selectors that sign as the From domain; without one there is no DKIM to align. */
+  /** Selectors that sign with a d= that aligns; without one there is no DKIM to align. */
   selectors: string[];
+  /** Selectors that sign with a d= that does not align for every receiver, and their d=. */
+  unaligned: { selector: string; domain: string }[];
 }
 
 /** What a stream's configuration can prove to a receiver. */
@@ -114,34 +121,92 @@ export function authenticationOf(
   view: DmarcView,
   { from, returnPath }: PlannedStream,
 ): StreamAuthentication {
+  // A mail host signs as From has it, or as a domain above: a brother's key is not its own.
+  const own = signatures(context).filter(({ domain }) => isAtOrBelow(from, domain));
+  const signing = own.map((signature) => ({
+    ...signature,
+    alignment: view.alignment(from, signature.domain, "dkim"),
+  }));
+  const holds = ({ alignment }: (typeof signing)[number]) =>
+    alignment.holds.walk && alignment.holds.list;
+  const aligned = signing.filter(holds);
+  const best = aligned.find(({ domain }) => domain === from) ?? aligned[0];
   return {
     spf: view.alignment(from, returnPath, "spf"),
-    dkim: view.alignment(from, from, "dkim"),
-    selectors: signingSelectors(context, from),
+    dkim: best?.alignment ?? view.alignment(from, from, "dkim"),
+    selectors: [...new Set(aligned.map(({ selector }) => selector))].sort(),
+    unaligned: signing
+      .filter((signature) => !holds(signature) && aligned.length === 0)
+      .filter(({ alignment }) => alignment.relaxed.list || alignment.relaxed.walk)
+      .map(({ selector, domain }) => ({ selector, domain })),
   };
 }
 
-/** The selectors whose key is in state `signing` for a From domain, in order. */
-export function signingSelectors(context: RecordContext, from: string): string[] {
+/** Every d= that a key in state `signing` signs with. */
+function signatures(context: RecordContext): { selector: string; domain: string }[] {
   return Object.entries(context.tenant.dkim)
-    .filter(([, key]) => key.state === "signing" && dkimDomains(context, key).includes(from))
-    .map(([selector]) => selector)
+    .filter(([, key]) => key.state === "signing")
+    .flatMap(([selector, key]) =>
+      dkimDomains(context, key).map((domain) => ({ selector, domain })),
+    );
+}
+
+/** The selectors whose key is in state `signing` and whose d= is a From domain itself, in order. */
+export function signingSelectors(context: RecordContext, from: string): string[] {
+  return signatures(context)
+    .filter(({ domain }) => domain === from)
+    .map(({ selector }) => selector)
     .sort();
 }
 
 const NONE: Parsed<DmarcRecord> = { findings: [] };
 
-/** What stands at the `_dmarc` name of each domain that has a policy record. */
-function policiesOf(records: Records): Map<string, Parsed<DmarcRecord>> {
+/**
+ * What receivers find at the `_dmarc` name of each domain that has a policy record: the plan's, through a
+ * CNAME of the plan too, else what stands.
+ */
+function policiesOf(
+  records: Records,
+  tenant: RecordContext["tenant"] | undefined,
+): Map<string, Parsed<DmarcRecord>> {
   const prefix = dmarcName("");
   const texts = new Map<string, string[]>();
+  const targets = new Map<string, string>();
   for (const { name, data } of records) {
-    if (data.type !== "TXT" || typeof name !== "string" || !name.startsWith(prefix)) continue;
-    const domain = name.slice(prefix.length);
+    if (typeof name !== "string" || !name.startsWith(prefix)) continue;
+    if (data.type === "CNAME") targets.set(name, data.target);
+    if (data.type !== "TXT") continue;
     const value = renderText(data.text, readable);
-    if (isDmarc(value)) texts.set(domain, [...(texts.get(domain) ?? []), value]);
+    if (isDmarc(value)) texts.set(name, [...(texts.get(name) ?? []), value]);
   }
-  return new Map([...texts].map(([domain, values]) => [domain, readPolicy(domain, values)]));
+  for (const [name, target] of targets) texts.set(name, texts.get(target) ?? []);
+  for (const [name, values] of tenant === undefined ? [] : standing(tenant)) {
+    if (!texts.has(name)) texts.set(name, values);
+  }
+  return new Map(
+    [...texts].flatMap(([name, values]) => {
+      const domain = name.slice(prefix.length);
+      return values.length === 0 ? [] : [[domain, readPolicy(domain, values)] as const];
+    }),
+  );
+}
+
+/** The DMARC records that stand, by their names: those of the config's `dmarc`, and of `existing`. */
+function standing(tenant: RecordContext["tenant"]): Map<string, string[]> {
+  const prefix = dmarcName("");
+  const names = Object.keys(tenant.existing.names).filter((name) => name.startsWith(prefix));
+  const texts = new Map(
+    names.map((name) => {
+      const found = standingDmarc(tenant, name.slice(prefix.length));
+      return [name, found.map(({ text }) => text)] as const;
+    }),
+  );
+  const { existing } = tenant.dmarc;
+  if (existing !== undefined) texts.set(dmarcName(tenant.domain), [existing]);
+  for (const [domain, { dmarc }] of Object.entries(tenant.domains)) {
+    if (dmarc?.existing !== undefined) texts.set(dmarcName(domain), [dmarc.existing]);
+  }
+  return new Map(texts);
 }
 
 /**

@@ -22,20 +22,21 @@ function text(fits: (value: string) => boolean, message: string, allowed: string
  * A name as people write it (any case, Unicode allowed), stored as lower-case A-labels.
  * RFC 5891 for the encoding, RFC 1035 §2.3.4 for the lengths.
  */
-function name(underscores: boolean, message: string, characters: string) {
+function name(underscores: boolean, message: string, characters: string, wildcard = false) {
+  const star = wildcard ? "(?:\\*\\.)?" : "";
   const label = `(?:[A-Za-z0-9${underscores ? "_" : ""}-]|[^\\x00-\\x7f]){1,63}`;
   return (
     z
       .string()
       .transform((value, context) => {
-        const parsed = parseName(value, { underscores }).value;
+        const parsed = parseName(value, { underscores, wildcard }).value;
         if (parsed?.includes(".")) return parsed;
         const allowed = `two or more labels of ${characters}, at most 63 characters each and 253 in all, such as mail.acme.example`;
         context.addIssue({ code: "custom", message, params: { allowed } });
         return z.NEVER;
       })
       // Full stops as IDNA has them (RFC 3490 §3.1).
-      .meta({ pattern: `^${label}(?:[.\\u3002\\uff0e\\uff61]${label})+\\.?$` })
+      .meta({ pattern: `^${star}${label}(?:[.\\u3002\\uff0e\\uff61]${label})+\\.?$` })
   );
 }
 
@@ -44,6 +45,14 @@ export const domain = name(false, "is not a domain name", "letters, digits and h
 
 /** Any name in DNS, such as `_spf.google.com`. */
 export const dnsName = name(true, "is not a name in DNS", "letters, digits, hyphens and _");
+
+/** Any owner name of a zone, `*.acme.example` too. */
+export const zoneName = name(
+  true,
+  "is not a name in DNS",
+  "letters, digits, hyphens and _, with * as first label or not",
+  true,
+);
 
 /** An MX host of an MTA-STS policy: a host name, or `*.` and a domain (RFC 8461 §4.1). */
 export const mxPattern = text(

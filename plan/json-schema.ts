@@ -104,6 +104,15 @@ function inputOf(schema: z.ZodType): JsonSchema {
         jsonSchema.minProperties = 1;
         jsonSchema.maxProperties = 1;
       }
+      // A shorthand before the object: `dmarc: keep`, `delegate: true`.
+      if (zodSchema instanceof z.ZodPipe && zodSchema.in instanceof z.ZodTransform) {
+        const object =
+          zodSchema.out instanceof z.ZodOptional ? zodSchema.out.unwrap() : zodSchema.out;
+        if (object instanceof z.ZodObject) {
+          const short = "keep" in object.shape ? { const: "keep" } : { type: "boolean" as const };
+          jsonSchema.anyOf = [short, inputOf(object)];
+        }
+      }
       // `isoDate` takes more than a date, and its pattern says what.
       if (jsonSchema.format === "date") delete jsonSchema.format;
     },

@@ -90,7 +90,7 @@ function checkSubnet(mailHost: MailHostConfig, cidr: string): Finding[] {
 
 /** Faults of a tenant against the mail host that it names. */
 export function checkPrivateIps(tenant: TenantConfig, privateIps: PrivateIps): Finding[] {
-  const host = tenant.mailHost.stack ?? tenant.mailHost.networkInterface ?? "";
+  const host = tenant.mailHost?.stack ?? tenant.mailHost?.networkInterface ?? "";
   const known = Object.keys(privateIps).join(", ") || "none";
   return ordered(tenant.addresses)
     .filter(([, { privateIp }]) => privateIps[privateIp] === undefined)

@@ -2,9 +2,10 @@
 import { checkConfig, checkRecords } from "./checks.ts";
 import type { Stack } from "./config.ts";
 import { contextOf, hostNameOf, ordered, type PlannedStream } from "./context.ts";
+import { standingLike } from "./existing.ts";
 import { mtaStsPolicies, type PolicyFile } from "./mta-sts-policy.ts";
 import { type Finding, hasErrors, type Problem } from "./problem.ts";
-import type { PlannedRecord } from "./record.ts";
+import { type PlannedRecord, readable, renderText } from "./record.ts";
 import { wantedRecords } from "./records.ts";
 import { publishersOf } from "./zones.ts";
 
@@ -43,6 +44,12 @@ export type PlanResult = { plan: Plan; problems: Problem[] } | { problems: Probl
 /** A tenant's stack. */
 export type TenantStack = Extract<Stack, { kind: "tenant" }>;
 
+/** What a record takes the place of: the one of its kind that stands at its name. */
+function standsBefore(tenant: TenantStack["tenant"], { name, data }: PlannedRecord): string[] {
+  if (typeof name !== "string" || data.type !== "TXT") return [];
+  return standingLike(tenant, name, renderText(data.text, readable)).map(({ text }) => text);
+}
+
 /** Computes the plan of a tenant. Needs no network and no credentials; never throws. */
 export function plan(stack: TenantStack): PlanResult {
   const { tenant, operator, name } = stack;
@@ -57,11 +64,15 @@ export function plan(stack: TenantStack): PlanResult {
     const zoneName = typeof record.name === "string" ? record.name : record.name.below;
     const publisher = zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName);
     if (publisher === undefined) return [];
-    const { key, data, why, path, after, waitsFor } = record;
+    const { key, data, why, path, after, waitsFor, permanent } = record;
     // One by one: a spread object takes half as much memory again, and a fleet holds all its records.
-    const planned = { key, name: record.name, data, ttl, publisher, why, path };
-    if (waitsFor !== undefined) return [{ ...planned, waitsFor }];
-    return after === undefined ? [planned] : [{ ...planned, after }];
+    const planned: PlannedRecord = { key, name: record.name, data, ttl, publisher, why, path };
+    if (waitsFor !== undefined) planned.waitsFor = waitsFor;
+    if (after !== undefined) planned.after = after;
+    if (permanent !== undefined) planned.permanent = permanent;
+    const before = standsBefore(tenant, planned);
+    if (before.length > 0) planned.before = before;
+    return [planned];
   });
   const faults = checkConfig(context, wanted, publisherOf);
   // A copy, so that what the checks keep beside the records does not live as long as the plan.

@@ -163,7 +163,7 @@ function ofProviders(
 }
 
 function subjectsOf(context: RecordContext): Subject[] {
-  const view = dmarcView(context.records);
+  const view = dmarcView(context.records, context.tenant);
   const spfNames = new Set<string>();
   const hosts = new Set<string>();
   const waiting = new Map<string, string>();
@@ -196,7 +196,9 @@ function notMet(why: string): Judgement {
 function missing({ stream, spfNames, proof }: Subject): string[] {
   return [
     ...(spfNames.has(stream.returnPath) ? [] : ["the return path has no SPF record"]),
-    ...(proof.selectors.length > 0 ? [] : ["no DKIM key signs for the From domain"]),
+    ...(proof.selectors.length > 0
+      ? []
+      : ["no DKIM key signs so that it aligns with the From domain"]),
   ];
 }
 

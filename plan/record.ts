@@ -75,10 +75,17 @@ export interface PlannedRecord {
   /** The config that asks for it. */
   path: string;
   /**
-   * The key of a record that must be changed first, where order matters in one edit: a CNAME can only
-   * be published once what stood at its name has moved away.
+   * The keys of records that must be changed first, where order matters in one edit: a CNAME can only
+   * be published once what stood at its name has moved away. They stand earlier in the plan.
    */
-  after?: string;
+  after?: readonly string[];
+  /**
+   * What stands at the name now and this record takes the place of, each as its value is rendered; empty or
+   * absent: nothing that is known.
+   */
+  before?: readonly string[];
+  /** True for a record that stays as it is for ever: no address, key or policy of ours changes it. */
+  permanent?: boolean;
   /**
    * What must happen before it is set, where that is not ours to do: until then it is not. Absent where it is
    * set with the rest.

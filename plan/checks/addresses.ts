@@ -119,7 +119,7 @@ function hostNames({ tenant, operator }: TenantContext): Finding[] {
     const path = `sendips:tenant.addresses.${key}`;
     findings.push(...at(path, lintName(name)), ...at(path, lintHostName(name)));
   }
-  const publisher = publisherOf(tenant.hostNames, operator.zones);
+  const publisher = publisherOf(tenant.hostNames ?? "", operator.zones);
   if (publisher?.by === "external" && !tenant.waitForCustomerRecords) {
     findings.push({
       level: "warning",

@@ -1,6 +1,7 @@
 /** Whether what a stream proves stands for its From domain: SPF by the return path, DKIM by d=. */
 import type { PlannedStream, RecordContext } from "../context.ts";
 import { type Alignment, authenticationOf, type DmarcView } from "../dmarc-view.ts";
+import { isAtOrBelow } from "../mail/names.ts";
 import { organizationalDomainByList } from "../mail/tree-walk.ts";
 import type { Finding } from "../problem.ts";
 import { dkimDomains } from "../records/dkim.ts";
@@ -12,14 +13,17 @@ export function checkAlignment(context: RecordContext, view: DmarcView): Finding
   const findings: Finding[] = [];
   const unsigned = new Set<string>();
   for (const stream of context.streams) {
-    const { spf, selectors } = authenticationOf(context, view, stream);
+    const { spf, selectors, unaligned } = authenticationOf(context, view, stream);
     const spfFault = whyNotSpf(stream, spf, view);
     const signed = selectors.length > 0;
     if (!signed && spfFault === undefined) unsigned.add(stream.from);
     if (spfFault === undefined) continue;
+    const [other] = unaligned;
     const dkim = signed
       ? "only DKIM is left"
-      : `no DKIM key signs for ${stream.from} either, so DMARC fails`;
+      : other === undefined
+        ? `no DKIM key signs for ${stream.from} either, so DMARC fails`
+        : `${other.selector} signs as ${other.domain}, which does not align with ${stream.from} for every receiver, so DMARC fails`;
     findings.push({
       level: signed ? "warning" : "error",
       path: spfPath(context, stream, spf),
@@ -74,9 +78,11 @@ function spfFix({ from }: PlannedStream, spf: Alignment): string {
 /** SPF alone does not survive forwarding (RFC 9989 §5.1 wants two identifiers that align). */
 function missingKey(context: RecordContext, froms: readonly string[]): Finding[] {
   if (froms.length === 0) return [];
+  const covers = (domain: string) =>
+    froms.some((from) => isAtOrBelow(from, domain) || domain === from);
   const waiting = Object.entries(context.tenant.dkim)
     .filter(([, key]) => key.state === "published")
-    .filter(([, key]) => froms.some((from) => dkimDomains(context, key).includes(from)))
+    .filter(([, key]) => dkimDomains(context, key).some(covers))
     .map(([selector]) => selector)
     .sort();
   return [

@@ -12,7 +12,7 @@ import { bimiOf } from "../records/bimi.ts";
 export function checkBimi(context: RecordContext): Finding[] {
   const wanted = ordered(context.tenant.bimi);
   if (wanted.length === 0) return [];
-  const view = dmarcView(context.records);
+  const view = dmarcView(context.records, context.tenant);
   return wanted.flatMap(([domain, config]) =>
     at(configPath(["tenant", "bimi", domain]), [
       ...lintBimi(bimiOf(config)),

@@ -4,6 +4,7 @@ import { dkimKeyText } from "../dkim-key.ts";
 import { checkRotation, keyTypeOf } from "../dkim-rotation.ts";
 import { lintSelector } from "../mail/dkim.ts";
 import { isAtOrBelow } from "../mail/names.ts";
+import { organizationalDomainByList } from "../mail/tree-walk.ts";
 import { at, type Finding } from "../problem.ts";
 import { dkimDomains } from "../records/dkim.ts";
 import { publisherOf } from "../zones.ts";
@@ -44,13 +45,17 @@ function foreignDomains(
   return domains
     .filter(
       (domain) =>
-        !isAtOrBelow(domain, tenant.domain) && !streams.some(({ from }) => from === domain),
+        ![tenant.domain, ...Object.keys(tenant.domains)].some((own) => isAtOrBelow(domain, own)) &&
+        !streams.some(
+          ({ from }) =>
+            isAtOrBelow(from, domain) && isAtOrBelow(domain, organizationalDomainByList(from)),
+        ),
     )
     .map((domain) => ({
       level: "error",
       path,
-      message: `${domain} is neither the tenant's domain nor a From domain of a stream`,
-      fix: `allowed: ${tenant.domain}, names below it, and the streams' From domains`,
+      message: `${domain} is neither a domain of the tenant's nor one that a stream's From aligns with`,
+      fix: `allowed: ${tenant.domain}, sendips:tenant.domains, names below them, and the streams' From domains up to their organisational ones`,
     }));
 }
 
@@ -77,16 +82,25 @@ function ed25519Alone(context: TenantContext): Finding[] {
 
 /** The point of a delegation is that we publish the target: a zone of the customer's defeats it. */
 function delegation({ tenant, operator }: TenantContext): Finding[] {
-  const { dkimZone } = tenant;
-  if (dkimZone === undefined) return [];
-  const publisher = publisherOf(dkimZone, operator.zones);
-  if (publisher?.by !== "external") return [];
-  return [
-    {
-      level: "error",
-      path: "sendips:tenant.dkimZone",
-      message: `${dkimZone} lies in ${publisher.zone}, which the customer publishes`,
-      fix: "a name in a zone of yours; or leave dkimZone out, and the customer publishes the keys",
-    },
+  const { dkimZone, delegate, hostNames } = tenant;
+  const asked: [string, string | undefined, string][] = [
+    ["sendips:tenant.dkimZone", dkimZone, "dkimZone"],
+    [
+      `sendips:tenant.delegate${delegate?.zone === undefined ? "" : ".zone"}`,
+      delegate === undefined ? undefined : (delegate.zone ?? hostNames),
+      "delegate",
+    ],
   ];
+  return asked.flatMap(([path, zone, key]): Finding[] => {
+    const publisher = zone === undefined ? undefined : publisherOf(zone, operator.zones);
+    if (publisher?.by !== "external") return [];
+    return [
+      {
+        level: "error",
+        path,
+        message: `${zone} lies in ${publisher.zone}, which the customer publishes`,
+        fix: `a name in a zone of yours; or leave ${key} out, and the customer publishes the records themselves`,
+      },
+    ];
+  });
 }

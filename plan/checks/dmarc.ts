@@ -1,21 +1,22 @@
 /** Faults of DMARC: the record, who finds it, what it comes to, who may get its reports. */
 import { fromDomains, type RecordContext } from "../context.ts";
 import { type DmarcView, dmarcView, type Found } from "../dmarc-view.ts";
-import { dmarcName, parseDmarcOnce } from "../mail/dmarc.ts";
+import { dmarcName, parseDmarcOnce, renderDmarc } from "../mail/dmarc.ts";
 import { effectivePolicy, lintDmarc } from "../mail/dmarc-lint.ts";
 import { lintConsent } from "../mail/external-report.ts";
 import { lintWalk, organizationalDomainByList } from "../mail/tree-walk.ts";
+import { type Organisation, organisationOf, organisationsOf } from "../organisations.ts";
 import { at, type Finding } from "../problem.ts";
-import { readable, renderText } from "../record.ts";
+import { mergedDmarc, standingDmarcOf } from "../records/dmarc.ts";
 import { wantedConsents } from "../records/report-consent.ts";
 import { publisherOf } from "../zones.ts";
 import { checkAlignment } from "./alignment.ts";
 
 /** Every fault of DMARC that the plan's records show. */
 export function checkDmarc(context: RecordContext): Finding[] {
-  const view = dmarcView(context.records);
+  const view = dmarcView(context.records, context.tenant);
   return [
-    ...policyRecord(context),
+    ...policyRecords(context),
     ...discovery(context, view),
     ...weakened(context, view),
     ...checkAlignment(context, view),
@@ -23,15 +24,22 @@ export function checkDmarc(context: RecordContext): Finding[] {
   ];
 }
 
-/** The tenant's record as published. Those of `neverMails` have a fixed text without reports. */
-function policyRecord({ tenant, records }: RecordContext): Finding[] {
-  const { domain } = tenant;
-  const organizational = organizationalDomainByList(domain) === domain;
-  return records.flatMap(({ name, data, path }) => {
-    if (name !== dmarcName(domain) || data.type !== "TXT") return [];
-    const { value, findings } = parseDmarcOnce(renderText(data.text, readable));
-    const lint = value === undefined ? [] : lintDmarc(value, { organizational });
-    return at(path, [...findings, ...lint]);
+/** The records as published, and what is wrong with merging them into those that stand. */
+function policyRecords(context: RecordContext): Finding[] {
+  return organisationsOf(context).flatMap((organisation) => {
+    const { domain, path } = organisation;
+    const { record, findings } = mergedDmarc(context, organisation);
+    const published = context.records.some(({ key }) => key === `dmarc-${domain}`);
+    if (record === undefined || !published) return findings;
+    const organizational = organizationalDomainByList(domain) === domain;
+    const { findings: faults } = parseDmarcOnce(renderDmarc(record));
+    const lint = [...faults, ...lintDmarc(record, { organizational })];
+    // What stood there is its owner's to mend, and no reason to publish nothing.
+    const stood = standingDmarcOf(context, organisation).length > 0;
+    return [
+      ...findings,
+      ...at(path, stood ? lint.map((finding) => ({ ...finding, level: "warning" })) : lint),
+    ];
   });
 }
 
@@ -60,6 +68,16 @@ function discovery(context: RecordContext, view: DmarcView): Finding[] {
 
 function uncovered(context: RecordContext, from: string): Finding {
   const organizational = organizationalDomainByList(from);
+  const kept = organisationOf(organisationsOf(context), from);
+  if (kept?.dmarc.keep === true) {
+    return {
+      level: "warning",
+      path: kept.path,
+      message: `the DMARC record of ${kept.domain} is left to its owner, and nothing is known of what it says: whether mail from ${from} aligns is judged by the defaults`,
+      fix: `npx sendips zone ${context.stack} --write records what stands there`,
+      rule: "RFC 9989 §4.10.1",
+    };
+  }
   return {
     level: "warning",
     path: fromPath(context, from),
@@ -90,24 +108,28 @@ function foundApart(all: readonly Found[]): Finding[] {
 
 /** From domains for which the policy comes to none although the record's own domain is protected. */
 function weakened(context: RecordContext, view: DmarcView): Finding[] {
-  const weak = fromDomains(context).filter((from) => {
+  const organisations = organisationsOf(context);
+  const weak = new Map<Organisation, string[]>();
+  for (const from of fromDomains(context)) {
     const { policy } = view.find(from).walk;
     // Where the record's own domain has none too, its lint says so.
-    if (policy === undefined || effectivePolicy(policy.record) === "none") return false;
-    return policy.domain !== from && effectivePolicy(policy.record, "subdomain") === "none";
-  });
-  if (weak.length === 0) return [];
-  const { subdomainPolicy, test } = context.tenant.dmarc;
-  const tags = subdomainPolicy === "none" ? "sp=none" : `sp=${subdomainPolicy} with t=y`;
-  return [
-    {
+    if (policy === undefined || effectivePolicy(policy.record) === "none") continue;
+    if (policy.domain === from || effectivePolicy(policy.record, "subdomain") !== "none") continue;
+    const organisation = organisationOf(organisations, from) ?? organisations[0];
+    if (organisation === undefined) continue;
+    weak.set(organisation, [...(weak.get(organisation) ?? []), from]);
+  }
+  return [...weak].map(([{ dmarc, path, domain }, froms]) => {
+    const { subdomainPolicy = view.find(domain).walk.policy?.record.sp, test } = dmarc;
+    const tags = subdomainPolicy === "none" ? "sp=none" : `sp=${subdomainPolicy} with t=y`;
+    return {
       level: "warning",
-      path: test ? "sendips:tenant.dmarc.test" : "sendips:tenant.dmarc.subdomainPolicy",
-      message: `${tags} comes to no policy for mail from ${weak.join(", ")}: whatever fails is delivered`,
-      fix: `subdomainPolicy as policy, which is what leaving it out means${test ? "; test: false after the test" : ""}`,
+      path: test === true ? `${path}.test` : `${path}.subdomainPolicy`,
+      message: `${tags} comes to no policy for mail from ${froms.join(", ")}: whatever fails is delivered`,
+      fix: `subdomainPolicy as policy, which is what leaving it out means${test === true ? "; test: false after the test" : ""}`,
       rule: "RFC 9989 §4.7",
-    },
-  ];
+    };
+  });
 }
 
 /** Reports to another organisation: without its consent reporters send nothing, and nobody notices. */

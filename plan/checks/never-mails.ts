@@ -3,10 +3,10 @@ import { configPath } from "../config.ts";
 import { ordered, type RecordContext } from "../context.ts";
 import { lintNullMx, NULL_MX } from "../mail/null-mx.ts";
 import { isMailto, reportHost } from "../mail/report-uri.ts";
+import { organisationsOf } from "../organisations.ts";
 import { at, type Finding } from "../problem.ts";
-import { dmarcOf } from "../records/dmarc.ts";
+import { ownReports, reportsPath } from "../records/dmarc.ts";
 import { type Contradiction, contradictions, neverMailsPath } from "../records/never-mails.ts";
-import { reportsPath } from "../records/report-consent.ts";
 
 /** Every fault of `sendips:tenant.neverMails`. */
 export function checkNeverMails(context: RecordContext): Finding[] {
@@ -84,11 +84,13 @@ function contradiction(
 
 /** Reports to a mailbox that the plan itself shuts. */
 function mailboxes(context: RecordContext, name: string): Finding[] {
-  const { rua = [], ruf = [] } = dmarcOf(context);
-  const asked: [string, readonly string[]][] = [
-    [reportsPath(context), rua],
-    ["sendips:tenant.dmarc.failureReports", ruf],
-  ];
+  const asked: [string, readonly string[]][] = organisationsOf(context).flatMap((organisation) => {
+    const { rua, ruf } = ownReports(context, organisation);
+    return [
+      [reportsPath(organisation), rua] as const,
+      [`${organisation.path}.failureReports`, ruf] as const,
+    ].map(([path, uris]): [string, readonly string[]] => [path, uris]);
+  });
   for (const [domain, { reports }] of ordered(context.tenant.tlsReports)) {
     asked.push([configPath(["tenant", "tlsReports", domain, "reports"]), reports]);
   }

@@ -1,11 +1,15 @@
 /** Faults of the SPF records: each as an evaluator would meet it, and what their includes cost. */
+
+import { configPath } from "../config.ts";
 import { ordered, type RecordContext, type TenantContext } from "../context.ts";
+import { isKnown, type StandingText } from "../existing.ts";
 import { at, type Finding } from "../problem.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
-import { mergedSpf } from "../records/spf.ts";
+import { isLeftAlone, mergedSpf, type SpfName, spfNames } from "../records/spf.ts";
+import { spfBudget } from "../spf/budget.ts";
 import { isSpf } from "../spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../spf/lint.ts";
-import type { SpfFinding } from "../spf/types.ts";
+import { type SpfFinding, TERM_LIMIT } from "../spf/types.ts";
 
 /** A range that no host has (RFC 2544), for addresses that are not known yet. */
 const PLACEHOLDERS = "198.18.0.0/15";
@@ -34,6 +38,7 @@ export function checkSpf(context: RecordContext): Finding[] {
     texts.set(record.name, [...(texts.get(record.name) ?? []), entry]);
   }
   const facts = factsOf(context, texts, resolve);
+  const names = spfNames(context);
   const findings = [...texts].flatMap(([name, entries]) => {
     const index = entries.findIndex(({ text }) => isSpf(text));
     const entry = entries[index];
@@ -41,10 +46,13 @@ export function checkSpf(context: RecordContext): Finding[] {
     // A second SPF record at the name is `checkZone`'s to tell.
     const otherTxt = entries.flatMap(({ text }) => (isSpf(text) ? [] : [text]));
     const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
-    const told = lintSpf(entry.text, options).map((finding) => inConfig(finding, entry.record));
+    const standing = names.find((sender) => sender.at === name)?.standing ?? [];
+    const told = lintSpf(entry.text, options).map((finding) =>
+      inConfig(tolerated(finding, standing), entry.record),
+    );
     return at(entry.record.path, told);
   });
-  return [...mergeFindings(context), ...findings];
+  return [...guessed(context), ...mergeFindings(context), ...findings];
 }
 
 /** The finding with its record's name, and its mend in the words of the config. */
@@ -73,19 +81,85 @@ function isRanges(part: Text[number]): boolean {
   return typeof part !== "string" && "ranges" in part;
 }
 
-/** Which part of `sendips:tenant.spf` a fault of merging is about. */
+/** Faults of merging, each at the config that it is about. */
 function mergeFindings(context: TenantContext): Finding[] {
-  const { findings } = mergedSpf(context, context.tenant.domain, []);
-  return findings.flatMap((finding) => {
-    if (finding.code === "all-weaker" || finding.code === "all-stricter") {
-      const fix =
-        finding.code === "all-weaker"
-          ? "all: fail; or leave all out, and the domain keeps what it has"
-          : finding.fix;
-      return at("sendips:tenant.spf.all", [{ ...finding, fix }]);
-    }
-    const part = context.tenant.spf?.existing === undefined ? "include" : "existing";
-    return at(`sendips:tenant.spf.${part}`, [finding]);
+  return spfNames(context).flatMap((sender) => {
+    const { name, standing, spf } = sender;
+    const [first] = standing;
+    if (isLeftAlone(context, sender)) return [leftAlone(context, sender)];
+    const config =
+      name === context.tenant.domain ? ["tenant", "spf"] : ["tenant", "domains", name, "spf"];
+    const besides = configPath(config);
+    return mergedSpf(sender).findings.flatMap((finding) => {
+      const message = `SPF of ${name}: ${finding.message}`;
+      if (finding.code === "all-weaker" || finding.code === "all-stricter") {
+        const fix =
+          finding.code === "all-weaker"
+            ? `all: ${finding.fix === "-all" ? "fail" : "softfail"}; or leave all out, and the domain keeps what it has`
+            : finding.fix;
+        return at(`${besides}.all`, [{ ...finding, message, fix }]);
+      }
+      const path = first?.path ?? (spf === undefined ? sender.path : `${besides}.include`);
+      return at(path, [{ ...finding, message }]);
+    });
+  });
+}
+
+/** A record that is over its limit by itself, at a name that no receiver checks for our mail. */
+function leftAlone(context: TenantContext, { name, standing }: SpfName): Finding {
+  const [first] = standing;
+  const records = new Map(Object.entries(context.operator.spfSnapshot));
+  const { lookups } = spfBudget(first?.text ?? "", { domain: name, records });
+  const paths = context.streams
+    .filter(({ from }) => from === name)
+    .map(({ returnPath }) => returnPath);
+  const whose =
+    paths.length === 0
+      ? "no stream of ours is judged by it"
+      : `receivers check ${[...new Set(paths)].join(", ")} for our mail`;
+  return {
+    level: "warning",
+    path: first?.path ?? "sendips:tenant.spf",
+    message: `SPF of ${name}: the record that stands comes to ${lookups} of ${TERM_LIMIT} look-ups, so receivers give permerror for whoever sends with ${name} as return path. It stays as it is: ${whose}`,
+    fix: "its owner moves senders that can to a return path of their own, and takes their include out",
+    rule: "RFC 7208 §4.6.4",
+  };
+}
+
+/** Faults that a record had before us, and that are its owner's to mend: no reason to stop a tenant. */
+const TOLERATED = new Set(["ptr", "neutral-all", "all-missing", "wide", "host-bits", "idle-exp"]);
+
+/** The same as a warning where what stands has it by itself. */
+function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfFinding {
+  if (finding.level !== "error" || !TOLERATED.has(finding.code)) return finding;
+  const theirs = standing.some(({ text }) =>
+    lintSpf(text).some(
+      ({ code }) =>
+        code === finding.code || (finding.code === "neutral-all" && code === "all-missing"),
+    ),
+  );
+  return theirs
+    ? { ...finding, level: "warning", fix: `${finding.fix}; its owner's to mend: it stood so` }
+    : finding;
+}
+
+/**
+ * A domain's own record that the config makes without knowing what stands: how it ends is a guess, and
+ * whoever sends for the domain besides is not in it.
+ */
+function guessed(context: TenantContext): Finding[] {
+  return spfNames(context).flatMap(({ name, standing, spf }): Finding[] => {
+    if (spf === undefined || spf.include.length === 0 || spf.all !== undefined) return [];
+    if (standing.length > 0 || isKnown(context.tenant, name)) return [];
+    return [
+      {
+        level: "warning",
+        path: name === context.tenant.domain ? "sendips:tenant.spf" : `sendips:tenant.domains`,
+        message: `nothing says what ${name} publishes today, so its record ends in ~all, which refuses nobody, and lets through nobody whom include leaves out`,
+        fix: `existing: the record that stands (npx sendips zone ${context.stack} --write), or all: fail once every sender is named`,
+        rule: "RFC 7208 §3.2",
+      },
+    ];
   });
 }
 
@@ -99,6 +173,10 @@ function factsOf(
   for (const [name, entries] of texts) {
     const spf = entries.find(({ text }) => isSpf(text));
     if (spf !== undefined) known.set(name, spf.text);
+  }
+  for (const { name, data } of records) {
+    const target = data.type === "CNAME" ? known.get(data.target) : undefined;
+    if (target !== undefined && typeof name === "string") known.set(name, target);
   }
   const addresses = new Map<string, string[]>();
   for (const { name, data } of records) {

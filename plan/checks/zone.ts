@@ -3,10 +3,10 @@ import type { RecordContext } from "../context.ts";
 import { lintMx, type Mx } from "../mail/mx.ts";
 import { lintName } from "../mail/names.ts";
 import { isNullMx } from "../mail/null-mx.ts";
+import { singletonOf } from "../mail/singletons.ts";
 import { at, type Finding } from "../problem.ts";
 import { hostRecordKey, type PlannedRecord, readable, renderData, renderOwner } from "../record.ts";
 import { longestName } from "./record-size.ts";
-import { singletonOf } from "./singletons.ts";
 import { checkLimits } from "./zone-limits.ts";
 
 /** Records of one name, or of one name and type. */

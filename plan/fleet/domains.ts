@@ -2,6 +2,8 @@
 
 import { ordered } from "../context.ts";
 import type { FleetTenant } from "../fleet.ts";
+import { dmarcName } from "../mail/dmarc.ts";
+import { organizationalDomainByList } from "../mail/tree-walk.ts";
 import type { Problem } from "../problem.ts";
 import { type Claim, Claims, holder } from "./claims.ts";
 import type { Reported } from "./reported.ts";
@@ -85,6 +87,10 @@ function foreignFroms(
     // The other stack is told by its own stream; the owner need not be.
     if (other === undefined || (foreign === undefined && owner !== undefined)) return [];
     reported.add(name, from);
+    // The DMARC record that it brings in stands or falls with it.
+    const policy = dmarcName(organizationalDomainByList(from));
+    reported.add(name, policy);
+    if (foreign !== undefined) reported.add(foreign.stack, policy);
     const whose =
       foreign === undefined
         ? `a From domain of ${holder(other)}`

@@ -81,7 +81,7 @@ function ofItsHost(
   { name, region, stack }: FleetTenant,
   hosts: ReadonlyMap<string, Host>,
 ): Problem[] {
-  const hostName = stack.tenant.mailHost.stack;
+  const hostName = stack.tenant.mailHost?.stack;
   if (hostName === undefined) return [];
   const path = "sendips:tenant.mailHost.stack";
   const host = hosts.get(hostName);
@@ -109,11 +109,11 @@ function ofItsHost(
 
 function takenPrivateIps({ name, region, stack }: FleetTenant, taken: Claims): Problem[] {
   const { mailHost, addresses } = stack.tenant;
-  const host = mailHost.stack ?? mailHost.networkInterface ?? "";
+  const host = mailHost?.stack ?? mailHost?.networkInterface ?? "";
   return ordered(addresses).flatMap(([key, { privateIp }]): Problem[] => {
     const path = `sendips:tenant.addresses.${key}.privateIp`;
     // Names of stacks are unique; interface ids only within a Region.
-    const place = mailHost.stack === undefined ? `${region ?? ""} ${host}` : host;
+    const place = mailHost?.stack === undefined ? `${region ?? ""} ${host}` : host;
     const other = taken.claim(`${place} ${privateIp}`, { stack: name, path });
     if (other === undefined) return [];
     const message = `${privateIp} on ${host} already carries an address of ${holder(other)}`;

@@ -1,6 +1,7 @@
 /** Records that two stacks want at one name: what one publishes or deletes, the other loses. */
-import { singletonOf } from "../checks/singletons.ts";
+
 import type { FleetTenant } from "../fleet.ts";
+import { singletonOf } from "../mail/singletons.ts";
 import type { Problem } from "../problem.ts";
 import { type PlannedRecord, readable, referencesOf, renderData } from "../record.ts";
 import { type Claim, Claims, holder } from "./claims.ts";

@@ -9,7 +9,9 @@ import { publisherOf } from "../zones.ts";
  * for no record of the customer's cannot know when it does.
  */
 export function setsReverseNames(tenant: TenantConfig, zones: OperatorConfig["zones"]): boolean {
-  return tenant.waitForCustomerRecords || publisherOf(tenant.hostNames, zones)?.by === "cloudflare";
+  return (
+    tenant.waitForCustomerRecords || publisherOf(tenant.hostNames ?? "", zones)?.by === "cloudflare"
+  );
 }
 
 /** A, PTR and HELO SPF of each address, so that FCrDNS holds (RFC 8601 §2.7.3 iprev). */

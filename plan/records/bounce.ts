@@ -7,6 +7,9 @@ import {
   type WantedRecord,
 } from "../context.ts";
 
+import { delegatedName, delegationOf } from "../delegation.ts";
+import { isDelegated } from "./spf.ts";
+
 /** Who takes a stream's bounces: by default the hosts that sent (RFC 5321 §4.5.5). */
 function hostsOf({ tenant }: TenantContext, { key, pool }: PlannedStream) {
   const own = tenant.streams[key]?.bounceMx;
@@ -31,18 +34,36 @@ export function bounceHosts(context: TenantContext, domain: string): string[] {
 /** An MX for each host; equal preference spreads the load. One record where streams share a return path. */
 export function bounceRecords(context: TenantContext): WantedRecord[] {
   const records = new Map<string, WantedRecord>();
+  const zone = delegationOf(context.tenant)?.zone ?? "";
+  const aliases = new Map<string, WantedRecord>();
   for (const stream of context.streams) {
+    const { returnPath } = stream;
+    const delegated = isDelegated(context, returnPath);
+    const name = delegated ? delegatedName(returnPath, zone) : returnPath;
     for (const { id, host, why } of hostsOf(context, stream)) {
       const key = `mx-${stream.returnPath}-${id}`;
       if (records.has(key)) continue;
       records.set(key, {
         key,
-        name: stream.returnPath,
+        name,
         data: { type: "MX", preference: 10, exchange: host },
         path: `sendips:tenant.streams.${stream.key}`,
         why: `bounces of stream ${stream.key} come back to ${why}`,
       });
     }
+    if (!delegated) continue;
+    aliases.set(returnPath, {
+      key: `bounce-cname-${returnPath}`,
+      name: returnPath,
+      data: { type: "CNAME", target: name },
+      path: "sendips:tenant.delegate",
+      why: `the return path ${returnPath} is ours to keep: its SPF and MX stand in ${zone}`,
+      after: [
+        `spf-${returnPath}`,
+        ...[...records.values()].filter((record) => record.name === name).map(({ key }) => key),
+      ],
+      permanent: true,
+    });
   }
-  return ordered(records).map(([, record]) => record);
+  return [...ordered(records), ...ordered(aliases)].map(([, record]) => record);
 }

@@ -1,5 +1,6 @@
 /** DKIM key records: in each From domain, or in a zone of ours with a CNAME from each From domain. */
 import { fromDomains, ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { delegatedName, dkimZoneOf } from "../delegation.ts";
 import { dkimKeyText } from "../dkim-key.ts";
 import { dkimName } from "../mail/dkim.ts";
 import type { DkimKeyConfig } from "../schema.ts";
@@ -10,17 +11,19 @@ export function dkimDomains(context: TenantContext, key: DkimKeyConfig): string[
 }
 
 /**
- * Where the key itself stands. With `dkimZone` the whole name moves below it, so that names of
+ * Where the key itself stands. With `dkimZone` or `delegate` the whole name moves below it, so that names of
  * several tenants never meet in the operator's zone.
  */
 export function dkimKeyName({ tenant }: TenantContext, selector: string, domain: string): string {
   const own = dkimName(selector, domain);
-  return tenant.dkimZone === undefined ? own : `${own}.${tenant.dkimZone}`;
+  const zone = dkimZoneOf(tenant);
+  return zone === undefined ? own : delegatedName(own, zone);
 }
 
 /** Each From domain carries the key, so that d= equals From and strict alignment holds too. */
 export function dkimRecords(context: TenantContext): WantedRecord[] {
   const { tenant } = context;
+  const zone = dkimZoneOf(tenant);
   return ordered(tenant.dkim).flatMap(([selector, key]) => {
     const value = dkimKeyText(selector, key).text;
     if (value === undefined) return [];
@@ -34,14 +37,15 @@ export function dkimRecords(context: TenantContext): WantedRecord[] {
         path,
         why: `DKIM key of ${domain}, ${key.state} (RFC 6376 §3.6)`,
       };
-      if (tenant.dkimZone === undefined) return [record];
+      if (zone === undefined) return [record];
       const alias: WantedRecord = {
         key: `dkim-cname-${selector}-${domain}`,
         name: dkimName(selector, domain),
         data: { type: "CNAME", target: name },
         path,
-        why: `DKIM key of ${domain} is ours to keep: the name points into ${tenant.dkimZone}`,
-        after: record.key,
+        why: `DKIM key of ${domain} is ours to keep: the name points into ${zone}`,
+        after: [record.key],
+        permanent: true,
       };
       return [record, alias];
     });

@@ -1,6 +1,7 @@
 /** MTA-STS (RFC 8461): the record that names the policy's version, and the name that serves the policy. */
 import { configPath } from "../config.ts";
 import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { delegatedName, delegationOf } from "../delegation.ts";
 import { mtaStsName, renderMtaSts } from "../mail/mta-sts.ts";
 import { policyId, policyOf } from "../mta-sts-policy.ts";
 import { text } from "../record.ts";
@@ -13,17 +14,29 @@ export function policyHost(domain: string): string {
 
 /** The records of each domain of `mtaSts`. */
 export function mtaStsRecords(context: TenantContext): WantedRecord[] {
+  const delegation = delegationOf(context.tenant);
   return ordered(context.tenant.mtaSts).flatMap(([domain, config]) => {
     const id = policyId(policyOf(context, domain));
     const path = configPath(["tenant", "mtaSts", domain]);
+    const own = mtaStsName(domain);
+    const name = delegation?.mtaSts === true ? delegatedName(own, delegation.zone) : own;
     const version: WantedRecord = {
       key: `mta-sts-${domain}`,
-      name: mtaStsName(domain),
+      name,
       data: { type: "TXT", text: text`${renderMtaSts({ id })}` },
       path,
       why: `says that ${domain} has an MTA-STS policy; the id changes with it (RFC 8461 §3.1)`,
     };
-    return [version, ...hostRecords(domain, config, path)];
+    const alias: WantedRecord = {
+      key: `mta-sts-cname-${domain}`,
+      name: own,
+      data: { type: "CNAME", target: name },
+      path: "sendips:tenant.delegate",
+      why: `the version of the MTA-STS policy of ${domain} is ours to keep: the name points into ${delegation?.zone}`,
+      after: [version.key],
+      permanent: true,
+    };
+    return [version, ...(name === own ? [] : [alias]), ...hostRecords(domain, config, path)];
   });
 }
 

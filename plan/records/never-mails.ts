@@ -1,7 +1,11 @@
 /** Domains that neither send nor take mail: null MX (RFC 7505), SPF and DMARC that refuse everything. */
 import { hostNameOf, type TenantContext, usesOf, type WantedRecord } from "../context.ts";
+import { standingDmarc } from "../existing.ts";
+import { type DmarcRecord, parseDmarcOnce, renderDmarc } from "../mail/dmarc.ts";
 import { NULL_MX, neverMails } from "../mail/null-mx.ts";
+import { organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
+import { mergedDmarc, ownReports } from "./dmarc.ts";
 import { asksForSpf } from "./spf.ts";
 
 /** The config that names a domain of `neverMails`. */
@@ -19,11 +23,34 @@ export function contradictions(context: TenantContext, name: string): Contradict
   // The tenant's own domain may send nothing by itself; its DMARC record is that of the config then.
   const own = name === tenant.domain;
   return [
-    ...(own && (tenant.dmarc.policy !== "reject" || tenant.dmarc.test) ? (["dmarc"] as const) : []),
+    ...(own && !refusesAll(context) ? (["dmarc"] as const) : []),
     ...(own && asksForSpf(tenant.spf) ? (["spf"] as const) : []),
     ...usesOf(context, name),
     ...(isHost ? (["host"] as const) : []),
   ];
+}
+
+/** Whether the tenant's own DMARC record refuses whatever claims to be from its domain. */
+function refusesAll(context: TenantContext): boolean {
+  const [own] = organisationsOf(context);
+  if (own === undefined || own.dmarc.keep) return false;
+  const { record } = mergedDmarc(context, own);
+  // What cannot be merged is an error of its own.
+  return record === undefined || (record.p === "reject" && record.t !== true);
+}
+
+/** The reports about a parked domain go where the tenant's go, and where they went before. */
+function parkedDmarc(context: TenantContext, name: string): string {
+  const [own] = organisationsOf(context);
+  const reports = own === undefined ? { rua: [], ruf: [] } : ownReports(context, own);
+  const [standing] = standingDmarc(context.tenant, name);
+  const before = standing === undefined ? undefined : parseDmarcOnce(standing.text).value;
+  const record: DmarcRecord = { p: "reject" };
+  for (const tag of ["rua", "ruf"] as const) {
+    const uris = [...new Set([...(before?.[tag] ?? []), ...reports[tag]])];
+    if (uris.length > 0) record[tag] = uris;
+  }
+  return renderDmarc(record);
 }
 
 /**
@@ -39,7 +66,14 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
     const records = neverMails(name).filter(
       (record) => record.name === name || name !== context.tenant.domain,
     );
-    return records.map((record): WantedRecord => {
+    const revoked: WantedRecord = {
+      key: `revoked-keys-${name}`,
+      name: `*._domainkey.${name}`,
+      data: { type: "TXT", text: text`v=DKIM1; p=` },
+      path: "sendips:tenant.revokedKeys",
+      why: `no selector signs for ${name}: every key that is asked for is revoked (RFC 6376 §3.6.1)`,
+    };
+    const known = records.map((record): WantedRecord => {
       if (record.type === "MX") {
         return {
           key: `null-mx-${name}`,
@@ -53,7 +87,10 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
       return {
         key: `${purpose}-${name}`,
         name: record.name,
-        data: { type: "TXT", text: text`${record.value}` },
+        data: {
+          type: "TXT",
+          text: text`${purpose === "spf" ? record.value : parkedDmarc(context, name)}`,
+        },
         path,
         why:
           purpose === "spf"
@@ -61,5 +98,6 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
             : `mail that claims to be from ${name} is refused (RFC 9989 §4.7)`,
       };
     });
+    return context.tenant.revokedKeys ? [...known, revoked] : known;
   });
 }

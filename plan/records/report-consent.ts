@@ -1,9 +1,10 @@
 /** Consent to DMARC reports about a tenant that go to a host outside its domain (RFC 9990 §4). */
 import type { TenantContext, WantedRecord } from "../context.ts";
 import { type NeededConsent, neededConsents } from "../mail/external-report.ts";
+import { organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
-import { dmarcOf } from "./dmarc.ts";
+import { ownReports, reportsPath } from "./dmarc.ts";
 
 /** A consent that the tenant's reports need, and the config that sends them there. */
 export interface WantedConsent extends NeededConsent {
@@ -12,30 +13,31 @@ export interface WantedConsent extends NeededConsent {
   path: string;
 }
 
-/** The config that says where a tenant's aggregate reports go. */
-export function reportsPath({ tenant }: TenantContext): string {
-  return tenant.dmarc.reports === undefined ? "sendips:reports" : "sendips:tenant.dmarc.reports";
-}
-
 /**
- * Every consent that the tenant's report addresses need, whoever must publish it.
+ * Every consent that the tenant's report addresses need, whoever must publish it; for parked domains too,
+ * whose reports go where the tenant's go. Not for addresses that stood in a record before us: they have
+ * theirs, or never got a report.
  * By the public suffix list alone: a report host has no records in a tenant's plan to walk over,
  * and a consent that a receiver does not ask for does no harm.
  */
 export function wantedConsents(context: TenantContext): WantedConsent[] {
-  const { domain } = context.tenant;
-  const { rua = [], ruf = [] } = dmarcOf(context);
-  const reports = reportsPath(context);
+  const organisations = organisationsOf(context);
+  const parked = [...new Set(context.tenant.neverMails)]
+    .filter((domain) => !organisations.some((organisation) => organisation.domain === domain))
+    .map((domain) => ({ domain, like: organisations[0] }));
   const asked = [
-    ...neededConsents(domain, rua).map((consent) => ({ ...consent, path: reports })),
-    ...neededConsents(domain, ruf).map((consent) => ({
-      ...consent,
-      path: "sendips:tenant.dmarc.failureReports",
-    })),
-  ];
+    ...organisations.map((organisation) => ({ domain: organisation.domain, like: organisation })),
+    ...parked,
+  ].flatMap(({ domain, like }) => {
+    if (like === undefined) return [];
+    const { rua, ruf } = ownReports(context, like);
+    const needed = (uris: readonly string[], path: string) =>
+      neededConsents(domain, uris).map((consent) => ({ ...consent, domain, path }));
+    return [...needed(rua, reportsPath(like)), ...needed(ruf, `${like.path}.failureReports`)];
+  });
   const byName = new Map<string, WantedConsent>();
   for (const consent of asked) {
-    if (!byName.has(consent.name)) byName.set(consent.name, { ...consent, domain });
+    if (!byName.has(consent.name)) byName.set(consent.name, consent);
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,39 +1,123 @@
-/** SPF records: one a name (RFC 7208 §3.2), merged from everything that wants one there. */
+/** SPF records: one a name (RFC 7208 §3.2), merged from everything that wants one there and what stands there. */
+import { configPath } from "../config.ts";
 import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { delegatedName, delegationOf } from "../delegation.ts";
+import { type StandingText, standingSpf } from "../existing.ts";
+import { organisationsOf } from "../organisations.ts";
 import { type Text, text } from "../record.ts";
 import type { SpfConfig } from "../schema.ts";
-import { type MergedSpf, mergeSpf } from "../spf/merge.ts";
+import { spfBudget } from "../spf/budget.ts";
+import { type MergedSpf, type MergeOptions, mergeSpf } from "../spf/merge.ts";
+import { TERM_LIMIT } from "../spf/types.ts";
 
-/** What sends as a name. */
+/** What sends as a name, and how its record is made. */
+export interface SpfName {
+  /** As MAIL FROM or From has it. */
+  name: string;
+  /** Where the record stands: at the name, or where its CNAME points. */
+  at: string;
+  /** Keys of own addresses, in order; none where they stand behind an include. */
+  pool: readonly string[];
+  path: string;
+  why: string;
+  /** What stands there today. */
+  standing: readonly StandingText[];
+  /** How own addresses stand in it. */
+  how: SpfConfig["addresses"];
+  /** The name of ours whose record holds the addresses, in place of them. */
+  include?: string;
+  /** What the config says besides, for an organisational domain. */
+  spf?: Besides;
+  /** Whether a stream's return path is it: what receivers check. */
+  isReturnPath: boolean;
+  /** Whether it is an organisational domain, where mailboxes are and nobody knows every sender. */
+  isOrganisation: boolean;
+}
+
+/** What a config says of a domain's own record. */
+type Besides = Pick<SpfConfig, "existing" | "include" | "all">;
+
+/** What sends as a name, while it is collected. */
 interface Sender {
-  /** Keys of own addresses. */
   pool: Set<string>;
   /** What sends, by streams or by other ways; in the order of their keys. */
   why: { bounce: string[]; from: string[]; besides: boolean };
   path: string;
 }
 
-/** Where the addresses of a name stand when SPF asks for them one by one. */
+/** Where the addresses of a record stand when SPF asks for them one by one. */
 export function spfMacroZone(name: string): string {
   return `_spf.${name}`;
 }
 
-/** SPF of each From domain, each return path, and of the organisational domain where the config asks for it. */
+/** SPF of each return path and From domain, and of the organisational domains where the config asks for it. */
 export function spfRecords(context: TenantContext): WantedRecord[] {
-  const { tenant } = context;
-  return ordered(sendersOf(context)).flatMap(([name, sender]) => {
-    const pool = [...sender.pool].sort();
+  return spfNames(context).flatMap((sender): WantedRecord[] => {
+    if (isLeftAlone(context, sender)) return [];
+    const { name, at, pool, path, why, how } = sender;
     const record: WantedRecord = {
       key: `spf-${name}`,
-      name,
-      data: { type: "TXT", text: spfText(context, name, pool) },
-      path: sender.path,
-      why: whyOf(sender),
+      name: at,
+      data: { type: "TXT", text: spfText(sender) },
+      path,
+      why,
     };
-    return tenant.spf?.addresses === "macro"
-      ? [record, ...macroRecords(name, pool, sender.path)]
-      : [record];
+    const macros = how === "macro" ? macroRecords(name, at, pool, path) : [];
+    return [record, ...macros];
   });
+}
+
+/** Every name that the plan wants an SPF record for, in order, those behind an include before it. */
+export function spfNames(context: TenantContext): SpfName[] {
+  const { tenant } = context;
+  const delegation = delegationOf(tenant);
+  const organisations = new Set(organisationsOf(context).map(({ domain }) => domain));
+  return ordered(sendersOf(context)).flatMap(([name, sender]): SpfName[] => {
+    const { why, path } = sender;
+    const pool = [...sender.pool].sort();
+    const spf = besidesOf(tenant, name);
+    const isReturnPath = why.bounce.length > 0;
+    const standing = standingSpf(tenant, name);
+    const asked = tenant.spf?.addresses ?? "list";
+    // An exists: that finds nothing is one of two void look-ups that a record may cost (RFC 7208 §4.6.4):
+    // whoever else sends by this record would pay it.
+    const how = asked === "macro" && standing.length > 0 ? "ranges" : asked;
+    const plain: SpfName = {
+      ...{ name, at: name, pool, how, path, why: whyOf(sender, standing.length > 0) },
+      ...(spf === undefined ? {} : { spf }),
+      ...{ standing, isReturnPath },
+      isOrganisation: organisations.has(name),
+    };
+    if (delegation === undefined || pool.length === 0) return [plain];
+    if (isDelegated(context, name)) {
+      return [{ ...plain, at: delegatedName(name, delegation.zone), standing: [] }];
+    }
+    // A CNAME cannot stand there: an include of a name of ours holds the addresses.
+    const include = delegatedName(spfMacroZone(name), delegation.zone);
+    const ours: SpfName = {
+      ...{ name: include, at: include, pool, how, path, standing: [], isReturnPath: false },
+      why: `the addresses that send as ${name}, behind its include (RFC 7208 §5.2)`,
+      isOrganisation: false,
+    };
+    return [ours, { ...plain, pool: [], include }];
+  });
+}
+
+/** Whether a return path is a name of its own, which can be a CNAME into a zone of ours. */
+export function isDelegated({ tenant, streams }: TenantContext, name: string): boolean {
+  if (delegationOf(tenant) === undefined) return false;
+  const other = name === tenant.domain || Object.hasOwn(tenant.domains, name);
+  return (
+    !other &&
+    streams.some(({ returnPath }) => returnPath === name) &&
+    !streams.some(({ from }) => from === name)
+  );
+}
+
+/** What the config says of an organisational domain's own record. */
+function besidesOf(tenant: TenantContext["tenant"], name: string): Besides | undefined {
+  if (name === tenant.domain) return tenant.spf;
+  return Object.hasOwn(tenant.domains, name) ? tenant.domains[name]?.spf : undefined;
 }
 
 function sendersOf({ tenant, streams }: TenantContext): Map<string, Sender> {
@@ -46,8 +130,14 @@ function sendersOf({ tenant, streams }: TenantContext): Map<string, Sender> {
   };
   // First, so that faults of the merged record are said of what it is merged from.
   if (asksForSpf(tenant.spf)) at(tenant.domain, "sendips:tenant.spf").why.besides = true;
+  for (const [domain, { spf }] of ordered(tenant.domains)) {
+    if (!asksForSpf(spf)) continue;
+    at(domain, configPath(["tenant", "domains", domain, "spf"])).why.besides = true;
+  }
   for (const { key, from, returnPath, pool } of streams) {
+    const fromSpf = tenant.streams[key]?.fromSpf !== false;
     for (const [name, use] of [[returnPath, "bounce"] as const, [from, "from"] as const]) {
+      if (use === "from" && !fromSpf && name !== returnPath) continue;
       const sender = at(name, `sendips:tenant.streams.${key}`);
       sender.why[use].push(key);
       for (const address of pool) sender.pool.add(address);
@@ -58,30 +148,45 @@ function sendersOf({ tenant, streams }: TenantContext): Map<string, Sender> {
 
 /**
  * Whether the config asks for a record at the organisational domain. How own addresses are written is
- * no reason to publish -all for whoever else sends as the domain.
+ * no reason to publish one for whoever else sends as the domain.
  */
-export function asksForSpf(spf: TenantContext["tenant"]["spf"]): boolean {
+export function asksForSpf(spf: Partial<Besides> | undefined): boolean {
   if (spf === undefined) return false;
-  return spf.existing !== undefined || spf.include.length > 0 || spf.all !== undefined;
+  return spf.existing !== undefined || (spf.include ?? []).length > 0 || spf.all !== undefined;
 }
 
-function whyOf({ why: { bounce, from, besides } }: Sender): string {
+/**
+ * Whether the record that stands stays as it is: it is over ten look-ups by itself, which is not ours to
+ * mend, and no stream of ours is judged by it, because none has it as its return path.
+ */
+export function isLeftAlone(context: TenantContext, sender: SpfName): boolean {
+  const { standing, isReturnPath, name, spf } = sender;
+  const [first, ...more] = standing;
+  if (isReturnPath || first === undefined || more.length > 0) return false;
+  if (spf !== undefined && (spf.include.length > 0 || spf.all !== undefined)) return false;
+  const records = new Map(Object.entries(context.operator.spfSnapshot));
+  return spfBudget(first.text, { domain: name, records }).lookups > TERM_LIMIT;
+}
+
+function whyOf({ why: { bounce, from, besides } }: Sender, standing: boolean): string {
   const streams = (keys: string[]) => `stream${keys.length > 1 ? "s" : ""} ${keys.join(", ")}`;
   const parts: string[] = [];
   if (bounce.length > 0) {
     parts.push(`the return path of ${streams(bounce)}: what receivers check (RFC 7208 §2.4)`);
   }
   if (from.length > 0) {
-    parts.push(`the From domain of ${streams(from)}: nobody else may send as it`);
+    parts.push(
+      `the From domain of ${streams(from)}${standing ? "" : ": nobody else may send as it"}`,
+    );
   }
   if (parts.length === 0) return "SPF of the domain: who may send as it (RFC 7208 §2.4)";
-  return `SPF of ${parts.join("; of ")}${besides ? "; with what the domain sends through besides" : ""}`;
+  return `SPF of ${parts.join("; of ")}${besides || standing ? "; with what the domain sends through besides" : ""}`;
 }
 
 /** Own addresses first: they cost no look-up, so the common case ends before any include (RFC 7208 §4.6.4). */
-function spfText(context: TenantContext, name: string, pool: readonly string[]): Text {
-  const how = context.tenant.spf?.addresses ?? "list";
-  const rest = mergedSpf(context, name, pool).text?.slice("v=spf1 ".length) ?? "-all";
+function spfText(sender: SpfName): Text {
+  const { pool, how } = sender;
+  const rest = mergedSpf(sender).text?.slice("v=spf1 ".length) ?? "-all";
   if (how === "macro" || pool.length === 0) return text`v=spf1 ${rest}`;
   if (how === "ranges") return text`v=spf1 ${{ ranges: pool }} ${rest}`;
   return text`v=spf1 ${pool.flatMap((address) => text`ip4:${{ address }} `)}${rest}`;
@@ -90,39 +195,36 @@ function spfText(context: TenantContext, name: string, pool: readonly string[]):
 /** Nothing but own addresses. */
 const OWN_ALONE = mergeSpf([], [], { all: "-" });
 
+const ALL = { fail: "-", softfail: "~", neutral: "?" } as const;
+
 /** What stands in the record of a name apart from single addresses, and what is wrong with merging it. */
-export function mergedSpf(
-  { tenant }: TenantContext,
-  name: string,
-  pool: readonly string[],
-): MergedSpf {
-  const { spf } = tenant;
-  const macro = spf?.addresses === "macro" && pool.length > 0;
-  const own = macro ? [`exists:%{i}.${spfMacroZone(name)}`] : [];
-  // A return path and a stream's From are ours alone: nobody else sends as them.
-  if (spf === undefined || name !== tenant.domain) {
-    return macro ? mergeSpf([], own, { all: "-" }) : OWN_ALONE;
-  }
-  const before = own.length === 0 ? merged.get(spf) : undefined;
-  if (before !== undefined) return before;
-  const includes = [...new Set(spf.include)].map((include) => `include:${include}`);
-  const existing = spf.existing === undefined ? [] : [spf.existing];
-  const all = spf.all === undefined ? {} : ({ all: spf.all === "fail" ? "-" : "~" } as const);
-  const result = mergeSpf(existing, [...own, ...includes], all);
-  if (own.length === 0) merged.set(spf, result);
-  return result;
+export function mergedSpf(sender: SpfName): MergedSpf {
+  const { at, pool, how, spf, standing, include, isOrganisation } = sender;
+  const macro = how === "macro" && pool.length > 0 ? [`exists:%{i}.${spfMacroZone(at)}`] : [];
+  const own = [...macro, ...(include === undefined ? [] : [`include:${include}`])];
+  const includes = [...new Set(spf?.include ?? [])].map((name) => `include:${name}`);
+  const all: MergeOptions = spf?.all === undefined ? {} : { all: ALL[spf.all] };
+  const existing = standing.map(({ text }) => text);
+  if (existing.length + own.length + includes.length === 0 && !isOrganisation) return OWN_ALONE;
+  return mergeSpf(existing, [...own, ...includes], {
+    ...all,
+    // Where mailboxes are, somebody sends whom nobody has named.
+    otherwise: isOrganisation ? "~" : "-",
+  });
 }
 
-/** Records without own terms, by the config that asks for them: record and check both want it. */
-const merged = new WeakMap<SpfConfig, MergedSpf>();
-
 /** With `exists:%{i}._spf.<name>` each address is a name of its own; what the A record holds does not matter (RFC 7208 §5.7). */
-function macroRecords(name: string, pool: readonly string[], path: string): WantedRecord[] {
+function macroRecords(
+  name: string,
+  at: string,
+  pool: readonly string[],
+  path: string,
+): WantedRecord[] {
   return pool.map((address) => ({
     key: `spf-ip-${name}-${address}`,
-    name: { address, below: spfMacroZone(name) },
+    name: { address, below: spfMacroZone(at) },
     data: { type: "A", address: "127.0.0.2" },
     path,
-    why: `lets SPF of ${name} pass for address ${address}: exists:%{i}.${spfMacroZone(name)}`,
+    why: `lets SPF of ${name} pass for address ${address}: exists:%{i}.${spfMacroZone(at)}`,
   }));
 }

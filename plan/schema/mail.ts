@@ -9,6 +9,7 @@ import {
   mxPattern,
   reportUri,
   tlsReportUri,
+  zoneName,
 } from "../fields.ts";
 
 const policy = z.enum(["none", "quarantine", "reject"]);
@@ -20,17 +21,17 @@ export const spfSchema = z
       .string()
       .optional()
       .describe(
-        "The SPF record that the domain publishes today, as it stands (v=spf1 …). It is merged into the one record that a name may have (RFC 7208 §3.2). Default: none.",
+        "The SPF record that the domain publishes today, as it stands (v=spf1 …). It is merged into the one record that a name may have (RFC 7208 §3.2). Default: what `existing` says of the domain. Records of other names stand there.",
       ),
     include: z
       .array(dnsName)
       .default([])
       .describe("What the domain already sends through. Default: nothing."),
     all: z
-      .enum(["fail", "softfail"])
+      .enum(["fail", "softfail", "neutral"])
       .optional()
       .describe(
-        "The result for everyone else. Default: as the existing record has it, else fail (-all).",
+        "The result for everyone else: -all, ~all, ?all. Default: as the existing record has it, also by its redirect=; softfail where none is known, because a domain with mailboxes has senders that nobody thought of.",
       ),
     addresses: z
       .enum(["list", "ranges", "macro"])
@@ -77,50 +78,89 @@ export const dkimKeySchema = z
   })
   .describe("One DKIM selector (RFC 6376, RFC 8463).");
 
-export const dmarcSchema = z
-  .strictObject({
-    policy: policy.default("none").describe("p=. Default: none."),
-    subdomainPolicy: policy.optional().describe("sp=. Default: as policy."),
-    nonexistentPolicy: policy
-      .optional()
-      .describe(
-        "np=: for names below the domain that do not exist (RFC 9989). Default: as subdomainPolicy.",
-      ),
-    test: z
-      .boolean()
-      .default(false)
-      .describe(
-        "t=y: receivers of RFC 9989 apply each policy one level weaker; older ones ignore it. Default: false.",
-      ),
-    organizational: z
-      .enum(["yes", "suffix"])
-      .optional()
-      .describe(
-        "psd=: yes declares this domain organisational whatever stands above (psd=n), suffix a public suffix (psd=y). Default: undeclared.",
-      ),
-    dkimAlignment: alignment
-      .optional()
-      .describe("adkim=. Default: relaxed, as the RFC has it; not written."),
-    spfAlignment: alignment
-      .optional()
-      .describe("aspf=. Default: relaxed, as the RFC has it; not written."),
-    failureOptions: z
-      .array(z.enum(["0", "1", "d", "s"]))
-      .optional()
-      .describe("fo=: when a failure report is wanted. Default: 0, when all checks fail."),
-    reports: z
-      .array(reportUri)
-      .optional()
-      .describe("rua=: where aggregate reports go. Default: the operator's sendips:reports."),
-    failureReports: z
-      .array(reportUri)
-      .default([])
-      .describe("ruf=: where failure reports go. They hold personal data. Default: nowhere."),
-  })
+const dmarcFields = z.strictObject({
+  keep: z
+    .boolean()
+    .default(false)
+    .describe(
+      "true leaves the record to its owner: none is published, and what stands at _dmarc.<domain> stays as it is. `dmarc: keep` is short for it. Default: false.",
+    ),
+  existing: z
+    .string()
+    .optional()
+    .describe(
+      "The DMARC record that stands today, as it stands (v=DMARC1; …). Its policy is never lowered and its report addresses stay; ours come beside them. Default: what `existing` of the tenant says of _dmarc.<domain>.",
+    ),
+  replace: z
+    .boolean()
+    .default(false)
+    .describe(
+      "true publishes what is written here in place of the record that stands, also where that is weaker or drops a report address. Default: false.",
+    ),
+  policy: policy.optional().describe("p=. Default: that of the record that stands, else none."),
+  subdomainPolicy: policy.optional().describe("sp=. Default: as policy."),
+  nonexistentPolicy: policy
+    .optional()
+    .describe(
+      "np=: for names below the domain that do not exist (RFC 9989). Default: as subdomainPolicy.",
+    ),
+  test: z
+    .boolean()
+    .optional()
+    .describe(
+      "t=y: receivers of RFC 9989 apply each policy one level weaker; older ones ignore it. Default: as the record that stands, else false.",
+    ),
+  organizational: z
+    .enum(["yes", "suffix"])
+    .optional()
+    .describe(
+      "psd=: yes declares this domain organisational whatever stands above (psd=n), suffix a public suffix (psd=y). Default: undeclared.",
+    ),
+  dkimAlignment: alignment
+    .optional()
+    .describe("adkim=. Default: relaxed, as the RFC has it; not written."),
+  spfAlignment: alignment
+    .optional()
+    .describe("aspf=. Default: relaxed, as the RFC has it; not written."),
+  failureOptions: z
+    .array(z.enum(["0", "1", "d", "s"]))
+    .optional()
+    .describe("fo=: when a failure report is wanted. Default: 0, when all checks fail."),
+  reports: z
+    .array(reportUri)
+    .optional()
+    .describe("rua=: where aggregate reports go. Default: the operator's sendips:reports."),
+  failureReports: z
+    .array(reportUri)
+    .default([])
+    .describe("ruf=: where failure reports go. They hold personal data. Default: nowhere."),
+});
+
+/** `dmarc: keep` for `dmarc: {keep: true}`. */
+const dmarcPolicy = z.preprocess(
+  (value) => (value === "keep" ? { keep: true } : value),
+  dmarcFields,
+);
+
+export const dmarcSchema = dmarcPolicy
   .prefault({})
   .describe(
-    "DMARC of the organisational domain. Default: policy none, so that nothing is rejected before it is known.",
+    "DMARC of the organisational domain, or keep: its owner's record stays as it is. Default: policy none, so that nothing is rejected before it is known.",
   );
+
+export const otherDomainSchema = z
+  .strictObject({
+    dmarc: dmarcPolicy
+      .optional()
+      .describe(
+        "DMARC of this domain, or keep. Default: as the tenant's `dmarc`, without its `existing`.",
+      ),
+    spf: spfSchema
+      .omit({ addresses: true })
+      .optional()
+      .describe("SPF of this domain itself. Default: none, unless a stream's From is it."),
+  })
+  .describe("A further organisational domain of the tenant.");
 
 export const mtaStsSchema = z
   .strictObject({
@@ -177,6 +217,42 @@ export const dkimSchema = keyed(dkimKeySchema)
   .default({})
   .describe("DKIM keys by selector. Default: none.");
 
+const values = z.array(z.string()).default([]);
+
+export const existingSchema = z
+  .strictObject({
+    seen: isoDate
+      .optional()
+      .describe("The day on which it was looked at, written by `sendips zone --write`."),
+    names: z
+      .record(
+        zoneName,
+        z.strictObject({
+          TXT: values.describe("TXT values, each as one text, or in quotes as `dig` prints them."),
+          MX: values.describe('MX values: "10 mx.example.com".'),
+          CNAME: z.string().optional().describe("The target of the CNAME that stands there."),
+          CAA: values.describe('CAA values: "0 issue "ca.example"".'),
+          A: values.describe("IPv4 addresses."),
+          AAAA: values.describe("IPv6 addresses."),
+        }),
+      )
+      .default({})
+      .describe(
+        "What stands at each name apart from what sendips publishes; {} where nothing does. Default: nothing is known of any name.",
+      ),
+    whenGone: z
+      .enum(["restore", "remove"])
+      .default("restore")
+      .describe(
+        "What becomes of a name that the tenant lets go of. restore: what stood before comes back in place, in the same record. remove: the record goes. Default: restore.",
+      ),
+  })
+  .prefault({})
+  .describe(
+    "What the tenant's domains publish today, apart from sendips. SPF is merged with it, DMARC is never weaker than it, and nothing else of it is touched. `sendips zone <stack> --write` writes it. Default: nothing is known.",
+  );
+
+export type ExistingConfig = z.infer<typeof existingSchema>;
 export type SpfConfig = z.infer<typeof spfSchema>;
 export type DkimKeyConfig = z.infer<typeof dkimKeySchema>;
 export type DmarcConfig = z.infer<typeof dmarcSchema>;

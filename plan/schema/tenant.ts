@@ -5,7 +5,9 @@ import {
   bimiSchema,
   dkimSchema,
   dmarcSchema,
+  existingSchema,
   mtaStsSchema,
+  otherDomainSchema,
   spfSchema,
   tlsReportSchema,
 } from "./mail.ts";
@@ -51,6 +53,12 @@ export const streamSchema = z
       .describe(
         "Hosts that take the bounces. Default: the host names of the stream's own addresses.",
       ),
+    fromSpf: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether the From domain gets an SPF record for the stream. Receivers check the return path, so false loses nothing and leaves the record of a domain that others send from alone. Default: true.",
+      ),
   })
   .describe("One kind of mail (transactional, marketing).");
 
@@ -73,15 +81,46 @@ const mailHostRef = z
   })
   .describe("Who sends: a mail host stack or an existing network interface.");
 
+const delegateSchema = z
+  .preprocess(
+    (value) => (value === true ? {} : value === false ? undefined : value),
+    z
+      .strictObject({
+        zone: domain
+          .optional()
+          .describe("A name in a zone of ours, below which everything stands. Default: hostNames."),
+        dmarc: z
+          .boolean()
+          .default(false)
+          .describe("Also _dmarc of each organisational domain, as a CNAME. Default: false."),
+        mtaSts: z
+          .boolean()
+          .default(false)
+          .describe("Also _mta-sts of each domain of `mtaSts`, as a CNAME. Default: false."),
+      })
+      .optional(),
+  )
+  .describe(
+    "Publish once: return paths and DKIM selectors of the customer become CNAMEs into a zone of ours, and SPF of a From domain an include of a name of ours, so that addresses, keys and policies change without the customer. true, or where to and what else. Default: everything stands in the customer's zone.",
+  );
+
 /** The tenant's part of a stack file. */
 export const tenantSchema = z
   .strictObject({
     domain: domain.describe("The organisational domain of From:."),
-    hostNames: domain.describe(
-      "Where the addresses' host names live: address tx1 becomes tx1.<hostNames>.",
-    ),
-    mailHost: mailHostRef,
-    addresses: keyed(addressSchema).describe("The tenant's Elastic IPs, by key."),
+    hostNames: domain
+      .optional()
+      .describe(
+        "Where the addresses' host names live: address tx1 becomes tx1.<hostNames>. Needed for addresses; a tenant of parked domains has none.",
+      ),
+    mailHost: mailHostRef
+      .optional()
+      .describe(
+        "Who sends: a mail host stack or an existing network interface. Needed for addresses.",
+      ),
+    addresses: keyed(addressSchema)
+      .default({})
+      .describe("The tenant's Elastic IPs, by key. Default: none: a tenant of parked domains."),
     streams: keyed(streamSchema)
       .default({})
       .describe("The tenant's kinds of mail, by key. Default: none."),
@@ -90,6 +129,14 @@ export const tenantSchema = z
       .describe(
         "SPF of the organisational domain itself, and how own addresses are written. Default, and with `addresses` alone: no record there, unless a stream's From is that domain.",
       ),
+    existing: existingSchema,
+    domains: z
+      .record(domain, otherDomainSchema)
+      .default({})
+      .describe(
+        "Further organisational domains of the tenant, by domain. One that a stream's From belongs to needs no entry: it gets a DMARC record as the first has. Default: none.",
+      ),
+    delegate: delegateSchema,
     dkim: dkimSchema,
     dkimZone: domain
       .optional()
@@ -110,7 +157,13 @@ export const tenantSchema = z
       .array(domain)
       .default([])
       .describe(
-        "Domains that neither send nor take mail: null MX (RFC 7505), SPF -all, DMARC reject. Default: none.",
+        "Domains that neither send nor take mail: null MX (RFC 7505), SPF -all, DMARC reject with the tenant's report addresses. Default: none.",
+      ),
+    revokedKeys: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Publish *._domainkey of each domain of neverMails as a revoked key, so that no forgotten selector signs for it (M3AAWG, Protecting Parked Domains). Default: false.",
       ),
     ttl: ttl
       .optional()
@@ -121,6 +174,21 @@ export const tenantSchema = z
       .describe(
         "Wait, when deploying, for records that the customer must publish. Default: false: nothing waits for them.",
       ),
+  })
+  .superRefine((tenant, context) => {
+    if (Object.keys(tenant.addresses).length === 0) return;
+    for (const key of ["hostNames", "mailHost"] as const) {
+      if (tenant[key] !== undefined) continue;
+      context.addIssue({
+        code: "custom",
+        path: [key],
+        message: "is missing, and the tenant has addresses",
+        params: {
+          allowed:
+            key === "hostNames" ? "the domain of the addresses' host names" : "the mail host",
+        },
+      });
+    }
   })
   .describe("A tenant: its addresses, streams and mail policy.");
 

@@ -8,13 +8,18 @@ import type { Mechanism, Modifier, SpfFinding, SpfRecord, Term } from "./types.t
 
 export interface MergeOptions {
   /**
-   * The result for everybody else: `-` fail, `~` softfail.
-   * @default what the domain has now when that is `-all` or `~all`; `-` where it has no record; else
-   * `~`. A merge makes nothing stricter on its own: `-all` over senders that the old record forgot
-   * refuses their mail.
+   * The result for everybody else: `-` fail, `~` softfail, `?` neutral.
+   * @default what the domain has now, also where that is another domain's, by `redirect=`, or nobody's,
+   * which is neutral. A merge makes nothing stricter on its own: `-all` over senders that the old record
+   * forgot refuses their mail.
    */
-  all?: "-" | "~";
+  all?: All;
+  /** The result for everybody else where the name has no record. @default "-" */
+  otherwise?: All;
 }
+
+/** How a record may end. `+all` is no way to end one: it lets everybody send. */
+type All = "-" | "~" | "?";
 
 /** A merged record, as data and as text; absent when the existing one cannot be read. */
 export interface MergedSpf extends Parsed<SpfRecord> {
@@ -25,8 +30,9 @@ export interface MergedSpf extends Parsed<SpfRecord> {
 /**
  * Merges own terms into what the domain publishes. Own `ip4` and `ip6` come first: they cost no
  * look-up. Then the existing networks, the existing look-ups in their order, own look-ups, modifiers,
- * and one `all`. Where existing terms have other qualifiers than `+`, their order means something and
- * stays as it is. A `redirect` becomes an `include`, with a warning. Nothing is flattened.
+ * and one `all` or `redirect`, as the existing record has it: own terms may stand before a `redirect`
+ * (RFC 7208 §6.1). Where existing terms have other qualifiers than `+`, their order means something and
+ * stays as it is, and own look-ups stand before the first of them. Nothing is flattened.
  *
  * @param existing the SPF texts of the name: none, one, or several, which receivers refuse today
  * @param own mechanisms as text, without `all`: `["ip4:198.51.100.7"]`; their own order is kept
@@ -48,6 +54,8 @@ export function mergeSpf(
     findings.push(warning("several", section("3.2"), message, "publish the merged one alone"));
   }
   const olds = records.map((record) => openUp(record, findings));
+  const end = chooseEnd(olds, options, findings);
+  if (end === undefined) return { findings };
   const mechanisms = inOrder(
     ours,
     olds.flatMap((old) => old.mechanisms),
@@ -57,8 +65,17 @@ export function mergeSpf(
     olds.flatMap((old) => old.modifiers),
     findings,
   );
-  const qualifier = chooseAll(olds, options.all, findings);
-  const terms: Term[] = [...mechanisms, { type: "all", qualifier }, ...modifiers];
+  const include = end.find((term) => term.type === "include");
+  const rest = end.filter((term) => term !== include);
+  const known = mechanisms.some(
+    (term) => include !== undefined && termKey(term) === termKey(include),
+  );
+  const terms: Term[] = [
+    ...mechanisms,
+    ...(include === undefined || known ? [] : [include]),
+    ...rest,
+    ...modifiers,
+  ];
   return { value: { terms }, text: renderSpf({ terms }), findings };
 }
 
@@ -68,8 +85,8 @@ interface Old {
   modifiers: Modifier[];
   /** Undefined when the record has none. */
   all: Mechanism["qualifier"] | undefined;
-  /** The `all` was another domain's, by a `redirect`. */
-  redirected: boolean;
+  /** The domain whose `all` it is, by a `redirect`. */
+  redirect: string | undefined;
 }
 
 function readExisting(text: string, findings: SpfFinding[]): SpfRecord[] {
@@ -103,7 +120,7 @@ function openUp({ terms }: SpfRecord, findings: SpfFinding[]): Old {
     findings.push(warning("after-all", section("5.1"), message, fix));
   }
   const modifiers: Modifier[] = [];
-  let redirected = false;
+  let redirect: string | undefined;
   for (const term of terms) {
     if (isMechanism(term)) continue;
     if (term.type !== "redirect") modifiers.push(term);
@@ -111,15 +128,9 @@ function openUp({ terms }: SpfRecord, findings: SpfFinding[]): Old {
       const message = `redirect=${term.domain} stood beside all, without effect; it is left out`;
       const fix = `include:${term.domain} among the own terms if it was meant to count`;
       findings.push(warning("redirect-beside-all", section("6.1"), message, fix));
-    } else {
-      redirected = true;
-      reached.push({ type: "include", qualifier: "+", domain: term.domain });
-      const message = `redirect=${term.domain} becomes include:${term.domain}: whom it passes still passes, but its all and its exp no longer count`;
-      const fix = "say which all the merged record ends in";
-      findings.push(warning("redirect", section("5.2"), message, fix));
-    }
+    } else redirect = term.domain;
   }
-  return { mechanisms: reached, modifiers, all, redirected };
+  return { mechanisms: reached, modifiers, all, redirect };
 }
 
 /** Own networks, existing networks, existing look-ups, own look-ups; the first of two alike stays. */
@@ -134,10 +145,16 @@ function inOrder(
     ? olds
     : [...olds.filter(isNetwork), ...olds.filter((term) => !isNetwork(term))];
   const kept = new Map<string, Mechanism>();
+  const asking = ours.filter((term) => !isNetwork(term));
+  // Behind a term that refuses ours might never be reached; before the others they would take look-ups of
+  // senders that have matched by then.
+  const refusing = sorted.findIndex(({ qualifier }) => qualifier !== "+");
+  const until = refusing < 0 ? sorted.length : refusing;
   const ordered = [
     ...ours.filter(isNetwork),
-    ...sorted,
-    ...ours.filter((term) => !isNetwork(term)),
+    ...sorted.slice(0, until),
+    ...asking,
+    ...sorted.slice(until),
   ];
   for (const term of ordered) {
     const first = kept.get(termKey(term));
@@ -165,31 +182,63 @@ function mergeModifiers(modifiers: readonly Modifier[], findings: SpfFinding[]):
   return [...kept.values()];
 }
 
+/** How the merged record ends: an `all` or a `redirect`; undefined where neither keeps what there is. */
+function chooseEnd(
+  olds: readonly Old[],
+  { all: wanted, otherwise = "-" }: MergeOptions,
+  findings: SpfFinding[],
+): Term[] | undefined {
+  const redirects = new Set(olds.flatMap(({ redirect }) => redirect ?? []));
+  const [redirect] = redirects;
+  if (redirect === undefined) {
+    const qualifier = chooseAll(olds, wanted, otherwise, findings);
+    return qualifier === undefined ? undefined : [{ type: "all", qualifier }];
+  }
+  if (redirects.size > 1 || olds.length > 1) {
+    const message = `the name has ${olds.length} SPF records, and redirect=${redirect} in one of them: what everybody else gets is not one thing`;
+    const fix = `publish one record first: include:${redirect} with the others' terms, and one all`;
+    findings.push(error("several", section("3.2"), message, fix));
+    return undefined;
+  }
+  if (wanted === undefined) return [{ type: "redirect", domain: redirect }];
+  const message = `redirect=${redirect} becomes include:${redirect} because the config says ${wanted}all: whom it passes still passes, but its own all and exp no longer count`;
+  const fix = "leave all out, and redirect= stays as it is";
+  findings.push(warning("redirect", section("5.2"), message, fix));
+  return [
+    { type: "include", qualifier: "+", domain: redirect },
+    { type: "all", qualifier: wanted },
+  ];
+}
+
+/** Strictest last; none at all is neutral (RFC 7208 §4.7). */
+const STRICTNESS = ["+", "?", "~", "-"] as const;
+
 function chooseAll(
   olds: readonly Old[],
-  wanted: MergeOptions["all"],
+  wanted: All | undefined,
+  otherwise: All,
   findings: SpfFinding[],
-): "-" | "~" {
-  if (olds.length === 0) return wanted ?? "-";
+): All | undefined {
+  if (olds.length === 0) return wanted ?? otherwise;
   // Of several records the strictest: it is what each of their receivers was asked for at least.
-  const existing = olds.some(({ all }) => all === "-")
-    ? "-"
-    : olds.some(({ all }) => all === "~")
-      ? "~"
-      : undefined;
-  if (existing !== undefined && (wanted ?? existing) === existing) return existing;
-  // What another domain's all says is not known here; the warning about the redirect stands for this.
-  const written = olds.filter(({ redirected }) => !redirected);
-  if (written.length === 0) return wanted ?? "~";
-  const now = written.map(({ all }) => (all ? `${all}all` : "no all")).join(" and ");
-  if (existing === "-") {
-    const message = `~all is weaker than what the domain has now: ${now}`;
-    findings.push(warning("all-weaker", section("5.1"), message, "-all"));
-    return "~";
+  const rank = Math.max(...olds.map(({ all = "?" }) => STRICTNESS.indexOf(all)));
+  const existing = STRICTNESS[rank] ?? "?";
+  const now = olds.map(({ all }) => (all ? `${all}all` : "no all")).join(" and ");
+  if (wanted === undefined) {
+    if (existing !== "+") return existing;
+    const message = `the domain has ${now}, which lets everybody send: that is not published again, and what comes in its place may refuse senders that nobody has named`;
+    const fix = "find the senders, name them in include, and say all: softfail";
+    findings.push(error("pass-all", section("5.1"), message, fix));
+    return undefined;
   }
-  const all = wanted ?? "~";
-  const message = `${all}all is stricter than what the domain has now: ${now}`;
-  const fix = "see to it that the record names everybody who sends for the domain";
-  findings.push(warning("all-stricter", section("5.1"), message, fix));
-  return all;
+  const difference = STRICTNESS.indexOf(wanted) - rank;
+  if (difference < 0) {
+    const message = `${wanted}all is weaker than what the domain has now: ${now}`;
+    findings.push(warning("all-weaker", section("5.1"), message, `${existing}all`));
+  } else if (difference > 0) {
+    const message = `${wanted}all is stricter than what the domain has now: ${now}`;
+    const fix = "see to it that the record names everybody who sends for the domain";
+    findings.push(warning("all-stricter", section("5.1"), message, fix));
+  }
+  return wanted;
 }

@@ -16,7 +16,7 @@ describe("the plan of acme", () => {
       "tx1.mail.acme.example A <tx1>",
       "<tx1> PTR tx1.mail.acme.example.",
       "tx1.mail.acme.example TXT v=spf1 a -all",
-      "acme.example TXT v=spf1 include:_spf.google.com -all",
+      "acme.example TXT v=spf1 include:_spf.google.com ~all",
       "bounce.news.acme.example TXT v=spf1 ip4:<mk1> -all",
       "bounce.tx.acme.example TXT v=spf1 ip4:<tx1> -all",
       "news.acme.example TXT v=spf1 ip4:<mk1> -all",
@@ -58,7 +58,7 @@ describe("the plan of acme", () => {
     tenant.streams.transactional.from = "acme.example";
     const { plan } = planOf(raw(tenant));
     expect(plan && lines(plan).filter((line) => line.startsWith("acme.example TXT"))).toEqual([
-      "acme.example TXT v=spf1 ip4:<tx1> include:_spf.google.com -all",
+      "acme.example TXT v=spf1 ip4:<tx1> include:_spf.google.com ~all",
     ]);
   });
 

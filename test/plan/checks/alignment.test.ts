@@ -20,6 +20,7 @@ describe("alignment of a stream", () => {
     expect(authenticationOf(context, dmarcView(context.records), stream)).toEqual({
       spf: { relaxed: both, strict: false, holds: both },
       dkim: { relaxed: both, strict: true, holds: both },
+      unaligned: [],
       selectors: ["s1"],
     });
   });

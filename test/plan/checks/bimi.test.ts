@@ -51,7 +51,9 @@ describe("BIMI", () => {
   it("cannot judge a DMARC record that somebody else publishes", () => {
     const zones = { ...ZONES, "shop.example": "external" };
     const streams = { a: { from: "shop.example", addresses: ["tx1", "mk1"] } };
-    expect(bimi({ streams, bimi: { "shop.example": { logo, certificate } } }, { zones })).toEqual([
+    const domains = { "shop.example": { dmarc: "keep" } };
+    const wanted = { streams, domains, bimi: { "shop.example": { logo, certificate } } };
+    expect(bimi(wanted, { zones })).toEqual([
       'warning bimi["shop.example"] [draft-brand-indicators §7.1]: no DMARC record of this plan covers shop.example, and BIMI needs one at enforcement',
     ]);
   });

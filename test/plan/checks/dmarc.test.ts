@@ -59,9 +59,12 @@ describe("the DMARC record", () => {
 });
 
 describe("the record that receivers find", () => {
-  it("is none for a From domain of another organisation", () => {
+  it("is that of its own organisation, where a zone of the list holds it, else none", () => {
     const zones = { ...ZONES, "shop.example": "external" };
-    expect(dmarc(oneStream({ from: "news.shop.example" }), { zones })).toEqual([
+    const other = oneStream({ from: "news.shop.example" });
+    expect(dmarc(other, { zones })).toEqual([]);
+    const elsewhere = { ...ZONES, "news.shop.example": "external" };
+    expect(dmarc(other, { zones: elsewhere })).toEqual([
       "warning streams.main.from [RFC 9989 §4.10.1]: no DMARC record of this plan covers news.shop.example; where none stands elsewhere, anyone may send as it",
     ]);
   });

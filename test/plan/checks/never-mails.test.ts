@@ -15,7 +15,7 @@ describe("domains that never mail", () => {
     ]);
     expect(records(context, `spf-${old}`)).toEqual([`spf-${old} ${old} TXT v=spf1 -all`]);
     expect(records(context, `dmarc-${old}`)).toEqual([
-      `dmarc-${old} _dmarc.${old} TXT v=DMARC1; p=reject`,
+      `dmarc-${old} _dmarc.${old} TXT v=DMARC1; p=reject; rua=mailto:dmarc@operator.example`,
     ]);
     expect(context.records.find(({ key }) => key === `spf-${old}`)?.path).toBe(
       "sendips:tenant.neverMails[1]",

@@ -1,0 +1,82 @@
+/** What a tenant's names publish today apart from us, as its config says it: read for merging and keeping. */
+import { configPath } from "./config.ts";
+import { isDmarc } from "./mail/dmarc.ts";
+import { singletonOf } from "./mail/singletons.ts";
+import { unquoteTxt } from "./mail/txt.ts";
+import type { ExistingConfig, TenantConfig } from "./schema.ts";
+import { isSpf } from "./spf/finding.ts";
+
+/** What stands at a name; all of it empty where nothing does. */
+export type Standing = ExistingConfig["names"][string];
+
+/** A text that stands, and the config that says so. */
+export interface StandingText {
+  text: string;
+  path: string;
+}
+
+/** What is known of a name; undefined where nothing is. */
+export function standingAt({ existing }: TenantConfig, name: string): Standing | undefined {
+  return Object.hasOwn(existing.names, name) ? existing.names[name] : undefined;
+}
+
+/** The config that says what stands at a name. */
+export function standingPath(name: string, type: keyof Standing): string {
+  return configPath(["tenant", "existing", "names", name, type]);
+}
+
+/** TXT values of a name that a test admits, as the names hold them: strings joined, quotes taken off. */
+function textsAt(
+  tenant: TenantConfig,
+  name: string,
+  admits: (text: string) => boolean,
+): StandingText[] {
+  return (standingAt(tenant, name)?.TXT ?? [])
+    .map(asOneText)
+    .filter(admits)
+    .map((text) => ({ text, path: standingPath(name, "TXT") }));
+}
+
+/** A TXT value as it is written in a config: as one text, or in quotes as `dig` prints it. */
+export function asOneText(value: string): string {
+  const trimmed = value.trim();
+  return trimmed.startsWith('"') ? unquoteTxt(trimmed) : trimmed;
+}
+
+/** The SPF records that a name publishes today: none, one, or several, which receivers refuse. */
+export function standingSpf(tenant: TenantConfig, name: string): StandingText[] {
+  const written = writtenSpf(tenant, name);
+  return written === undefined ? textsAt(tenant, name, isSpf) : [written];
+}
+
+/** What `spf.existing` says of an organisational domain. */
+function writtenSpf(tenant: TenantConfig, name: string): StandingText | undefined {
+  if (name === tenant.domain) {
+    const text = tenant.spf?.existing;
+    return text === undefined ? undefined : { text, path: "sendips:tenant.spf.existing" };
+  }
+  const text = Object.hasOwn(tenant.domains, name)
+    ? tenant.domains[name]?.spf?.existing
+    : undefined;
+  const path = configPath(["tenant", "domains", name, "spf", "existing"]);
+  return text === undefined ? undefined : { text, path };
+}
+
+/** The DMARC records that stand at `_dmarc.<domain>`. */
+export function standingDmarc(tenant: TenantConfig, domain: string): StandingText[] {
+  return textsAt(tenant, `_dmarc.${domain}`, isDmarc);
+}
+
+/**
+ * What of a kind that stands once at its name (SPF, DMARC, a DKIM key …) stands at a name, by the text that
+ * is to stand there.
+ */
+export function standingLike(tenant: TenantConfig, name: string, text: string): StandingText[] {
+  const kind = singletonOf(text);
+  return kind === undefined ? [] : textsAt(tenant, name, (other) => singletonOf(other) === kind);
+}
+
+/** Whether it is known what a name publishes, be it nothing. */
+export function isKnown(tenant: TenantConfig, name: string): boolean {
+  return standingAt(tenant, name) !== undefined || writtenSpf(tenant, name) !== undefined;
+}

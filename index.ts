@@ -18,6 +18,7 @@ import {
   reportFindings,
   stackConfig,
 } from "./components/stack.ts";
+import { meetZones } from "./components/standing.ts";
 import { Tenant } from "./components/tenant.ts";
 import { checkZones, nameServersOf, zoneIds } from "./components/zones.ts";
 import { readConfig, type Stack } from "./plan/config.ts";
@@ -26,6 +27,7 @@ import { checkInterfaces } from "./plan/guards/interfaces.ts";
 import { checkPlace } from "./plan/guards/place.ts";
 import { checkHostRecords, checkReverseNames } from "./plan/guards/reverse-names.ts";
 import { successions } from "./plan/guards/successors.ts";
+import { leavesOf, stillToGo } from "./plan/leaves.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import { setsReverseNames } from "./plan/records/address.ts";
@@ -83,15 +85,24 @@ async function deployTenant(stack: StackOf<"tenant">) {
     checkZones(zoneIds(planned.plan), fresh ? {} : deployed.outputs.zones),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
+  const { adoptions, findings } = await meetZones(planned.plan.records, deployed);
+  reportFindings(findings);
+  const before = deployed.outputs.leaves;
+  const restore = tenant.existing.whenGone === "restore";
+  const leaves = leavesOf(planned.plan.records, adoptions, before, restore);
+  const logicalName = (key: string) => `${stack.name}-${key}`;
+  const toGo = restore
+    ? stillToGo(planned.plan.records, before, deployed.records, logicalName)
+    : [];
   await checkBindings(planned.plan, privateIps, deployed);
   const made = new Tenant(stack.name, {
     plan: planned.plan,
-    deployed,
-    privateIps,
+    ...{ deployed, privateIps, adoptions, leaves },
+    whenGone: tenant.existing.whenGone,
     resolves: operator.dns ?? { nameServers: () => nameServersOf(tenant.hostNames ?? "", zones) },
     reverseNames: setsReverseNames(tenant, zones),
   });
-  return tenantOutputs(planned.plan, made, here, mailHostStack(tenant));
+  return tenantOutputs(planned.plan, made, here, mailHostStack(tenant), { leaves, toGo });
 }
 
 async function deployMailHost(stack: StackOf<"mailHost">) {

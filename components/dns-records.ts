@@ -5,6 +5,7 @@
 import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Adoption } from "../plan/guards/standing.ts";
 import { successions } from "../plan/guards/successors.ts";
 import { quoteTxt } from "../plan/mail/txt.ts";
 import {
@@ -17,6 +18,7 @@ import {
 } from "../plan/record.ts";
 import { type StateRecord, TYPES } from "../plan/state/resources.ts";
 import { ALONE, type Keeper } from "./keep.ts";
+import { takeOver } from "./standing.ts";
 
 /** The public IPv4 of each address, by key. */
 export type PublicIps = Readonly<Record<string, pulumi.Input<string>>>;
@@ -32,6 +34,16 @@ export interface DnsRecordsArgs {
    * @default none: an edit that puts a CNAME in place of another record is refused by Cloudflare
    */
   deployed?: readonly StateRecord[];
+  /**
+   * Records that stand already and are taken over in place, by the planned record's key.
+   * @default none: a record that stands is refused by Cloudflare, or doubled
+   */
+  adoptions?: ReadonlyMap<string, Adoption>;
+  /**
+   * What stays at a name when its record goes, by the planned record's key.
+   * @default what the records say themselves
+   */
+  leaves?: ReadonlyMap<string, string>;
   /** What keeps the records of a tenant while its addresses are deployed. Default: nothing does. */
   keeper?: Keeper;
 }
@@ -78,6 +90,7 @@ export class DnsRecords extends pulumi.ComponentResource {
     // `after` names a record earlier in the plan, so what it needs is there already.
     for (const record of ours) {
       const before = (record.after ?? []).flatMap((key) => records[key] ?? []);
+      const left = args.leaves === undefined ? record.leaves : args.leaves.get(record.key);
       const predecessor = predecessors.get(record.key);
       const opts = {
         parent: this,
@@ -89,6 +102,8 @@ export class DnsRecords extends pulumi.ComponentResource {
         ...(before.length === 0 ? {} : { dependsOn: before }),
         // Moved to another zone it is replaced, and must be gone before its name is taken.
         deleteBeforeReplace: first.has(record.key) || predecessor !== undefined,
+        // What others use stays in DNS, brought back to what it is without us by the hook before the deletion.
+        retainOnDelete: left !== undefined,
       };
       records[record.key] = publish(
         logicalName(record.key),
@@ -96,6 +111,8 @@ export class DnsRecords extends pulumi.ComponentResource {
         args.publicIps,
         opts,
         args.keeper,
+        args.adoptions?.get(record.key),
+        left,
       );
     }
     this.records = records;
@@ -119,6 +136,8 @@ export function publish(
   publicIps: PublicIps,
   opts: pulumi.CustomResourceOptions,
   keeper?: Keeper,
+  adoption?: Adoption,
+  leaves?: string,
 ): DnsRecord {
   if (record.publisher.by !== "cloudflare") {
     throw new Error(`record ${record.key} is not for Cloudflare`);
@@ -126,6 +145,7 @@ export function publish(
   const { data } = record;
   const { zoneId } = record.publisher;
   const known = (render: (resolve: Resolve) => string) => whenKnown(record, publicIps, render);
+  const content = data.type === "CAA" ? undefined : known((resolve) => contentOf(record, resolve));
   const made = new DnsRecord(
     name,
     {
@@ -139,14 +159,51 @@ export function publish(
       proxied: false,
       ...(data.type === "CAA"
         ? { data: { flags: data.flags, tag: data.tag, value: data.value } }
-        : { content: known((resolve) => contentOf(record, resolve)) }),
+        : {}),
+      ...(content === undefined ? {} : { content }),
       ...(data.type === "MX" ? { priority: data.preference } : {}),
+      ...(adoption === undefined || content === undefined
+        ? {}
+        : adopted(adoption, record, content)),
     },
-    opts,
+    {
+      ...opts,
+      // Written by people, for people.
+      ignoreChanges: ["comment", "tags"],
+      ...(adoption === undefined ? {} : { import: `${zoneId}/${adoption.id}` }),
+    },
   );
   // In another zone, or of another type, it is another record, and the old one may go.
   keeper?.keeps(TYPES.dnsRecord, name, made, { identity: { zoneId, type: data.type } });
+  if (typeof record.name === "string") {
+    const left = leaves === undefined ? {} : { leaves };
+    keeper?.names({
+      ...{ zoneId, name: record.name, type: data.type, logicalName: name },
+      ...left,
+    });
+  }
   return made;
+}
+
+/**
+ * Inputs of a record that is taken over. The engine imports what is equal to its inputs, and nothing else: so
+ * the record is changed in place first, and a preview, which changes nothing, shows it as it stands.
+ */
+function adopted(
+  adoption: Adoption,
+  { data, ttl }: PlannedRecord,
+  content: pulumi.Input<string>,
+): { content: pulumi.Input<string>; ttl: number; proxied: boolean } {
+  const { standing } = adoption;
+  if (pulumi.runtime.isDryRun()) {
+    return { content: standing.content, ttl: standing.ttl, proxied: standing.proxied };
+  }
+  const priority = data.type === "MX" ? { priority: data.preference } : {};
+  const changed = pulumi.output(content).apply(async (text) => {
+    await takeOver(adoption, { type: data.type, content: text, ttl, ...priority });
+    return text;
+  });
+  return { content: changed, ttl, proxied: false };
 }
 
 /** The value as Cloudflare's `content` has it. */

@@ -16,7 +16,8 @@ import { TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
 import { Bindings } from "./bindings.ts";
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
-import { Registrations } from "./registrations.ts";
+import { giveBack, type WantedName } from "./give-back.ts";
+import { type Reason, Registrations } from "./registrations.ts";
 import { asking, lastDeployment, reportFindings } from "./stack.ts";
 
 /** A resource that was taken into the state by hand, `pulumi import` without a parent, is the same one. */
@@ -46,6 +47,9 @@ export class Keeper {
   readonly #opts: pulumi.InvokeOptions;
   /** Whether the program lets an address go, by the keys that it wants. */
   readonly #wanted = new Map<string, boolean>();
+  /** Where the program wants records. */
+  readonly #names: WantedName[] = [];
+  #restores = true;
   #whole = false;
   readonly #deployed: Promise<Deployed>;
   #addresses: Promise<Known[]> | undefined;
@@ -94,9 +98,32 @@ export class Keeper {
     this.#registrations.add(...registration);
   }
 
+  /** Says that the program wants a record at a name of a zone. */
+  names(wanted: WantedName): void {
+    this.#names.push(wanted);
+  }
+
+  /** Says that names get nothing back when their records go. */
+  restoresNothing(): void {
+    this.#restores = false;
+  }
+
   async #keep(args: pulumi.ResourceHookArgs): Promise<void> {
-    const { type, oldOutputs = {} } = args;
     const reason = await this.#registrations.reasonOf(args);
+    await this.#refuse(args, reason);
+    if (args.type === TYPES.dnsRecord) {
+      await giveBack(
+        args,
+        reason,
+        (await this.#deployed).outputs.leaves,
+        this.#names,
+        this.#restores,
+      );
+    }
+  }
+
+  async #refuse(args: pulumi.ResourceHookArgs, reason: Reason): Promise<void> {
+    const { type, oldOutputs = {} } = args;
     if (reason === "move") {
       if (type === TYPES.eipAssociation) await this.bindings.beforeMove(args);
       return;

@@ -6,7 +6,7 @@ import type { Plan, PlannedStream } from "../plan/plan.ts";
 import { type Ref, renderData, renderOwner } from "../plan/record.ts";
 import type { MailHostConfig } from "../plan/schema.ts";
 import type { Place } from "../plan/state/deployed.ts";
-import { OUTPUTS_VERSION } from "../plan/state/outputs.ts";
+import { type LeftName, OUTPUTS_VERSION } from "../plan/state/outputs.ts";
 import type { MailHost } from "./mail-host.ts";
 import type { Tenant } from "./tenant.ts";
 import { zoneIds } from "./zones.ts";
@@ -55,6 +55,8 @@ export interface TenantOutputs extends Place {
   addresses: Record<string, AddressOutput>;
   streams: PlannedStream[];
   records: RecordOutput[];
+  /** Names that get something back when their record goes. */
+  leaves: LeftName[];
   /** The full name of the mail host's stack; absent where a network interface is named instead. */
   mailHost?: string;
   /** The Cloudflare zone id of each zone that it publishes in. */
@@ -89,6 +91,7 @@ export function tenantOutputs(
   tenant: Tenant,
   here: Place,
   mailHost: string | undefined,
+  { leaves, toGo }: { leaves: ReadonlyMap<string, string>; toGo: readonly LeftName[] },
 ): AsOutputs<TenantOutputs> {
   const addresses = pulumi.output(
     Object.fromEntries(
@@ -125,6 +128,7 @@ export function tenantOutputs(
     addresses,
     streams,
     records,
+    leaves: records.apply((all) => [...leftNames(all, leaves), ...toGo]),
     ...(mailHost === undefined ? {} : { mailHost }),
     zones: zoneIds(plan),
     policyFiles,
@@ -136,6 +140,17 @@ function pageOf(plan: Plan, publicIps: Readonly<Record<string, string>>): Custom
   const page = customerPage(plan, publicIps);
   if (page === undefined) throw new Error("the plan holds no record for the customer");
   return page;
+}
+
+function leftNames(
+  records: readonly RecordOutput[],
+  leaves: ReadonlyMap<string, string>,
+): LeftName[] {
+  return records.flatMap(({ key, name, type, value, publisher }) => {
+    const left = leaves.get(key);
+    if (left === undefined || publisher !== "cloudflare") return [];
+    return [{ key, name, type, value, leaves: left }];
+  });
 }
 
 function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>): RecordOutput[] {

@@ -4,6 +4,7 @@ import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
 import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
 import { bindingTag } from "../plan/guards/bindings.ts";
+import type { Adoption } from "../plan/guards/standing.ts";
 import type { PlannedAddress } from "../plan/plan.ts";
 import type { PlannedRecord } from "../plan/record.ts";
 import { TYPES } from "../plan/state/resources.ts";
@@ -34,6 +35,11 @@ export interface SendingIpArgs {
   reverseName?: boolean;
   /** Whom to ask whether the A record resolves. */
   resolves?: ResolvesOptions;
+  /**
+   * The A record that stands already and is taken over, after a run that was cut short, say.
+   * @default none
+   */
+  adoption?: Adoption;
   /** A hook shared by all addresses of the program, see {@link releaseHook}. Default: one of its own. */
   releaseHook?: pulumi.ErrorHook;
   /** What keeps it, shared by all addresses of a tenant. Default: one of its own. */
@@ -131,6 +137,7 @@ export class SendingIp extends pulumi.ComponentResource {
             { [address.key]: eip.publicIp },
             { ...kept, hooks: { ...kept.hooks, onError: [standsHook(`${name}-a-stands`)] } },
             keeper,
+            args.adoption,
           )
         : undefined;
     const ptr =

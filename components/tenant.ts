@@ -1,5 +1,6 @@
 /** A tenant: its addresses and its records, composed from the plan. */
 import * as pulumi from "@pulumi/pulumi";
+import type { Adoption } from "../plan/guards/standing.ts";
 import type { Plan } from "../plan/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../plan/record.ts";
 import type { Deployed } from "../plan/state/deployed.ts";
@@ -19,6 +20,21 @@ export interface TenantArgs {
    * @default it is read from the stack's state
    */
   deployed?: Deployed;
+  /**
+   * Records that stand in our zones already and are taken over in place, by their key.
+   * @default none
+   */
+  adoptions?: ReadonlyMap<string, Adoption>;
+  /**
+   * What stays at a name when its record goes, by the record's key.
+   * @default what the plan's records say themselves
+   */
+  leaves?: ReadonlyMap<string, string>;
+  /**
+   * What becomes of names that others use when their records go, see `sendips:tenant.existing.whenGone`.
+   * @default "restore"
+   */
+  whenGone?: "restore" | "remove";
   /** How a deployment asks DNS whether the A records resolve. */
   resolves?: ResolvesOptions;
   /**
@@ -72,6 +88,7 @@ export class Tenant extends pulumi.ComponentResource {
     const release = releaseHook(`${name}-release`, { parent: this });
     const keeper = new Keeper(name, plan.stack, args.deployed, { parent: this });
     keeper.wantsNoOthers();
+    if (args.whenGone === "remove") keeper.restoresNothing();
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
       const record = hostRecord(plan, address.key);
@@ -85,6 +102,7 @@ export class Tenant extends pulumi.ComponentResource {
           reverseName: args.reverseNames ?? record.publisher.by === "cloudflare",
           releaseHook: release,
           keeper,
+          ...adoptionOf(args.adoptions, record.key),
           ...(args.resolves === undefined ? {} : { resolves: args.resolves }),
         },
         { parent: this },
@@ -101,11 +119,18 @@ export class Tenant extends pulumi.ComponentResource {
       {
         ...{ records: plan.records.filter(({ key }) => !own.has(key)), publicIps, keeper },
         ...(args.deployed === undefined ? {} : { deployed: args.deployed.records }),
+        ...(args.adoptions === undefined ? {} : { adoptions: args.adoptions }),
+        ...(args.leaves === undefined ? {} : { leaves: args.leaves }),
       },
       { parent: this },
     );
     this.registerOutputs();
   }
+}
+
+function adoptionOf(adoptions: TenantArgs["adoptions"], key: string): { adoption?: Adoption } {
+  const adoption = adoptions?.get(key);
+  return adoption === undefined ? {} : { adoption };
 }
 
 function hostRecord(plan: Plan, address: string): PlannedRecord {

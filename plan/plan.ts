@@ -72,6 +72,8 @@ export function plan(stack: TenantStack): PlanResult {
     if (permanent !== undefined) planned.permanent = permanent;
     const before = standsBefore(tenant, planned);
     if (before.length > 0) planned.before = before;
+    const leaves = record.leaves ?? before[0];
+    if (leaves !== undefined && tenant.existing.whenGone === "restore") planned.leaves = leaves;
     return [planned];
   });
   const faults = checkConfig(context, wanted, publisherOf);

@@ -84,6 +84,11 @@ export interface PlannedRecord {
    * absent: nothing that is known.
    */
   before?: readonly string[];
+  /**
+   * What stays at the name, as its value is rendered, when the tenant goes or lets go of it: what stood
+   * before, or what others send by. Absent: the record goes.
+   */
+  leaves?: string;
   /** True for a record that stays as it is for ever: no address, key or policy of ours changes it. */
   permanent?: boolean;
   /**

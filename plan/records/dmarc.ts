@@ -132,6 +132,7 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
     // A parked domain has its own, unless it is the tenant's.
     if (owns.has(domain) && domain !== context.tenant.domain) return [];
     const { text: value } = mergedDmarc(context, organisation);
+    const parked = owns.has(domain);
     if (value === undefined) return [];
     const own = dmarcName(domain);
     const name = delegation?.dmarc === true ? delegatedName(own, delegation.zone) : own;
@@ -141,7 +142,11 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       data: { type: "TXT", text: text`${value}` },
       path,
       why: "DMARC of the organisational domain, which covers every From below it (RFC 9989 §4.10)",
+      // Whoever else sends as the domain has come to live under it: it stays when we go.
+      leaves: standingDmarcOf(context, organisation)[0]?.text ?? value,
     };
+    // A parked domain has no other senders; behind a CNAME the target goes, and the CNAME with it.
+    if (parked || name !== own) delete record.leaves;
     if (name === own) return [record];
     const alias: WantedRecord = {
       key: `dmarc-cname-${domain}`,

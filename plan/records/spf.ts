@@ -61,6 +61,7 @@ export function spfRecords(context: TenantContext): WantedRecord[] {
       data: { type: "TXT", text: spfText(sender) },
       path,
       why,
+      ...leavesOf(sender),
     };
     const macros = how === "macro" ? macroRecords(name, at, pool, path) : [];
     return [record, ...macros];
@@ -166,6 +167,21 @@ export function isLeftAlone(context: TenantContext, sender: SpfName): boolean {
   if (spf !== undefined && (spf.include.length > 0 || spf.all !== undefined)) return false;
   const records = new Map(Object.entries(context.operator.spfSnapshot));
   return spfBudget(first.text, { domain: name, records }).lookups > TERM_LIMIT;
+}
+
+/**
+ * What stays of a record that others send by: it without us. Word for word as it stood where the config
+ * adds nobody.
+ */
+function leavesOf(sender: SpfName): Pick<WantedRecord, "leaves"> {
+  const { standing, spf } = sender;
+  const [first, ...more] = standing;
+  const adds = spf !== undefined && (spf.include.length > 0 || spf.all !== undefined);
+  if (!adds && more.length === 0) return first === undefined ? {} : { leaves: first.text };
+  const { include: _include, ...rest } = sender;
+  const { text: leaves } = mergedSpf({ ...rest, pool: [] });
+  const others = standing.length > 0 || (spf?.include ?? []).length > 0;
+  return leaves === undefined || !others ? {} : { leaves };
 }
 
 function whyOf({ why: { bounce, from, besides } }: Sender, standing: boolean): string {

@@ -21,6 +21,17 @@ const address = z.object({
   associationId: z.string().optional(),
 });
 
+const leftName = z.object({
+  key: z.string(),
+  name: z.string(),
+  type: z.string(),
+  value: z.string(),
+  leaves: z.string(),
+});
+
+/** A name that is not empty when its record goes: the record's key, what we publish, what stays. */
+export type LeftName = z.infer<typeof leftName>;
+
 const networkInterface = z.object({ primary: z.string().optional() });
 
 /** What the outputs of a tenant's or a mail host's stack hold, as far as guards read them. */
@@ -35,6 +46,8 @@ export interface StackOutputs {
   /** Cloudflare zone ids that were found right, by zone. */
   zones: Record<string, string>;
   subnet?: string;
+  /** Names that get something back when their record goes. */
+  leaves: LeftName[];
   /** By key. */
   networkInterfaces: Record<string, z.infer<typeof networkInterface>>;
 }
@@ -49,7 +62,10 @@ const at = (...path: string[]) => ["stack outputs", ...path].join(".");
  * @param outputs as the engine has them; nothing is taken for granted.
  */
 export function readOutputs(outputs: unknown): { outputs: StackOutputs; findings: Finding[] } {
-  const found: StackOutputs = { addresses: {}, zones: {}, networkInterfaces: {} };
+  const found: StackOutputs = {
+    ...{ addresses: {}, zones: {}, networkInterfaces: {} },
+    leaves: [],
+  };
   const findings: Finding[] = [];
   const broken = (path: string, wanted: string) => {
     findings.push({
@@ -106,6 +122,15 @@ export function readOutputs(outputs: unknown): { outputs: StackOutputs; findings
   for (const [zone, value] of entries("zones")) {
     if (typeof value === "string") found.zones[zone] = value;
     else broken(at("zones", zone), "a zone id");
+  }
+  const leaves = outputs["leaves"] ?? [];
+  if (!Array.isArray(leaves)) broken(at("leaves"), "a list");
+  else {
+    leaves.forEach((value, index) => {
+      const read = leftName.safeParse(value);
+      if (read.success) found.leaves.push(read.data);
+      else broken(at("leaves", String(index)), "a name with key, type, value and what it leaves");
+    });
   }
   return { outputs: found, findings };
 }

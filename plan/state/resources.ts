@@ -73,6 +73,8 @@ export interface StateRecord {
   /** The name that it stands at, as the state has it. */
   name: string;
   type: string;
+  /** As Cloudflare has it, a TXT in quotes; absent for a record that is held as data, CAA. */
+  content?: string;
 }
 
 /** What of ours a stack's state holds. */
@@ -102,7 +104,14 @@ const association = onAddress.extend({
   privateIpAddress: z.string().default(""),
   networkInterfaceId: z.string().default(""),
 });
-const dnsRecord = z.object({ zoneId: z.string(), name: z.string(), type: z.string() });
+const dnsRecord = z
+  .object({
+    zoneId: z.string(),
+    name: z.string(),
+    type: z.string(),
+    content: z.string().nullish(),
+  })
+  .transform(({ content, ...rest }) => (typeof content === "string" ? { ...rest, content } : rest));
 const networkInterface = z.object({ privateIp: z.string(), subnetId: z.string(), tags });
 const sendingIp = z.object({
   publicIp: z.string(),

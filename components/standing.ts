@@ -1,0 +1,71 @@
+/** What stands in our zones beside the records of a program: met before anything is registered, and given back. */
+import * as pulumi from "@pulumi/pulumi";
+import { type CloudflareAccess, type CloudflareZones, cloudflareZones } from "../dns/cloudflare.ts";
+import {
+  type Adoption,
+  type Meeting,
+  meetStanding,
+  missingRecords,
+  type ZoneRecord,
+} from "../plan/guards/standing.ts";
+import type { PlannedRecord } from "../plan/record.ts";
+import type { Deployed } from "../plan/state/deployed.ts";
+
+/** The credentials of the default provider, as the stack's config has them. */
+function access(): CloudflareAccess {
+  const config = new pulumi.Config("cloudflare");
+  const given: CloudflareAccess = {};
+  for (const key of ["apiToken", "apiKey", "email", "baseUrl"] as const) {
+    const value = config.get(key);
+    if (value !== undefined) given[key] = value;
+  }
+  return given;
+}
+
+let client: Promise<CloudflareZones> | undefined;
+
+/** Cloudflare's API, loaded once something must be asked there. */
+export function zones(): Promise<CloudflareZones> {
+  client ??= cloudflareZones(access());
+  return client;
+}
+
+/**
+ * What the records that are to be created meet in their zones. Asks nothing where the state holds all of them.
+ *
+ * @throws where Cloudflare cannot be asked: no record is published over what was not seen.
+ */
+export async function meetZones(
+  planned: readonly PlannedRecord[],
+  deployed: Deployed,
+): Promise<Meeting> {
+  const stack = pulumi.getStack();
+  const logicalName = (key: string) => `${stack}-${key}`;
+  const missing = missingRecords(planned, deployed.records, logicalName);
+  const ips = new Map(deployed.addresses.map(({ key, publicIp }) => [key, publicIp]));
+  const byZone = new Map<string, Set<string>>();
+  for (const { publisher, name } of missing) {
+    if (publisher.by !== "cloudflare") continue;
+    const at = typeof name === "string" ? name : undefined;
+    const address = typeof name === "string" ? undefined : ips.get(name.address);
+    const below = typeof name === "string" || address === undefined ? undefined : name.below;
+    const full = at ?? (below === undefined ? undefined : `${address}.${below}`);
+    if (full === undefined) continue;
+    byZone.set(publisher.zoneId, (byZone.get(publisher.zoneId) ?? new Set()).add(full));
+  }
+  const standing: ZoneRecord[] = [];
+  for (const [zoneId, names] of byZone) {
+    standing.push(...(await (await zones()).recordsAt(zoneId, [...names])));
+  }
+  return meetStanding(stack, missing, standing, deployed.records, (key) => ips.get(key));
+}
+
+/** Brings a record that stands into the form that we publish, so that the engine can take it over as it is. */
+export async function takeOver(
+  { id, standing }: Adoption,
+  wanted: { type: string; content: string; ttl: number; priority?: number },
+): Promise<void> {
+  const { content, ttl, proxied } = standing;
+  if (content === wanted.content && ttl === wanted.ttl && !proxied) return;
+  await (await zones()).change(standing.zoneId, id, { ...wanted, proxied: false });
+}

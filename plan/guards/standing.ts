@@ -1,0 +1,193 @@
+/**
+ * Records that stand in a zone of ours and that no state knows: refused, or taken over. A record of ours beside
+ * a foreign one can be worse than none: of two SPF or DMARC records receivers heed neither.
+ */
+
+import { singletonOf } from "../mail/singletons.ts";
+import { unquoteTxt } from "../mail/txt.ts";
+import type { Finding } from "../problem.ts";
+import { type PlannedRecord, type Ref, renderData, renderOwner } from "../record.ts";
+import type { StateRecord } from "../state/resources.ts";
+
+/** A record as its publisher has it. */
+export interface ZoneRecord {
+  /** The publisher's own name for it. */
+  id: string;
+  zoneId: string;
+  /** Lower case, without the last dot. */
+  name: string;
+  type: string;
+  /** As the publisher writes it; a TXT in quotes or not. */
+  content: string;
+  preference?: number;
+  /** Seconds; 1 where the publisher decides. */
+  ttl: number;
+  proxied: boolean;
+}
+
+/** A record to take over: its owner described it, or it is what we would publish. */
+export interface Adoption {
+  id: string;
+  /** As it stands. */
+  standing: ZoneRecord;
+  /** True where it is what we would publish, so that nothing changes at the name. */
+  equal: boolean;
+}
+
+/** What meets a plan in its zones. */
+export interface Meeting {
+  /** By the planned record's key. */
+  adoptions: ReadonlyMap<string, Adoption>;
+  findings: Finding[];
+}
+
+/** The value in zone file form, names in lower case, TXT as one text: equal for two records that say the same. */
+export function standingValue({ type, content, preference }: ZoneRecord): string {
+  const host = `${content.toLowerCase().replace(/\.$/, "")}.`;
+  switch (type) {
+    case "TXT":
+      return content.startsWith('"') ? unquoteTxt(content) : content;
+    case "CNAME":
+      return host;
+    case "MX":
+      return `${preference ?? 0} ${host}`;
+    default:
+      return content;
+  }
+}
+
+/** The records of a plan that are to be created in Cloudflare: those that the state does not hold. */
+export function missingRecords(
+  planned: readonly PlannedRecord[],
+  state: readonly StateRecord[],
+  logicalName: (key: string) => string,
+): PlannedRecord[] {
+  const held = new Set(state.map((record) => record.logicalName));
+  return planned.filter(
+    ({ publisher, key }) => publisher.by === "cloudflare" && !held.has(logicalName(key)),
+  );
+}
+
+/**
+ * What the records to be created meet at their names.
+ *
+ * @param missing see {@link missingRecords}.
+ * @param standing everything at their names, by their zones.
+ * @param state the stack's own records, which are no strangers.
+ * @param resolve what is known of addresses; undefined for one that is not allocated: nothing can stand
+ *   that holds it.
+ */
+export function meetStanding(
+  stack: string,
+  missing: readonly PlannedRecord[],
+  standing: readonly ZoneRecord[],
+  state: readonly StateRecord[],
+  resolve: (address: string) => string | undefined,
+): Meeting {
+  const adoptions = new Map<string, Adoption>();
+  const findings: Finding[] = [];
+  const own = new Set(
+    state.map(({ zoneId, name, type, content = "" }) =>
+      [zoneId, name, type, type === "TXT" ? unquoteTxt(content) : content].join(" "),
+    ),
+  );
+  const isOwn = ({ zoneId, name, type, content }: ZoneRecord) =>
+    own.has([zoneId, name, type, type === "TXT" ? unquoteTxt(content) : content].join(" "));
+  const taken = new Set<string>();
+  for (const record of missing) {
+    const { publisher, path, key, data } = record;
+    if (publisher.by !== "cloudflare") continue;
+    const known = rendered(record, resolve);
+    // A name that holds an address which is not allocated holds nothing yet.
+    if (known.name === undefined) continue;
+    const there = standing.filter(
+      (other) =>
+        other.zoneId === publisher.zoneId &&
+        other.name === known.name &&
+        !taken.has(other.id) &&
+        !isOwn(other),
+    );
+    const equal = there.find(
+      (other) => other.type === data.type && standingValue(other) === known.value,
+    );
+    if (equal !== undefined) {
+      taken.add(equal.id);
+      adoptions.set(key, { id: equal.id, standing: equal, equal: true });
+      continue;
+    }
+    const rivals = there.filter((other) => isRival(record, other));
+    const [rival, ...more] = rivals;
+    if (rival === undefined) continue;
+    const described = record.before?.includes(standingValue(rival)) === true;
+    if (described && more.length === 0 && rival.type === data.type) {
+      taken.add(rival.id);
+      adoptions.set(key, { id: rival.id, standing: rival, equal: false });
+      continue;
+    }
+    const shown = rivals.map((other) => `${other.type} ${standingValue(other)}`).join("; ");
+    findings.push({
+      level: "error",
+      path,
+      message: `at ${known.name} stands what is not ours, and its ${data.type} record cannot stand beside it: ${shown}`,
+      fix: wayOut(stack, record, rivals),
+      rule: ruleOf(record),
+    });
+  }
+  return { adoptions, findings };
+}
+
+function rendered(
+  record: PlannedRecord,
+  resolve: (address: string) => string | undefined,
+): { name?: string; value?: string } {
+  let unknown = false;
+  const known = (ref: Ref): string => {
+    const ip = "address" in ref ? resolve(ref.address) : undefined;
+    unknown ||= ip === undefined;
+    return ip ?? "";
+  };
+  const name = renderOwner(record, known);
+  if (unknown) return {};
+  const value = renderData(record, known);
+  return unknown ? { name } : { name, value };
+}
+
+/** Whether two records cannot both stand at one name and mean what they mean. */
+function isRival({ data }: PlannedRecord, other: ZoneRecord): boolean {
+  if (data.type === "CNAME" || other.type === "CNAME") return true;
+  if (data.type === "A") return other.type === "A" || other.type === "AAAA";
+  if (data.type === "MX") return other.type === "MX";
+  if (data.type !== "TXT" || other.type !== "TXT") return false;
+  // The kind shows in the text's beginning, which never holds an address.
+  const ours = singletonOf(
+    data.text.map((part) => (typeof part === "string" ? part : "")).join(""),
+  );
+  return ours !== undefined && singletonOf(standingValue(other)) === ours;
+}
+
+function wayOut(stack: string, { data }: PlannedRecord, rivals: readonly ZoneRecord[]): string {
+  const mergeable = data.type === "TXT" && rivals.every(({ type }) => type === "TXT");
+  const kind = mergeable ? singletonOf(standingValue(rivals[0] ?? NOTHING))?.title : undefined;
+  if (kind === "SPF record" || kind === "DMARC record") {
+    return rivals.length > 1
+      ? `leave one ${kind} at the name; then npx sendips zone ${stack} --write records it, and the plan merges with it`
+      : `npx sendips zone ${stack} --write records it in sendips:tenant.existing, and the plan merges with it${kind === "DMARC record" ? "; or dmarc: keep leaves it to its owner" : ""}`;
+  }
+  if (kind === "DKIM key") return "another selector: mail is signed with the key that stands";
+  if (data.type === "MX") {
+    return "another return path; or bounceMx as the MX that stands, where bounces are to go there";
+  }
+  return `another name; or remove what stands, once nobody uses it; npx sendips zone ${stack} shows it`;
+}
+
+const NOTHING: ZoneRecord = {
+  ...{ id: "", zoneId: "", name: "", type: "TXT", content: "" },
+  ...{ ttl: 1, proxied: false },
+};
+
+function ruleOf({ data }: PlannedRecord): string {
+  if (data.type === "CNAME") return "RFC 1034 §3.6.2";
+  if (data.type !== "TXT") return data.type === "MX" ? "RFC 5321 §5.1" : "RFC 8601 §2.7.3";
+  const text = data.text.map((part) => (typeof part === "string" ? part : "")).join("");
+  return singletonOf(text)?.rule ?? "RFC 1034 §3.6.2";
+}

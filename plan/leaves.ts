@@ -1,0 +1,44 @@
+/** What stays at names whose records go: what stood before us, or what others send by. */
+import { type Adoption, standingValue } from "./guards/standing.ts";
+import type { PlannedRecord } from "./record.ts";
+import type { LeftName, StackOutputs } from "./state/outputs.ts";
+import type { StateRecord } from "./state/resources.ts";
+
+/**
+ * By the record's key. What the plan says; else what the last deployment said, which is how a record is
+ * remembered that was taken over as it stood; else the record that is taken over now.
+ *
+ * @param restore whether anything stays at all, see `sendips:tenant.existing.whenGone`.
+ */
+export function leavesOf(
+  planned: readonly PlannedRecord[],
+  adoptions: ReadonlyMap<string, Adoption>,
+  before: StackOutputs["leaves"],
+  restore: boolean,
+): Map<string, string> {
+  const leaves = new Map<string, string>();
+  if (!restore) return leaves;
+  const remembered = new Map(before.map((left) => [left.key, left.leaves]));
+  for (const { key, leaves: said } of planned) {
+    const adoption = adoptions.get(key);
+    const equal = adoption?.equal === true ? standingValue(adoption.standing) : undefined;
+    const text = said ?? remembered.get(key) ?? equal;
+    if (text !== undefined) leaves.set(key, text);
+  }
+  return leaves;
+}
+
+/**
+ * What an earlier deployment said of records that this plan lets go of, as long as the state holds them: a
+ * run that fails before they go must leave the next one what it needs.
+ */
+export function stillToGo(
+  planned: readonly PlannedRecord[],
+  before: StackOutputs["leaves"],
+  state: readonly StateRecord[],
+  logicalName: (key: string) => string,
+): LeftName[] {
+  const wanted = new Set(planned.map(({ key }) => key));
+  const held = new Set(state.map((record) => record.logicalName));
+  return before.filter(({ key }) => !wanted.has(key) && held.has(logicalName(key)));
+}

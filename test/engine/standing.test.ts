@@ -1,0 +1,137 @@
+/**
+ * A zone of ours in which others' records stand: before an `up`, after it and after a `destroy` they stand as
+ * they stood, or as their owner described them with us among them.
+ */
+import { describe, expect, test } from "vitest";
+import { type World, world } from "./harness.ts";
+
+const TENANT = ["sendips:tenant"];
+const ZONE = "0c1d2e3f405162738495a6b7c8d9eaf0";
+const GOOGLE = "v=spf1 include:_spf.google.com include:mail.zendesk.com -all";
+const DMARC = "v=DMARC1; p=reject; rua=mailto:reports@acme.example";
+
+interface Stands {
+  id: string;
+  name: string;
+  type: string;
+  content: string;
+}
+
+async function api<T>(made: World, path: string, init: RequestInit = {}): Promise<T> {
+  const headers = { authorization: "Bearer stranger", "content-type": "application/json" };
+  const url = `${made.sandbox.cloudflareUrl}/zones/${ZONE}/dns_records${path}`;
+  const reply = await fetch(url, { ...init, headers });
+  const body = (await reply.json()) as { success: boolean; result: T };
+  if (!body.success) throw new Error(JSON.stringify(body));
+  return body.result;
+}
+
+/** A record that somebody else has made, as dashboards make them: without quotes, TTL automatic. */
+function foreign(made: World, type: string, name: string, content: string, priority?: number) {
+  const body = JSON.stringify({
+    type,
+    name,
+    content,
+    ttl: 1,
+    ...(priority === undefined ? {} : { priority }),
+  });
+  return api<Stands>(made, "", { method: "POST", body });
+}
+
+/** What stands at a name: id, type and value. */
+async function standsAt(made: World, name: string): Promise<string[]> {
+  const found = await api<Stands[]>(made, `?name=${name}&per_page=100`);
+  return found
+    .map(({ id, type, content }) => `${id} ${type} ${content.replaceAll('"', "")}`)
+    .sort();
+}
+
+/** The operations on records, `import acme-spf-acme.example`. */
+function onRecords({ operations }: { operations: { op: string; type: string; name: string }[] }) {
+  return operations
+    .filter(({ type }) => type.endsWith("DnsRecord"))
+    .map(({ op, name }) => `${op} ${name}`);
+}
+
+async function begun(): Promise<World> {
+  const made = await world();
+  expect((await made.up("mx-1")).code).toBe(0);
+  await made.init("acme");
+  return made;
+}
+
+async function addressesOf(made: World): Promise<number> {
+  const state = await fetch(`${made.sandbox.url}/_sandbox/state`).then((reply) => reply.json());
+  return Object.keys((state as { aws?: { addresses?: object } }).aws?.addresses ?? {}).length;
+}
+
+async function released(made: World): Promise<void> {
+  for (const key of ["tx1", "mk1"])
+    made.edit("acme", [...TENANT, "addresses", key, "release"], true);
+  const run = await made.up("acme");
+  expect(run.code, run.output).toBe(0);
+}
+
+const DESTROY = ["destroy", "--stack", "acme", "--yes", "--run-program", "--skip-preview"];
+
+describe("others' records in a zone of ours", () => {
+  test("SPF and DMARC: refused unseen, merged in place once described, brought back", async () => {
+    const made = await begun();
+    const spf = await foreign(made, "TXT", "acme.example", GOOGLE);
+    await foreign(made, "TXT", "acme.example", "google-site-verification=abc");
+    const dmarc = await foreign(made, "TXT", "_dmarc.acme.example", DMARC);
+    const before = [
+      await standsAt(made, "acme.example"),
+      await standsAt(made, "_dmarc.acme.example"),
+    ];
+
+    const refused = await made.up("acme");
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain(
+      `at acme.example stands what is not ours, and its TXT record cannot stand beside it: TXT ${GOOGLE}`,
+    );
+    expect(refused.output).toContain("npx sendips zone acme --write records it");
+    expect(refused.output).toContain("dmarc: keep leaves it to its owner");
+    expect(refused.output).toContain("nothing was changed");
+    expect(await addressesOf(made)).toBe(0);
+
+    made.edit("acme", [...TENANT, "existing"], {
+      names: { "acme.example": { TXT: [GOOGLE] }, "_dmarc.acme.example": { TXT: [DMARC] } },
+    });
+    made.edit("acme", [...TENANT, "spf"], { include: ["spf.news.example"] });
+    made.edit("acme", [...TENANT, "dmarc"], { reports: ["mailto:dmarc@operator.example"] });
+    const preview = await made.run("preview", "--stack", "acme");
+    expect(preview.code, preview.output).toBe(0);
+    expect(preview.output).not.toContain("do not match");
+    expect([
+      await standsAt(made, "acme.example"),
+      await standsAt(made, "_dmarc.acme.example"),
+    ]).toEqual(before);
+
+    const run = await made.up("acme");
+    expect(run.code, run.output).toBe(0);
+    expect(onRecords(run)).toContain("import acme-spf-acme.example");
+    const merged = await standsAt(made, "acme.example");
+    expect(merged.filter((line) => line.includes("spf1"))).toEqual([
+      `${spf.id} TXT v=spf1 include:_spf.google.com include:mail.zendesk.com include:spf.news.example -all`,
+    ]);
+    expect(merged).toHaveLength(2);
+    expect(await standsAt(made, "_dmarc.acme.example")).toEqual([
+      `${dmarc.id} TXT v=DMARC1; p=reject; rua=mailto:reports@acme.example,mailto:dmarc@operator.example`,
+    ]);
+    const second = await made.up("acme");
+    expect([second.code, onRecords(second)]).toEqual([0, []]);
+
+    made.edit("acme", [...TENANT, "dmarc"], "keep");
+    const kept = await made.up("acme");
+    expect(kept.code, kept.output).toBe(0);
+    expect(await standsAt(made, "_dmarc.acme.example")).toEqual(before[1]);
+
+    await released(made);
+    const gone = await made.run(...DESTROY);
+    expect(gone.code, gone.output).toBe(0);
+    // Whom the config named besides us still sends.
+    expect(await standsAt(made, "acme.example")).toEqual(merged.map((line) => line));
+    expect(await standsAt(made, "_dmarc.acme.example")).toEqual(before[1]);
+  });
+});

@@ -2,6 +2,7 @@
  * The one harness of engine tests: a sandbox, a Pulumi home, a file backend and a copy of the
  * project of their own, and the real CLI. Operations are read from the engine's own event log.
  */
+import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -43,6 +44,8 @@ export interface World {
   up(stack: string, args?: readonly string[]): Promise<Run>;
   pulumi(...args: string[]): Promise<Ended>;
   mustPulumi(...args: string[]): Promise<Ended>;
+  /** Runs a `sendips` command in the project, with the engine's environment. */
+  sendips(...args: string[]): Promise<Ended>;
   /** Runs with an event log; for `destroy`, `refresh`. */
   run(...args: string[]): Promise<Run>;
   /** Sets (or, with undefined, removes) a value in a stack's file, as a person would with an editor. */
@@ -108,6 +111,15 @@ export async function world({ plugins, ...options }: WorldOptions = {}): Promise
     init,
     options: pulumi,
     run,
+    sendips: (...args) =>
+      // `runPulumi` adds an option of Pulumi's own to the command line.
+      new Promise((resolve) => {
+        const command = [join(REPOSITORY, "cli", "sendips.mjs"), ...args];
+        execFile(process.execPath, command, { cwd, env }, (error, stdout, stderr) => {
+          const code = typeof error?.code === "number" ? error.code : error === null ? 0 : 1;
+          resolve({ code, stdout, output: stdout + stderr });
+        });
+      }),
     pulumi: (...args) => runPulumi(args, pulumi),
     mustPulumi: (...args) => mustPulumi(args, pulumi),
     up: async (stack, args = []) => {

@@ -3,6 +3,7 @@
  * they stood, or as their owner described them with us among them.
  */
 import { describe, expect, test } from "vitest";
+import { makeExampleKey } from "../../sandbox/example-keys.ts";
 import { type World, world } from "./harness.ts";
 
 const TENANT = ["sendips:tenant"];
@@ -133,5 +134,117 @@ describe("others' records in a zone of ours", () => {
     // Whom the config named besides us still sends.
     expect(await standsAt(made, "acme.example")).toEqual(merged.map((line) => line));
     expect(await standsAt(made, "_dmarc.acme.example")).toEqual(before[1]);
+  });
+
+  test("MX, keys, aliases, hosts: refused each by its name, all at once, and left as they stand", async () => {
+    const made = await begun();
+    await makeExampleKey("acme", "s202611", made.options);
+    made.edit("acme", [...TENANT, "mtaSts"], {
+      "acme.example": { mx: ["*.l.google.com"], servedBy: "mta-sts.operator.example" },
+    });
+    made.edit("acme", [...TENANT, "tlsReports"], {
+      "acme.example": { reports: ["mailto:tls@operator.example"] },
+    });
+    made.edit("acme", [...TENANT, "bimi"], {
+      "acme.example": { logo: "https://www.acme.example/logo.svg" },
+    });
+    const standing = [
+      await foreign(made, "MX", "bounce.tx.acme.example", "mx.others.example", 10),
+      await foreign(made, "TXT", "s202611._domainkey.tx.acme.example", "v=DKIM1; k=rsa; p=AAAA"),
+      await foreign(made, "CNAME", "s202611._domainkey.news.acme.example", "k1.others.example"),
+      await foreign(made, "CNAME", "mta-sts.acme.example", "sts.others.example"),
+      await foreign(made, "TXT", "_mta-sts.acme.example", "v=STSv1; id=1"),
+      await foreign(made, "TXT", "_smtp._tls.acme.example", "v=TLSRPTv1; rua=mailto:a@b.example"),
+      await foreign(
+        made,
+        "TXT",
+        "default._bimi.acme.example",
+        "v=BIMI1; l=https://b.example/l.svg",
+      ),
+      await foreign(made, "A", "tx1.mail.acme.example", "198.51.100.77"),
+    ];
+    const names = [...new Set(standing.map(({ name }) => name))];
+    const all = () => Promise.all(names.map((name) => standsAt(made, name)));
+    const before = await all();
+    const run = await made.up("acme");
+    expect(run.code).not.toBe(0);
+    for (const name of names) expect(run.output).toContain(`at ${name} stands what is not ours`);
+    expect(run.output).toContain(`${names.length} errors in the config of stack acme`);
+    expect(await all()).toEqual(before);
+    expect(await addressesOf(made)).toBe(0);
+  });
+
+  test("what stands as we would publish it is taken over, and stands when we are gone", async () => {
+    const made = await begun();
+    await makeExampleKey("acme", "s202611", made.options);
+    made.edit("acme", [...TENANT, "mtaSts"], {
+      "acme.example": { mx: ["*.l.google.com"], servedBy: "mta-sts.operator.example" },
+    });
+    made.edit("acme", [...TENANT, "streams", "transactional", "bounceMx"], ["mx.others.example"]);
+    const plan = await made.sendips("plan", "acme", "--offline", "--json");
+    const { records } = JSON.parse(plan.stdout) as { records: { name: string; value: string }[] };
+    const key = records.find(({ name }) => name === "s202611._domainkey.tx.acme.example");
+    await foreign(made, "MX", "bounce.tx.acme.example", "mx.others.example", 10);
+    await foreign(made, "TXT", "s202611._domainkey.tx.acme.example", String(key?.value));
+    await foreign(made, "CNAME", "mta-sts.acme.example", "mta-sts.operator.example");
+    await foreign(made, "TXT", "acme.example", "v=spf1 include:_spf.google.com ~all");
+    const names = [
+      ...["bounce.tx.acme.example", "s202611._domainkey.tx.acme.example"],
+      ...["mta-sts.acme.example", "acme.example"],
+    ];
+    const all = () => Promise.all(names.map((name) => standsAt(made, name)));
+    const before = await all();
+    const run = await made.up("acme");
+    expect(run.code, run.output).toBe(0);
+    expect(onRecords(run).filter((line) => line.startsWith("import"))).toHaveLength(4);
+    const spf = before[3] ?? [];
+    const without = (lists: string[][]) =>
+      lists.map((list) => list.filter((line) => !line.includes("ip4:")));
+    expect(without(await all())).toEqual(before);
+    const refreshed = await made.run("refresh", "--stack", "acme", "--yes", "--skip-preview");
+    expect(refreshed.code, refreshed.output).toBe(0);
+    const again = await made.up("acme");
+    expect([again.code, onRecords(again)]).toEqual([0, []]);
+
+    // Let go by an edit, it stays too.
+    made.edit("acme", [...TENANT, "spf"], undefined);
+    const without_ = await made.up("acme");
+    expect(without_.code, without_.output).toBe(0);
+    expect(await standsAt(made, "acme.example")).toEqual(spf);
+
+    await released(made);
+    const gone = await made.run(...DESTROY);
+    expect(gone.code, gone.output).toBe(0);
+    expect(without(await all())).toEqual(before);
+    const left = await api<Stands[]>(made, "?per_page=1000");
+    const ours = left.filter(({ name }) => !names.includes(name));
+    // Nothing else of ours but the policy that everybody's mail lives under.
+    expect(ours.map(({ name }) => name)).toEqual(["_dmarc.acme.example"]);
+  });
+
+  test("what somebody changed meanwhile is theirs, and everything goes where that is asked for", async () => {
+    const made = await begun();
+    const spf = await foreign(made, "TXT", "acme.example", GOOGLE);
+    made.edit("acme", [...TENANT, "existing"], { names: { "acme.example": { TXT: [GOOGLE] } } });
+    made.edit("acme", [...TENANT, "spf"], { all: "fail" });
+    made.edit("acme", [...TENANT, "streams", "transactional", "from"], "acme.example");
+    expect((await made.up("acme")).code).toBe(0);
+    expect((await standsAt(made, "acme.example")).join()).toMatch(
+      /^\w+ TXT v=spf1 ip4:[\d.]+ include:_spf\.google\.com include:mail\.zendesk\.com -all$/,
+    );
+    const theirs = "v=spf1 include:_spf.google.com include:new.example ~all";
+    await api(made, `/${spf.id}`, {
+      method: "PATCH",
+      body: JSON.stringify({ type: "TXT", content: `"${theirs}"` }),
+    });
+    await released(made);
+    // The engine's own record of it says otherwise, and a plain deployment changes nothing.
+    expect(await standsAt(made, "acme.example")).toEqual([`${spf.id} TXT ${theirs}`]);
+    made.edit("acme", [...TENANT, "existing", "whenGone"], "remove");
+    expect((await made.up("acme")).code).toBe(0);
+    const gone = await made.run(...DESTROY);
+    expect(gone.code, gone.output).toBe(0);
+    const left = await api<Stands[]>(made, "?per_page=1000");
+    expect(left.map(({ name }) => name)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** The customer's page as CSV (RFC 4180): CRLF, a header, one row a record. */
 import type { CustomerRecord } from "./customer-record.ts";
-import { type CustomerView, staysText } from "./customer-view.ts";
+import { type CustomerView, othersText, printsText, staysText } from "./customer-view.ts";
 
 /** The header. */
 export const CSV_COLUMNS = [
@@ -50,7 +50,7 @@ function cellsOf(step: string, shown: CustomerRecord): string[] {
     dotted ?? "",
     record.permanent === true ? "yes" : "no",
     leftOut,
-    checks.map(({ command, prints }) => `${command} must print ${prints}`).join("; or "),
+    checks.map((check) => printsText(shown, check, "the value in chunks")).join("; or "),
   ];
 }
 
@@ -59,8 +59,10 @@ function actionText(shown: CustomerRecord): string {
   const { action, dnsOnly, unknown } = shown;
   return [
     ...(unknown ? ["PREVIEW, do not publish yet: what stands in {braces} is not known."] : []),
-    action.verb === "replace" ? `replace: ${action.before.join(" and ")}.` : "add.",
-    action.note,
+    action.verb === "replace"
+      ? `replace${othersText(shown)}: ${action.before.join(" and ")}.`
+      : `add${othersText(shown)}.`,
+    ...(action.stop === undefined ? [] : [action.stop]),
     ...(dnsOnly === undefined ? [] : [`DNS only: ${dnsOnly}.`]),
     staysText(shown),
   ].join(" ");

@@ -3,22 +3,21 @@
  * out with Word and mail programs drop style sheets; no script, no link, no image, nothing loaded.
  */
 import type { PolicyFile } from "../mta-sts-policy.ts";
-import type { CustomerRecord } from "./customer-record.ts";
+import type { Check, CustomerRecord } from "./customer-record.ts";
 import {
   type CustomerView,
   changesOf,
+  othersText,
   PANEL_NOTE,
   PREVIEW,
   panelsFor,
+  printsOf,
   RULES,
   staysText,
 } from "./customer-view.ts";
 
-const FONT = "font-family:Segoe UI,Arial,sans-serif;font-size:14px;color:#1b1b1b";
-const CODE =
-  "font-family:Consolas,Courier New,monospace;font-size:13px;word-break:break-all;white-space:pre-wrap";
-const CELL = `${FONT};border:1px solid #b5b5b5;padding:6px;vertical-align:top;text-align:left`;
-const HEAD = `${CELL};background-color:#efefef;font-weight:bold`;
+/** In each cell, since Outlook's tables inherit no font; short, since Gmail cuts a message at 102 KB. */
+const FONT = "font:14px Arial";
 
 /** The document; every text of a record is escaped, see {@link escapeHtml}. */
 export function htmlPage(view: CustomerView): string {
@@ -29,11 +28,11 @@ export function htmlPage(view: CustomerView): string {
     heading(1, title),
     paragraph(`Please publish the records below in ${zones.map(code).join(" and ")}.`),
     ...(unknown ? [warning(PREVIEW)] : []),
-    table(RULES.map(([name, rule]) => row([[HEAD, escapeHtml(name)], cell(escapeHtml(rule))]))),
+    table(RULES.map(([name, rule]) => row([{ head: name }, escapeHtml(rule)]))),
     heading(2, "How your panel wants it"),
     table([
-      row(head.map((name) => [HEAD, escapeHtml(name)])),
-      ...rows.map((cells) => row(cells.map((text) => cell(escapeHtml(text))))),
+      row(head.map((name) => ({ head: name }))),
+      ...rows.map((cells) => row(cells.map(escapeHtml))),
     ]),
     paragraph(escapeHtml(PANEL_NOTE)),
     ...steps.flatMap((step, index) => [
@@ -52,7 +51,7 @@ export function htmlPage(view: CustomerView): string {
     "<!DOCTYPE html>",
     '<html lang="en">',
     `<head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"><title>${escapeHtml(title)}</title></head>`,
-    `<body style="${FONT};background-color:#ffffff">`,
+    `<body style="${FONT}">`,
     ...body,
     "</body>",
     "</html>",
@@ -65,27 +64,30 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-type Cell = readonly [style: string, html: string];
-
-function cell(html: string): Cell {
-  return [CELL, html];
-}
+/** A cell: HTML, or the text of a heading. */
+type Cell = string | { head: string };
 
 function row(cells: readonly Cell[]): string {
-  return `<tr>${cells.map(([style, html]) => `<td style="${style}">${html}</td>`).join("")}</tr>`;
+  const html = cells.map((cell) =>
+    typeof cell === "string"
+      ? `<td style="${FONT}">${cell}</td>`
+      : `<td style="${FONT}" bgcolor="#efefef">${escapeHtml(cell.head)}</td>`,
+  );
+  return `<tr valign="top">${html.join("")}</tr>`;
 }
 
 function table(rows: readonly string[]): string {
   return [
-    '<table border="1" cellpadding="6" cellspacing="0" width="100%" style="border-collapse:collapse;width:100%">',
+    '<table border="1" cellpadding="5" cellspacing="0" width="100%" style="border-collapse:collapse">',
     ...rows,
     "</table>",
   ].join("\n");
 }
 
-/** Text that is copied: a fixed width, broken anywhere, its blanks kept. */
+/** Text that is copied: a fixed width, broken anywhere; its blanks are kept where HTML would join them. */
 function code(text: string): string {
-  return `<span style="${CODE}">${escapeHtml(text)}</span>`;
+  const blanks = /^ | $| {2}/.test(text) ? ";white-space:pre-wrap" : "";
+  return `<code style="word-break:break-all${blanks}">${escapeHtml(text)}</code>`;
 }
 
 function heading(level: 1 | 2 | 3, text: string): string {
@@ -98,16 +100,13 @@ function paragraph(html: string): string {
 }
 
 function warning(text: string): string {
-  const style = `${CELL};background-color:#fff4ce;font-weight:bold`;
-  return table([row([[style, escapeHtml(text)]])]);
+  return table([`<tr><td style="${FONT}" bgcolor="#fff4ce"><b>${escapeHtml(text)}</b></td></tr>`]);
 }
 
 function recordTable(shown: CustomerRecord): string {
   const { action, name, relative, record, dnsOnly, leftOut, checks } = shown;
   const lines: [string, string][] = [
-    action.verb === "replace"
-      ? ["Replace", [...action.before.map(code), escapeHtml(action.note)].join("<br>")]
-      : ["Add", escapeHtml(action.note)],
+    [action.verb === "replace" ? "Replace" : "Add", actionHtml(shown)],
     ["Full name", code(name)],
     ["Relative name", code(relative)],
     ["Type", record.data.type],
@@ -119,13 +118,21 @@ function recordTable(shown: CustomerRecord): string {
     ["Why", escapeHtml(record.why)],
     ["If left out", escapeHtml(leftOut)],
     ["Later", escapeHtml(staysText(shown))],
-    ["Check", checks.map(({ command, prints }) => checkHtml(command, prints)).join("<br>or<br>")],
+    ["Check", checks.map((check) => checkHtml(shown, check)).join("<br>or<br>")],
   ];
-  return table(lines.map(([title, html]) => row([[`${HEAD};width:140px`, title], cell(html)])));
+  return table(lines.map(([title, html]) => row([{ head: title }, html])));
 }
 
-function checkHtml(command: string, prints: string): string {
-  return `${code(command)}<br>must print<br>${code(prints)}`;
+function actionHtml(shown: CustomerRecord): string {
+  const { before, stop } = shown.action;
+  const notes = [othersText(shown).trim(), stop ?? ""].filter((note) => note !== "");
+  return [...before.map(code), ...notes.map(escapeHtml)].join("<br>");
+}
+
+function checkHtml(shown: CustomerRecord, check: Check): string {
+  const { words, data } = printsOf(shown, check, "the quoted strings above");
+  const prints = data === undefined ? escapeHtml(words) : code(`${words}${data}`);
+  return `${code(check.command)}<br>must print<br>${prints}`;
 }
 
 function valueRows({
@@ -167,7 +174,7 @@ function valueRows({
 function policyFile({ url, text, servedBy }: PolicyFile): string {
   const by = servedBy === undefined ? "" : ` by ${code(servedBy)}`;
   const lines = text.trimEnd().split("\r\n").map(code).join("<br>");
-  return `${paragraph(`To be served${by} at ${code(url)}, lines ending in CRLF:`)}\n${table([row([cell(lines)])])}`;
+  return `${paragraph(`To be served${by} at ${code(url)}, lines ending in CRLF:`)}\n${table([row([lines])])}`;
 }
 
 function changesTable(view: CustomerView): string {
@@ -175,9 +182,7 @@ function changesTable(view: CustomerView): string {
   const list = (records: readonly CustomerRecord[]) =>
     records.map(({ name, record }) => `${code(name)} ${record.data.type}`).join("<br>");
   return table([
-    row([[HEAD, "For ever"], cell(permanent.length === 0 ? "none" : list(permanent))]),
-    ...changing.map(([when, records]) =>
-      row([[HEAD, escapeHtml(`Change ${when}`)], cell(list(records))]),
-    ),
+    row([{ head: "For ever" }, permanent.length === 0 ? "none" : list(permanent)]),
+    ...changing.map(([when, records]) => row([{ head: `Change ${when}` }, list(records)])),
   ]);
 }

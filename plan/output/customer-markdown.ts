@@ -3,9 +3,11 @@ import type { CustomerRecord } from "./customer-record.ts";
 import {
   type CustomerView,
   changesOf,
+  othersText,
   PANEL_NOTE,
   PREVIEW,
   panelsFor,
+  printsOf,
   RULES,
   staysText,
 } from "./customer-view.ts";
@@ -52,17 +54,18 @@ function markdownRecord(shown: CustomerRecord): string {
     `- Why: ${text(record.why)}`,
     `- If left out: ${leftOut}`,
     `- ${staysText(shown)}`,
-    ...checks.flatMap(({ command, prints }, index) => [
-      `- ${index === 0 ? "Check" : "Or"}: ${code(command)} must print:`,
-      ...fenced([prints]),
-    ]),
+    ...checks.map((check, index) => {
+      const { words, data } = printsOf(shown, check, "the quoted strings above");
+      const prints = data === undefined ? words : code(`${words}${data}`);
+      return `- ${index === 0 ? "Check" : "Or"}: ${code(check.command)} must print ${prints}`;
+    }),
   ].join("\n");
 }
 
-function actionLine({ action: { verb, before, note } }: CustomerRecord): string {
-  return verb === "replace"
-    ? `- **Replace**: ${before.map(code).join(" and ")}. ${text(note)}`
-    : `- **Add.** ${text(note)}`;
+function actionLine(shown: CustomerRecord): string {
+  const { verb, before, stop } = shown.action;
+  const what = verb === "replace" ? `**Replace**: ${before.map(code).join(" and ")}` : "**Add**";
+  return `- ${what}${othersText(shown)}.${stop === undefined ? "" : ` ${text(stop)}`}`;
 }
 
 function valueLines({ record, value, priority, quoted, dotted }: CustomerRecord): string[] {

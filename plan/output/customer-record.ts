@@ -11,14 +11,18 @@ export interface Action {
   verb: "add" | "replace";
   /** Those values, each as it is rendered; empty with `add`. */
   before: readonly string[];
-  /** What to mind, sentences: other records at the name, and when to stop. */
-  note: string;
+  /** What to do with other records at the name, said in brackets; absent where {@link stop} says it all. */
+  others?: string;
+  /** When to stop and ask, a sentence; absent: never. */
+  stop?: string;
 }
 
-/** A command that asks DNS for the record, and what it must print. */
+/** A command that asks DNS for the record, and what it must print: words of the command, then the data. */
 export interface Check {
   command: string;
-  prints: string;
+  /** `mail exchanger = `; empty where the data stands alone. */
+  words: string;
+  data: string;
 }
 
 /** One record in every form; names and values hold `{tx1}` where something is not known yet. */
@@ -94,41 +98,53 @@ function holdsUnknown(record: PlannedRecord, known: Known): boolean {
   );
 }
 
-function actionOf({ data, before = [] }: PlannedRecord, purpose: Purpose): Action {
-  if (before.length > 0) {
-    const others =
-      data.type === "TXT"
-        ? "Leave other TXT records at the name alone."
-        : data.type === "CNAME"
-          ? "A CNAME stands alone: nothing else may be left at the name."
-          : "";
-    const stop = "If something else stands there now, stop and tell us.";
-    return {
-      verb: "replace",
-      before,
-      note: [others, stop].filter((part) => part !== "").join(" "),
-    };
-  }
-  return { verb: "add", before: [], note: noteOf(data.type, purpose) };
+/**
+ * On one line and in one direction: what stands in somebody's DNS now is not ours to trust, and must not
+ * begin a line of a page or turn one around.
+ */
+export function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
+}
+
+const OTHER_TXT = "leave other TXT records at the name alone";
+
+function actionOf({ data, before: stands = [] }: PlannedRecord, purpose: Purpose): Action {
+  const before = stands.map(oneLine);
+  if (before.length === 0) return { verb: "add", before, ...noteOf(data.type, purpose) };
+  const stop = "If something else than that stands there now: stop, tell us.";
+  if (data.type === "TXT") return { verb: "replace", before, others: OTHER_TXT, stop };
+  return { verb: "replace", before, stop };
 }
 
 /** With nothing known, a record of the customer's must not be lost: they ask, and we merge. */
-function noteOf(type: PlannedRecord["data"]["type"], purpose: Purpose): string {
+function noteOf(
+  type: PlannedRecord["data"]["type"],
+  purpose: Purpose,
+): Pick<Action, "others" | "stop"> {
   const singleton = SINGLETON[purpose];
   switch (type) {
     case "CNAME":
-      return "A CNAME stands alone: if anything stands at this name already, do not overwrite it: send it to us.";
+      return {
+        others: "nothing else may stand at the name",
+        stop: "If anything stands at this name already, do not overwrite it: send it to us.",
+      };
     case "MX":
-      return "If the name has MX records already, other than those on this page: stop, tell us.";
+      return {
+        stop: "If the name has MX records already, other than those on this page: stop, tell us.",
+      };
     case "A":
-      return "If the name has an address (A or AAAA) or a CNAME already: stop, tell us.";
-    case "TXT": {
-      const alone = "Leave other TXT records at the name alone.";
-      if (singleton === undefined) return alone;
-      return `${alone} If ${singleton} stands at this name already, do not publish a second and do not overwrite it: send it to us.`;
-    }
+      return {
+        stop: "If the name has an address (A or AAAA) or a CNAME already: stop, tell us.",
+      };
+    case "TXT":
+      if (singleton === undefined) return { others: OTHER_TXT };
+      return {
+        others: OTHER_TXT,
+        stop: `If ${singleton} stands at this name already, do not publish a second and do not overwrite it: send it to us.`,
+      };
     default:
-      return `Leave other ${type} records at the name alone.`;
+      return { others: `leave other ${type} records at the name alone` };
   }
 }
 
@@ -161,10 +177,13 @@ function changesOf(record: PlannedRecord, purpose: Purpose): string | undefined 
     case "mtaSts":
       return "whenever the policy file changes";
     case "dmarc":
-    case "caa":
+      return "when the policy or the address of its reports changes";
     case "tlsRpt":
+      return "when the address of the reports changes";
     case "bimi":
-      return "when the policy or where reports go changes";
+      return "when the logo changes";
+    case "caa":
+      return "when another certificate authority is used";
     case "bounce":
       return "when a server that takes bounces is added or goes";
     case "fromSpf":
@@ -179,27 +198,19 @@ function changesOf(record: PlannedRecord, purpose: Purpose): string | undefined 
  * resolver's search list out; nslookup's words are those of Unix.
  */
 function checksOf(record: PlannedRecord, name: string, known: Known): [Check, Check] {
-  const { data } = record;
-  const prints = zoneValue(record, known);
+  const { type } = record.data;
+  const data = zoneValue(record, known);
   return [
-    { command: `dig +short ${data.type} ${name}.`, prints },
-    { command: `nslookup -type=${data.type} ${name}.`, prints: nslookupOf(data.type, prints) },
+    { command: `dig +short ${type} ${name}.`, words: "", data },
+    { command: `nslookup -type=${type} ${name}.`, words: NSLOOKUP[type] ?? "", data },
   ];
 }
 
-function nslookupOf(type: PlannedRecord["data"]["type"], value: string): string {
-  switch (type) {
-    case "A":
-      return `Address: ${value}`;
-    case "CNAME":
-      return `canonical name = ${value}`;
-    case "MX":
-      return `mail exchanger = ${value}`;
-    case "TXT":
-      return `text = ${value}`;
-    case "CAA":
-      return `rdata_257 = ${value}`;
-    default:
-      return value;
-  }
-}
+/** What stands before the data in the answer of BIND's nslookup, which has no name for a CAA. */
+const NSLOOKUP: Readonly<Record<string, string>> = {
+  A: "Address: ",
+  CNAME: "canonical name = ",
+  MX: "mail exchanger = ",
+  TXT: "text = ",
+  CAA: "rdata_257 = ",
+};

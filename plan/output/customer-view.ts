@@ -1,6 +1,6 @@
 /** What every form of the customer's page says, before it is laid out. */
 import type { PolicyFile } from "../mta-sts-policy.ts";
-import type { CustomerRecord } from "./customer-record.ts";
+import type { Check, CustomerRecord } from "./customer-record.ts";
 import type { Step } from "./customer-steps.ts";
 import { panelRows } from "./dns-panels.ts";
 
@@ -79,4 +79,27 @@ export function staysText({ changes }: CustomerRecord): string {
   return changes === undefined
     ? "For ever: nothing of ours changes it again."
     : `Changes ${changes}.`;
+}
+
+/** `add (leave other TXT records at the name alone).`; of a `replace` what comes after the old values. */
+export function othersText({ action: { others } }: CustomerRecord): string {
+  return others === undefined ? "" : ` (${others})`;
+}
+
+/**
+ * What a check must print; of a long TXT `data` is undefined, and `words` say where the strings stand: a
+ * page that repeats a key five times is not read.
+ */
+export function printsOf(
+  { quoted }: CustomerRecord,
+  { words, data }: Check,
+  where: string,
+): { words: string; data?: string } {
+  return (quoted?.chunks.length ?? 0) > 1 ? { words: `${words}${where}` } : { words, data };
+}
+
+/** The same as one text. */
+export function printsText(record: CustomerRecord, check: Check, where: string): string {
+  const { words, data = "" } = printsOf(record, check, where);
+  return `${check.command} must print ${words}${data}`;
 }

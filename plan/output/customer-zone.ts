@@ -1,7 +1,14 @@
 /** The customer's page as zone file text: what the Markdown says of a record stands above it as comments. */
 import { recordLine, servedComment } from "./bind.ts";
-import type { CustomerRecord } from "./customer-record.ts";
-import { type CustomerView, PREVIEW, RULES, staysText } from "./customer-view.ts";
+import { type CustomerRecord, oneLine } from "./customer-record.ts";
+import {
+  type CustomerView,
+  othersText,
+  PREVIEW,
+  printsText,
+  RULES,
+  staysText,
+} from "./customer-view.ts";
 import type { Known } from "./sections.ts";
 
 /** Records in the order to publish; absolute names, so that no $ORIGIN is needed. */
@@ -27,21 +34,24 @@ export function zonePage(view: CustomerView, known: Known): string {
 
 function recordBlock(shown: CustomerRecord, known: Known): string[] {
   const { record, action, dnsOnly, leftOut, checks } = shown;
+  const { verb, before, stop } = action;
+  const others = othersText(shown);
   return [
     comment(record.why),
-    ...(action.verb === "replace"
-      ? [...action.before.map((value) => comment(`replace: ${value}`)), comment(action.note)]
-      : [comment(`add. ${action.note}`)]),
+    ...(verb === "replace"
+      ? before.map((value) => comment(`replace${others}: ${value}`))
+      : [comment(`add${others}`)]),
+    ...(stop === undefined ? [] : [comment(stop)]),
     ...(dnsOnly === undefined ? [] : [comment(`DNS only: ${dnsOnly}`)]),
     comment(staysText(shown)),
-    comment(`if left out: ${leftOut}`),
-    ...checks.map(({ command }) => comment(`check: ${command}`)),
+    comment(`If left out: ${leftOut}`),
+    ...checks.map((check) =>
+      comment(`check: ${printsText(shown, check, "the quoted strings below")}`),
+    ),
     recordLine(record, known),
   ];
 }
 
-/** One line, whatever it holds: what stands in the customer's DNS now is not ours to trust. */
 function comment(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
-  return `; ${text.replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]+/g, " ")}`;
+  return `; ${oneLine(text)}`;
 }

@@ -186,24 +186,24 @@ test("the quoted strings of a TXT give its value joined, each of at most 255 oct
 });
 
 test("dig and nslookup print what the page says", async ({ skip }) => {
-    const tools = ["dig", "nslookup"].every((tool) => spawnSync(tool, ["-v"]).error === undefined);
-    skip(!tools, "needs dig and nslookup");
-    const port = await served(RECORDS);
-    const run = promisify(execFile);
-    for (const { checks } of SHOWN) {
-      const [dig, nslookup] = checks.map(({ command, words, data }) => {
-        const [tool = "", ...args] = command.split(" ");
-        const server =
-          tool === "dig"
-            ? [...args, "@127.0.0.1", "-p", String(port)]
-            : [`-port=${port}`, ...args, "127.0.0.1"];
-        return { tool, args: server, prints: `${words}${data}` };
-      });
-      if (dig === undefined || nslookup === undefined) throw new Error("a check is missing");
-      expect((await run(dig.tool, dig.args)).stdout).toBe(`${dig.prints}\n`);
-      const lines = (await run(nslookup.tool, nslookup.args)).stdout.split("\n");
-      expect(lines.filter((line) => line.endsWith(nslookup.prints))).toHaveLength(1);
-    }
+  const tools = ["dig", "nslookup"].every((tool) => spawnSync(tool, ["-v"]).error === undefined);
+  skip(!tools, "needs dig and nslookup");
+  const port = await served(RECORDS);
+  const run = promisify(execFile);
+  for (const { checks } of SHOWN) {
+    const [dig, nslookup] = checks.map(({ command, words, data }) => {
+      const [tool = "", ...args] = command.split(" ");
+      const server =
+        tool === "dig"
+          ? [...args, "@127.0.0.1", "-p", String(port)]
+          : [`-port=${port}`, ...args, "127.0.0.1"];
+      return { tool, args: server, prints: `${words}${data}` };
+    });
+    if (dig === undefined || nslookup === undefined) throw new Error("a check is missing");
+    expect((await run(dig.tool, dig.args)).stdout).toBe(`${dig.prints}\n`);
+    const lines = (await run(nslookup.tool, nslookup.args)).stdout.split("\n");
+    expect(lines.filter((line) => line.endsWith(nslookup.prints))).toHaveLength(1);
+  }
 });
 
 /** A DNS server on loopback that answers with the records; its port. */

@@ -1,7 +1,11 @@
 /** `sendips plan`: the records of tenants, and everything wrong with them, without the engine. */
 import { parseArgs } from "node:util";
 import { contextOf } from "../plan/context.ts";
-import { customerPage } from "../plan/output/customer-page.ts";
+import {
+  CUSTOMER_FORMATS,
+  type CustomerFormat,
+  customerText,
+} from "../plan/output/customer-page.ts";
 import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../plan/output/render-plan.ts";
 import { providerPolicies } from "../plan/policies.ts";
 import { formatProblems } from "../plan/problem.ts";
@@ -16,7 +20,8 @@ export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
   deployed it asks the stack's outputs.
   --format ${PLAN_FORMATS.join("|")}  default bind
   --json      the same as --format json: one object, a list of them for several stacks
-  --customer  only what the customer must publish, as a page to hand over (markdown or bind)
+  --customer  only what the customer must publish, as a page to hand over:
+              --format ${CUSTOMER_FORMATS.join("|")}, default markdown
   --strict    exit status 1 for warnings too
   --online    ask DNS what SPF includes hold
   --offline   do not ask for the addresses of deployed stacks: show references
@@ -40,7 +45,8 @@ export async function planCommand(
       offline: { type: "boolean", default: false },
     },
   });
-  const format = formatOf(values);
+  const customerFormat = values.customer ? customerFormatOf(values) : undefined;
+  const format = customerFormat === undefined ? formatOf(values) : "bind";
   const project = openProject(cwd);
   const asked = askedFor(project, positionals, { all: values.all, otherwise: "none" });
   const stacks = await readStacks(project, asked, { online: () => values.online });
@@ -52,8 +58,9 @@ export async function planCommand(
     for (const reason of deployed.reasons) err(`addresses are shown as references: ${reason}\n`);
   }
   const knownOf = ({ name }: ReadStack) => known.get(name) ?? {};
-  if (values.customer) sayCustomerPages(stacks, knownOf, format, { out, err });
-  else if (format === "json" && (values.all || asked.length > 1)) {
+  if (customerFormat !== undefined) {
+    sayCustomerPages(stacks, knownOf, customerFormat, { out, err });
+  } else if (format === "json" && (values.all || asked.length > 1)) {
     const objects = stacks.map((stack) => textOf(stack, knownOf(stack), format).trimEnd());
     out(`[\n${objects.join(",\n")}\n]\n`);
   } else {
@@ -94,7 +101,7 @@ function textOf(
 function sayCustomerPages(
   stacks: readonly ReadStack[],
   knownOf: (stack: ReadStack) => KnownAddresses,
-  format: PlanFormat,
+  format: CustomerFormat,
   { out, err }: Pick<Surroundings, "out" | "err">,
 ): void {
   const pages: string[] = [];
@@ -102,23 +109,40 @@ function sayCustomerPages(
     const { name, result } = stack;
     if (result.problems.length > 0) err(`${formatProblems(result.problems)}\n`);
     if (!("plan" in result)) continue;
-    const page = customerPage(result.plan, knownOf(stack));
+    const page = customerText(result.plan, knownOf(stack), format);
     if (page === undefined)
       err(`${name}: no zone of this tenant is the customer's: nothing to hand over\n`);
-    else pages.push(format === "bind" ? page.zone : page.markdown);
+    else pages.push(page);
+  }
+  if (pages.length > 1 && (format === "html" || format === "csv")) {
+    throw new UsageError(
+      `--customer --format ${format} is one document: name one stack; ${pages.length} have a page`,
+    );
   }
   out(pages.join("\n"));
 }
 
-function formatOf(values: { format?: string; json: boolean; customer: boolean }): PlanFormat {
-  const named = values.format ?? (values.json ? "json" : values.customer ? "markdown" : "bind");
+function formatOf(values: { format?: string; json: boolean }): PlanFormat {
+  const named = values.format ?? (values.json ? "json" : "bind");
   const format = PLAN_FORMATS.find((one) => one === named);
   if (format === undefined) {
-    throw new UsageError(`--format ${named}: allowed are ${PLAN_FORMATS.join(", ")}`);
+    const other = CUSTOMER_FORMATS.some((one) => one === named)
+      ? `; ${named} is a format of --customer`
+      : "";
+    throw new UsageError(`--format ${named}: allowed are ${PLAN_FORMATS.join(", ")}${other}`);
   }
   if (values.json && format !== "json") throw new UsageError(`either --json or --format ${format}`);
-  if (values.customer && format !== "markdown" && format !== "bind") {
-    throw new UsageError("--customer: allowed are --format markdown and --format bind");
+  return format;
+}
+
+function customerFormatOf(values: { format?: string; json: boolean }): CustomerFormat {
+  const named = values.format ?? (values.json ? "json" : "markdown");
+  const format = CUSTOMER_FORMATS.find((one) => one === named);
+  if (format === undefined || values.json) {
+    const asked = values.json ? "--json" : `--format ${named}`;
+    throw new UsageError(
+      `--customer ${asked}: allowed are --format ${CUSTOMER_FORMATS.join(", ")}`,
+    );
   }
   return format;
 }

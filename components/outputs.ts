@@ -1,7 +1,7 @@
 /** Stack outputs: everything that a later check needs, and what other stacks look up. */
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyFile } from "../plan/mta-sts-policy.ts";
-import { type CustomerPage, customerPage } from "../plan/output/customer-page.ts";
+import { type CustomerPage, customerText } from "../plan/output/customer-page.ts";
 import type { Plan, PlannedStream } from "../plan/plan.ts";
 import { type Ref, renderData, renderOwner } from "../plan/record.ts";
 import type { MailHostConfig } from "../plan/schema.ts";
@@ -46,6 +46,9 @@ export interface RecordOutput {
   waitsFor?: string;
 }
 
+/** What of the page is an output: HTML and CSV hold nothing more, and `sendips plan --customer` prints them. */
+export type CustomerRecordsOutput = Pick<CustomerPage, "markdown" | "zone">;
+
 /** Outputs of a tenant's stack. */
 export interface TenantOutputs extends Place {
   /** Of the outputs' form: {@link OUTPUTS_VERSION}. */
@@ -64,7 +67,7 @@ export interface TenantOutputs extends Place {
   /** Files that a web server must serve: MTA-STS. */
   policyFiles: PolicyFile[];
   /** What to hand to the customer, who publishes a zone of the tenant; absent when nobody needs to. */
-  customerRecords?: CustomerPage;
+  customerRecords?: CustomerRecordsOutput;
 }
 
 /** Outputs of a mail host's stack. */
@@ -136,10 +139,13 @@ export function tenantOutputs(
   };
 }
 
-function pageOf(plan: Plan, publicIps: Readonly<Record<string, string>>): CustomerPage {
-  const page = customerPage(plan, publicIps);
-  if (page === undefined) throw new Error("the plan holds no record for the customer");
-  return page;
+function pageOf(plan: Plan, publicIps: Readonly<Record<string, string>>): CustomerRecordsOutput {
+  const markdown = customerText(plan, publicIps, "markdown");
+  const zone = customerText(plan, publicIps, "bind");
+  if (markdown === undefined || zone === undefined) {
+    throw new Error("the plan holds no record for the customer");
+  }
+  return { markdown, zone };
 }
 
 function leftNames(

@@ -29,7 +29,7 @@ export function recordLines(records: readonly PlannedRecord[], known: Known): st
 }
 
 /** `tx1.mail.acme.example. 3600 IN A 192.0.2.1`; without a TTL where it is not ours. */
-function recordLine(record: PlannedRecord, known: Known): string {
+export function recordLine(record: PlannedRecord, known: Known): string {
   const ttl = ttlOf(record);
   return [
     absoluteOwner(record, known),

@@ -61,7 +61,7 @@ export function policyFile({ url, text: body, servedBy }: PolicyFile): string {
 }
 
 /** A table; cells are Markdown already. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
@@ -72,7 +72,7 @@ export function text(value: string): string {
 }
 
 /** The same in a table's cell. */
-function cell(value: string): string {
+export function cell(value: string): string {
   return text(value).replaceAll("|", "\\|");
 }
 

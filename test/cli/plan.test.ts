@@ -158,6 +158,37 @@ describe("plan", () => {
     expect(page.stderr).toContain("warning: acme:");
     const zone = await made.sendips("plan", "acme", "--customer", "--format", "bind", "--offline");
     expect(zone.stdout).toContain("tx1.mail.acme.example. 3600 IN A {tx1}");
+    const html = await made.sendips("plan", "acme", "--customer", "--format", "html", "--offline");
+    expect(html.stdout).toMatch(/^<!DOCTYPE html>\n[\s\S]*<\/html>\n$/);
+    const csv = await made.sendips("plan", "acme", "--customer", "--format", "csv", "--offline");
+    expect(csv.stdout).toMatch(/^step,action,full name,[^\n]*\r\n1\. Host names/);
+  });
+
+  test("--customer has formats of its own, and html and csv are of one stack", async () => {
+    const made = await workplace();
+    secondTenant(made, "beta");
+    const zones = Object.fromEntries(
+      ["acme", "beta", "operator"].map((name) => [`${name}.example`, "external"]),
+    );
+    for (const stack of ["acme", "beta"]) made.edit(stack, ["sendips:zones"], zones);
+    const refused = async (...args: string[]) => {
+      const said = await made.sendips("plan", ...args, "--offline");
+      expect(said.code, said.stderr).toBe(2);
+      expect(said.stdout).toBe("");
+      return said.stderr;
+    };
+    expect(await refused("acme", "--format", "html")).toContain(
+      "--format html: allowed are bind, table, markdown, json; html is a format of --customer",
+    );
+    expect(await refused("acme", "--customer", "--format", "table")).toContain(
+      "--customer --format table: allowed are --format markdown, bind, html, csv",
+    );
+    expect(await refused("acme", "--customer", "--json")).toContain(
+      "--customer --json: allowed are",
+    );
+    expect(await refused("acme", "beta", "--customer", "--format", "csv")).toContain(
+      "--customer --format csv is one document: name one stack; 2 have a page",
+    );
   });
 });
 

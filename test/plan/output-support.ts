@@ -20,6 +20,22 @@ export function record(
   return { key, name, data, ttl: 3600, publisher: CLOUDFLARE, why, path, ...more };
 }
 
+/** A record that the customer publishes. */
+export function theirs(
+  key: string,
+  name: PlannedRecord["name"],
+  data: RecordData,
+  more: Partial<PlannedRecord> = {},
+): PlannedRecord {
+  return record(key, name, data, { publisher: EXTERNAL, ...more });
+}
+
+export function txt(
+  ...text: (string | { address: string } | { dkimKey: string })[]
+): Extract<RecordData, { type: "TXT" }> {
+  return { type: "TXT", text };
+}
+
 export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Plan {
   return {
     stack: "acme",

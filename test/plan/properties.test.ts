@@ -37,6 +37,8 @@ function texts({ plan, problems }: { plan?: Plan; problems: Problem[] }): string
     formatProblems(problems),
     page?.markdown ?? "",
     page?.zone ?? "",
+    page?.html ?? "",
+    page?.csv ?? "",
   ];
 }
 

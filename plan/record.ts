@@ -96,13 +96,6 @@ export interface PlannedRecord {
    * set with the rest.
    */
   waitsFor?: string;
-  /**
-   * What stands at the name now and this record takes the place of, each as its value is rendered; empty or
-   * absent: nothing that is known.
-   */
-  before?: readonly string[];
-  /** True for a record that stays as it is for ever: no address, key or policy of ours changes it. */
-  permanent?: boolean;
 }
 
 /** The record's key of an address's host name: the A record that its PTR waits for. */

@@ -21,7 +21,9 @@ import {
 import { meetZones } from "./components/standing.ts";
 import { Tenant } from "./components/tenant.ts";
 import { checkZones, nameServersOf, zoneIds } from "./components/zones.ts";
+import { checkKnowledge } from "./plan/checks/knowledge.ts";
 import { readConfig, type Stack } from "./plan/config.ts";
+import { contextOf } from "./plan/context.ts";
 import { checkAddresses } from "./plan/guards/addresses.ts";
 import { checkInterfaces } from "./plan/guards/interfaces.ts";
 import { checkPlace } from "./plan/guards/place.ts";
@@ -72,7 +74,9 @@ async function guard(stack: Stack, planned?: Plan) {
 
 async function deployTenant(stack: StackOf<"tenant">) {
   const planned = plan(stack);
-  report(planned.problems);
+  const context = contextOf(stack.name, stack.tenant, stack.operator);
+  const known = checkKnowledge(context, new Date().toISOString().slice(0, 10));
+  report([...planned.problems, ...known.map((finding) => ({ ...finding, stack: stack.name }))]);
   if (!("plan" in planned)) return {};
   const { tenant, operator } = stack;
   const { addresses } = planned.plan;

@@ -8,6 +8,8 @@ export type KnownAddresses = Readonly<Record<string, string>>;
 export interface Deployed {
   /** By stack; a stack without addresses is left out. */
   known: ReadonlyMap<string, KnownAddresses>;
+  /** Stacks that have been deployed, with addresses or without. */
+  deployed: ReadonlySet<string>;
   /** Why addresses are references, one line a reason. */
   reasons: string[];
 }
@@ -24,9 +26,14 @@ export async function deployedAddresses(
 ): Promise<Deployed> {
   const command = installedPulumi(env);
   if (command === undefined) {
-    return { known: new Map(), reasons: ["there is no Pulumi CLI on this machine yet"] };
+    return {
+      known: new Map(),
+      deployed: new Set(),
+      reasons: ["there is no Pulumi CLI on this machine yet"],
+    };
   }
   const known = new Map<string, KnownAddresses>();
+  const found = new Set<string>();
   const reasons = new Set<string>();
   const absent: string[] = [];
   const queue = [...stacks];
@@ -36,6 +43,7 @@ export async function deployedAddresses(
       const args = ["stack", "output", "--json", "--stack", stack];
       const ended = await runPulumi({ command, cwd, env }, args, { timeLimit });
       const addresses = ended.code === 0 ? addressesOf(ended.stdout) : {};
+      if (ended.code === 0 && /"version":/.test(ended.stdout)) found.add(stack);
       if (Object.keys(addresses).length > 0) known.set(stack, addresses);
       else if (ended.code === 0 || /no stack named/.test(ended.stderr)) absent.push(stack);
       else reasons.add(reasonOf(ended));
@@ -43,7 +51,7 @@ export async function deployedAddresses(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   const deployed = absent.length > 0 ? [`not deployed yet: ${absent.sort().join(", ")}`] : [];
-  return { known, reasons: [...reasons, ...deployed] };
+  return { known, deployed: found, reasons: [...reasons, ...deployed] };
 }
 
 function reasonOf({ code, stderr }: { code: number; stderr: string }): string {

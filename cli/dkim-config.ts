@@ -30,7 +30,7 @@ export function loadTenant(project: Project, stack: string): TenantStack {
     );
   }
   if (read.stack.kind !== "tenant") {
-    throw new Refusal(`stack ${stack} is a mail host: only tenants have DKIM keys`);
+    throw new Refusal(`stack ${stack} is a mail host: only tenants publish records`);
   }
   return read.stack;
 }

@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import { type FleetStack, lintFleet } from "../plan/fleet.ts";
 import { formatProblems, type Problem } from "../plan/problem.ts";
+import { deployedAddresses } from "./deployed.ts";
+import { addNameFindings } from "./online-names.ts";
 import { openProject, stackNames } from "./project.ts";
 import { askedFor, type ReadStack, readStacks, statusOf } from "./stacks.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -10,13 +12,13 @@ export const LINT_USAGE = `sendips lint [stack…|--all] [options]
   Problems of each stack and between stacks; without a stack, of all. Reads files only.
   --strict   exit status 1 for warnings too
   --json     problems as JSON
-  --online   ask DNS what SPF includes hold
+  --online   ask what SPF includes hold, and what stands at the plans' names today
 `;
 
 /** Runs `lint <args>`. */
 export async function lintCommand(
   args: readonly string[],
-  { cwd, out, err }: Surroundings,
+  { cwd, env, today, out, err }: Surroundings,
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -34,7 +36,12 @@ export async function lintCommand(
   const names = [...new Set([...stackNames(project), ...asked])];
   const isAsked = new Set(asked);
   const online = (name: string) => values.online && isAsked.has(name);
-  const stacks = await readStacks(project, names, { online });
+  const stacks = await readStacks(project, names, { online, today });
+  if (values.online) {
+    const some = stacks.filter(({ name }) => isAsked.has(name));
+    const where = { cwd: project.folder, env };
+    await addNameFindings(project, some, await deployedAddresses(asked, where));
+  }
   const own = stacks
     .filter(({ name }) => isAsked.has(name))
     .flatMap(({ result }) => result.problems);

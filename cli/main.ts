@@ -5,6 +5,7 @@ const USAGE = `sendips <command>
 
   plan <stack…|--all>    the records of a tenant, and everything wrong with them; offline
   lint [stack…|--all]    problems only, across tenants too
+  zone <stack>           what the tenant's names publish today, and the config that keeps it
   dkim new <stack>       make a DKIM key, straight into the encrypted config
   dkim rotate <stack>    the next step of a rotation, when its day has come
 
@@ -26,6 +27,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lint: async () => {
     const { LINT_USAGE, lintCommand } = await import("./lint-command.ts");
     return { usage: LINT_USAGE, run: lintCommand };
+  },
+  zone: async () => {
+    const { ZONE_USAGE, zoneCommand } = await import("./zone-command.ts");
+    return { usage: ZONE_USAGE, run: zoneCommand };
   },
   dkim: async () => {
     const { DKIM_USAGE, dkimCommand } = await import("./dkim-command.ts");

@@ -10,6 +10,7 @@ import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../plan/output/render
 import { providerPolicies } from "../plan/policies.ts";
 import { formatProblems } from "../plan/problem.ts";
 import { deployedAddresses, type KnownAddresses } from "./deployed.ts";
+import { addNameFindings } from "./online-names.ts";
 import { openProject } from "./project.ts";
 import { askedFor, type ReadStack, readStacks, statusOf } from "./stacks.ts";
 import { type Surroundings, UsageError } from "./surroundings.ts";
@@ -23,14 +24,14 @@ export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
   --customer  only what the customer must publish, as a page to hand over:
               --format ${CUSTOMER_FORMATS.join("|")}, default markdown
   --strict    exit status 1 for warnings too
-  --online    ask DNS what SPF includes hold
+  --online    ask what SPF includes hold, and what stands at the plan's names today
   --offline   do not ask for the addresses of deployed stacks: show references
 `;
 
 /** Runs `plan <args>`. */
 export async function planCommand(
   args: readonly string[],
-  { cwd, env, out, err }: Surroundings,
+  { cwd, env, today, out, err }: Surroundings,
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -49,15 +50,18 @@ export async function planCommand(
   const format = customerFormat === undefined ? formatOf(values) : "bind";
   const project = openProject(cwd);
   const asked = askedFor(project, positionals, { all: values.all, otherwise: "none" });
-  const stacks = await readStacks(project, asked, { online: () => values.online });
+  const stacks = await readStacks(project, asked, { online: () => values.online, today });
   const planned = stacks.filter(({ result }) => "plan" in result).map(({ name }) => name);
   let known: ReadonlyMap<string, KnownAddresses> = new Map();
+  let isDeployed: ReadonlySet<string> = new Set();
   if (!values.offline && planned.length > 0) {
     const deployed = await deployedAddresses(planned, { cwd: project.folder, env });
     known = deployed.known;
+    isDeployed = deployed.deployed;
     for (const reason of deployed.reasons) err(`addresses are shown as references: ${reason}\n`);
   }
   const knownOf = ({ name }: ReadStack) => known.get(name) ?? {};
+  if (values.online) await addNameFindings(project, stacks, { known, deployed: isDeployed });
   if (customerFormat !== undefined) {
     sayCustomerPages(stacks, knownOf, customerFormat, { out, err });
   } else if (format === "json" && (values.all || asked.length > 1)) {

@@ -1,5 +1,7 @@
 /** Stacks as commands work on them: read, planned, and asked for by name or all at once. */
+import { checkKnowledge } from "../plan/checks/knowledge.ts";
 import type { Stack } from "../plan/config.ts";
+import { contextOf } from "../plan/context.ts";
 import { checkMailHost } from "../plan/mail-host.ts";
 import { type PlanResult, plan } from "../plan/plan.ts";
 import { hasErrors, type Problem } from "../plan/problem.ts";
@@ -40,7 +42,7 @@ export function askedFor(
 export async function readStacks(
   project: Project,
   names: readonly string[],
-  { online }: { online: (name: string) => boolean },
+  { online, today }: { online: (name: string) => boolean; today: string },
 ): Promise<ReadStack[]> {
   const ask = new Map<string, ReturnType<typeof spfFromDns>>();
   const stacks: ReadStack[] = [];
@@ -53,15 +55,19 @@ export async function readStacks(
       const key = servers?.join() ?? "";
       const asking = ask.get(key) ?? spfFromDns(servers);
       ask.set(key, asking);
-      stacks.push(planned(loaded, await spfSnapshot(stack, asking)));
-    } else stacks.push(planned(loaded));
+      stacks.push(planned(loaded, today, await spfSnapshot(stack, asking)));
+    } else stacks.push(planned(loaded, today));
   }
   return stacks;
 }
 
 type Snapshot = Awaited<ReturnType<typeof spfSnapshot>>;
 
-function planned({ name, region, read }: LoadedStack, snapshot?: Snapshot): ReadStack {
+function planned(
+  { name, region, read }: LoadedStack,
+  today: string,
+  snapshot?: Snapshot,
+): ReadStack {
   const base = { name, ...(region === undefined ? {} : { region }) };
   if (!("stack" in read)) return { ...base, result: { problems: read.problems } };
   const { stack } = read;
@@ -78,7 +84,9 @@ function planned({ name, region, read }: LoadedStack, snapshot?: Snapshot): Read
   }
   const result = plan(stack);
   const online = (snapshot?.findings ?? []).map((finding) => ({ ...finding, stack: name }));
-  const problems = withStack([...online, ...result.problems]);
+  const context = contextOf(name, stack.tenant, stack.operator);
+  const known = checkKnowledge(context, today).map((finding) => ({ ...finding, stack: name }));
+  const problems = withStack([...online, ...result.problems, ...known]);
   if ("plan" in result && !hasErrors(problems)) {
     return { ...base, stack, result: { ...result, problems } };
   }

@@ -13,7 +13,7 @@ describe("outputs", () => {
   test("of a stack that was never deployed are empty, and no fault", () => {
     for (const outputs of [undefined, {}]) {
       expect(readOutputs(outputs)).toEqual({
-        outputs: { addresses: {}, networkInterfaces: {}, zones: {} },
+        outputs: { addresses: {}, leaves: [], networkInterfaces: {}, zones: {} },
         findings: [],
       });
     }

@@ -26,7 +26,7 @@ export interface RecordContext extends TenantContext {
 }
 
 /** A record before it is known who publishes it. */
-export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl" | "before">;
+export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl">;
 
 /** Entries of a keyed map in a fixed order, so that the order of the file changes nothing. */
 export function ordered<T>(

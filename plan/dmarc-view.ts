@@ -3,7 +3,7 @@
  * plan's own records alone, so a record that somebody else publishes is not seen.
  */
 import type { PlannedStream, RecordContext } from "./context.ts";
-import { standingDmarc } from "./existing.ts";
+import { asOneText, standingDmarc } from "./existing.ts";
 import { type DmarcRecord, dmarcName, isDmarc } from "./mail/dmarc.ts";
 import type { Parsed } from "./mail/finding.ts";
 import { isAtOrBelow } from "./mail/names.ts";
@@ -202,9 +202,9 @@ function standing(tenant: RecordContext["tenant"]): Map<string, string[]> {
     }),
   );
   const { existing } = tenant.dmarc;
-  if (existing !== undefined) texts.set(dmarcName(tenant.domain), [existing]);
+  if (existing !== undefined) texts.set(dmarcName(tenant.domain), [asOneText(existing)]);
   for (const [domain, { dmarc }] of Object.entries(tenant.domains)) {
-    if (dmarc?.existing !== undefined) texts.set(dmarcName(domain), [dmarc.existing]);
+    if (dmarc?.existing !== undefined) texts.set(dmarcName(domain), [asOneText(dmarc.existing)]);
   }
   return new Map(texts);
 }

@@ -53,13 +53,14 @@ export function standingSpf(tenant: TenantConfig, name: string): StandingText[] 
 function writtenSpf(tenant: TenantConfig, name: string): StandingText | undefined {
   if (name === tenant.domain) {
     const text = tenant.spf?.existing;
-    return text === undefined ? undefined : { text, path: "sendips:tenant.spf.existing" };
+    const path = "sendips:tenant.spf.existing";
+    return text === undefined ? undefined : { text: asOneText(text), path };
   }
   const text = Object.hasOwn(tenant.domains, name)
     ? tenant.domains[name]?.spf?.existing
     : undefined;
   const path = configPath(["tenant", "domains", name, "spf", "existing"]);
-  return text === undefined ? undefined : { text, path };
+  return text === undefined ? undefined : { text: asOneText(text), path };
 }
 
 /** The DMARC records that stand at `_dmarc.<domain>`. */

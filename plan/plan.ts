@@ -70,7 +70,7 @@ export function plan(stack: TenantStack): PlanResult {
     if (waitsFor !== undefined) planned.waitsFor = waitsFor;
     if (after !== undefined) planned.after = after;
     if (permanent !== undefined) planned.permanent = permanent;
-    const before = standsBefore(tenant, planned);
+    const before = record.before ?? standsBefore(tenant, planned);
     if (before.length > 0) planned.before = before;
     const leaves = record.leaves ?? before[0];
     if (leaves !== undefined && tenant.existing.whenGone === "restore") planned.leaves = leaves;

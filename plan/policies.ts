@@ -178,6 +178,11 @@ function subjectsOf(context: RecordContext): Subject[] {
       if (waitsFor !== undefined) waiting.set(name.address, waitsFor);
     }
   }
+  for (const { name, data } of context.records) {
+    if (data.type === "CNAME" && typeof name === "string" && spfNames.has(data.target)) {
+      spfNames.add(name);
+    }
+  }
   return context.streams.map((stream) => {
     const proof = authenticationOf(context, view, stream);
     return { context, stream, view, proof, spfNames, hosts, waiting };

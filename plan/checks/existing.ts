@@ -14,7 +14,7 @@ export function checkExisting(context: RecordContext): Finding[] {
     if (typeof record.name !== "string") continue;
     byName.set(record.name, [...(byName.get(record.name) ?? []), record]);
   }
-  return [...byName].flatMap(([name, records]) => {
+  const found = [...byName].flatMap(([name, records]) => {
     const standing = standingAt(context.tenant, name);
     if (standing === undefined) return [];
     return [
@@ -24,6 +24,57 @@ export function checkExisting(context: RecordContext): Finding[] {
       ...texts(context, name, records),
     ];
   });
+  return [...found, ...wildcards(context, byName)];
+}
+
+/**
+ * A wildcard that stands answers only for names that do not exist: a record of ours at a name takes it, and
+ * every name between it and the wildcard, out of it (RFC 4592 §2.2.1, §3.3.1).
+ */
+function wildcards(
+  { tenant }: RecordContext,
+  byName: ReadonlyMap<string, readonly PlannedRecord[]>,
+): Finding[] {
+  return Object.entries(tenant.existing.names).flatMap(([name, standing]): Finding[] => {
+    const types = [...TYPES.filter((type) => standing[type].length > 0)];
+    if (!name.startsWith("*.") || (types.length === 0 && standing.CNAME === undefined)) return [];
+    const parent = name.slice(2);
+    // Names of services, such as _dmarc, are asked for by nobody but mail.
+    const taken = new Set(
+      [...byName.keys()]
+        .filter((one) => one.endsWith(`.${parent}`) && !one.startsWith("*."))
+        .map(
+          (one) =>
+            one
+              .slice(0, -parent.length - 1)
+              .split(".")
+              .at(-1) ?? "",
+        )
+        .filter((label) => label !== "" && !label.startsWith("_")),
+    );
+    const free = [...taken]
+      .map((label) => `${label}.${parent}`)
+      .filter((one) => standingAt(tenant, one) === undefined || isEmpty(standingAt(tenant, one)));
+    const [first] = free;
+    if (first === undefined) return [];
+    const more = free.length === 1 ? "" : ` and ${free.length - 1} more`;
+    const what = standing.CNAME === undefined ? types.join(", ") : "CNAME";
+    return [
+      {
+        level: "warning",
+        path: byName.get(first)?.[0]?.path ?? "sendips:tenant.existing",
+        message: `${name} (${what}) answers for ${first}${more} today, and no more once a record of ours stands there or below`,
+        fix: `publish what is needed of it at ${first} too, or use other names`,
+        rule: "RFC 4592 §2.2.1",
+      },
+    ];
+  });
+}
+
+function isEmpty(standing: Standing | undefined): boolean {
+  return (
+    standing?.CNAME === undefined && TYPES.every((type) => (standing?.[type] ?? []).length === 0)
+  );
 }
 
 const TYPES = ["TXT", "MX", "CAA", "A", "AAAA"] as const;

@@ -9,7 +9,7 @@ import { isLeftAlone, mergedSpf, type SpfName, spfNames } from "../records/spf.t
 import { spfBudget } from "../spf/budget.ts";
 import { isSpf } from "../spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../spf/lint.ts";
-import { type SpfFinding, TERM_LIMIT } from "../spf/types.ts";
+import type { SpfFinding } from "../spf/types.ts";
 
 /** A range that no host has (RFC 2544), for addresses that are not known yet. */
 const PLACEHOLDERS = "198.18.0.0/15";
@@ -109,7 +109,8 @@ function mergeFindings(context: TenantContext): Finding[] {
 function leftAlone(context: TenantContext, { name, standing }: SpfName): Finding {
   const [first] = standing;
   const records = new Map(Object.entries(context.operator.spfSnapshot));
-  const { lookups } = spfBudget(first?.text ?? "", { domain: name, records });
+  const { findings } = spfBudget(first?.text ?? "", { domain: name, records });
+  const faults = findings.filter(({ level }) => level === "error");
   const paths = context.streams
     .filter(({ from }) => from === name)
     .map(({ returnPath }) => returnPath);
@@ -120,14 +121,22 @@ function leftAlone(context: TenantContext, { name, standing }: SpfName): Finding
   return {
     level: "warning",
     path: first?.path ?? "sendips:tenant.spf",
-    message: `SPF of ${name}: the record that stands comes to ${lookups} of ${TERM_LIMIT} look-ups, so receivers give permerror for whoever sends with ${name} as return path. It stays as it is: ${whose}`,
-    fix: "its owner moves senders that can to a return path of their own, and takes their include out",
+    message: `SPF of ${name}: receivers give permerror for whoever sends with ${name} as return path today: ${faults.map(({ message }) => message).join("; ")}. The record stays as it is: ${whose}`,
+    fix: `its owner's to mend: ${[...new Set(faults.map(({ fix }) => fix))].join("; ")}`,
     rule: "RFC 7208 §4.6.4",
   };
 }
 
 /** Faults that a record had before us, and that are its owner's to mend: no reason to stop a tenant. */
-const TOLERATED = new Set(["ptr", "neutral-all", "all-missing", "wide", "host-bits", "idle-exp"]);
+const TOLERATED = new Set([
+  "ptr",
+  "neutral-all",
+  "all-missing",
+  "wide",
+  "host-bits",
+  "idle-exp",
+  "not-public",
+]);
 
 /** The same as a warning where what stands has it by itself. */
 function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfFinding {

@@ -118,7 +118,8 @@ export function meetStanding(
     const rivals = there.filter((other) => isRival(record, other));
     const [rival, ...more] = rivals;
     if (rival === undefined) continue;
-    const described = record.before?.includes(standingValue(rival)) === true;
+    const value = plainly(standingValue(rival));
+    const described = record.before?.some((text) => plainly(text) === value) === true;
     if (described && more.length === 0 && rival.type === data.type) {
       taken.add(rival.id);
       adoptions.set(key, { id: rival.id, standing: rival, equal: false });
@@ -134,6 +135,11 @@ export function meetStanding(
     });
   }
   return { adoptions, findings };
+}
+
+/** Blanks mean nothing in the records that are merged. */
+function plainly(text: string): string {
+  return text.trim().replace(/\s+/g, " ");
 }
 
 function rendered(

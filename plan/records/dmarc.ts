@@ -1,7 +1,7 @@
 /** DMARC of each organisational domain (RFC 9989 §4.7), never weaker than the record that stands. */
 import type { TenantContext, WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation.ts";
-import { type StandingText, standingDmarc } from "../existing.ts";
+import { asOneText, isKnown, type StandingText, standingDmarc } from "../existing.ts";
 import {
   type DmarcRecord,
   dmarcName,
@@ -10,10 +10,11 @@ import {
   renderDmarc,
   strength,
 } from "../mail/dmarc.ts";
-import { error, type Finding as MailFinding } from "../mail/finding.ts";
+import { error, type Finding as MailFinding, warning } from "../mail/finding.ts";
 import { type Organisation, organisationsOf } from "../organisations.ts";
 import { at, type Finding } from "../problem.ts";
 import { text } from "../record.ts";
+import { publisherOf } from "../zones.ts";
 
 /** A record as it is to be published, and what is wrong with merging it into the one that stands. */
 export interface MergedDmarc {
@@ -31,7 +32,7 @@ export function standingDmarcOf(
 ): StandingText[] {
   return dmarc.existing === undefined
     ? standingDmarc(tenant, domain)
-    : [{ text: dmarc.existing, path: `${path}.existing` }];
+    : [{ text: asOneText(dmarc.existing), path: `${path}.existing` }];
 }
 
 /** The record of an organisation. */
@@ -41,6 +42,9 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
   const wanted = wantedOf(context, organisation);
   const standing = standingDmarcOf(context, organisation);
   const [first, ...more] = standing;
+  if (first === undefined && isGuess(context, organisation)) {
+    return { findings: at(path, [guess(context, organisation)]) };
+  }
   if (first === undefined || dmarc.replace) {
     const record = { ...wanted, p: wanted.p ?? ("none" as const) };
     return { record, text: renderDmarc(record), findings: [] };
@@ -61,6 +65,23 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
   const record = merged(value, wanted);
   const same = renderDmarc(record) === renderDmarc(value);
   return { record, text: same ? first.text : renderDmarc(record), findings: [] };
+}
+
+/** Whether a p=none that nobody asked for would go over a record of the customer's that nobody has looked at. */
+function isGuess({ tenant, operator }: TenantContext, { domain, dmarc }: Organisation): boolean {
+  const name = dmarcName(domain);
+  return (
+    dmarc.policy === undefined &&
+    !dmarc.replace &&
+    !isKnown(tenant, name) &&
+    publisherOf(name, operator.zones)?.by === "external"
+  );
+}
+
+function guess({ stack }: TenantContext, { domain }: Organisation): MailFinding {
+  const message = `nothing is known of the DMARC record of ${domain}, and the config says no policy: p=none over it might take away what its owner has, so none is planned`;
+  const fix = `npx sendips zone ${stack} --write records what stands there; or say policy: none, or keep`;
+  return warning("RFC 9989 §4.7", message, fix);
 }
 
 /** What the config says, and nothing that it leaves out. */
@@ -145,6 +166,8 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       // Whoever else sends as the domain has come to live under it: it stays when we go.
       leaves: standingDmarcOf(context, organisation)[0]?.text ?? value,
     };
+    const standing = standingDmarcOf(context, organisation).map((found) => found.text);
+    if (standing.length > 0 && name === own) record.before = standing;
     // A parked domain has no other senders; behind a CNAME the target goes, and the CNAME with it.
     if (parked || name !== own) delete record.leaves;
     if (name === own) return [record];

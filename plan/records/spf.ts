@@ -8,7 +8,6 @@ import { type Text, text } from "../record.ts";
 import type { SpfConfig } from "../schema.ts";
 import { spfBudget } from "../spf/budget.ts";
 import { type MergedSpf, type MergeOptions, mergeSpf } from "../spf/merge.ts";
-import { TERM_LIMIT } from "../spf/types.ts";
 
 /** What sends as a name, and how its record is made. */
 export interface SpfName {
@@ -62,6 +61,8 @@ export function spfRecords(context: TenantContext): WantedRecord[] {
       path,
       why,
       ...leavesOf(sender),
+      ...(sender.standing.length === 0 ? {} : { before: sender.standing.map(({ text }) => text) }),
+      ...(sender.include === undefined ? {} : { permanent: true }),
     };
     const macros = how === "macro" ? macroRecords(name, at, pool, path) : [];
     return [record, ...macros];
@@ -157,8 +158,9 @@ export function asksForSpf(spf: Partial<Besides> | undefined): boolean {
 }
 
 /**
- * Whether the record that stands stays as it is: it is over ten look-ups by itself, which is not ours to
- * mend, and no stream of ours is judged by it, because none has it as its return path.
+ * Whether the record that stands stays as it is: receivers give permerror for it already (over ten look-ups,
+ * an include without a record), which is not ours to mend, and no stream of ours is judged by it, because
+ * none has it as its return path.
  */
 export function isLeftAlone(context: TenantContext, sender: SpfName): boolean {
   const { standing, isReturnPath, name, spf } = sender;
@@ -166,7 +168,8 @@ export function isLeftAlone(context: TenantContext, sender: SpfName): boolean {
   if (isReturnPath || first === undefined || more.length > 0) return false;
   if (spf !== undefined && (spf.include.length > 0 || spf.all !== undefined)) return false;
   const records = new Map(Object.entries(context.operator.spfSnapshot));
-  return spfBudget(first.text, { domain: name, records }).lookups > TERM_LIMIT;
+  const { findings } = spfBudget(first.text, { domain: name, records });
+  return findings.some(({ level }) => level === "error");
 }
 
 /**

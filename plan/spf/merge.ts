@@ -227,7 +227,8 @@ function chooseAll(
   if (wanted === undefined) {
     if (existing !== "+") return existing;
     const message = `the domain has ${now}, which lets everybody send: that is not published again, and what comes in its place may refuse senders that nobody has named`;
-    const fix = "find the senders, name them in include, and say all: softfail";
+    const fix =
+      "find the senders, name them in include, and say all: softfail; or leave the record alone: fromSpf: false at the streams";
     findings.push(error("pass-all", section("5.1"), message, fix));
     return undefined;
   }

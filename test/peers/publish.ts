@@ -6,9 +6,12 @@ import { createHash } from "node:crypto";
 import { AllocateAddressCommand, ModifyAddressAttributeCommand } from "@aws-sdk/client-ec2";
 import type { Cloudflare } from "cloudflare";
 import type { RecordCreateParams } from "cloudflare/resources/dns/records";
+import { asOneText } from "../../plan/existing.ts";
 import { reportHost } from "../../plan/mail/report-uri.ts";
+import { singletonOf } from "../../plan/mail/singletons.ts";
 import { quoteTxt } from "../../plan/mail/txt.ts";
 import { type PlannedRecord, type Ref, renderOwner, renderText } from "../../plan/record.ts";
+import { publishersOf } from "../../plan/zones.ts";
 import type { ZoneSeed } from "../../sandbox/seed.ts";
 import { ec2For, need } from "../contract/aws.ts";
 import { cloudflareFor } from "../contract/cloudflare.ts";
@@ -79,12 +82,29 @@ function othersRecords({ plan, operator, tenant }: Tenant): Publication[] {
       body: { type: "TXT", name, content: quoteTxt(text), ttl: 300 },
     }),
   );
+  const publishers = publishersOf(operator.zones);
+  const kinds = new Set(
+    plan.records.flatMap(({ name, data }) =>
+      data.type === "TXT" ? [`${String(name)} ${singletonOf(String(data.text[0]))?.title}`] : [],
+    ),
+  );
+  // What a record of ours takes the place of is gone; what it leaves alone stands.
+  const standing = Object.entries(tenant.existing.names).flatMap(([name, { TXT }]) => {
+    const publisher = publishers(name);
+    const zone = publisher === undefined || publisher.by === "aws" ? undefined : publisher.zone;
+    return TXT.map(asOneText).flatMap((text): Publication[] =>
+      zone === undefined || kinds.has(`${name} ${singletonOf(text)?.title}`)
+        ? []
+        : [{ zone, body: { type: "TXT", name, content: quoteTxt(text), ttl: 300 } }],
+    );
+  });
   const { reports = operator.reports, failureReports } = tenant.dmarc;
   const hosts = new Set([...reports, ...failureReports].flatMap((uri) => reportHost(uri) ?? []));
   const taken = new Set(plan.records.map(({ name, data }) => data.type === "MX" && name));
   const mailboxes = [...hosts].filter((host) => !taken.has(host));
   return [
     ...spf,
+    ...standing,
     ...mailboxes.map(
       (name): Publication => ({
         zone: name,

@@ -1,8 +1,13 @@
 /** Golden cases as tenants to publish: with DKIM keys to sign by, which a golden case does not hold. */
-import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readConfig } from "../../plan/config.ts";
+import { contextOf } from "../../plan/context.ts";
+import { keyTypeOf } from "../../plan/dkim-rotation.ts";
 import { type Plan, plan, type TenantStack } from "../../plan/plan.ts";
+import { dkimDomains } from "../../plan/records/dkim.ts";
+import type { DkimKeyConfig } from "../../plan/schema.ts";
 import { goldenCases, valuesOf } from "../plan/golden-cases.ts";
+import { liveValues } from "../plan/live-cases.ts";
 
 /** A selector's private key as dkimpy takes it. */
 export interface SigningKey {
@@ -28,12 +33,21 @@ export interface Tenant extends TenantStack {
 export function goldenTenant(name: string): Tenant {
   const golden = goldenCases().find((entry) => entry.slice(4) === name);
   if (golden === undefined) throw new Error(`there is no golden case ${name}`);
-  const read = readConfig({ stack: "acme", values: valuesOf(golden) });
+  return tenantOf(name, valuesOf(golden));
+}
+
+/** A case of a live domain, with keys as {@link goldenTenant} makes them. */
+export function liveTenant(name: string): Tenant {
+  return tenantOf(name, liveValues(name));
+}
+
+function tenantOf(name: string, values: Record<string, unknown>): Tenant {
+  const read = readConfig({ stack: "acme", values });
   if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error(`${name}: no tenant`);
   const keys = new Map<string, SigningKey>();
   for (const [selector, key] of Object.entries(read.stack.tenant.dkim)) {
     if (key.publicKey === undefined) continue;
-    const { privateKey, signing } = newKey(typeOf(key.publicKey));
+    const { privateKey, signing } = newKey(typeOf(key));
     keys.set(selector, signing);
     key.privateKey = privateKey;
     delete key.publicKey;
@@ -51,6 +65,19 @@ export interface Signer extends SigningKey {
   valid: boolean;
 }
 
+/** Every selector at every d= that it is for, with its own key and with a forger's. */
+export function signersByDomain(tenant: Tenant): Signer[] {
+  const context = contextOf(tenant.name, tenant.tenant, tenant.operator);
+  return Object.entries(tenant.tenant.dkim).flatMap(([selector, key]) => {
+    const own = tenant.keys.get(selector);
+    const forged = newKey(own?.algorithm ?? "rsa-sha256").signing;
+    return dkimDomains(context, key).flatMap((domain) => [
+      ...(own === undefined ? [] : [{ domain, selector, valid: key.state !== "revoked", ...own }]),
+      { domain, selector, valid: false, ...forged },
+    ]);
+  });
+}
+
 /** Every selector at every From domain: its own key, and one that a forger would have. */
 export function signersOf({ tenant, plan: { streams }, keys }: Tenant): Signer[] {
   const domains = [...new Set(streams.map(({ from }) => from))];
@@ -64,13 +91,9 @@ export function signersOf({ tenant, plan: { streams }, keys }: Tenant): Signer[]
   });
 }
 
-function typeOf(publicKey: string): SigningKey["algorithm"] {
-  const key = createPublicKey({
-    key: Buffer.from(publicKey, "base64"),
-    format: "der",
-    type: "spki",
-  });
-  return key.asymmetricKeyType === "ed25519" ? "ed25519-sha256" : "rsa-sha256";
+/** As the plan itself reads it: a key as people have it is not always plain base64. */
+function typeOf(key: DkimKeyConfig): SigningKey["algorithm"] {
+  return keyTypeOf(key) === "ed25519" ? "ed25519-sha256" : "rsa-sha256";
 }
 
 function newKey(algorithm: SigningKey["algorithm"]): { privateKey: string; signing: SigningKey } {

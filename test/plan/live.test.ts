@@ -4,9 +4,8 @@
  *
  * `UPDATE_GOLDEN=1` writes the plans anew; read the difference, and hold it against what is expected.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { checkKnowledge } from "../../plan/checks/knowledge.ts";
 import { readConfig } from "../../plan/config.ts";
 import { contextOf } from "../../plan/context.ts";
@@ -14,29 +13,19 @@ import { renderPlan } from "../../plan/output/render-plan.ts";
 import { type PlanResult, plan } from "../../plan/plan.ts";
 import { providerPolicies } from "../../plan/policies.ts";
 import { formatProblems } from "../../plan/problem.ts";
+import { LIVE, liveCases, liveValues } from "./live-cases.ts";
 
-const FOLDER = new URL("live/", import.meta.url);
 const TODAY = "2026-11-26";
 const UPDATE = process.env["UPDATE_GOLDEN"] === "1";
 
-const cases = readdirSync(FOLDER)
-  .flatMap((file) => /^(\d.+)\.yaml$/.exec(file)?.[1] ?? [])
-  .sort();
-
 function read(file: string): string {
-  return readFileSync(new URL(file, FOLDER), "utf8");
+  return readFileSync(new URL(file, LIVE), "utf8");
 }
 
 type Values = Record<string, unknown>;
 
 function planOf(name: string, edit: (tenant: Values) => void = () => {}) {
-  const project = parse(read("operator.yaml")) as { config: Record<string, { value: unknown }> };
-  const { config } = parse(read(`${name}.yaml`)) as { config: Values };
-  const values: Values = {};
-  for (const [key, { value }] of Object.entries(project.config)) values[key.slice(8)] = value;
-  const tenant = config["sendips:tenant"] as Values;
-  edit(tenant);
-  const raw = readConfig({ stack: "ks", values: { ...values, tenant } });
+  const raw = readConfig({ stack: "ks", values: liveValues(name, edit) });
   if (!("stack" in raw) || raw.stack.kind !== "tenant") return { problems: raw.problems };
   const { stack } = raw;
   const context = contextOf(stack.name, stack.tenant, stack.operator);
@@ -51,7 +40,7 @@ function planOf(name: string, edit: (tenant: Values) => void = () => {}) {
 }
 
 describe("domains that send already", () => {
-  test.each(cases)("%s", (name) => {
+  test.each(liveCases())("%s", (name) => {
     const { plan: made, problems, unmet = [] } = planOf(name);
     const before = (made?.records ?? []).flatMap(({ key, before: old, leaves, permanent }) => [
       ...(old ?? []).map((text) => `; ${key} takes the place of: ${text}`),
@@ -67,8 +56,8 @@ describe("domains that send already", () => {
         : []),
     ].join("\n");
     const file = `${name}.plan`;
-    if (UPDATE) writeFileSync(new URL(file, FOLDER), text);
-    expect(text).toBe(existsSync(new URL(file, FOLDER)) ? read(file) : undefined);
+    if (UPDATE) writeFileSync(new URL(file, LIVE), text);
+    expect(text).toBe(existsSync(new URL(file, LIVE)) ? read(file) : undefined);
   });
 
   test("a pool that grows changes nothing that the customer publishes, where it is delegated", () => {

@@ -74,10 +74,35 @@ async function readDns(
   const work = async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       const reading = await reader.read(name);
-      found.set(name, "standing" in reading ? reading.standing : reading);
+      found.set(
+        name,
+        "standing" in reading ? await withoutWildcard(reader, name, reading.standing) : reading,
+      );
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
+}
+
+/**
+ * Without what a wildcard says at the name: it is not there, and no record of ours would stand beside it. A
+ * name's own values that equal the wildcard's cannot be told from them, and then nothing is lost by either.
+ */
+async function withoutWildcard(
+  reader: NameReader,
+  name: string,
+  standing: Standing,
+): Promise<Standing> {
+  const parent = name.slice(name.indexOf(".") + 1);
+  if (name.startsWith("*.") || !parent.includes(".")) return standing;
+  const wildcard = await reader.read(`*.${parent}`);
+  if (!("standing" in wildcard)) return standing;
+  const made = wildcard.standing;
+  if (made.CNAME !== undefined) return made.CNAME === standing.CNAME ? nothing() : standing;
+  const own = { ...standing };
+  for (const type of LISTS) {
+    if (made[type].join() === standing[type].join()) own[type] = [];
+  }
+  return own;
 }
 
 /** What the project's files say of Cloudflare's provider; a token there is encrypted, and of no use here. */

@@ -50,13 +50,19 @@ export function nameReader(servers?: readonly string[]): NameReader {
     if (dot < 0) throw new Error("this machine's resolver knows no name server above it");
     return authority(name.slice(dot + 1));
   };
+  const readOnce = async (name: string): Promise<Reading> => {
+    try {
+      return { standing: await readFrom(await authority(name.replace(/^\*\./, "")), name) };
+    } catch (error) {
+      return { failed: reasonOf(error) };
+    }
+  };
+  const readings = new Map<string, Promise<Reading>>();
   return {
-    async read(name) {
-      try {
-        return { standing: await readFrom(await authority(name.replace(/^\*\./, "")), name) };
-      } catch (error) {
-        return { failed: reasonOf(error) };
-      }
+    read(name) {
+      const reading = readings.get(name) ?? readOnce(name);
+      readings.set(name, reading);
+      return reading;
     },
   };
 }

@@ -33,6 +33,8 @@ export interface Workplace {
   value(stack: string, path: readonly string[]): unknown;
   /** Sets (or, with undefined, removes) a value in a stack file, as a person would with an editor. */
   edit(stack: string, path: readonly (string | number)[], value: unknown): void;
+  /** Sets a value of Pulumi.yaml, below `config`. */
+  project(path: readonly string[], value: unknown): void;
   /** Puts a script in the place of the Pulumi CLI; `$PULUMI` in it is the real one. */
   replacePulumi(script: string): void;
 }
@@ -87,6 +89,12 @@ export async function workplace({
       if (value === undefined) document.deleteIn(["config", ...path]);
       else document.setIn(["config", ...path], document.createNode(value));
       writeFileSync(file(stack), document.toString());
+    },
+    project: (path, value) => {
+      const file = join(cwd, "Pulumi.yaml");
+      const document = parseDocument(readFileSync(file, "utf8"));
+      document.setIn(["config", ...path], document.createNode(value));
+      writeFileSync(file, document.toString());
     },
     replacePulumi: (script) => {
       const bin = join(folder, "bin");

@@ -24,10 +24,12 @@ const REFUSED = [
   "40-over-limit-return-path",
   "46-parked-but-alive",
 ];
+/** `ptr` asks the reverse zones of strangers, which nobody serves here; evaluate.test.ts has the RFC's cases of it. */
+const UNANSWERABLE = ["39-ptr-stands"];
 const RANK = ["permerror", "temperror", "fail", "softfail", "neutral", "none", "pass"];
 const STRANGERS = ["100.64.0.1", "2001:db8::1"];
 
-test.for(liveCases().filter((name) => !REFUSED.includes(name)))(
+test.for(liveCases().filter((name) => ![...REFUSED, ...UNANSWERABLE].includes(name)))(
   "others agree on %s",
   { timeout: 600_000 },
   async (name, context) => {

@@ -33,7 +33,7 @@ import { leavesOf, stillToGo } from "./plan/leaves.ts";
 import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import { setsReverseNames } from "./plan/records/address.ts";
-import type { Place } from "./plan/state/deployed.ts";
+import { type Deployed, hasNoAddress, type Place } from "./plan/state/deployed.ts";
 
 type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
 
@@ -43,6 +43,12 @@ type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
  */
 async function guard(stack: Stack, planned?: Plan) {
   const { deployed, findings } = await lastDeployment();
+  const wanted = planned?.addresses ?? [];
+  // Parked domains alone are a matter of DNS: who has no address needs no account either.
+  if (stack.kind === "tenant" && wanted.length === 0 && hasNoAddress(deployed)) {
+    reportFindings([...findings, ...succession(planned, deployed)]);
+    return { deployed, here: { stack: thisStack().stack } };
+  }
   // In another account or Region nothing of it can be asked.
   const reportPlace = (where: Partial<Place>) => {
     const misplaced = checkPlace(deployed, where);
@@ -52,7 +58,6 @@ async function guard(stack: Stack, planned?: Plan) {
   const here = await place();
   reportPlace(here);
   const owner = thisStack();
-  const wanted = planned?.addresses ?? [];
   const live = await liveAddresses(owner, wanted, deployed);
   reportFindings([
     ...findings,
@@ -61,15 +66,15 @@ async function guard(stack: Stack, planned?: Plan) {
     ...(stack.kind === "tenant"
       ? checkReverseNames(stack.tenant, stack.operator.zones, deployed)
       : []),
-    ...(planned === undefined
-      ? []
-      : [
-          ...checkHostRecords(planned, deployed),
-          ...successions(planned.records, deployed.records, (key) => `${owner.stack}-${key}`)
-            .findings,
-        ]),
+    ...(planned === undefined ? [] : checkHostRecords(planned, deployed)),
+    ...succession(planned, deployed),
   ]);
   return { deployed, here };
+}
+
+function succession(planned: Plan | undefined, deployed: Deployed) {
+  const logicalName = (key: string) => `${thisStack().stack}-${key}`;
+  return successions(planned?.records ?? [], deployed.records, logicalName).findings;
 }
 
 async function deployTenant(stack: StackOf<"tenant">) {
@@ -113,6 +118,7 @@ async function deployMailHost(stack: StackOf<"mailHost">) {
   const { name, mailHost } = stack;
   reportFindings(checkMailHost(mailHost));
   const { here } = await guard(stack);
+  if (!("account" in here)) throw new Error("a mail host is in an account");
   const facts = await mailHostFacts(mailHost.subnet, mailHost.instanceType);
   reportFindings(checkLimits(mailHost, facts));
   return mailHostOutputs(new MailHost(name, { mailHost, vpcId: facts.vpcId }), mailHost, here);

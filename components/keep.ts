@@ -11,7 +11,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type LiveAddress, pathOf } from "../plan/guards/address-context.ts";
 import { ADDRESS_WAY_OUT } from "../plan/guards/addresses.ts";
-import { type Deployed, rememberedAddresses } from "../plan/state/deployed.ts";
+import { type Deployed, hasNoAddress, rememberedAddresses } from "../plan/state/deployed.ts";
 import { TYPES } from "../plan/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
 import { Bindings } from "./bindings.ts";
@@ -184,7 +184,9 @@ export class Keeper {
   }
 
   async #ask(): Promise<Known[]> {
-    const { addresses } = await this.#deployed;
+    const deployed = await this.#deployed;
+    if (this.#wanted.size === 0 && hasNoAddress(deployed)) return [];
+    const { addresses } = deployed;
     const held = addresses.filter(({ tags, name }) => {
       const tagged = tags[TENANT_TAG];
       return tagged === this.#tenant || this.#registrations.has({ type: TYPES.eip, name });

@@ -70,6 +70,11 @@ export function readDeployed(
   };
 }
 
+/** Whether the stack has, and had, no address: then nothing of it is in AWS. */
+export function hasNoAddress({ addresses, lost, outputs }: Deployed): boolean {
+  return addresses.length === 0 && lost.length === 0 && outputs.account === undefined;
+}
+
 /** Every address that was deployed, in the state or not: none is allocated anew under its key. */
 export function rememberedAddresses({ addresses, lost }: Deployed): RememberedAddress[] {
   const held = addresses.flatMap(({ key, publicIp }) =>

@@ -247,4 +247,65 @@ describe("others' records in a zone of ours", () => {
     const left = await api<Stands[]>(made, "?per_page=1000");
     expect(left.map(({ name }) => name)).toEqual([]);
   });
+
+  test("a delegation takes the place of the records themselves, and gives their names back", async () => {
+    const made = await begun();
+    await makeExampleKey("acme", "s202611", made.options);
+    expect((await made.up("acme")).code).toBe(0);
+    const before = await standsAt(made, "_dmarc.acme.example");
+    made.edit("acme", [...TENANT, "delegate"], { zone: "d.operator.example", dmarc: true });
+    const moved = await made.up("acme");
+    expect(moved.code, moved.output).toBe(0);
+    const kinds = async (name: string) =>
+      (await standsAt(made, name)).map((line) => line.split(" ").slice(1).join(" "));
+    expect(await kinds("bounce.tx.acme.example")).toEqual([
+      "CNAME bounce.tx.acme.example.d.operator.example",
+    ]);
+    expect(await kinds("_dmarc.acme.example")).toEqual([
+      "CNAME _dmarc.acme.example.d.operator.example",
+    ]);
+    expect(await kinds("tx.acme.example")).toEqual([
+      "TXT v=spf1 include:_spf.tx.acme.example.d.operator.example -all",
+    ]);
+    const again = await made.up("acme");
+    expect([again.code, onRecords(again)]).toEqual([0, []]);
+
+    made.edit("acme", [...TENANT, "delegate"], undefined);
+    const back = await made.up("acme");
+    expect(back.code, back.output).toBe(0);
+    expect(await kinds("_dmarc.acme.example")).toEqual(
+      before.map((line) => line.split(" ").slice(1).join(" ")),
+    );
+    expect((await kinds("bounce.tx.acme.example")).join()).toMatch(/MX .*,TXT v=spf1 ip4:/);
+  });
+});
+
+test("a tenant of parked domains alone needs no address, no mail host and no account", async () => {
+  const made = await world();
+  made.edit("acme", ["aws:region"], undefined);
+  made.edit("acme", TENANT, {
+    domain: "acme.example",
+    neverMails: ["acme.example"],
+    dmarc: { policy: "reject" },
+    revokedKeys: true,
+  });
+  await fetch(`${made.sandbox.url}/_sandbox/calls`, { method: "DELETE" });
+  const run = await made.up("acme");
+  expect(run.code, run.output).toBe(0);
+  const left = async () =>
+    (await api<Stands[]>(made, "?per_page=100")).map(
+      ({ name, type, content }) => `${name} ${type} ${content.replaceAll('"', "")}`,
+    );
+  expect((await left()).sort()).toEqual([
+    "*._domainkey.acme.example TXT v=DKIM1; p=",
+    "_dmarc.acme.example TXT v=DMARC1; p=reject; rua=mailto:dmarc@operator.example",
+    "acme.example MX .",
+    "acme.example TXT v=spf1 -all",
+  ]);
+  expect((await made.up("acme")).operations).toEqual([]);
+  const calls = await (await fetch(`${made.sandbox.url}/_sandbox/calls`)).text();
+  expect(calls).not.toContain('"ec2"');
+  const gone = await made.run(...DESTROY);
+  expect(gone.code, gone.output).toBe(0);
+  expect(await left()).toEqual([]);
 });

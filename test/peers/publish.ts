@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { AllocateAddressCommand, ModifyAddressAttributeCommand } from "@aws-sdk/client-ec2";
 import type { Cloudflare } from "cloudflare";
 import type { RecordCreateParams } from "cloudflare/resources/dns/records";
-import { asOneText } from "../../plan/existing.ts";
+import { asOneText, standingSpf } from "../../plan/existing.ts";
 import { reportHost } from "../../plan/mail/report-uri.ts";
 import { singletonOf } from "../../plan/mail/singletons.ts";
 import { quoteTxt } from "../../plan/mail/txt.ts";
@@ -89,10 +89,13 @@ function othersRecords({ plan, operator, tenant }: Tenant): Publication[] {
     ),
   );
   // What a record of ours takes the place of is gone; what it leaves alone stands.
-  const standing = Object.entries(tenant.existing.names).flatMap(([name, { TXT }]) => {
+  const own = standingSpf(tenant, tenant.domain).map(({ text }) => text);
+  const names = { [tenant.domain]: { TXT: [] }, ...tenant.existing.names };
+  const standing = Object.entries(names).flatMap(([name, { TXT }]) => {
     const publisher = publishers(name);
     const zone = publisher === undefined || publisher.by === "aws" ? undefined : publisher.zone;
-    return TXT.map(asOneText).flatMap((text): Publication[] =>
+    const texts = new Set([...TXT.map(asOneText), ...(name === tenant.domain ? own : [])]);
+    return [...texts].flatMap((text): Publication[] =>
       zone === undefined || kinds.has(`${name} ${singletonOf(text)?.title}`)
         ? []
         : [{ zone, body: { type: "TXT", name, content: quoteTxt(text), ttl: 300 } }],

@@ -50,7 +50,7 @@ export interface RecordOutput {
 export type CustomerRecordsOutput = Pick<CustomerPage, "markdown" | "zone">;
 
 /** Outputs of a tenant's stack. */
-export interface TenantOutputs extends Pick<Place, "stack">, Partial<Place> {
+export interface TenantOutputs extends Pick<Place, "stack">, Partial<Omit<Place, "stack">> {
   /** Of the outputs' form: {@link OUTPUTS_VERSION}. */
   version: number;
   kind: "tenant";
@@ -92,7 +92,7 @@ type AsOutputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 export function tenantOutputs(
   plan: Plan,
   tenant: Tenant,
-  here: Pick<Place, "stack"> & Partial<Place>,
+  here: Pick<Place, "stack"> & Partial<Omit<Place, "stack">>,
   mailHost: string | undefined,
   { leaves, toGo }: { leaves: ReadonlyMap<string, string>; toGo: readonly LeftName[] },
 ): AsOutputs<TenantOutputs> {

@@ -17,6 +17,7 @@ import {
   renderText,
 } from "../plan/record.ts";
 import { type StateRecord, TYPES } from "../plan/state/resources.ts";
+import { overAliasHook } from "./give-back.ts";
 import { ALONE, type Keeper } from "./keep.ts";
 import { takeOver } from "./standing.ts";
 
@@ -85,7 +86,8 @@ export class DnsRecords extends pulumi.ComponentResource {
     const ours = args.records.filter(({ publisher }) => publisher.by === "cloudflare");
     const stands = standsHook(`${name}-record-stands`);
     const logicalName = (key: string) => `${name}-${key}`;
-    const { predecessors } = successions(ours, args.deployed ?? [], logicalName);
+    const overAliases = overAliasHook(`${name}-over-alias`);
+    const { predecessors, overAlias } = successions(ours, args.deployed ?? [], logicalName);
     const first = new Set(ours.flatMap(({ after }) => after ?? []));
     // `after` names a record earlier in the plan, so what it needs is there already.
     for (const record of ours) {
@@ -97,6 +99,7 @@ export class DnsRecords extends pulumi.ComponentResource {
         aliases: [ALONE, ...(predecessor === undefined ? [] : [{ name: predecessor }])],
         hooks: {
           onError: [stands],
+          ...(overAlias.has(record.key) ? { beforeCreate: [overAliases] } : {}),
           beforeDelete: args.keeper === undefined ? [] : [args.keeper.beforeDelete],
         },
         ...(before.length === 0 ? {} : { dependsOn: before }),

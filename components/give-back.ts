@@ -88,3 +88,20 @@ export async function giveBack(
     await cloudflare.change(zoneId, id, { type, content: quoteTxt(left) });
   }
 }
+
+/**
+ * A hook before a record is created where an alias of ours stands: the engine would delete that last of all,
+ * and Cloudflare takes no record beside it. The alias was registered to go by {@link giveBack}, which finds it
+ * gone.
+ *
+ * @param name unique among the program's hooks, and the same in every run.
+ */
+export function overAliasHook(name: string): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(name, async ({ newInputs = {} }) => {
+    const [zoneId, owner] = [String(newInputs["zoneId"]), String(newInputs["name"])];
+    const cloudflare = await zones();
+    for (const { id, type } of await cloudflare.recordsAt(zoneId, [owner])) {
+      if (type === "CNAME") await cloudflare.remove(zoneId, id);
+    }
+  });
+}

@@ -5,7 +5,7 @@ import type { LeftName, StackOutputs } from "./state/outputs.ts";
 import type { StateRecord } from "./state/resources.ts";
 
 /**
- * By the record's key. What the plan says; else what the last deployment said, which is how a record is
+ * By the record's key, empty where nothing stays. What the plan says; else what the last deployment said, which is how a record is
  * remembered that was taken over as it stood; else the record that is taken over now.
  *
  * @param restore whether anything stays at all, see `sendips:tenant.existing.whenGone`.
@@ -19,10 +19,12 @@ export function leavesOf(
   const leaves = new Map<string, string>();
   if (!restore) return leaves;
   const remembered = new Map(before.map((left) => [left.key, left.leaves]));
-  for (const { key, leaves: said } of planned) {
+  for (const { key, leaves: said, data, permanent } of planned) {
     const adoption = adoptions.get(key);
     const equal = adoption?.equal === true ? standingValue(adoption.standing) : undefined;
-    const text = said ?? remembered.get(key) ?? equal;
+    // An alias of ours goes by the hook before its deletion, so that it can go before what takes its place.
+    const alias = data.type === "CNAME" && permanent === true ? "" : undefined;
+    const text = said ?? remembered.get(key) ?? equal ?? alias;
     if (text !== undefined) leaves.set(key, text);
   }
   return leaves;

@@ -10,6 +10,11 @@ import type { StateRecord } from "../state/resources.ts";
 export interface Succession {
   /** The logical name of the record in the state that must go first, by the planned record's key. */
   predecessors: ReadonlyMap<string, string>;
+  /**
+   * Planned records, by key, that move to a name where an alias of the state stands which is wanted no more:
+   * it must be gone before they are created there.
+   */
+  overAlias: ReadonlySet<string>;
   findings: Finding[];
 }
 
@@ -26,6 +31,7 @@ export function successions(
 ): Succession {
   const mentioned = new Set(planned.map(({ key }) => logicalName(key)));
   const predecessors = new Map<string, string>();
+  const overAlias = new Set<string>();
   const findings: Finding[] = [];
   const taken = new Set<string>();
   for (const { key, name, data, publisher, path } of planned) {
@@ -33,6 +39,15 @@ export function successions(
     const itself = state.find((record) => record.logicalName === logicalName(key));
     if (itself !== undefined) {
       if (itself.type !== data.type) predecessors.set(key, itself.logicalName);
+      const moves = itself.name !== name || itself.zoneId !== publisher.zoneId;
+      const alias = state.find(
+        (record) =>
+          record.type === "CNAME" &&
+          record.name === name &&
+          record.zoneId === publisher.zoneId &&
+          !mentioned.has(record.logicalName),
+      );
+      if (moves && data.type !== "CNAME" && alias !== undefined) overAlias.add(key);
       continue;
     }
     const there = state.filter(
@@ -58,5 +73,5 @@ export function successions(
     taken.add(first.logicalName);
     predecessors.set(key, first.logicalName);
   }
-  return { predecessors, findings };
+  return { predecessors, overAlias, findings };
 }

@@ -58,10 +58,11 @@ export async function giveBack(
   const stack = pulumi.getStack();
   if (reason === "replace") {
     throw new Error(
-      `${stack}: ${name}: ${owner} is used by others too, and a replacement would make a second record of it\n  deploy without --replace`,
+      `${stack}: ${name}: ${owner} is not ours alone, and a replacement would make a second record there\n  deploy without --replace`,
     );
   }
   const goes =
+    left === "" ||
     !restore ||
     wanted.some(
       (other) =>

@@ -50,6 +50,12 @@ export interface RecordJson {
   path: string;
   /** Absent where it is set; else what must happen before it is. */
   waitsFor?: string;
+  /** What stands at the name now and it takes the place of; absent where nothing does that is known. */
+  before?: readonly string[];
+  /** What stays at the name when it goes; absent where nothing does. */
+  leaves?: string;
+  /** Present where nothing of ours ever changes it. */
+  permanent?: true;
 }
 
 /** The shape above, of a plan or of the problems that prevent one. */
@@ -75,7 +81,7 @@ export function planJson(
 }
 
 function recordJson(record: PlannedRecord, known: Known): RecordJson {
-  const { key, name, data, publisher, why, path, waitsFor } = record;
+  const { key, name, data, publisher, why, path, waitsFor, before, leaves, permanent } = record;
   return {
     key,
     name:
@@ -90,6 +96,9 @@ function recordJson(record: PlannedRecord, known: Known): RecordJson {
     why,
     path,
     ...(waitsFor === undefined ? {} : { waitsFor }),
+    ...(before === undefined ? {} : { before }),
+    ...(leaves === undefined ? {} : { leaves }),
+    ...(permanent === true ? { permanent } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The DKIM part of a tenant's stack: its keys as they stand, new ones, and the records they make. */
-import type { Stack } from "../plan/config.ts";
+import { dkimPath, type Stack } from "../plan/config.ts";
 import { contextOf } from "../plan/context.ts";
 import { sameJob } from "../plan/dkim-rotation.ts";
 import { isDnsKey } from "../plan/mail/names.ts";
@@ -37,7 +37,7 @@ export function loadTenant(project: Project, stack: string): TenantStack {
 
 /** Where a selector stands in the config. */
 export function selectorPath(selector: string): string {
-  return `sendips:tenant.dkim.${selector}`;
+  return dkimPath(selector);
 }
 
 /** `s202611`, or with a number behind when that is taken. */
@@ -73,9 +73,9 @@ export async function addDkimKey(
 ): Promise<void> {
   const { selector, today, domains } = key;
   const { dkim } = loadTenant(project, stack).tenant;
-  if (!isDnsKey(selector)) {
+  if (!selector.split(".").every(isDnsKey)) {
     throw new Refusal(
-      `${JSON.stringify(selector)} cannot be a selector\n  allowed: lower-case letters, digits and inner hyphens, at most 63 characters, such as s202611`,
+      `${JSON.stringify(selector)} cannot be a selector\n  allowed: lower-case letters, digits, inner hyphens and dots between labels, such as s202611`,
     );
   }
   if (Object.hasOwn(dkim, selector)) {

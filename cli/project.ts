@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import {
+  dkimPath,
   isOperatorKey,
   type OperatorRead,
   type RawConfig,
@@ -190,7 +191,7 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
       {
         level: "error",
         stack,
-        path: `sendips:tenant.dkim.${selector}.privateKey`,
+        path: `${dkimPath(selector)}.privateKey`,
         message:
           "stands in clear text in the stack file: whoever can read the file can sign as this tenant",
         fix: `take the key as known: remove it, make another with npx sendips dkim new ${stack}, and do not sign with this one again`,

@@ -10,6 +10,7 @@ import {
   type TenantConfig,
   tenantSchema,
 } from "./schema.ts";
+import { unseenCharacters } from "./unseen-characters.ts";
 
 /** What a stack's config says, as it came from the engine or from YAML: nothing checked. */
 export interface RawConfig {
@@ -64,6 +65,8 @@ export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): R
     if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey(["sendips", key], KNOWN_KEYS));
   }
   findings.push(...shared.findings);
+  const unseen = unseenCharacters(values);
+  findings.push(...unseen);
   const { operator } = shared;
   const hasTenant = values["tenant"] !== undefined;
   const hasMailHost = values["mailHost"] !== undefined;
@@ -81,7 +84,11 @@ export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): R
   const mailHost = hasMailHost
     ? check(mailHostSchema, values["mailHost"], "mailHost", findings)
     : undefined;
-  const problems = findings.map((finding) => ({ ...finding, stack: name }));
+  // What is wrong with a value that holds such a character follows from it.
+  const told = new Set(unseen.map(({ path }) => path));
+  const problems = findings
+    .filter((finding) => unseen.includes(finding) || !told.has(finding.path))
+    .map((finding) => ({ ...finding, stack: name }));
   if (findings.length > 0 || operator === undefined) return { problems };
   if (tenant !== undefined) return { stack: { kind: "tenant", name, operator, tenant }, problems };
   if (mailHost !== undefined)
@@ -116,6 +123,11 @@ export function configPath(path: readonly PropertyKey[]): string {
   return `sendips:${isPlain(head) ? head : quoted(head)}${tail.join("")}`;
 }
 
+/** Where a DKIM selector stands in the config. */
+export function dkimPath(selector: string): string {
+  return configPath(["tenant", "dkim", selector]);
+}
+
 /** Names of DNS are long, and a label of one may be as long as a key; but no key is in small letters alone. */
 function named(part: string): string {
   if (/^[a-z0-9-]{1,63}$/.test(part)) return part;
@@ -147,12 +159,25 @@ function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string):
       level: "error",
       path: configPath(path),
       message: `${foundAt(found, path)}${said(issue, found)}`,
-      fix: `allowed: ${allowedBy(issue)}`,
+      fix: `allowed: ${allowedBy(issue, found)}`,
     },
   ];
 }
 
+/** What YAML takes for a number or a day loses what it looked like: `000013` is 13. */
+function unquoted(issue: Issue, found: unknown): boolean {
+  if (issue.code === "invalid_union") {
+    return typeof Reflect.get(Object(found), "cloudflare") === "number";
+  }
+  return (
+    issue.code === "invalid_type" &&
+    issue.expected === "string" &&
+    (typeof found === "number" || typeof found === "boolean" || found instanceof Date)
+  );
+}
+
 function said(issue: Issue, found: unknown): string {
+  if (unquoted(issue, found)) return "stands without quotes, and YAML takes it for a number";
   if (issue.code === "too_small" || issue.code === "too_big") {
     return issue.origin === "array" ? issue.message : "is out of range";
   }
@@ -161,7 +186,8 @@ function said(issue: Issue, found: unknown): string {
   return "is not of the right kind";
 }
 
-function allowedBy(issue: Issue): string {
+function allowedBy(issue: Issue, found: unknown): string {
+  if (unquoted(issue, found)) return 'a text in quotes, such as "000013"';
   if (issue.code === "custom") return String(issue.params?.["allowed"] ?? "see the schema");
   if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
   if (issue.code === "invalid_type") return kinds[issue.expected] ?? issue.expected;

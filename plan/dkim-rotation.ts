@@ -2,6 +2,7 @@
  * Rotating DKIM keys: publish → sign → retire → remove, one step at a time, each on its day.
  * Pure: today is an argument, and days are whole UTC days, `2026-11-24`.
  */
+import { dkimPath } from "./config.ts";
 import { ordered } from "./context.ts";
 import { publicKeyRecord, SEALED } from "./dkim-key.ts";
 import { publicKeyOf } from "./mail/dkim-key.ts";
@@ -227,5 +228,5 @@ function shortOverlap(selector: string, key: DkimKeyConfig, keys: Keys): Finding
 }
 
 function pathOf(selector: string): string {
-  return `sendips:tenant.dkim.${selector}`;
+  return dkimPath(selector);
 }

@@ -2,7 +2,7 @@
 import { configPath } from "./config.ts";
 import { isDmarc } from "./mail/dmarc.ts";
 import { singletonOf } from "./mail/singletons.ts";
-import { unquoteTxt } from "./mail/txt.ts";
+import { pastedTxt } from "./mail/txt.ts";
 import type { ExistingConfig, TenantConfig } from "./schema.ts";
 import { isSpf } from "./spf/finding.ts";
 
@@ -37,10 +37,9 @@ function textsAt(
     .map((text) => ({ text, path: standingPath(name, "TXT") }));
 }
 
-/** A TXT value as it is written in a config: as one text, or in quotes as `dig` prints it. */
+/** A TXT value as it is written in a config: as one text, in quotes, or as `dig` prints it. */
 export function asOneText(value: string): string {
-  const trimmed = value.trim();
-  return trimmed.startsWith('"') ? unquoteTxt(trimmed) : trimmed;
+  return pastedTxt(value);
 }
 
 /** The SPF records that a name publishes today: none, one, or several, which receivers refuse. */

@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { shown } from "./mail/finding.ts";
 import { isDnsKey, isHostName, parseName } from "./mail/names.ts";
-import { isMailto, isReportUri } from "./mail/report-uri.ts";
+import { foreignMailbox, isMailto, isReportUri, withALabels } from "./mail/report-uri.ts";
 
 /**
  * A text that must fit. The JSON Schema cannot hold `fits`: it has `pattern` in its place, which may
@@ -107,18 +107,37 @@ export const zoneId = text(
   "^[0-9a-f]{32}$",
 );
 
+/** A report address, its host in A-labels. */
+function reports(fits: (value: string) => boolean, allowed: string, pattern: string) {
+  return z
+    .string()
+    .transform((value, context) => {
+      const uri = withALabels(value);
+      const mailbox = foreignMailbox(uri);
+      if (fits(uri)) return uri;
+      context.addIssue({
+        code: "custom",
+        message:
+          mailbox === undefined
+            ? "is not a report address"
+            : `is not a report address: the mailbox ${shown(mailbox)} has characters beyond ASCII, and reporters need not know any (RFC 6531)`,
+        params: { allowed },
+      });
+      return z.NEVER;
+    })
+    .meta({ pattern });
+}
+
 /** Where aggregate and failure reports of DMARC go: reporters need support no other scheme (RFC 9990). */
-export const reportUri = text(
+export const reportUri = reports(
   (value) => isMailto(value) && isReportUri(value),
-  "is not a report address",
   "a mailto: URI such as mailto:dmarc@operator.example, with , ! and ; as %2C, %21 and %3B",
   "^[Mm][Aa][Ii][Ll][Tt][Oo]:[^ ,!;]+$",
 );
 
 /** Where TLS reports go (RFC 8460 §3). */
-export const tlsReportUri = text(
+export const tlsReportUri = reports(
   isReportUri,
-  "is not a report address",
   "a mailto: or https: URI, with , ! and ; as %2C, %21 and %3B",
   "^(?:[Mm][Aa][Ii][Ll][Tt][Oo]|[Hh][Tt][Tt][Pp][Ss]):[^ ,;]+$",
 );
@@ -156,24 +175,53 @@ export const ttl = z
   })
   .meta({ minimum: 1, maximum: 86_400, anyOf: [{ const: 1 }, { minimum: 60 }] });
 
+/** A key of an address or stream in a list: YAML takes `1` for a number. */
+export const keyText = z
+  .preprocess((value) => (typeof value === "number" ? String(value) : value), z.string())
+  .meta({ type: ["string", "integer"] });
+
+/** A map of DKIM selectors: labels like other keys, with dots between them or none (RFC 6376 §3.1). */
+export function selectors<T extends z.ZodType>(value: T) {
+  return keyedBy(
+    value,
+    (key) => key.split(".").every(isDnsKey) && key.length <= 120,
+    "cannot be a selector",
+    "lower-case letters, digits, inner hyphens and dots between labels, such as s202611 or s1.news",
+    "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$",
+  );
+}
+
 /** A map whose keys are identities: renaming one is removing it and adding another. */
 export function keyed<T extends z.ZodType>(value: T) {
+  return keyedBy(
+    value,
+    isDnsKey,
+    "cannot be part of a DNS name",
+    "lower-case letters, digits and inner hyphens, at most 63 characters, such as tx1",
+    "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+  );
+}
+
+function keyedBy<T extends z.ZodType>(
+  value: T,
+  fits: (key: string) => boolean,
+  fault: string,
+  allowed: string,
+  pattern: string,
+) {
   return z
     .record(z.string(), value)
     .superRefine((map, context) => {
       for (const key of Object.keys(map)) {
         // Keys become logical names, tags and labels of host names (RFC 1123 §2.1).
-        if (isDnsKey(key)) continue;
+        if (fits(key)) continue;
         context.addIssue({
           code: "custom",
           path: [key],
-          message: `the key ${shown(key)} cannot be part of a DNS name`,
-          params: {
-            allowed:
-              "lower-case letters, digits and inner hyphens, at most 63 characters, such as tx1",
-          },
+          message: `the key ${shown(key)} ${fault}`,
+          params: { allowed },
         });
       }
     })
-    .meta({ propertyNames: { pattern: "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$" } });
+    .meta({ propertyNames: { pattern } });
 }

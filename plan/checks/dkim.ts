@@ -1,4 +1,5 @@
 /** Faults of the DKIM keys: the keys themselves, their names, their rotation. */
+import { dkimPath } from "../config.ts";
 import { fromDomains, ordered, type TenantContext } from "../context.ts";
 import { dkimKeyText } from "../dkim-key.ts";
 import { checkRotation, keyTypeOf } from "../dkim-rotation.ts";
@@ -13,7 +14,7 @@ import { publisherOf } from "../zones.ts";
 export function checkDkim(context: TenantContext): Finding[] {
   const { tenant } = context;
   const keys = ordered(tenant.dkim).flatMap(([selector, key]): Finding[] => {
-    const path = `sendips:tenant.dkim.${selector}`;
+    const path = dkimPath(selector);
     const domains = dkimDomains(context, key);
     return [
       ...dkimKeyText(selector, key).findings.flatMap((finding) =>

@@ -3,7 +3,7 @@ import type { RecordContext } from "../context.ts";
 import { asOneText, type Standing, standingAt, standingLike, standingPath } from "../existing.ts";
 import { parseMx } from "../mail/mx.ts";
 import { isNullMx, parseNullMx } from "../mail/null-mx.ts";
-import { singletonOf } from "../mail/singletons.ts";
+import { saysTheSame, singletonOf } from "../mail/singletons.ts";
 import type { Finding } from "../problem.ts";
 import { type PlannedRecord, readable, renderData, renderText } from "../record.ts";
 
@@ -173,7 +173,7 @@ function texts(
     if (data.type !== "TXT") return [];
     const ours = renderText(data.text, readable);
     const kind = singletonOf(ours);
-    const others = standingLike(tenant, name, ours).filter(({ text }) => text !== ours);
+    const others = standingLike(tenant, name, ours).filter(({ text }) => !saysTheSame(text, ours));
     const [other] = others;
     if (kind === undefined || other === undefined) return [];
     const at = standingPath(name, "TXT");

@@ -1,4 +1,5 @@
 /** Names that belong to one tenant each: host names, return paths, DKIM selectors. */
+import { dkimPath } from "../config.ts";
 import { contextOf, hostNameOf, ordered, type TenantContext } from "../context.ts";
 import type { FleetTenant } from "../fleet.ts";
 import { dkimName } from "../mail/dkim.ts";
@@ -69,7 +70,7 @@ function bouncePaths(
 function dkimSelectors(context: TenantContext, claims: Claims, reported: Reported): Problem[] {
   const { stack, tenant } = context;
   return ordered(tenant.dkim).flatMap(([selector, key]) => {
-    const path = `sendips:tenant.dkim.${selector}`;
+    const path = dkimPath(selector);
     return dkimDomains(context, key).flatMap((domain): Problem[] => {
       const name = dkimName(selector, domain);
       const other = claims.claim(name, { stack, path });

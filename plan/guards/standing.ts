@@ -3,7 +3,7 @@
  * a foreign one can be worse than none: of two SPF or DMARC records receivers heed neither.
  */
 
-import { singletonOf } from "../mail/singletons.ts";
+import { saysTheSame, singletonOf } from "../mail/singletons.ts";
 import { unquoteTxt } from "../mail/txt.ts";
 import type { Finding } from "../problem.ts";
 import { type PlannedRecord, type Ref, renderData, renderOwner } from "../record.ts";
@@ -108,7 +108,12 @@ export function meetStanding(
         !isOwn(other),
     );
     const equal = there.find(
-      (other) => other.type === data.type && standingValue(other) === known.value,
+      (other) =>
+        other.type === data.type &&
+        known.value !== undefined &&
+        (data.type === "TXT"
+          ? saysTheSame(standingValue(other), known.value)
+          : standingValue(other) === known.value),
     );
     if (equal !== undefined) {
       taken.add(equal.id);

@@ -4,8 +4,9 @@
  * No message holds any part of a key, nor what node:crypto says of a bad one.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import type { DkimRecord } from "./dkim.ts";
+import { type DkimRecord, lintDkim, parseDkim } from "./dkim.ts";
 import { error, type Finding, hasError, type Parsed, warning } from "./finding.ts";
+import { pastedTxt } from "./txt.ts";
 
 /** RFC 8301 §3.2: verifiers must not accept less, signers should use at least 2048. */
 const RSA_REFUSED_BELOW = 1024;
@@ -50,13 +51,77 @@ export function dkimRecordFromPrivateKey(privateKey: string): Parsed<DkimRecord>
   return toRecord(publicKeyOf(privateKey));
 }
 
-/** The record for a public key: PEM, SubjectPublicKeyInfo in base64, or 32 raw Ed25519 octets in base64. */
+/**
+ * The record for a public key as people have it: PEM in any wrapping, SubjectPublicKeyInfo or PKCS #1 in base64
+ * with line breaks or without, 32 raw Ed25519 octets in base64, or a whole DKIM record, as a sender hands it out
+ * or as `dig` prints it. What such a record says besides the key stays. A private key is refused as what it is.
+ */
 export function dkimRecordFromPublicKey(publicKey: string): Parsed<DkimRecord> {
   const what = "the public key";
   const bits = usualRsaBits(publicKey);
   if (bits !== undefined) return toRecord(fromRsa(publicKey, bits, what));
+  if (isPrivateKey(publicKey)) {
+    const message = "is a private key: whoever can read this file can sign as the tenant";
+    const fix =
+      "take the key as known where others can read the file, and make another; here stands its public half alone (openssl pkey -pubout)";
+    return { findings: [error("RFC 6376 §8.1", message, fix)] };
+  }
+  const pasted = pastedRecord(publicKey);
+  if (pasted !== undefined) return fromPasted(pasted);
   const key = readPublic(publicKey);
-  return toRecord(fromKey(key, what, "PEM, or SubjectPublicKeyInfo in base64"));
+  const fix = "PEM, SubjectPublicKeyInfo in base64, or the whole DKIM record (v=DKIM1; k=rsa; p=…)";
+  return toRecord(fromKey(key, what, fix));
+}
+
+/** The text of a DKIM record in what was pasted: strings joined, what `dig` prints before them taken off. */
+function pastedRecord(pasted: string): string | undefined {
+  const text = pastedTxt(pasted);
+  return /^\s*(?:[a-z]\s*=[^;]*;\s*)*p\s*=/i.test(text) ? text : undefined;
+}
+
+function fromPasted(text: string): Parsed<DkimRecord> {
+  const { value, findings } = parseDkim(text);
+  // A record that a person typed over may lack its version; the one that we publish has it.
+  const faults = findings.filter(
+    ({ level, message }) => level === "error" || !/^v= is absent/.test(message),
+  );
+  if (value === undefined) return { findings: faults };
+  if (value.publicKey === "") {
+    const message = "the record is a revoked key: its p= is empty";
+    return { findings: [error("RFC 6376 §3.6.1", message, "state: revoked, without a key")] };
+  }
+  const read = describePublicKey(value.keyType, value.publicKey);
+  if (read.value === undefined) return { findings: [...faults, ...read.findings] };
+  const { hashes = ["sha256"], services, flags } = value;
+  const record: DkimRecord = { keyType: value.keyType, hashes, publicKey: read.value.base64 };
+  if (services !== undefined) record.services = services;
+  if (flags !== undefined) record.flags = flags;
+  const size = read.findings.filter(({ rule }) => !rule.includes("errata"));
+  const said = lintDkim(record).filter(
+    ({ message }) => !size.some((one) => one.message === message),
+  );
+  return { value: record, findings: [...faults, ...size, ...said] };
+}
+
+const ARMOUR = /-----BEGIN ([A-Z0-9 ]+)-----/;
+/** `openssh-key-v1` in base64, and the OID of PBES2 (RFC 8018), which encrypted PKCS #8 begins with. */
+const OPENSSH = "b3BlbnNzaC1rZXktdjE";
+const PBES2 = Buffer.from("06092a864886f70d01050d", "hex");
+
+/** Whether a text holds a private key of any kind, encrypted or not. */
+export function isPrivateKey(text: string): boolean {
+  if (/PRIVATE KEY/.test(text)) return true;
+  const bare = text
+    .replace(ARMOUR, "")
+    .replace(/-----END [A-Z0-9 ]+-----/, "")
+    .replace(/\\n|\s/g, "");
+  if (bare.startsWith(OPENSSH)) return true;
+  const der = Buffer.from(bare, "base64");
+  if (der.length < 16) return false;
+  if (der.subarray(0, 40).includes(PBES2)) return true;
+  return (["pkcs8", "pkcs1", "sec1"] as const).some(
+    (type) => attempt(() => createPrivateKey({ key: der, format: "der", type })) !== undefined,
+  );
 }
 
 /** Reads a record's `p=` under its `k=`, with what is to be said of the key. */
@@ -180,14 +245,19 @@ function readPrivate(key: string): KeyObject | undefined {
 }
 
 function readPublic(key: string): KeyObject | undefined {
-  return attempt(() => {
-    // A private key would be read as its public half; who pastes one here must be told.
-    if (key.includes("PRIVATE KEY")) return undefined;
-    if (key.includes("-----BEGIN")) return createPublicKey(key);
-    const der = Buffer.from(key, "base64");
-    const spki = der.length === ED25519_OCTETS ? Buffer.concat([ED25519_SPKI, der]) : der;
-    return createPublicKey({ key: spki, format: "der", type: "spki" });
-  });
+  // A text file's line breaks come as such, as \\n, or as blanks, and quotes come along.
+  const plain = key.replaceAll("\\n", "\n").replaceAll('"', "");
+  const body = plain
+    .replace(ARMOUR, "")
+    .replace(/-----END [A-Z0-9 ]+-----/, "")
+    .replace(/\s/g, "");
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) return undefined;
+  const der = Buffer.from(body, "base64");
+  const spki = der.length === ED25519_OCTETS ? Buffer.concat([ED25519_SPKI, der]) : der;
+  return (
+    attempt(() => createPublicKey({ key: spki, format: "der", type: "spki" })) ??
+    attempt(() => createPublicKey({ key: der, format: "der", type: "pkcs1" }))
+  );
 }
 
 function attempt(read: () => KeyObject | undefined): KeyObject | undefined {

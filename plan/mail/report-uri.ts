@@ -17,6 +17,26 @@ export function encodeReportUri(uri: string): string {
     .replaceAll(";", "%3B");
 }
 
+/**
+ * A URI with its host in A-labels, as all names are; one that cannot be read stays as it is.
+ *
+ * @example
+ * withALabels("mailto:dmarc@bücher.example") // "mailto:dmarc@xn--bcher-kva.example"
+ */
+export function withALabels(uri: string): string {
+  const parts = /^(mailto:[^@?\s]*@|https:\/\/)([^/?#:@\s]+)(.*)$/is.exec(uri);
+  const [, before = "", host = "", rest = ""] = parts ?? [];
+  if (parts === null || /^[\x21-\x7e]+$/.test(host)) return uri;
+  const name = parseName(host).value;
+  return name === undefined ? uri : `${before}${name}${rest}`;
+}
+
+/** The mailbox of a `mailto:` before its @, where it holds what few mail servers take (RFC 6531). */
+export function foreignMailbox(uri: string): string | undefined {
+  const mailbox = /^mailto:([^@?]*)@/is.exec(uri)?.[1];
+  return mailbox === undefined || /^[\x21-\x7e]*$/.test(mailbox) ? undefined : mailbox;
+}
+
 /** The host that gets the reports, in A-labels: the mailbox's domain, or the host of an https URI. */
 export function reportHost(uri: string): string | undefined {
   const mailbox = /^mailto:[^@?\s]+@([^@?\s]+)(?:\?.*)?$/i.exec(uri)?.[1];

@@ -72,6 +72,21 @@ export function unquoteTxt(text: string): string {
   return decodeEscapes(strings.length === 0 ? text : strings.join(""));
 }
 
+/**
+ * A TXT value as people paste it: plain, in quoted strings, or a whole line of `dig` or of a zone file. Line breaks
+ * outside of quotes are blanks.
+ *
+ * @example
+ * pastedTxt('acme.example. 300 IN TXT "v=spf1 ip4:192.0.2.1 " "-all"') // "v=spf1 ip4:192.0.2.1 -all"
+ */
+export function pastedTxt(text: string): string {
+  const value = /(?:^|\s)(?:IN\s+)?TXT\s+(\(?\s*".*)$/s.exec(text)?.[1] ?? text;
+  const trimmed = value.trim();
+  // In a zone file parentheses hold the strings of several lines together.
+  const strings = /^\(?\s*("(?:[^"\\]|\\.)*"\s*)+\)?$/s.test(trimmed);
+  return strings ? unquoteTxt(trimmed) : trimmed.replace(/\s*[\r\n]\s*/g, " ");
+}
+
 /** Like {@link unquoteTxt}, but says what is wrong with the form. */
 export function parseTxt(text: string): Parsed<string> {
   const rule = "RFC 1035 §5.1";

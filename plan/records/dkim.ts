@@ -1,4 +1,5 @@
 /** DKIM key records: in each From domain, or in a zone of ours with a CNAME from each From domain. */
+import { dkimPath } from "../config.ts";
 import { fromDomains, ordered, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, dkimZoneOf } from "../delegation.ts";
 import { dkimKeyText } from "../dkim-key.ts";
@@ -27,7 +28,7 @@ export function dkimRecords(context: TenantContext): WantedRecord[] {
   return ordered(tenant.dkim).flatMap(([selector, key]) => {
     const value = dkimKeyText(selector, key).text;
     if (value === undefined) return [];
-    const path = `sendips:tenant.dkim.${selector}`;
+    const path = dkimPath(selector);
     return dkimDomains(context, key).flatMap((domain): WantedRecord[] => {
       const name = dkimKeyName(context, selector, domain);
       const record: WantedRecord = {

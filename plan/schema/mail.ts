@@ -5,9 +5,9 @@ import {
   domain,
   httpsUri,
   isoDate,
-  keyed,
   mxPattern,
   reportUri,
+  selectors,
   tlsReportUri,
   zoneName,
 } from "../fields.ts";
@@ -57,7 +57,7 @@ export const dkimKeySchema = z
       .string()
       .optional()
       .describe(
-        "PEM or base64 SPKI. Written beside privateKey by `sendips dkim new`, so that the plan needs no passphrase; alone when the customer keeps the private key. Beside a private key it must be its own.",
+        "PEM, base64, or the DKIM record as a sender hands it out (v=DKIM1; k=rsa; p=…). Written beside privateKey by `sendips dkim new`, so that the plan needs no passphrase; alone when the customer keeps the private key. Beside a private key it must be its own.",
       ),
     domains: z
       .array(domain)
@@ -213,7 +213,7 @@ export const bimiSchema = z
   })
   .describe("BIMI of a domain, selector `default` (draft-brand-indicators).");
 
-export const dkimSchema = keyed(dkimKeySchema)
+export const dkimSchema = selectors(dkimKeySchema)
   .default({})
   .describe("DKIM keys by selector. Default: none.");
 

@@ -1,6 +1,6 @@
 /** `sendips:tenant`: a customer, one stack. */
 import { z } from "zod";
-import { awsId, domain, ipv4, keyed, ttl } from "../fields.ts";
+import { awsId, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
 import {
   bimiSchema,
   dkimSchema,
@@ -38,7 +38,7 @@ export const streamSchema = z
   .strictObject({
     from: domain.describe("The domain in From:."),
     addresses: z
-      .array(z.string())
+      .array(keyText)
       .min(1, "a stream needs at least one address")
       .describe("The pool: keys of `addresses` that this stream sends from."),
     returnPath: domain

@@ -4,6 +4,7 @@ import { type DmarcView, dmarcView, type Found } from "../dmarc-view.ts";
 import { dmarcName, parseDmarcOnce } from "../mail/dmarc.ts";
 import { effectivePolicy, lintDmarc } from "../mail/dmarc-lint.ts";
 import { lintConsent } from "../mail/external-report.ts";
+import { consentingHost } from "../mail/report-hosts.ts";
 import { lintWalk, organizationalDomainByList } from "../mail/tree-walk.ts";
 import { at, type Finding } from "../problem.ts";
 import { readable, renderText } from "../record.ts";
@@ -115,8 +116,10 @@ function consents(context: RecordContext): Finding[] {
   return wantedConsents(context).flatMap(({ domain, host, name, text, path }) => {
     // A planned consent is a record like all others, and its name is checked with theirs.
     if (publisherOf(name, context.operator.zones) !== undefined) return [];
+    const fits = at(path, lintConsent({}, domain, host));
+    if (consentingHost(host) !== undefined) return fits;
     return [
-      ...at(path, lintConsent({}, domain, host)),
+      ...fits,
       {
         level: "warning" as const,
         path,

@@ -1,28 +1,12 @@
 /** Faults of the SPF records: each as an evaluator would meet it, and what their includes cost. */
-import { ordered, type RecordContext, type TenantContext } from "../context.ts";
+import { hostNameOf, type RecordContext, type TenantContext } from "../context.ts";
 import { at, type Finding } from "../problem.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
 import { mergedSpf } from "../records/spf.ts";
 import { isSpf } from "../spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../spf/lint.ts";
 import type { SpfFinding } from "../spf/types.ts";
-
-/** A range that no host has (RFC 2544), for addresses that are not known yet. */
-const PLACEHOLDERS = "198.18.0.0/15";
-
-/**
- * What stands for an address that is not known yet: as long as most real ones, and never a neighbour of
- * another, so that a record in ranges is judged at its longest.
- */
-export function placeholderOf(context: TenantContext): (ref: Ref) => string {
-  const keys = new Map(ordered(context.tenant.addresses).map(([key], index) => [key, index]));
-  return (ref) => {
-    if ("dkimKey" in ref) return "";
-    const index = keys.get(ref.address) ?? keys.size;
-    const [third, fourth] = [100 + Math.floor(index / 78), 100 + 2 * (index % 78)];
-    return `198.${18 + Math.floor(third / 256)}.${third % 256}.${fourth}`;
-  };
-}
+import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "./placeholders.ts";
 
 /** Every fault of the tenant's SPF records, and of the one that is merged into them. */
 export function checkSpf(context: RecordContext): Finding[] {
@@ -34,6 +18,7 @@ export function checkSpf(context: RecordContext): Finding[] {
     texts.set(record.name, [...(texts.get(record.name) ?? []), entry]);
   }
   const facts = factsOf(context, texts, resolve);
+  const named = withoutPlaceholders<SpfFinding>(context);
   const findings = [...texts].flatMap(([name, entries]) => {
     const index = entries.findIndex(({ text }) => isSpf(text));
     const entry = entries[index];
@@ -41,10 +26,17 @@ export function checkSpf(context: RecordContext): Finding[] {
     // A second SPF record at the name is `checkZone`'s to tell.
     const otherTxt = entries.flatMap(({ text }) => (isSpf(text) ? [] : [text]));
     const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
-    const told = lintSpf(entry.text, options).map((finding) => inConfig(finding, entry.record));
+    const told = lintSpf(entry.text, options)
+      .filter((finding) => !isOfStandIn(finding))
+      .map((finding) => named(inConfig(finding, entry.record)));
     return at(entry.record.path, told);
   });
   return [...mergeFindings(context), ...findings];
+}
+
+/** What a stand-in lies within says nothing of the address that will come. */
+function isOfStandIn({ code, message }: SpfFinding): boolean {
+  return code === "covered" && /^ip4:198\.1[89]\./.test(message);
 }
 
 /** The finding with its record's name, and its mend in the words of the config. */
@@ -91,10 +83,11 @@ function mergeFindings(context: TenantContext): Finding[] {
 
 /** What the plan itself knows of DNS, beside the operator's snapshot of others' records. */
 function factsOf(
-  { operator, records }: RecordContext,
+  context: RecordContext,
   texts: ReadonlyMap<string, readonly { text: string }[]>,
   resolve: (ref: Ref) => string,
 ): SpfLintOptions {
+  const { operator, records } = context;
   const known = new Map(Object.entries(operator.spfSnapshot));
   for (const [name, entries] of texts) {
     const spf = entries.find(({ text }) => isSpf(text));
@@ -106,5 +99,15 @@ function factsOf(
     const ip = typeof data.address === "string" ? data.address : resolve(data.address);
     addresses.set(name, [...(addresses.get(name) ?? []), ip]);
   }
-  return { records: known, addresses };
+  return { records: known, addresses, used: namesOf(context) };
+}
+
+/** Every name that the plan uses for something, or that the config says is not for mail. */
+function namesOf({ tenant, streams, records }: RecordContext): string[] {
+  return [
+    ...records.flatMap(({ name }) => (typeof name === "string" ? [name] : (name.below ?? []))),
+    ...streams.flatMap(({ from, returnPath }) => [from, returnPath]),
+    ...Object.keys(tenant.addresses).map((key) => hostNameOf(key, tenant)),
+    ...tenant.neverMails,
+  ];
 }

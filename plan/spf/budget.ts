@@ -163,7 +163,9 @@ function limitsOf({ terms, waysOut: ways }: SpfBudget): string[] {
       `${all}: ${left} look-ups stay, and only giving up a sender, or another From domain for it, helps`,
     );
   }
-  limits.push("mail whose return path is another name is not touched by this record");
+  limits.push(
+    "SPF is asked of the return path alone: mail with another name there is not touched by this record",
+  );
   return limits;
 }
 

@@ -68,7 +68,7 @@ export const KNOWN_SENDERS: readonly KnownSender[] = [
   {
     name: "SendGrid",
     includes: ["sendgrid.net"],
-    ownReturnPath: "always: below sendgrid.net, or with domain authentication below em….<domain>",
+    ownReturnPath: "always: below sendgrid.net, or a subdomain with domain authentication",
     chosen: { called: "domain authentication", subdomain: "em", by: "setting" },
     source:
       "https://support.sendgrid.com/hc/en-us/articles/21415314709147-Email-Authentication-SendGrid-s-Automated-Security-Explained",
@@ -149,7 +149,7 @@ export const KNOWN_SENDERS: readonly KnownSender[] = [
     name: "Salesforce",
     includes: ["_spf.salesforce.com"],
     ownReturnPath: "while Bounce Management is on: below bnc.salesforce.com",
-    chosen: { called: "a verified From address there", subdomain: "crm", by: "address" },
+    chosen: { called: "verified there", subdomain: "crm", by: "address" },
     source: "https://help.salesforce.com/s/articleView?id=000381292&type=1",
   },
   {
@@ -162,14 +162,14 @@ export const KNOWN_SENDERS: readonly KnownSender[] = [
   {
     name: "Zendesk",
     includes: ["mail.zendesk.com"],
-    chosen: { called: "external support address there", subdomain: "help", by: "address" },
+    chosen: { called: "as external support addresses", subdomain: "help", by: "address" },
     source:
       "https://support.zendesk.com/hc/en-us/articles/115015746187-Why-doesn-t-my-SPF-record-validate-",
   },
   {
     name: "Freshdesk",
     includes: ["email.freshdesk.com"],
-    chosen: { called: "support email there", subdomain: "support", by: "address" },
+    chosen: { called: "as support addresses", subdomain: "support", by: "address" },
     source: "unconfirmed",
   },
 ];

@@ -4,7 +4,7 @@ import type { SpfCost, SpfFacts } from "./cost.ts";
 import { isMechanism } from "./finding.ts";
 import { parseIp4 } from "./ip.ts";
 import { nameKey, renderTerm } from "./render.ts";
-import { type KnownSender, senderOf } from "./senders.ts";
+import { type ChosenReturnPath, type KnownSender, senderOf } from "./senders.ts";
 import type { AddressMechanism, Term } from "./types.ts";
 
 /** One way, in words for a person. Nothing here copies another's addresses: those change without notice. */
@@ -153,27 +153,28 @@ function knownSender(cost: SpfCost, free: (label: string) => string): WayOut[] {
   const sender = includedSender(cost);
   if (sender === undefined || sender.mailboxes === true) return [];
   const { name, ownReturnPath, chosen } = sender;
-  const ways: string[] = [];
-  if (ownReturnPath !== undefined) {
-    ways.push(
-      `remove ${cost.term} where ${name} uses a return path of its own (${ownReturnPath}): SPF is asked there, and never here`,
-    );
-  }
-  if (chosen !== undefined) {
-    const place = free(chosen.subdomain);
-    const how =
-      chosen.by === "setting"
-        ? `give ${name} the return path ${place} (its ${chosen.called})`
-        : `let ${name} send as addresses at ${place} (${chosen.called}), the return path with them`;
-    ways.push(
-      ownReturnPath === undefined
-        ? `${how}: the record of that name then holds what it needs, and ${cost.term} goes from here`
-        : how,
-    );
-  }
-  if (ways.length === 0) return [];
-  const text = `${ways.join("; else ")} (saves ${cost.lookups})`;
+  const own =
+    ownReturnPath === undefined
+      ? []
+      : [`remove ${cost.term} where the return path of ${name} is its own (${ownReturnPath})`];
+  const other =
+    chosen === undefined ? [] : [chosenPath(chosen, own.length > 0 ? "it" : name, free)];
+  if (own.length + other.length === 0) return [];
+  const gone = own.length > 0 ? "" : `, and remove ${cost.term}`;
+  const text = `${[...own, ...other].join("; else ")}${gone} (saves ${cost.lookups})`;
   return [{ kind: "sender", saves: cost.lookups, terms: [cost.term], text }];
+}
+
+/** SPF of the chosen name is then the sender's matter, or the record that it asks for there. */
+function chosenPath(
+  { by, called, subdomain }: ChosenReturnPath,
+  who: string,
+  free: (label: string) => string,
+): string {
+  const place = free(subdomain);
+  return by === "setting"
+    ? `give ${who} a return path such as ${place} (${called})`
+    : `let ${who} send as addresses at a name such as ${place} (${called})`;
 }
 
 /** The dearest includes of senders that the table does not know, until the rest fits. */
@@ -183,7 +184,10 @@ function unknownSenders(
   free: (label: string) => string,
 ): WayOut[] {
   const includes = costs
-    .filter((cost) => isInclude(cost) && includedSender(cost) === undefined)
+    // An include with macros holds several senders, or all of them.
+    .filter(
+      (cost) => isInclude(cost) && cost.target !== undefined && includedSender(cost) === undefined,
+    )
     .toSorted((a, b) => b.lookups - a.lookups);
   const moved: SpfCost[] = [];
   let left = over;
@@ -196,6 +200,6 @@ function unknownSenders(
   const saves = moved.reduce((sum, { lookups }) => sum + lookups, 0);
   const terms = moved.map(({ term }) => term);
   const each = moved.length > 1 ? ", a subdomain each" : "";
-  const text = `where what goes through ${terms.join(" and ")} can use a return path of its own, put it on a subdomain${each}, such as ${free("mail")}, whose own record holds the include (saves ${saves})`;
+  const text = `where what goes through ${terms.join(" and ")} can use a return path of its own, put it on a subdomain${each}, such as ${free("bounces")}, whose own record holds the include (saves ${saves})`;
   return [{ kind: "subdomain", saves, terms, text }];
 }

@@ -2,9 +2,11 @@
 import { Resolver } from "node:dns/promises";
 import type { Stack } from "../plan/config.ts";
 import type { Finding } from "../plan/problem.ts";
-import { isSpf } from "../plan/spf/finding.ts";
+import { NEAR_LIMIT, type SpfBudget, spfBudget } from "../plan/spf/budget.ts";
+import { asksDns, isSpf, ofLimit, reachedTerms } from "../plan/spf/finding.ts";
 import { hasMacro } from "../plan/spf/macro.ts";
 import { parseSpf } from "../plan/spf/parse.ts";
+import { renderTerm } from "../plan/spf/render.ts";
 
 type TenantStack = Extract<Stack, { kind: "tenant" }>;
 
@@ -84,6 +86,7 @@ function codeOf(error: unknown): string {
 /** Follows every `include` and `redirect` of a tenant's SPF, and those in what they point to. */
 export async function spfSnapshot(stack: TenantStack, ask: AskSpf): Promise<SpfSnapshot> {
   const snapshot: SpfSnapshot = { records: {}, findings: [] };
+  const changed = new Map<string, string>();
   let wave = startsOf(stack);
   const seen = new Set<string>();
   while (wave.length > 0) {
@@ -100,10 +103,72 @@ export async function spfSnapshot(stack: TenantStack, ask: AskSpf): Promise<SpfS
       if (answer.status === "failed" && old !== undefined) snapshot.records[from.name] = old;
       if (answer.status !== "found") return [];
       snapshot.records[from.name] = answer.text;
+      if (old !== undefined && old !== answer.text) changed.set(from.name, answer.text);
       return targetsOf(answer.text).map((name) => ({ name, path: from.path, via: from.name }));
     });
   }
+  snapshot.findings.push(...changesOf(stack, snapshot.records, changed));
   return snapshot;
+}
+
+/** What the changed records cost now and then; all have been asked for before, as one may hold another. */
+function changesOf(
+  stack: TenantStack,
+  now: Readonly<Record<string, string>>,
+  changed: ReadonlyMap<string, string>,
+): Finding[] {
+  if (changed.size === 0) return [];
+  const { domain } = stack.tenant;
+  const then = new Map(Object.entries(stack.operator.spfSnapshot));
+  const records = new Map([...then, ...Object.entries(now)]);
+  const whole = spfBudget(askingText(stack), { domain, records });
+  return [...changed].map(([name, text]) => {
+    const include = `v=spf1 include:${name} -all`;
+    const [after, before] = [
+      spfBudget(include, { records }),
+      spfBudget(include, { records: then }),
+    ];
+    const costs =
+      lookups(after) === lookups(before)
+        ? `${lookups(after)}, as in the snapshot`
+        : `${lookups(after)} now, ${atLeast(before)} in the snapshot`;
+    const all =
+      whole.lookups >= NEAR_LIMIT
+        ? `; the whole record of ${domain} comes to ${ofLimit(whole.lookups, whole.atLeast)}`
+        : "";
+    return {
+      level: "warning",
+      path: `sendips:spfSnapshot["${name}"]`,
+      message: `is not what DNS says now, so the plan without --online counts wrongly: ${costs}${all}`,
+      fix: `now: ${text}`,
+      rule: "RFC 7208 §4.6.4",
+    };
+  });
+}
+
+function atLeast({ atLeast: open, lookups: count }: SpfBudget): string {
+  return `${open ? "at least " : ""}${count}`;
+}
+
+/** `4 look-ups`. */
+function lookups(budget: SpfBudget): string {
+  return `${atLeast(budget)} look-up${budget.lookups === 1 ? "" : "s"}`;
+}
+
+/** The terms of the organisational domain's record that ask DNS: addresses cost nothing. */
+function askingText({ tenant }: TenantStack): string {
+  const { include = [], existing = "", addresses } = tenant.spf ?? {};
+  const terms = reachedTerms(parseSpf(existing).terms.map(({ term }) => term)).filter(asksDns);
+  const written = terms.map((term) =>
+    // Behind a redirect nothing could be added: it is merged as an include.
+    term.type === "redirect" ? `include:${term.domain}` : renderTerm(term),
+  );
+  const isSender = ({ from, returnPath }: { from: string; returnPath?: string | undefined }) =>
+    from === tenant.domain || returnPath === tenant.domain;
+  const macro = addresses === "macro" && Object.values(tenant.streams).some(isSender);
+  const own = macro ? [`exists:%{i}._spf.${tenant.domain}`] : [];
+  const names = include.map((name) => `include:${name}`);
+  return ["v=spf1", ...new Set([...own, ...written, ...names]), "-all"].join(" ");
 }
 
 interface Target {
@@ -175,14 +240,6 @@ function findingsOf({ name, path, via }: Target, answer: SpfAnswer, old?: string
         },
       ];
     case "found":
-      if (old === undefined || old === answer.text) return [];
-      return [
-        {
-          level: "warning",
-          path: `sendips:spfSnapshot["${name}"]`,
-          message: "is not what DNS says now, so the plan without --online counts wrongly",
-          fix: `now: ${answer.text}`,
-        },
-      ];
+      return [];
   }
 }

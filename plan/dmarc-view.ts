@@ -15,7 +15,7 @@ import {
   type Walk,
 } from "./mail/tree-walk.ts";
 import { type PlannedRecord, readable, renderText } from "./record.ts";
-import { dkimDomains } from "./records/dkim.ts";
+import { dkimDomains, signsStream } from "./records/dkim.ts";
 
 /** What receivers find for a domain. */
 export interface Found {
@@ -104,7 +104,7 @@ export interface StreamAuthentication {
   spf: Alignment;
   /** The From domain itself is d=. */
   dkim: Alignment;
-  /** Selectors that sign as the From domain; without one there is no DKIM to align. */
+  /** Selectors that sign the stream as its From domain; without one there is no DKIM to align. */
   selectors: string[];
 }
 
@@ -112,19 +112,24 @@ export interface StreamAuthentication {
 export function authenticationOf(
   context: RecordContext,
   view: DmarcView,
-  { from, returnPath }: PlannedStream,
+  stream: PlannedStream,
 ): StreamAuthentication {
+  const { from, returnPath } = stream;
   return {
     spf: view.alignment(from, returnPath, "spf"),
     dkim: view.alignment(from, from, "dkim"),
-    selectors: signingSelectors(context, from),
+    selectors: signingSelectors(context, stream),
   };
 }
 
-/** The selectors whose key is in state `signing` for a From domain, in order. */
-export function signingSelectors(context: RecordContext, from: string): string[] {
+/** The selectors whose key is in state `signing` for a stream and its From domain, in order. */
+export function signingSelectors(
+  context: RecordContext,
+  { key: stream, from }: Pick<PlannedStream, "key" | "from">,
+): string[] {
   return Object.entries(context.tenant.dkim)
-    .filter(([, key]) => key.state === "signing" && dkimDomains(context, key).includes(from))
+    .filter(([, key]) => key.state === "signing" && signsStream(key, stream))
+    .filter(([, key]) => dkimDomains(context, key).includes(from))
     .map(([selector]) => selector)
     .sort();
 }

@@ -38,7 +38,8 @@ export const REPORT_HOSTS: readonly ReportHost[] = [
   {
     host: "vali.email",
     vendor: "Valimail",
-    source: "https://support.valimail.com/en/articles/9142845-external-domain-verification",
+    source:
+      "https://support.valimail.com/en/articles/9142845-external-domain-verification (the record is vali.email's to publish); wildcard unconfirmed by the vendor, seen in 2026",
   },
   {
     host: "uriports.com",

@@ -113,7 +113,8 @@ export const KNOWN_SENDERS: readonly KnownSender[] = [
     name: "Mailgun",
     includes: ["mailgun.org"],
     chosen: { called: "sending domain", subdomain: "mg", by: "setting" },
-    source: "https://documentation.mailgun.com/en/latest/user_manual.html",
+    source:
+      "https://documentation.mailgun.com/en/latest/user_manual.html (domains); return path unconfirmed: https://spfwise.com/en/article/mailgun-spf-dkim-dmarc-setup",
   },
   {
     name: "Klaviyo",
@@ -121,7 +122,7 @@ export const KNOWN_SENDERS: readonly KnownSender[] = [
     ownReturnPath: "always: below klaviyomail.com, or the branded sending domain",
     chosen: { called: "branded sending domain", subdomain: "send", by: "setting" },
     source:
-      "https://help.klaviyo.com/hc/en-us/articles/115000357752-Setting-Up-a-Dedicated-Sending-Domain",
+      "https://help.klaviyo.com/hc/en-us/articles/115000357752-Setting-Up-a-Dedicated-Sending-Domain (domains); return path unconfirmed: https://spfwise.com/en/article/klaviyo-spf-dkim-setup",
   },
   {
     name: "Brevo",
@@ -164,7 +165,7 @@ export const KNOWN_SENDERS: readonly KnownSender[] = [
     includes: ["mail.zendesk.com"],
     chosen: { called: "as external support addresses", subdomain: "help", by: "address" },
     source:
-      "https://support.zendesk.com/hc/en-us/articles/115015746187-Why-doesn-t-my-SPF-record-validate-",
+      "https://support.zendesk.com/hc/en-us/articles/115015746187-Why-doesn-t-my-SPF-record-validate- (the record is asked of the support address); subdomain unconfirmed",
   },
   {
     name: "Freshdesk",

@@ -57,6 +57,8 @@ export interface NewKey extends KeyKind {
   sign?: boolean;
   /** The From domains that it is for. @default those of every stream */
   domains?: readonly string[];
+  /** Keys of the streams that sign with it. @default every stream */
+  streams?: readonly string[];
 }
 
 /**
@@ -71,7 +73,7 @@ export async function addDkimKey(
   pulumi: Pulumi,
   key: NewKey,
 ): Promise<void> {
-  const { selector, today, domains } = key;
+  const { selector, today, domains, streams } = key;
   const { dkim } = loadTenant(project, stack).tenant;
   if (!selector.split(".").every(isDnsKey)) {
     throw new Refusal(
@@ -84,7 +86,7 @@ export async function addDkimKey(
     );
   }
   const pair = await makeKeyPair(key);
-  if (key.sign) refuseSecondSigner(stack, dkim, { publicKey: pair.publicKey, domains });
+  if (key.sign) refuseSecondSigner(stack, dkim, { publicKey: pair.publicKey, domains, streams });
   const path = selectorPath(selector);
   const edits: Edit[] = [
     { secret: `${path}.privateKey`, value: pair.privateKey },
@@ -93,6 +95,7 @@ export async function addDkimKey(
     { set: `${path}.since.published`, value: today },
     ...(key.sign ? [{ set: `${path}.since.signing`, value: today }] : []),
     ...(domains ?? []).map((value, index) => ({ set: `${path}.domains[${index}]`, value })),
+    ...(streams ?? []).map((value, index) => ({ set: `${path}.streams[${index}]`, value })),
   ];
   await editStackFile(project, stack, pulumi, edits);
 }
@@ -100,20 +103,25 @@ export async function addDkimKey(
 function refuseSecondSigner(
   stack: string,
   keys: Readonly<Record<string, DkimKeyConfig>>,
-  { publicKey, domains }: { publicKey: string; domains: readonly string[] | undefined },
+  {
+    publicKey,
+    domains,
+    streams,
+  }: { publicKey: string } & Record<"domains" | "streams", readonly string[] | undefined>,
 ): void {
   const key: DkimKeyConfig = {
     state: "signing",
     publicKey,
     since: {},
     ...(domains === undefined ? {} : { domains: [...domains] }),
+    ...(streams === undefined ? {} : { streams: [...streams] }),
   };
   const other = Object.entries(keys).find(
     ([, old]) => old.state === "signing" && sameJob(key, old),
   )?.[0];
   if (other === undefined) return;
   throw new Refusal(
-    `${other} of stack ${stack} signs already: a successor must be in DNS first\n  leave --sign out, and later: npx sendips dkim rotate ${stack}`,
+    `${other} of stack ${stack} signs already: a successor must be in DNS first\n  leave --sign out, and later: npx sendips dkim rotate ${stack}\n  where the two are to sign for different streams, name the streams of both: ${selectorPath(other)}.streams`,
   );
 }
 

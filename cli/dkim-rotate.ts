@@ -64,7 +64,7 @@ interface Publish {
   options: RotateOptions;
 }
 
-/** A successor for each key that signs now, of its type and for its domains. */
+/** A successor for each key that signs now, of its type, for its domains and its streams. */
 async function publish(
   project: Project,
   stack: string,
@@ -90,6 +90,7 @@ async function publish(
       type: (key === undefined ? undefined : keyTypeOf(key)) ?? "rsa",
       bits: RSA_BITS.least,
       ...(key?.domains === undefined ? {} : { domains: key.domains }),
+      ...(key?.streams === undefined ? {} : { streams: key.streams }),
     });
     options.onNewKey(selector);
   }

@@ -1,8 +1,11 @@
 /** What SPF includes hold at this moment: asked from DNS, for a plan that counts what they cost. */
 import { Resolver } from "node:dns/promises";
-import type { Stack } from "../plan/config.ts";
+import { configPath, type Stack } from "../plan/config.ts";
+import { contextOf } from "../plan/context.ts";
 import type { Finding } from "../plan/problem.ts";
-import { isSpf } from "../plan/spf/finding.ts";
+import { mergedSpf, spfNames } from "../plan/records/spf.ts";
+import { NEAR_LIMIT, type SpfBudget, spfBudget } from "../plan/spf/budget.ts";
+import { isSpf, ofLimit } from "../plan/spf/finding.ts";
 import { hasMacro } from "../plan/spf/macro.ts";
 import { parseSpf } from "../plan/spf/parse.ts";
 
@@ -84,6 +87,7 @@ function codeOf(error: unknown): string {
 /** Follows every `include` and `redirect` of a tenant's SPF, and those in what they point to. */
 export async function spfSnapshot(stack: TenantStack, ask: AskSpf): Promise<SpfSnapshot> {
   const snapshot: SpfSnapshot = { records: {}, findings: [] };
+  const changed = new Map<string, string>();
   let wave = startsOf(stack);
   const seen = new Set<string>();
   while (wave.length > 0) {
@@ -100,10 +104,68 @@ export async function spfSnapshot(stack: TenantStack, ask: AskSpf): Promise<SpfS
       if (answer.status === "failed" && old !== undefined) snapshot.records[from.name] = old;
       if (answer.status !== "found") return [];
       snapshot.records[from.name] = answer.text;
+      if (old !== undefined && old !== answer.text) changed.set(from.name, answer.text);
       return targetsOf(answer.text).map((name) => ({ name, path: from.path, via: from.name }));
     });
   }
+  snapshot.findings.push(...changesOf(stack, snapshot.records, changed));
   return snapshot;
+}
+
+/** What the changed records cost now and then; all have been asked for before, as one may hold another. */
+function changesOf(
+  stack: TenantStack,
+  now: Readonly<Record<string, string>>,
+  changed: ReadonlyMap<string, string>,
+): Finding[] {
+  if (changed.size === 0) return [];
+  const then = new Map(Object.entries(stack.operator.spfSnapshot));
+  const records = new Map([...then, ...Object.entries(now)]);
+  const whole = dearest(stack, records);
+  return [...changed].map(([name, text]) => {
+    const include = `v=spf1 include:${name} -all`;
+    const [after, before] = [
+      spfBudget(include, { records }),
+      spfBudget(include, { records: then }),
+    ];
+    const costs =
+      lookups(after) === lookups(before)
+        ? `${lookups(after)}, as in the snapshot`
+        : `${lookups(after)} now, ${atLeast(before)} in the snapshot`;
+    const all =
+      whole !== undefined && whole.budget.lookups >= NEAR_LIMIT
+        ? `; the whole record of ${whole.name} comes to ${ofLimit(whole.budget.lookups, whole.budget.atLeast)}`
+        : "";
+    return {
+      level: "warning",
+      path: `sendips:spfSnapshot["${name}"]`,
+      message: `is not what DNS says now, so the plan without --online counts wrongly: ${costs}${all}`,
+      fix: `now: ${text}`,
+      rule: "RFC 7208 §4.6.4",
+    };
+  });
+}
+
+function atLeast({ atLeast: open, lookups: count }: SpfBudget): string {
+  return `${open ? "at least " : ""}${count}`;
+}
+
+/** `4 look-ups`. */
+function lookups(budget: SpfBudget): string {
+  return `${atLeast(budget)} look-up${budget.lookups === 1 ? "" : "s"}`;
+}
+
+/** The record of the tenant's that asks DNS most, as it would be published: addresses cost nothing. */
+function dearest(
+  stack: TenantStack,
+  records: ReadonlyMap<string, string>,
+): { name: string; budget: SpfBudget } | undefined {
+  return spfNames(contextOf(stack.name, stack.tenant, stack.operator))
+    .map((sender) => {
+      const text = mergedSpf(sender).text ?? sender.standing[0]?.text ?? "v=spf1 -all";
+      return { name: sender.name, budget: spfBudget(text, { domain: sender.name, records }) };
+    })
+    .toSorted((a, b) => b.budget.lookups - a.budget.lookups)[0];
 }
 
 interface Target {
@@ -114,16 +176,21 @@ interface Target {
   via?: string;
 }
 
-function startsOf({ tenant }: TenantStack): Target[] {
-  const { include = [], existing } = tenant.spf ?? {};
-  const path = "sendips:tenant.spf";
-  return [
-    ...include.map((name, index) => ({ name: nameOf(name), path: `${path}.include[${index}]` })),
-    ...(existing === undefined ? [] : targetsOf(existing)).map((name) => ({
-      name,
-      path: `${path}.existing`,
-    })),
-  ];
+function startsOf(stack: TenantStack): Target[] {
+  return spfNames(contextOf(stack.name, stack.tenant, stack.operator)).flatMap(
+    ({ name, standing, spf }) => {
+      const own = name === stack.tenant.domain;
+      const path = own ? ["tenant", "spf"] : ["tenant", "domains", name, "spf"];
+      const include = (spf?.include ?? []).map((target, index) => ({
+        name: nameOf(target),
+        path: `${configPath([...path, "include"])}[${index}]`,
+      }));
+      const stands = standing.flatMap(({ text, path: at }) =>
+        targetsOf(text).map((target) => ({ name: target, path: at })),
+      );
+      return [...include, ...stands];
+    },
+  );
 }
 
 /** Names with macros depend on the mail, so that no snapshot can hold them. */
@@ -175,14 +242,6 @@ function findingsOf({ name, path, via }: Target, answer: SpfAnswer, old?: string
         },
       ];
     case "found":
-      if (old === undefined || old === answer.text) return [];
-      return [
-        {
-          level: "warning",
-          path: `sendips:spfSnapshot["${name}"]`,
-          message: "is not what DNS says now, so the plan without --online counts wrongly",
-          fix: `now: ${answer.text}`,
-        },
-      ];
+      return [];
   }
 }

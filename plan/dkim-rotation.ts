@@ -43,12 +43,24 @@ export function keyTypeOf(key: DkimKeyConfig): KeyType | undefined {
   return publicKeyOf(key.privateKey).value?.type;
 }
 
-/** Two keys do one job when a verifier would need only one of them: one type, one domain. */
+/** Two keys do one job when a verifier would need only one of them: one type, one domain, one stream. */
 export function sameJob(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
   const [left, right] = [keyTypeOf(a), keyTypeOf(b)];
   // Of a key that cannot be read it is not known that it differs.
   const sameType = left === undefined || right === undefined || left === right;
-  return sameType && shareDomain(a, b);
+  return sameType && signTogether(a, b);
+}
+
+/** Some mail may bear the signature of either. */
+function signTogether(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
+  return shareDomain(a, b) && shareStream(a, b);
+}
+
+/** Without `streams` a key is every stream's. */
+function shareStream(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
+  const { streams } = b;
+  if (a.streams === undefined || streams === undefined) return true;
+  return a.streams.some((stream) => streams.includes(stream));
 }
 
 /** Without `domains` a key is every From domain's. */
@@ -58,8 +70,12 @@ function shareDomain(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
   return a.domains.some((domain) => domains.includes(domain));
 }
 
-/** `a` signs for every domain that `b` signs for. */
+/** `a` signs whatever `b` signs: for every stream of it, and every domain. */
 function covers(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
+  const { streams } = a;
+  if (streams !== undefined && b.streams?.every((stream) => streams.includes(stream)) !== true) {
+    return false;
+  }
   if (a.domains === undefined) return true;
   const { domains } = a;
   return b.domains?.every((domain) => domains.includes(domain)) ?? false;
@@ -67,7 +83,7 @@ function covers(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
 
 /** A step of the staircase. */
 export type RotationStep =
-  /** No key waits: make one, of the type and for the domains of `like`, the key that signs now. */
+  /** No key waits: make one, of the type, for the domains and the streams of `like`, the key that signs now. */
   | { step: "publish"; like?: string }
   /** The waiting key begins to sign, and those whose job it takes over stop. */
   | { step: "sign"; selector: string; retires: string[] }
@@ -133,7 +149,7 @@ export function checkRotation(keys: Keys): Finding[] {
 function twoSigners(keys: Keys): Finding[] {
   const signing = ordered(keys).filter(([, { state }]) => state === "signing");
   return signing.flatMap(([selector, key], index): Finding[] => {
-    const before = signing.slice(0, index).filter(([, other]) => shareDomain(key, other));
+    const before = signing.slice(0, index).filter(([, other]) => signTogether(key, other));
     if (before.length === 0) return [];
     const type = keyTypeOf(key);
     const other = before.find(([, other]) => keyTypeOf(other) === type);
@@ -143,7 +159,7 @@ function twoSigners(keys: Keys): Finding[] {
         level: "warning",
         path: `${pathOf(selector)}.state`,
         message: `${selector} and ${other[0]} both sign for one domain with ${type === "rsa" ? "RSA" : "Ed25519"}`,
-        fix: `set the older one to retired with since.retired; npx sendips dkim rotate does it for a published key`,
+        fix: `where one takes over from the other, finish the rotation: the older one becomes retired, with since.retired (npx sendips dkim rotate does it for a published key); where they sign for different streams, say so: ${pathOf(selector)}.streams and ${pathOf(other[0])}.streams`,
         rule: "RFC 6376 §3.1",
       },
     ];
@@ -156,7 +172,7 @@ function retiredAlone(keys: Keys): Finding[] {
     .filter(
       ([, key]) =>
         key.state === "retired" &&
-        !entries.some(([, other]) => other.state === "signing" && shareDomain(key, other)),
+        !entries.some(([, other]) => other.state === "signing" && signTogether(key, other)),
     )
     .map(([selector]) => ({
       level: "warning",

@@ -17,7 +17,7 @@ import {
   type Walk,
 } from "./mail/tree-walk.ts";
 import { type PlannedRecord, readable, renderText } from "./record.ts";
-import { dkimDomains } from "./records/dkim.ts";
+import { dkimDomains, signsStream } from "./records/dkim.ts";
 
 /** What receivers find for a domain. */
 export interface Found {
@@ -109,7 +109,7 @@ export interface StreamAuthentication {
   spf: Alignment;
   /** The d= that aligns best: the From domain itself, or one of its organisation. */
   dkim: Alignment;
-  /** Selectors that sign with a d= that aligns; without one there is no DKIM to align. */
+  /** Selectors that sign the stream with a d= that aligns; without one there is no DKIM to align. */
   selectors: string[];
   /** Selectors that sign with a d= that does not align for every receiver, and their d=. */
   unaligned: { selector: string; domain: string }[];
@@ -119,10 +119,11 @@ export interface StreamAuthentication {
 export function authenticationOf(
   context: RecordContext,
   view: DmarcView,
-  { from, returnPath }: PlannedStream,
+  stream: PlannedStream,
 ): StreamAuthentication {
+  const { from, returnPath } = stream;
   // A mail host signs as From has it, or as a domain above: a brother's key is not its own.
-  const own = signatures(context).filter(({ domain }) => isAtOrBelow(from, domain));
+  const own = signatures(context, stream).filter(({ domain }) => isAtOrBelow(from, domain));
   const signing = own.map((signature) => ({
     ...signature,
     alignment: view.alignment(from, signature.domain, "dkim"),
@@ -142,19 +143,25 @@ export function authenticationOf(
   };
 }
 
-/** Every d= that a key in state `signing` signs with. */
-function signatures(context: RecordContext): { selector: string; domain: string }[] {
+/** Every d= that a key in state `signing` signs a stream with. */
+function signatures(
+  context: RecordContext,
+  { key: stream }: Pick<PlannedStream, "key">,
+): { selector: string; domain: string }[] {
   return Object.entries(context.tenant.dkim)
-    .filter(([, key]) => key.state === "signing")
+    .filter(([, key]) => key.state === "signing" && signsStream(key, stream))
     .flatMap(([selector, key]) =>
       dkimDomains(context, key).map((domain) => ({ selector, domain })),
     );
 }
 
-/** The selectors whose key is in state `signing` and whose d= is a From domain itself, in order. */
-export function signingSelectors(context: RecordContext, from: string): string[] {
-  return signatures(context)
-    .filter(({ domain }) => domain === from)
+/** The selectors whose key is in state `signing` for a stream, and whose d= is its From domain itself, in order. */
+export function signingSelectors(
+  context: RecordContext,
+  stream: Pick<PlannedStream, "key" | "from">,
+): string[] {
+  return signatures(context, stream)
+    .filter(({ domain }) => domain === stream.from)
     .map(({ selector }) => selector)
     .sort();
 }

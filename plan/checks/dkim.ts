@@ -4,10 +4,12 @@ import { fromDomains, ordered, type TenantContext } from "../context.ts";
 import { dkimKeyText } from "../dkim-key.ts";
 import { checkRotation, keyTypeOf } from "../dkim-rotation.ts";
 import { lintSelector } from "../mail/dkim.ts";
+import { shown } from "../mail/finding.ts";
 import { isAtOrBelow } from "../mail/names.ts";
 import { organizationalDomainByList } from "../mail/tree-walk.ts";
 import { at, type Finding } from "../problem.ts";
-import { dkimDomains } from "../records/dkim.ts";
+import { dkimDomains, signsStream } from "../records/dkim.ts";
+import type { DkimKeyConfig } from "../schema.ts";
 import { publisherOf } from "../zones.ts";
 
 /** Every fault of `sendips:tenant.dkim`. */
@@ -22,7 +24,8 @@ export function checkDkim(context: TenantContext): Finding[] {
       ),
       ...domains.flatMap((domain) => at(path, lintSelector(selector, domain))),
       ...foreignDomains(context, domains, `${path}.domains`),
-      ...(domains.length === 0 ? [unused(path)] : []),
+      ...unknownStreams(context, key, `${path}.streams`),
+      ...(domains.length === 0 && key.streams === undefined ? [unused(path)] : []),
     ];
   });
   return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context), ...delegation(context)];
@@ -60,15 +63,35 @@ function foreignDomains(
     }));
 }
 
+/** A typo would leave the stream that was meant without this key, and nobody would notice. */
+function unknownStreams({ tenant }: TenantContext, key: DkimKeyConfig, path: string): Finding[] {
+  const known = Object.keys(tenant.streams).sort();
+  return (key.streams ?? []).flatMap((stream, index): Finding[] => {
+    if (Object.hasOwn(tenant.streams, stream)) return [];
+    return [
+      {
+        level: "error",
+        path: `${path}[${index}]`,
+        message: `${shown(stream)} is not a stream of the tenant`,
+        fix:
+          known.length > 0
+            ? `allowed: ${known.join(", ")}`
+            : "add the stream, or leave streams out",
+      },
+    ];
+  });
+}
+
 /** Few receivers verify Ed25519: to all others such mail is unsigned. */
 function ed25519Alone(context: TenantContext): Finding[] {
   const signing = ordered(context.tenant.dkim).filter(([, { state }]) => state === "signing");
-  const alone = fromDomains(context).filter((from) => {
+  const streams = context.streams.filter(({ key: stream, from }) => {
     const types = signing
-      .filter(([, key]) => dkimDomains(context, key).includes(from))
+      .filter(([, key]) => signsStream(key, stream) && dkimDomains(context, key).includes(from))
       .map(([, key]) => keyTypeOf(key));
     return types.length > 0 && types.every((type) => type === "ed25519");
   });
+  const alone = fromDomains({ ...context, streams });
   if (alone.length === 0) return [];
   return [
     {

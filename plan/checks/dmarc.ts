@@ -4,6 +4,7 @@ import { type DmarcView, dmarcView, type Found } from "../dmarc-view.ts";
 import { dmarcName, parseDmarcOnce, renderDmarc } from "../mail/dmarc.ts";
 import { effectivePolicy, lintDmarc } from "../mail/dmarc-lint.ts";
 import { lintConsent } from "../mail/external-report.ts";
+import { consentingHost } from "../mail/report-hosts.ts";
 import { lintWalk, organizationalDomainByList } from "../mail/tree-walk.ts";
 import { type Organisation, organisationOf, organisationsOf } from "../organisations.ts";
 import { at, type Finding } from "../problem.ts";
@@ -137,8 +138,10 @@ function consents(context: RecordContext): Finding[] {
   return wantedConsents(context).flatMap(({ domain, host, name, text, path }) => {
     // A planned consent is a record like all others, and its name is checked with theirs.
     if (publisherOf(name, context.operator.zones) !== undefined) return [];
+    const fits = at(path, lintConsent({}, domain, host));
+    if (consentingHost(host) !== undefined) return fits;
     return [
-      ...at(path, lintConsent({}, domain, host)),
+      ...fits,
       {
         level: "warning" as const,
         path,

@@ -1,7 +1,7 @@
 /** Faults of the SPF records: each as an evaluator would meet it, and what their includes cost. */
 
 import { configPath } from "../config.ts";
-import { ordered, type RecordContext, type TenantContext } from "../context.ts";
+import { hostNameOf, type RecordContext, type TenantContext } from "../context.ts";
 import { isKnown, type StandingText } from "../existing.ts";
 import { at, type Finding } from "../problem.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
@@ -10,23 +10,7 @@ import { spfBudget } from "../spf/budget.ts";
 import { isSpf } from "../spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../spf/lint.ts";
 import type { SpfFinding } from "../spf/types.ts";
-
-/** A range that no host has (RFC 2544), for addresses that are not known yet. */
-const PLACEHOLDERS = "198.18.0.0/15";
-
-/**
- * What stands for an address that is not known yet: as long as most real ones, and never a neighbour of
- * another, so that a record in ranges is judged at its longest.
- */
-export function placeholderOf(context: TenantContext): (ref: Ref) => string {
-  const keys = new Map(ordered(context.tenant.addresses).map(([key], index) => [key, index]));
-  return (ref) => {
-    if ("dkimKey" in ref) return "";
-    const index = keys.get(ref.address) ?? keys.size;
-    const [third, fourth] = [100 + Math.floor(index / 78), 100 + 2 * (index % 78)];
-    return `198.${18 + Math.floor(third / 256)}.${third % 256}.${fourth}`;
-  };
-}
+import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "./placeholders.ts";
 
 /** Every fault of the tenant's SPF records, and of the one that is merged into them. */
 export function checkSpf(context: RecordContext): Finding[] {
@@ -39,6 +23,7 @@ export function checkSpf(context: RecordContext): Finding[] {
   }
   const facts = factsOf(context, texts, resolve);
   const names = spfNames(context);
+  const named = withoutPlaceholders<SpfFinding>(context);
   const findings = [...texts].flatMap(([name, entries]) => {
     const index = entries.findIndex(({ text }) => isSpf(text));
     const entry = entries[index];
@@ -47,12 +32,17 @@ export function checkSpf(context: RecordContext): Finding[] {
     const otherTxt = entries.flatMap(({ text }) => (isSpf(text) ? [] : [text]));
     const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
     const standing = names.find((sender) => sender.at === name)?.standing ?? [];
-    const told = lintSpf(entry.text, options).map((finding) =>
-      inConfig(tolerated(finding, standing), entry.record),
-    );
+    const told = lintSpf(entry.text, options)
+      .filter((finding) => !isOfStandIn(finding))
+      .map((finding) => named(inConfig(tolerated(finding, standing), entry.record)));
     return at(entry.record.path, told);
   });
   return [...guessed(context), ...mergeFindings(context), ...findings];
+}
+
+/** What a stand-in lies within says nothing of the address that will come. */
+function isOfStandIn({ code, message }: SpfFinding): boolean {
+  return code === "covered" && /^ip4:198\.1[89]\./.test(message);
 }
 
 /** The finding with its record's name, and its mend in the words of the config. */
@@ -82,7 +72,7 @@ function isRanges(part: Text[number]): boolean {
 }
 
 /** Faults of merging, each at the config that it is about. */
-function mergeFindings(context: TenantContext): Finding[] {
+function mergeFindings(context: RecordContext): Finding[] {
   return spfNames(context).flatMap((sender) => {
     const { name, standing, spf } = sender;
     const [first] = standing;
@@ -106,10 +96,11 @@ function mergeFindings(context: TenantContext): Finding[] {
 }
 
 /** A record that is over its limit by itself, at a name that no receiver checks for our mail. */
-function leftAlone(context: TenantContext, { name, standing }: SpfName): Finding {
+function leftAlone(context: RecordContext, { name, standing }: SpfName): Finding {
   const [first] = standing;
   const records = new Map(Object.entries(context.operator.spfSnapshot));
-  const { findings } = spfBudget(first?.text ?? "", { domain: name, records });
+  const used = namesOf(context);
+  const { findings } = spfBudget(first?.text ?? "", { domain: name, records, used });
   const faults = findings.filter(({ level }) => level === "error");
   const paths = context.streams
     .filter(({ from }) => from === name)
@@ -174,10 +165,11 @@ function guessed(context: TenantContext): Finding[] {
 
 /** What the plan itself knows of DNS, beside the operator's snapshot of others' records. */
 function factsOf(
-  { operator, records }: RecordContext,
+  context: RecordContext,
   texts: ReadonlyMap<string, readonly { text: string }[]>,
   resolve: (ref: Ref) => string,
 ): SpfLintOptions {
+  const { operator, records } = context;
   const known = new Map(Object.entries(operator.spfSnapshot));
   for (const [name, entries] of texts) {
     const spf = entries.find(({ text }) => isSpf(text));
@@ -193,5 +185,15 @@ function factsOf(
     const ip = typeof data.address === "string" ? data.address : resolve(data.address);
     addresses.set(name, [...(addresses.get(name) ?? []), ip]);
   }
-  return { records: known, addresses };
+  return { records: known, addresses, used: namesOf(context) };
+}
+
+/** Every name that the plan uses for something, or that the config says is not for mail. */
+function namesOf({ tenant, streams, records }: RecordContext): string[] {
+  return [
+    ...records.flatMap(({ name }) => (typeof name === "string" ? [name] : (name.below ?? []))),
+    ...streams.flatMap(({ from, returnPath }) => [from, returnPath]),
+    ...Object.keys(tenant.addresses).map((key) => hostNameOf(key, tenant)),
+    ...tenant.neverMails,
+  ];
 }

@@ -6,9 +6,16 @@ import { dkimKeyText } from "../dkim-key.ts";
 import { dkimName } from "../mail/dkim.ts";
 import type { DkimKeyConfig } from "../schema.ts";
 
-/** The domains that a selector signs for. */
+/** The domains that a selector signs for: as written, else the From domains of the streams that sign with it. */
 export function dkimDomains(context: TenantContext, key: DkimKeyConfig): string[] {
-  return key.domains === undefined ? fromDomains(context) : [...new Set(key.domains)].sort();
+  if (key.domains !== undefined) return [...new Set(key.domains)].sort();
+  const streams = context.streams.filter((stream) => signsStream(key, stream.key));
+  return fromDomains({ ...context, streams });
+}
+
+/** Whether a stream signs with a key, once the key signs: without `streams` every one does. */
+export function signsStream({ streams }: DkimKeyConfig, stream: string): boolean {
+  return streams === undefined || streams.includes(stream);
 }
 
 /**

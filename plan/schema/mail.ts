@@ -63,7 +63,14 @@ export const dkimKeySchema = z
       .array(domain)
       .optional()
       .describe(
-        "The From domains that publish this key. Default: the From domain of every stream.",
+        "The From domains that publish this key. Default: the From domain of every stream that signs with it.",
+      ),
+    streams: z
+      .array(z.string())
+      .min(1, "needs at least one stream")
+      .optional()
+      .describe(
+        "Keys of the `streams` that sign with this key, where others sign with another: two keys that share no stream stand side by side, and neither is the other's successor. Default: every stream.",
       ),
     since: z
       .strictObject({

@@ -3,7 +3,7 @@ import { costOf, type SpfCost, type SpfFacts, walkFrom } from "./cost.ts";
 import { error, ofLimit, reachedTerms, section, warning } from "./finding.ts";
 import { parseSpf } from "./parse.ts";
 import { type ParsedSpf, type SpfFinding, TERM_LIMIT, VOID_LIMIT } from "./types.ts";
-import { type WayOut, waysOut } from "./way-out.ts";
+import { lookupsWithout, mailboxIncludes, type WayOut, waysOut } from "./way-out.ts";
 
 export type { SpfCost, SpfFacts } from "./cost.ts";
 export type { WayOut } from "./way-out.ts";
@@ -12,6 +12,9 @@ export interface SpfBudgetOptions extends SpfFacts {
   /** The name that the record stands at. @default unknown: loops back to it and its own `a` go unseen */
   domain?: string;
 }
+
+/** From here on a record has hardly room for what it includes to grow: vendors add look-ups without asking. */
+export const NEAR_LIMIT = 9;
 
 /** What a record costs a receiver that matches none of its terms. */
 export interface SpfBudget {
@@ -27,9 +30,11 @@ export interface SpfBudget {
   terms: SpfCost[];
   /** Chains of domains that come back to their first: `["a.example", "b.example", "a.example"]`. */
   loops: string[][];
-  /** Domains whose records are not known, each counted as at least one; a macro stands as written. */
+  /** Domains whose records are not known, each counted as at least one. */
   unknown: string[];
-  /** What helps when the budget is overdrawn, the most saving first. */
+  /** Domains with macros, as written, each counted as at least one: nobody can count more than the message shows. */
+  macros: string[];
+  /** What helps when the budget is overdrawn, or nearly, the most saving first. */
   waysOut: WayOut[];
   findings: SpfFinding[];
 }
@@ -64,10 +69,14 @@ export function budgetOf(
     terms: costs,
     loops: walk.loops,
     unknown: [...walk.unknown],
+    macros: [...walk.macros],
     waysOut: [],
     findings: walk.findings,
   };
-  if (budget.lookups > TERM_LIMIT) budget.waysOut = waysOut(costs, terms, options);
+  if (budget.lookups >= NEAR_LIMIT) {
+    const target = budget.lookups > TERM_LIMIT ? TERM_LIMIT : NEAR_LIMIT - 1;
+    budget.waysOut = waysOut(costs, terms, { ...options, target });
+  }
   judge(budget);
   return budget;
 }
@@ -105,27 +114,16 @@ function amount({ lookups, atLeast }: SpfCost): string {
 }
 
 function judge(budget: SpfBudget): void {
-  const { findings, lookups, atLeast, loops, unknown, voidLookups } = budget;
+  const { findings, lookups, loops, voidLookups } = budget;
   for (const loop of loops) {
     const message = `${loop.join(" → ")}: the records include each other without end`;
     const fix = `remove one include: or redirect= of the chain`;
     findings.push(error("loop", section("5.2"), message, fix));
   }
-  if (lookups > TERM_LIMIT) {
-    const dearest = budget.terms.toSorted((a, b) => b.lookups - a.lookups);
-    const bill = dearest.map((cost) => `${cost.term} ${amount(cost)}`).join(", ");
-    const message = `${ofLimit(lookups, atLeast)} look-ups: ${bill}`;
-    const ways = budget.waysOut.map(({ text }) => text);
-    const foreign = budget.terms.some(
-      ({ terms, state }) => terms.length > 0 || state === "unknown",
-    );
-    if (foreign) ways.push("do not copy the addresses of others: they change without notice");
-    const fix = ways.length > 0 ? ways.join("; ") : `at most ${TERM_LIMIT} terms that ask the DNS`;
-    findings.push(error("lookups", section("4.6.4"), message, fix));
-  } else if (unknown.length > 0) {
-    const message = `${ofLimit(lookups, atLeast)} look-ups: the records of ${unknown.join(", ")} are not known, each counted as at least one`;
-    const fix = "look them up, or give a snapshot of them";
-    findings.push(warning("lookups-unknown", section("4.6.4"), message, fix));
+  if (lookups > TERM_LIMIT) findings.push(overdrawn(budget));
+  else {
+    if (lookups >= NEAR_LIMIT) findings.push(nearlyOverdrawn(budget));
+    findings.push(...uncounted(budget));
   }
   if (voidLookups === 0) return;
   const names = voidTerms(budget.terms).join(", ");
@@ -134,6 +132,74 @@ function judge(budget: SpfBudget): void {
   findings.push(
     make("void", section("4.6.4"), message, "remove these terms, or publish the names"),
   );
+}
+
+function overdrawn(budget: SpfBudget): SpfFinding {
+  const { lookups, atLeast, waysOut: ways, terms } = budget;
+  const dearest = terms.toSorted((a, b) => b.lookups - a.lookups);
+  const bill = dearest.map((cost) => `${cost.term} ${amount(cost)}`).join(", ");
+  const message = `${ofLimit(lookups, atLeast)} look-ups: ${bill}`;
+  const fix = [...ways.map(({ text }) => text), ...limitsOf(budget)];
+  const foreign = terms.some(({ terms: below, state }) => below.length > 0 || state === "unknown");
+  if (foreign) fix.push("do not copy the addresses of others: they change without notice");
+  if (fix.length === 0) fix.push(`at most ${TERM_LIMIT} terms that ask the DNS`);
+  return error("lookups", section("4.6.4"), message, fix.join("; "));
+}
+
+/** What no way changes: who stays, whether that is too much already, and whom it does not harm. */
+function limitsOf({ terms, waysOut: ways }: SpfBudget): string[] {
+  const limits: string[] = [];
+  const stay = mailboxIncludes(terms);
+  if (stay.length > 0) {
+    const verb = stay.length === 1 ? "stays" : "stay";
+    limits.push(
+      `${stay.join(" and ")} ${verb}: mailboxes of people send with their own address as the return path`,
+    );
+  }
+  const left = lookupsWithout(terms, ways);
+  if (left > TERM_LIMIT) {
+    const all = ways.length === 0 ? "nothing of it can be moved" : "all of this is not enough";
+    limits.push(
+      `${all}: ${left} look-ups stay, and only giving up a sender, or another From domain for it, helps`,
+    );
+  }
+  limits.push(
+    "SPF is asked of the return path alone: mail with another name there is not touched by this record",
+  );
+  return limits;
+}
+
+function nearlyOverdrawn({ lookups, atLeast, waysOut: ways, terms }: SpfBudget): SpfFinding {
+  const left = TERM_LIMIT - lookups;
+  const room = left === 0 ? "none is left" : `${left} is left`;
+  const more =
+    left === 0
+      ? "one more include, or one look-up more in those that stand here,"
+      : `one more include that costs ${left + 1}, or ${left + 1} look-ups more in those that stand here,`;
+  const text = `${ofLimit(lookups, atLeast)} look-ups: ${atLeast ? "at best " : ""}${room}; ${more} makes permerror for every mail`;
+  const stay = mailboxIncludes(terms);
+  const fix =
+    ways.length > 0
+      ? ways.map((way) => way.text)
+      : ["add no include here", ...(stay.length > 0 ? [`${stay.join(" and ")} cannot leave`] : [])];
+  return warning("lookups-near", section("4.6.4"), text, fix.join("; "));
+}
+
+/** Records that are not known may be asked for; which record a macro means, nobody knows before the mail comes. */
+function uncounted({ lookups, atLeast, unknown, macros }: SpfBudget): SpfFinding[] {
+  const findings: SpfFinding[] = [];
+  const count = `${ofLimit(lookups, atLeast)} look-ups`;
+  if (unknown.length > 0) {
+    const message = `${count}: the records of ${unknown.join(", ")} are not known, each counted as at least one`;
+    const fix = "look them up, or give a snapshot of them";
+    findings.push(warning("lookups-unknown", section("4.6.4"), message, fix));
+  }
+  if (macros.length > 0) {
+    const message = `${count}: an include with macros can be counted by nobody, at least 1: which record ${macros.join(", ")} means depends on each mail`;
+    const fix = `its owner must keep that record within the ${TERM_LIMIT - lookups} look-ups that are left; nothing is to be done here`;
+    findings.push(warning("lookups-macro", section("4.6.4"), message, fix));
+  }
+  return findings;
 }
 
 function voidTerms(costs: readonly SpfCost[]): string[] {

@@ -16,6 +16,8 @@ export interface SpfFacts {
   exchanges?: ReadonlyMap<string, readonly string[]>;
   /** One's own addresses: for naming ways out, nothing else. @default none */
   own?: readonly string[];
+  /** Names that stand for something already: no way out proposes one of them. @default none */
+  used?: readonly string[];
 }
 
 /** A term that asks the DNS, with everything below it. */
@@ -40,6 +42,8 @@ export interface Walk {
   facts: SpfFacts;
   loops: string[][];
   unknown: Set<string>;
+  /** Domains with macros, as written: which record they mean depends on the message. */
+  macros: Set<string>;
   findings: SpfFinding[];
   /** Domains from the record down to here. */
   path: string[];
@@ -51,7 +55,15 @@ const TERMS_COUNTED = 500;
 
 /** A count that has not begun. */
 export function walkFrom(facts: SpfFacts): Walk {
-  return { facts, loops: [], unknown: new Set(), findings: [], path: [], terms: 0 };
+  return {
+    facts,
+    loops: [],
+    unknown: new Set(),
+    macros: new Set(),
+    findings: [],
+    path: [],
+    terms: 0,
+  };
 }
 
 /** The cost of one term in the record of a domain; undefined when it asks nothing. */
@@ -99,7 +111,8 @@ function follow(cost: SpfCost, domain: string | undefined, walk: Walk, spec: str
     if (!walk.loops.some((known) => isSameLoop(known, loop))) walk.loops.push(loop);
     Object.assign(cost, { state: "loop", atLeast: true, voidAtLeast: true });
   } else if (text === undefined || walk.terms > TERMS_COUNTED) {
-    walk.unknown.add(target ?? spec);
+    if (target === undefined) walk.macros.add(spec);
+    else walk.unknown.add(target);
     const state = target === undefined ? "macro" : "unknown";
     Object.assign(cost, { state, atLeast: true, voidAtLeast: true });
   } else {

@@ -9,6 +9,7 @@ interface Key {
   state: string;
   since: Record<string, string>;
   domains?: string[];
+  streams?: string[];
   publicKey?: string;
 }
 
@@ -134,5 +135,37 @@ test("a key of the customer's is not replaced by one of ours; unknown days are n
   expect([unknown.code, unknown.stderr]).toEqual([
     1,
     expect.stringContaining("is not known: sendips:tenant.dkim.s2.since.published"),
+  ]);
+});
+
+test("keys of streams of their own are each succeeded for those streams", async () => {
+  const made = await workplace({ stacks: ["acme"] });
+  await made.sendips("dkim", "new", "acme", "tx", "--sign");
+  made.edit("acme", [...DKIM, "tx", "streams"], ["transactional"]);
+  // Without streams a new key would be every stream's, that of tx too.
+  const refused = await made.sendips("dkim", "new", "acme", "mk", "--sign");
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining("name the streams of both: sendips:tenant.dkim.tx.streams"),
+  ]);
+  await made.sendips("dkim", "new", "acme", "mk");
+  made.edit("acme", [...DKIM, "mk", "streams"], ["marketing"]);
+  age(made, "mk", 100);
+  const sign = await made.sendips("dkim", "rotate", "acme");
+  expect([sign.code, sign.stderr]).toEqual([0, ""]);
+  expect(states(made)).toEqual({ mk: "signing", tx: "signing" });
+  expect((await made.sendips("lint", "acme")).stdout).not.toContain("dkim");
+
+  const publish = await made.sendips("dkim", "rotate", "acme");
+  expect(publish.code, publish.stderr).toBe(0);
+  const fresh = Object.entries(keys(made)).filter(([, { state }]) => state === "published");
+  expect(fresh.map(([, { streams }]) => streams)).toEqual([["marketing"], ["transactional"]]);
+  for (const [selector] of fresh) age(made, selector, PUBLISH_DAYS);
+  await made.sendips("dkim", "rotate", "acme");
+  expect(Object.values(states(made)).toSorted()).toEqual([
+    "retired",
+    "retired",
+    "signing",
+    "signing",
   ]);
 });

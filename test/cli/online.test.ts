@@ -111,3 +111,62 @@ test("a snapshot that DNS has overtaken is said, and stands while DNS cannot be 
   expect(text).toContain("could not be asked for");
   expect(text).not.toContain("not known");
 });
+
+test("an include that grew says what it costs now and then, and what the whole record comes to", async () => {
+  const hosts = (count: number) =>
+    `v=spf1 ${Array.from({ length: count }, (_, at) => `a:h${at}.operator.example`).join(" ")} -all`;
+  const made = await served({
+    "_a.operator.example": ["v=spf1 include:_b.operator.example -all"],
+    "_b.operator.example": [hosts(3)],
+    "_c.operator.example": [hosts(2)],
+  });
+  made.edit("acme", [...SPF, "include"], ["_a.operator.example"]);
+  made.edit("acme", ["sendips:spfSnapshot"], {
+    "_a.operator.example": "v=spf1 include:_b.operator.example -all",
+    "_b.operator.example": hosts(1),
+  });
+  const changes = async () =>
+    (await problems(made, "--online")).spf.filter(({ path }) => path.includes("spfSnapshot["));
+  const grown = await changes();
+  expect(grown).toEqual([
+    expect.objectContaining({
+      level: "warning",
+      path: 'sendips:spfSnapshot["_b.operator.example"]',
+      message:
+        "is not what DNS says now, so the plan without --online counts wrongly: 4 look-ups now, 2 in the snapshot",
+      fix: `now: ${hosts(3)}`,
+    }),
+  ]);
+
+  // 5 of _a, 3 of _c, and mx of the record that stands: 9.
+  made.edit("acme", [...SPF, "include"], ["_a.operator.example", "_c.operator.example"]);
+  made.edit("acme", [...SPF, "existing"], "v=spf1 mx ~all");
+  const near = await changes();
+  expect(near.map(({ message }) => message)).toEqual([
+    "is not what DNS says now, so the plan without --online counts wrongly: 4 look-ups now, 2 in the snapshot; the whole record of acme.example comes to 9 of 10",
+  ]);
+});
+
+test("a record that changed costs what it did where only addresses changed", async () => {
+  const made = await served({ "_a.operator.example": ["v=spf1 ip4:198.51.100.0/24 -all"] });
+  made.edit("acme", [...SPF, "include"], ["_a.operator.example"]);
+  made.edit("acme", ["sendips:spfSnapshot"], { "_a.operator.example": "v=spf1 -all" });
+  const { spf } = await problems(made, "--online");
+  expect(spf.find(({ path }) => path.includes("spfSnapshot["))?.message).toMatch(
+    /: 1 look-up, as in the snapshot$/,
+  );
+});
+
+test("an include with macros is neither asked for nor to be asked for", async () => {
+  const made = await served({});
+  made.edit("acme", [...SPF, "include"], []);
+  made.edit(
+    "acme",
+    [...SPF, "existing"],
+    "v=spf1 include:%{i}._ip.%{d}._spf.operator.example ~all",
+  );
+  const { spf } = await problems(made, "--online");
+  const said = spf.filter(({ message }) => message.includes("macros"));
+  expect(said).toHaveLength(1);
+  expect(said[0]?.fix).not.toMatch(/--online|spfSnapshot/);
+});

@@ -106,6 +106,24 @@ describe("the next step", () => {
       { step: "sign", selector: "s2", retires: ["own"] },
     ]);
   });
+
+  test("a waiting key takes over from keys of its own streams only", () => {
+    const since = { published: "2026-11-01" };
+    const of = (...streams: string[]) => ({ publicKey: rsa, streams });
+    const keys = {
+      both: key("signing", {}, of("tx", "news")),
+      every: key("signing", {}, { publicKey: rsa }),
+      news: key("signing", {}, of("news")),
+      own: key("signing", {}, of("tx")),
+      s2: key("published", since, of("tx")),
+      wide: key("published", since, { publicKey: rsa }),
+    };
+    expect(nextSteps(keys, "2026-11-24").due.map(({ step }) => step)).toEqual([
+      { step: "sign", selector: "s2", retires: ["own"] },
+      // Signs for every stream, so that it takes over from all.
+      { step: "sign", selector: "wide", retires: ["both", "every", "news", "own"] },
+    ]);
+  });
 });
 
 describe("findings", () => {
@@ -132,6 +150,31 @@ describe("findings", () => {
       key("signing", {}, { publicKey: rsa, domains: [domain] }),
     );
     expect(said({ ...(a && { a }), ...(b && { b }) })).toEqual([]);
+  });
+
+  test("two that sign may be a rotation or two streams, and both is said", () => {
+    const [found] = checkRotation({ s1: key("signing"), s2: key("signing") });
+    expect(found?.fix).toMatch(/finish the rotation.*dkim rotate/);
+    expect(found?.fix).toContain(
+      "where they sign for different streams, say so: sendips:tenant.dkim.s2.streams and sendips:tenant.dkim.s1.streams",
+    );
+  });
+
+  test("none for keys of streams that have none in common", () => {
+    const since = { published: "2026-01-01", signing: "2026-01-01" };
+    const of = (state: DkimKeyConfig["state"], days: Since, ...streams: string[]) =>
+      key(state, days, { publicKey: rsa, streams });
+    const tx = of("signing", since, "tx");
+    expect(said({ tx, news: of("signing", since, "news") })).toEqual([]);
+    expect(said({ tx, news: of("signing", since, "news", "tx") })).toHaveLength(1);
+    // One retired for another stream is no predecessor, and the key of another stream no successor.
+    const retired = { published: "2025-01-01", retired: "2026-01-01" };
+    expect(said({ tx, news: of("retired", retired, "news") })).toEqual([
+      "warning sendips:tenant.dkim.news.state: news is retired, and no other key signs: mail goes out unsigned",
+    ]);
+    expect(said({ tx, old: of("retired", retired, "tx") })).toEqual([
+      expect.stringContaining("resolvers may still answer that there is no such key"),
+    ]);
   });
 
   test("a retired key and no other that signs", () => {

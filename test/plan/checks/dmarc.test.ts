@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkDmarc } from "../../../plan/checks/dmarc.ts";
 import { dmarcView } from "../../../plan/dmarc-view.ts";
+import { REPORT_HOSTS } from "../../../plan/mail/report-hosts.ts";
 import { GOOD, oneStream, planned, records, SIGNED, said, ZONES } from "./support.ts";
 
 /** What is wrong with the DMARC of a tenant that signs. */
@@ -189,5 +190,37 @@ describe("consent to reports (RFC 9990 §4)", () => {
     const host = `${"abcdefghi.".repeat(23)}example`;
     const long = { policy: "reject", reports: [`mailto:x@${host}`] };
     expect(dmarc({ dmarc: long })[0]).toMatch(/^error dmarc.reports \[RFC 1035 §2.3.4\]/);
+  });
+});
+
+describe("hosts that consent to reports about everybody", () => {
+  const asked = (address: string) =>
+    checkDmarc(
+      planned({ dkim: SIGNED, dmarc: { policy: "reject", reports: [`mailto:${address}`] } }),
+    ).map(({ message }) => message);
+
+  it.each([
+    "x@rep.dmarcanalyzer.com",
+    "x@ag.dmarcian.com",
+    "dmarc_agg@vali.email",
+    "dmarc@acme.uriports.com",
+    "re+x@dmarc.postmarkapp.com",
+    "x@dmarc-reports.cloudflare.net",
+  ])("%s needs no consent of its own", (address) => {
+    expect(asked(address)).toEqual([]);
+  });
+
+  it.each(["x@uriports.com", "x@dmarcian.com", "x@evil-vali.email", "x@a.vali.email"])(
+    "%s is another host",
+    (address) => {
+      expect(asked(address)).toEqual([expect.stringContaining("must consent")]);
+    },
+  );
+
+  it("are each named with a source", () => {
+    for (const { host, source } of REPORT_HOSTS) {
+      expect(host).toMatch(/^[a-z0-9.-]+$/);
+      expect(source).toMatch(/^https:|^unconfirmed by the vendor; dig/);
+    }
   });
 });

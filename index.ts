@@ -94,6 +94,7 @@ async function deployTenant(stack: StackOf<"tenant">) {
     checkZones(zoneIds(planned.plan), fresh ? {} : deployed.outputs.zones),
   ]);
   reportFindings(checkPrivateIps(tenant, privateIps));
+  await checkBindings(planned.plan, privateIps, deployed);
   const { adoptions, findings } = await meetZones(planned.plan.records, deployed);
   reportFindings(findings);
   const before = deployed.outputs.leaves;
@@ -103,7 +104,6 @@ async function deployTenant(stack: StackOf<"tenant">) {
   const toGo = restore
     ? stillToGo(planned.plan.records, before, deployed.records, logicalName)
     : [];
-  await checkBindings(planned.plan, privateIps, deployed);
   const made = new Tenant(stack.name, {
     plan: planned.plan,
     ...{ deployed, privateIps, adoptions, leaves },

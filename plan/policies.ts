@@ -14,6 +14,8 @@ import {
 } from "./dmarc-view.ts";
 import { effectivePolicy } from "./mail/dmarc-lint.ts";
 import { isAtOrBelow } from "./mail/names.ts";
+import { organisationOf, organisationsOf } from "./organisations.ts";
+import { leavesDmarc } from "./records/dmarc.ts";
 
 const PROVIDERS = ["Google", "Microsoft", "Yahoo"] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -223,6 +225,14 @@ function dmarcRecord({ context, stream, view }: Subject): Judgement {
   if (policy !== undefined) {
     const subject = policy.domain === stream.from ? "domain" : "subdomain";
     return met(`the record of ${policy.domain}: ${effectivePolicy(policy.record, subject)}`);
+  }
+  const organisation = organisationOf(organisationsOf(context), stream.from);
+  const planned = context.records.some(({ key }) => key === `dmarc-${organisation?.domain}`);
+  if (organisation !== undefined && !planned && leavesDmarc(context, organisation)) {
+    return {
+      verdict: "unknown",
+      why: `what the owner of ${organisation.domain} publishes is not known`,
+    };
   }
   if (isAtOrBelow(stream.from, context.tenant.domain)) {
     return notMet("no DMARC record counts for the From domain");

@@ -204,14 +204,12 @@ function texts(
         },
       ];
     }
-    if (kind.title === "SPF record" || kind.title === "DMARC record") return [];
-    const explained =
-      kind.title === "TLS-RPT record" ? ": its reports go where they went no more" : "";
+    if (["SPF record", "DMARC record", "TLS-RPT record"].includes(kind.title)) return [];
     return [
       {
         level: "warning",
         path,
-        message: `the ${kind.title} of ${name} takes the place of the one that stands${explained}`,
+        message: `the ${kind.title} of ${name} takes the place of the one that stands`,
         fix: `stands now: ${other.text} (${at}); see that nothing of it is missed`,
         rule: kind.rule,
       },

@@ -78,6 +78,11 @@ function isGuess({ tenant, operator }: TenantContext, { domain, dmarc }: Organis
   );
 }
 
+/** Whether no record is planned for an organisation because its owner keeps it, or nobody knows what stands. */
+export function leavesDmarc(context: TenantContext, organisation: Organisation): boolean {
+  return organisation.dmarc.keep || isGuess(context, organisation);
+}
+
 function guess({ stack }: TenantContext, { domain }: Organisation): MailFinding {
   const message = `nothing is known of the DMARC record of ${domain}, and the config says no policy: p=none over it might take away what its owner has, so none is planned`;
   const fix = `npx sendips zone ${stack} --write records what stands there; or say policy: none, or keep`;

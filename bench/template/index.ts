@@ -57,7 +57,7 @@ const spfOf = (eip: aws.ec2.Eip) => pulumi.interpolate`"v=spf1 ip4:${eip.publicI
 record("spf", {
   name: "acme.example",
   type: "TXT",
-  content: '"v=spf1 include:_spf.google.com -all"',
+  content: '"v=spf1 include:_spf.google.com ~all"',
 });
 record("spf-tx", { name: "tx.acme.example", type: "TXT", content: spfOf(tx1) });
 record("spf-bounce-tx", { name: "bounce.tx.acme.example", type: "TXT", content: spfOf(tx1) });

@@ -8,6 +8,7 @@ import {
   missingRecords,
   type ZoneRecord,
 } from "../plan/guards/standing.ts";
+import type { Finding } from "../plan/problem.ts";
 import type { PlannedRecord } from "../plan/record.ts";
 import type { Deployed } from "../plan/state/deployed.ts";
 
@@ -32,8 +33,7 @@ export function zones(): Promise<CloudflareZones> {
 
 /**
  * What the records that are to be created meet in their zones. Asks nothing where the state holds all of them.
- *
- * @throws where Cloudflare cannot be asked: no record is published over what was not seen.
+ * Where Cloudflare cannot be asked, that is an error: no record is published over what was not seen.
  */
 export async function meetZones(
   planned: readonly PlannedRecord[],
@@ -54,9 +54,20 @@ export async function meetZones(
     byZone.set(publisher.zoneId, (byZone.get(publisher.zoneId) ?? new Set()).add(full));
   }
   const standing: ZoneRecord[] = [];
+  const findings: Finding[] = [];
   for (const [zoneId, names] of byZone) {
-    standing.push(...(await (await zones()).recordsAt(zoneId, [...names])));
+    try {
+      standing.push(...(await (await zones()).recordsAt(zoneId, [...names])));
+    } catch (error) {
+      findings.push({
+        level: "error",
+        path: "sendips:zones",
+        message: `what stands in the zone ${zoneId} cannot be asked of Cloudflare, and no record is published over what was not seen: ${error instanceof Error ? error.message : error}`,
+        fix: "CLOUDFLARE_API_TOKEN with Zone: Read and DNS: Edit on the zone; then deploy again: nothing was changed",
+      });
+    }
   }
+  if (findings.length > 0) return { adoptions: new Map(), findings };
   return meetStanding(stack, missing, standing, deployed.records, (key) => ips.get(key));
 }
 

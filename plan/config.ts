@@ -159,7 +159,7 @@ function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string):
       level: "error",
       path: configPath(path),
       message: `${foundAt(found, path)}${said(issue, found)}`,
-      fix: `allowed: ${allowedBy(issue, found)}`,
+      fix: `allowed: ${allowedBy(issue, found)}${shorthand(path)}`,
     },
   ];
 }
@@ -174,6 +174,12 @@ function unquoted(issue: Issue, found: unknown): boolean {
     issue.expected === "string" &&
     (typeof found === "number" || typeof found === "boolean" || found instanceof Date)
   );
+}
+
+/** What stands for a map in one word. */
+function shorthand(path: readonly PropertyKey[]): string {
+  if (path.at(-1) === "dmarc") return ", or keep, which leaves the record to its owner";
+  return path.at(-1) === "delegate" ? ", or true" : "";
 }
 
 function said(issue: Issue, found: unknown): string {

@@ -1,4 +1,5 @@
 /** The config that people edit, as zod schemas: `sendips:tenant`, `sendips:mailHost` and the operator's values. */
+export type { DomainConnectConfig } from "./schema/domain-connect.ts";
 export type { DkimKeyConfig, DmarcConfig, MtaStsConfig, SpfConfig } from "./schema/mail.ts";
 export { type MailHostConfig, mailHostSchema } from "./schema/mail-host.ts";
 export { type OperatorConfig, operatorSchema } from "./schema/operator.ts";

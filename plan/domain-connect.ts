@@ -12,7 +12,12 @@ import type { Finding } from "./problem.ts";
 import type { PlannedRecord } from "./record.ts";
 import type { OperatorConfig } from "./schema.ts";
 
-export { domainConnectLink, signingKey, signingKeyRecords } from "./domain-connect/link.ts";
+export {
+  domainConnectLink,
+  signingKey,
+  signingKeyRecords,
+  urlPrefix,
+} from "./domain-connect/link.ts";
 export type { Application, Template, TemplateRecord } from "./domain-connect/types.ts";
 
 /** A template, what each application of it fills in, and what a person should know. */

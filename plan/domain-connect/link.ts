@@ -102,12 +102,8 @@ function privateKey(pem: string): KeyObject | undefined {
  * @param name `<key host>.<syncPubKeyDomain>`
  */
 export function signingKeyRecords(key: KeyObject, name: string): { name: string; text: string }[] {
-  const spki = createPublicKey(key.type === "private" ? key.export(PEM) : key).export({
-    type: "spki",
-    format: "der",
-  });
+  const published = key.type === "private" ? createPublicKey(key) : key;
+  const spki = published.export({ type: "spki", format: "der" });
   const parts = spki.toString("base64").match(new RegExp(`.{1,${PART}}`, "g")) ?? [];
   return parts.map((part, index) => ({ name, text: `p=${index + 1},a=RS256,d=${part}` }));
 }
-
-const PEM = { type: "pkcs8", format: "pem" } as const;

@@ -1,37 +1,19 @@
-/** Domain Connect: templates against the published schema, what they apply, and signatures as a provider checks them. */
-import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
+/** Domain Connect: templates against the published schema, and what they apply to a zone. */
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import {
   type Application,
   customerZones,
-  domainConnectLink,
   domainConnectTemplate,
-  signingKey,
-  signingKeyRecords,
   type Template,
 } from "../../plan/domain-connect.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { PlannedRecord, RecordData } from "../../plan/record.ts";
+import type { RecordData } from "../../plan/record.ts";
 import { operatorSchema } from "../../plan/schema.ts";
+import { connect, delegated, made, OPERATOR, ZONE_ID } from "./domain-connect-support.ts";
 import { goldenCases, valuesOf } from "./golden-cases.ts";
 import { planOf } from "./support.ts";
-
-const ZONE_ID = "1d2e3f405162738495a6b7c8d9eaf00c";
-const OPERATOR = operatorSchema.parse({
-  zones: {
-    "clinic.example": "external",
-    "shop.example": "external",
-    "operator.example": { cloudflare: ZONE_ID },
-  },
-  domainConnect: {
-    providerId: "operator.example",
-    providerName: "Operator",
-    serviceName: "Sending",
-    syncPubKeyDomain: "keys.operator.example",
-  },
-});
 
 /** Domain Connect 2.3, revision 67: `template.schema` of github.com/Domain-Connect/spec, public domain (LICENSE beside it). */
 const SCHEMA = JSON.parse(
@@ -39,44 +21,6 @@ const SCHEMA = JSON.parse(
 );
 // Not strict: the schema has keywords of its own for editors.
 const fits = new Ajv({ strict: false }).compile(SCHEMA);
-
-/** A tenant that has handed its names over: CNAMEs into the operator's zone, SPF where none can stand. */
-function delegated(domain: string, selectors: string[], extra: [string, RecordData][] = []): Plan {
-  const from = `tx.${domain}`;
-  const cname = (name: string): [string, RecordData] => [
-    name,
-    { type: "CNAME", target: `${name}.dns.operator.example` },
-  ];
-  const include = `v=spf1 include:${domain}._spf.operator.example -all`;
-  const records: [string, RecordData][] = [
-    cname(`bounce.${from}`),
-    ...selectors.map((selector) => cname(`${selector}._domainkey.${from}`)),
-    [from, { type: "TXT", text: [include] }],
-    cname(`_dmarc.${domain}`),
-    cname(`_mta-sts.${domain}`),
-    ...extra,
-  ];
-  return {
-    ...{ stack: domain.split(".")[0] ?? "", domain, addresses: [], policyFiles: [] },
-    streams: [{ key: "t", from, returnPath: `bounce.${from}`, pool: ["tx1"] }],
-    records: records.map(([name, data]): PlannedRecord => {
-      const publisher = { by: "external", zone: domain } as const;
-      const about = { why: "a test", path: "sendips:tenant" };
-      return { key: `${name} ${data.type}`, name, data, ttl: 3600, publisher, ...about };
-    }),
-  };
-}
-
-function connect(plan: Plan, known = {}, operator = OPERATOR) {
-  const [zone = ""] = customerZones(plan);
-  return domainConnectTemplate(plan, operator, { zone, known });
-}
-
-function made(plan: Plan, known = {}): { template: Template; applications: Application[] } {
-  const { template, applications } = connect(plan, known);
-  if (template === undefined) throw new Error("no template");
-  return { template, applications };
-}
 
 /** What a DNS provider would write, as `name type value`: sections 6.3 and 7.6 of the standard. */
 function applied(template: Template, { fqdn, domain, groups, variables }: Application): string[] {
@@ -266,9 +210,8 @@ describe("what a template cannot say is a finding with its reason", () => {
       "{tx1}._spf.clinic.example A is left out: its name holds an address",
     );
     const { zones } = OPERATOR;
-    const unknown = domainConnectTemplate(plan, { zones, domainConnect: undefined } as never, {
-      ...{ zone: "clinic.example", known: {} },
-    });
+    const place = { zone: "clinic.example", known: {} };
+    const unknown = domainConnectTemplate(plan, { zones }, place);
     expect(unknown).toMatchObject({
       applications: [],
       findings: [{ path: "sendips:domainConnect" }],
@@ -297,7 +240,11 @@ describe("plans as they are", () => {
       const text = JSON.stringify(template.records);
       // The repository's rules 4, 7, 8 and 9.
       expect(text).not.toMatch(/v=spf1|"host":"%[^%]*%"|%host%/);
-      expect(text).not.toMatch(/"(?:data|spfRules)":"%[^%]*%"/);
+      // Rule 6: a variable is a whole value only where it is an address.
+      for (const record of template.records) {
+        const whole = /"(?:data|spfRules|pointsTo)":"%[^%]*%"/.test(JSON.stringify(record));
+        expect(whole).toBe(record.type === "A" && !/^[\d.]+$/.test(record.pointsTo));
+      }
       const groups = template.records.map(({ groupId }) => groupId);
       expect(new Set(groups).has(undefined)).toBe(new Set(groups).size === 1);
 
@@ -342,125 +289,5 @@ describe("plans as they are", () => {
       ["news.acme.example", ["mk1"]],
       ["tx.acme.example", ["tx2"]],
     ]);
-  });
-});
-
-/** As a DNS provider does it: the key from its TXT records, the query as it came without `sig` and `key`. */
-function isSigned(query: string, texts: readonly string[]): boolean {
-  const parts = texts.map((text) => Object.fromEntries(text.split(",").map(pair)));
-  const base64 = parts
-    .toSorted((a, b) => Number(a["p"]) - Number(b["p"]))
-    .map(({ d }) => d)
-    .join("");
-  const key = createPublicKey({ key: Buffer.from(base64, "base64"), format: "der", type: "spki" });
-  const fields = query.split("&");
-  const sig = fields.map(pair).find(([name]) => name === "sig")?.[1] ?? "";
-  const signed = fields.filter((field) => !/^(?:sig|key)=/.test(field)).join("&");
-  return verify(
-    "RSA-SHA256",
-    Buffer.from(signed),
-    key,
-    Buffer.from(decodeURIComponent(sig), "base64"),
-  );
-}
-
-function pair(text: string): [string, string] {
-  const at = text.indexOf("=");
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-describe("links", () => {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  const key = signingKey(pem);
-  const name = "_dcpubkeyv1.keys.operator.example";
-  const texts = signingKeyRecords(key, name).map(({ text }) => text);
-  const { template, applications } = made(delegated("clinic.example", ["s1", "s2"]));
-  const [application] = applications;
-  if (application === undefined) throw new Error("no application");
-  const parts = { template, application, urlSyncUX: "https://dns.example/connect/", key };
-  const link = domainConnectLink({ ...parts, keyHost: "_dcpubkeyv1" });
-  const query = link.slice(link.indexOf("?") + 1);
-
-  test("carry domain, host, groups and variables, then signature and key", () => {
-    expect(link.slice(0, link.indexOf("&sig="))).toBe(
-      "https://dns.example/connect/v2/domainTemplates/providers/operator.example/services/sending/apply?domain=clinic.example&host=tx&groupId=bounce%2Cdkim1%2Cdkim2%2Cspf&dkim1=s1&dkim2=s2",
-    );
-    expect(link).toMatch(/&sig=[A-Za-z0-9%_-]+&key=_dcpubkeyv1$/);
-  });
-
-  test("are verified by the published key, and not when a value changes", () => {
-    expect(isSigned(query, texts)).toBe(true);
-    expect(isSigned(query, texts.toReversed())).toBe(true);
-    expect(isSigned(query.replace("dkim1=s1", "dkim1=s3"), texts)).toBe(false);
-    expect(isSigned(query.replace("host=tx", "host=www"), texts)).toBe(false);
-    expect(isSigned(`${query}&state=x`, texts)).toBe(false);
-    const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    const others = signingKeyRecords(other.publicKey, name).map(({ text }) => text);
-    expect(isSigned(query, others)).toBe(false);
-  });
-
-  test("encode whatever a value may hold, so that the signed text is the one that arrives", () => {
-    const variables = { rua1: "mailto:a+b@c.example,https://d.example/(x)?y=1&z='%2C'*" };
-    const odd = { ...application, groups: [], variables };
-    const url = domainConnectLink({ ...parts, application: odd, keyHost: "k" });
-    expect(new URL(url).searchParams.get("rua1")).toBe(variables.rua1);
-    // Written again by a browser it is the same text.
-    expect(new URL(url).href).toBe(url);
-    expect(isSigned(url.slice(url.indexOf("?") + 1), texts)).toBe(true);
-  });
-
-  test("the published parts fit one TXT string each and are the key", () => {
-    expect(texts.length).toBeGreaterThan(1);
-    for (const [index, text] of texts.entries()) {
-      expect(text.length).toBeLessThanOrEqual(255);
-      expect(text).toMatch(new RegExp(`^p=${index + 1},a=RS256,d=[A-Za-z0-9+/=]+$`));
-    }
-    expect(signingKeyRecords(createPublicKey(key), name)).toEqual(signingKeyRecords(key, name));
-  });
-
-  test("the standard's own example is verified as ours are (section 5.2.4)", () => {
-    const sig =
-      "V2te9zWMU7G3plxBTsmYSJTvn2vzMvNwAjWQ%2BwTe91DxuJhdVf4cVc4vZBYfEYV7u5d7PzTO7se7OrkhyiB7TpoJJW1yB5qHR7HKM5SZldUsdtg5%2B1SzEtIX0Uq8b2mCmQF%2FuJGXpqCyFrEajvpTM7fFKPk1kuctmtkjV7%2BATcvNPLWY7KyE4%2Bqc8jpfN61cP5l8iA4krAa3%2BfTro5cmWR8YUJ5yrnRs6KT4b5D71HFvOUk0sGEUddUUlsyRQKRHUFN6HjEya50YDHfZJlYHkHlK0xX6Yqeii9QZ2I35U9eJbSvZGQko5beqviWFXdsVDbvd3DYcbSHgJq9%2FXoMTTw%3D%3D";
-    const published = [
-      "p=1,a=RS256,d=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA18SgvpmeasN4BHkkv0SBjAzIc4grYLjiAXRtNiBUiGUDMeTzQrKTsWvy9NuxU1dIHCZy9o1CrKNg5EzLIZLNyMfI6qiXnM+HMd4byp97zs/3D39Q8iR5poubQcRaGozWx8yQpG0OcVdmEVcTfy",
-      "p=2,a=RS256,d=R/XSEWC5u16EBNvRnNAOAvZYUdWqVyQvXsjnxQot8KcK0QP8iHpoL/1dbdRy2opRPQ2FdZpovUgknybq/6FkeDtW7uCQ6Mvu4QxcUa3+WP9nYHKtgWip/eFxpeb+qLvcLHf1h0JXtxLVdyy6OLk3f2JRYUX2ZZVDvG3biTpeJz6iRzjGg6MfGxXZHjI8",
-      "p=3,a=RS256,d=weDjXrJwIDAQAB",
-    ];
-    const example = `a=1&b=2&ip=10.10.10.10&domain=example.net&sig=${sig}&key=_dcpubkeyv1`;
-    expect(isSigned(example, published)).toBe(true);
-    expect(isSigned(example.replace("a=1", "a=2"), published)).toBe(false);
-  });
-
-  test("are refused while an address is unknown, and for a URL that is no plain https one", () => {
-    const unknown = { ...application, unknown: ["tx1"] };
-    expect(() => domainConnectLink({ ...parts, application: unknown, keyHost: "k" })).toThrow(
-      "not known yet: the address of tx1",
-    );
-    for (const urlSyncUX of [
-      "http://dns.example",
-      "https://dns.example/?x=",
-      "https://a:b@c.example",
-      "x",
-    ]) {
-      expect(() => domainConnectLink({ ...parts, urlSyncUX, keyHost: "k" })).toThrow("https URL");
-    }
-  });
-
-  test("only RSA keys of 2048 bits sign, and no message shows a key", () => {
-    const small = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
-    const ed = generateKeyPairSync("ed25519").privateKey;
-    const sealed = privateKey
-      .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" })
-      .toString();
-    for (const [bad, reason] of [
-      [small.export({ type: "pkcs8", format: "pem" }).toString(), "but 1024 bits"],
-      [ed.export({ type: "pkcs8", format: "pem" }).toString(), "but ed25519"],
-      [sealed, "without a passphrase"],
-      [pem.replace("A", "!"), "not a private key in PEM"],
-    ] as const) {
-      expect(() => signingKey(bad)).toThrow(reason);
-      expect(() => signingKey(bad)).not.toThrow(/[A-Za-z0-9+/]{30}/);
-    }
   });
 });

@@ -175,7 +175,7 @@ class Groups {
 function groupOf({ type, host }: TemplateRecord): string {
   const name = host
     .replaceAll("%", "")
-    .replace(/\._domainkey$/, "")
+    .replace(/\._domainkey(?=\.|$)/, "")
     .replaceAll(".", "-");
   if (type === "CNAME") return name;
   const kind = type === "SPFM" ? "spf" : type.toLowerCase();

@@ -67,7 +67,7 @@ function cname(target: string, host: string, ttl: number, place: Place): Express
   if (host === "@") {
     return { leftOut: "a CNAME cannot stand at a zone itself", fix: "choose a name below it" };
   }
-  const selector = /^([^.]+)\._domainkey$/.exec(host)?.[1];
+  const selector = selectorOf(host);
   const variable = selector === undefined ? undefined : place.variables.use("dkim", selector);
   const { text, shared } = narrowed(target, place, "target");
   const pointsTo =
@@ -86,11 +86,16 @@ function cname(target: string, host: string, ttl: number, place: Place): Express
     notes.push({ message, fix });
   }
   const type = "CNAME";
-  const written = variable === undefined ? host : `${variable}._domainkey`;
+  const written = selector === undefined ? host : `${variable}${host.slice(selector.length)}`;
   return {
     record: { type, ...(policy ? { essential: "OnApply" } : {}), host: written, pointsTo, ttl },
     notes,
   };
+}
+
+/** Of `s1._domainkey`, and of `s1._domainkey.sub` where a key's domain is no From domain. */
+function selectorOf(host: string): string | undefined {
+  return /^([^.]+)\._domainkey(?:\.|$)/.exec(host)?.[1];
 }
 
 function mx(
@@ -163,7 +168,7 @@ function tagged(
   }
   const tags = Object.hasOwn(TAGS, version) ? TAGS[version] : undefined;
   if (tags === undefined) return { leftOut: "it has no form in a template", fix: BY_HAND };
-  const selector = /^([^.]+)\._domainkey$/.exec(host)?.[1];
+  const selector = selectorOf(host);
   const data = text
     .split(/;\s*/)
     .map((part) => {
@@ -181,7 +186,10 @@ function tagged(
   const record: TemplateRecord = {
     type: "TXT",
     ...(version === "TLSRPTv1" || version === "BIMI1" ? { essential: "OnApply" } : {}),
-    host: selector === undefined ? host : `${variables.use("dkim", selector)}._domainkey`,
+    host:
+      selector === undefined
+        ? host
+        : `${variables.use("dkim", selector)}${host.slice(selector.length)}`,
     data,
     ttl,
     txtConflictMatchingMode: "Prefix",

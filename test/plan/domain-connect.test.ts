@@ -111,6 +111,16 @@ describe("the template of a tenant that has handed its names over", () => {
     );
   });
 
+  test("holds no selector either where a key's domain is no From domain", () => {
+    const name = "s1._domainkey.sub.clinic.example";
+    const alias: RecordData = { type: "CNAME", target: `${name}.dns.operator.example` };
+    const { template } = made(delegated("clinic.example", [], [[name, alias]]));
+    expect(template.records).toContainEqual({
+      ...{ groupId: "dkim1-sub", type: "CNAME", host: "%dkim1%._domainkey.sub", ttl: 3600 },
+      pointsTo: "%dkim1%._domainkey.sub.%fqdn%.dns.operator.example",
+    });
+  });
+
   test("says that the CNAME takes the place of the customer's DMARC, and that -all may be softened", () => {
     const { findings } = connect(plan);
     expect(findings.map(({ level, message }) => `${level}: ${message}`)).toEqual([

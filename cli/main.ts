@@ -8,6 +8,7 @@ const USAGE = `sendips <command>
   zone <stack>           what the tenant's names publish today, and the config that keeps it
   dkim new <stack>       make a DKIM key, straight into the encrypted config
   dkim rotate <stack>    the next step of a rotation, when its day has come
+  connect <stack>        a Domain Connect template, or links for the customer
 
   --help after a command says more. Exit status: 0 fine, 1 problems, 2 wrong usage.
   Deploying is Pulumi's: npx pulumi up -s <stack>
@@ -35,6 +36,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dkim: async () => {
     const { DKIM_USAGE, dkimCommand } = await import("./dkim-command.ts");
     return { usage: DKIM_USAGE, run: dkimCommand };
+  },
+  connect: async () => {
+    const { CONNECT_USAGE, connectCommand } = await import("./connect-command.ts");
+    return { usage: CONNECT_USAGE, run: connectCommand };
   },
 };
 

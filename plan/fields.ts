@@ -150,6 +150,24 @@ export const httpsUri = text(
   "^[Hh][Tt][Tt][Pp][Ss]:[^ ,;]+$",
 );
 
+/** A name for people to read in a Domain Connect template, where `%` marks variables. */
+export function displayName(longest: number) {
+  return text(
+    (value) => value.length > 0 && value.length <= longest && !value.includes("%"),
+    "is not a name to show",
+    `1 to ${longest} characters, without %`,
+    `^[^%]{1,${longest}}$`,
+  );
+}
+
+/** An id that stands in a URL and in a file name as it is. */
+export const urlId = text(
+  (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value),
+  "is not an id",
+  "1 to 64 letters, digits and . _ -",
+  "^[A-Za-z0-9._-]{1,64}$",
+);
+
 /**
  * A day, `2026-11-24`. One without quotes in a stack file is a timestamp to Pulumi, which hands it on,
  * and writes it back with the next `pulumi config set`, as `2026-11-24 00:00:00 +0000 UTC`.

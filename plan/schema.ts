@@ -1,4 +1,5 @@
 /** The config that people edit, as zod schemas: `sendips:tenant`, `sendips:mailHost` and the operator's values. */
+export type { DomainConnectConfig } from "./schema/domain-connect.ts";
 export type {
   DkimKeyConfig,
   DmarcConfig,

@@ -17,6 +17,8 @@ const VENV = join(FOLDER, "venv");
 const PYTHON = join(VENV, "bin", "python");
 const STAMP = join(FOLDER, "stamp");
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
+/** Installed without their dependencies. */
+const ALONE = join(import.meta.dirname, "requirements-alone.txt");
 
 /** Prints its version where it can make an environment that the requirements fit. */
 const PROBE = "import sys, venv, ensurepip; assert sys.version_info >= (3, 11); print(sys.version)";
@@ -51,6 +53,7 @@ async function prepare(): Promise<void> {
   const wanted = createHash("sha256")
     .update(version)
     .update(await readFile(REQUIREMENTS))
+    .update(await readFile(ALONE))
     .digest("hex");
   const ready = async () =>
     existsSync(PYTHON) && (await readFile(STAMP, "utf8").catch(() => "")) === wanted;
@@ -78,8 +81,10 @@ async function install(): Promise<void> {
     PIP_CONSTRAINT: REQUIREMENTS,
     PIP_BUILD_CONSTRAINT: REQUIREMENTS,
   };
-  await run(PYTHON, ["-m", "pip", "install", ...options, "--requirement", REQUIREMENTS], {
-    env,
-    timeout: 300_000,
-  });
+  for (const what of [
+    ["--requirement", REQUIREMENTS],
+    ["--no-deps", "--requirement", ALONE],
+  ]) {
+    await run(PYTHON, ["-m", "pip", "install", ...options, ...what], { env, timeout: 300_000 });
+  }
 }

@@ -28,7 +28,23 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
 
   test("an unknown key of the stack", () => {
     expect(faults(() => {}, { tennant: {} })).toEqual([
-      'sendips:tennant | "tennant" is not a key that sendips knows | allowed here: tenant, mailHost, zones, reports, ttl, spfSnapshot, eipQuota, dns',
+      'sendips:tennant | "tennant" is not a key that sendips knows | allowed here: tenant, mailHost, zones, reports, ttl, spfSnapshot, eipQuota, dns, domainConnect',
+    ]);
+  });
+
+  test("what DNS providers must know of the operator", () => {
+    const domainConnect = {
+      ...{ providerId: "operator", providerName: "100% mail", serviceId: "a b" },
+      ...{ logoUrl: "http://operator.example/logo.svg", syncPubKeyDomain: "keys.operator.example" },
+    };
+    expect(faults(() => {}, { domainConnect })).toEqual([
+      expect.stringMatching(
+        /^sendips:domainConnect\.providerId \| "operator" is not a domain name/,
+      ),
+      'sendips:domainConnect.providerName | "100% mail" is not a name to show | allowed: 1 to 64 characters, without %',
+      'sendips:domainConnect.serviceId | "a b" is not an id | allowed: 1 to 64 letters, digits and . _ -',
+      "sendips:domainConnect.serviceName | is missing | allowed: a text",
+      expect.stringMatching(/^sendips:domainConnect\.logoUrl \| .* is not an https URI/),
     ]);
   });
 

@@ -46,7 +46,7 @@ const KEY_HOST =
 /** Runs `connect <args>`. */
 export async function connectCommand(
   args: readonly string[],
-  { cwd, env, out, err }: Surroundings,
+  { cwd, env, today, out, err }: Surroundings,
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -71,7 +71,7 @@ export async function connectCommand(
   const signing = values.template ? undefined : signingOf(values);
 
   const project = openProject(cwd);
-  const [read] = await readStacks(project, [name], { online: () => false });
+  const [read] = await readStacks(project, [name], { online: () => false, today });
   const operator = read?.stack?.operator;
   if (read === undefined || operator === undefined) {
     err(`${formatProblems(read?.result.problems ?? [])}\n`);

@@ -13,6 +13,7 @@ import type { RecordData } from "../../plan/record.ts";
 import { operatorSchema } from "../../plan/schema.ts";
 import { connect, delegated, made, OPERATOR, ZONE_ID } from "./domain-connect-support.ts";
 import { goldenCases, valuesOf } from "./golden-cases.ts";
+import { liveValues } from "./live-cases.ts";
 import { planOf } from "./support.ts";
 
 /** Domain Connect 2.3, revision 67: `template.schema` of github.com/Domain-Connect/spec, public domain (LICENSE beside it). */
@@ -299,5 +300,36 @@ describe("plans as they are", () => {
       ["news.acme.example", ["mk1"]],
       ["tx.acme.example", ["tx2"]],
     ]);
+  });
+});
+
+describe("the template of a tenant with delegate", () => {
+  const template = (edit: (tenant: Record<string, unknown>) => void) => {
+    const values = liveValues("26-external-pool-grows", (tenant) => {
+      delete tenant["dkimZone"];
+      tenant["delegate"] = { zone: "d.mailco.example", dmarc: true };
+      edit(tenant);
+    });
+    const { plan } = planOf({ stack: "acme", values });
+    if (plan === undefined) throw new Error("no plan");
+    const operator = operatorSchema.parse({ ...OPERATOR, zones: values["zones"] });
+    const { template: found } = connect(plan, {}, operator);
+    expect(fits(found), JSON.stringify(fits.errors)).toBe(true);
+    return found;
+  };
+
+  test("holds aliases and one include, whatever the pool", () => {
+    const whole = template(() => {});
+    expect(whole?.records.map(({ type }) => type).sort()).toEqual([
+      "CNAME",
+      "CNAME",
+      "CNAME",
+      "SPFM",
+    ]);
+    const small = template((tenant) => {
+      tenant["addresses"] = { tx1: { privateIp: "10.50.0.10" } };
+      tenant["streams"] = { news: { from: "news.kitchensink.example", addresses: ["tx1"] } };
+    });
+    expect(small).toEqual(whole);
   });
 });

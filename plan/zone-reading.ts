@@ -6,6 +6,7 @@ import { contextOf, type TenantContext, type WantedRecord } from "./context.ts";
 import { delegatedName, delegationOf } from "./delegation.ts";
 import { asOneText, type Standing, standingAt } from "./existing.ts";
 import { dmarcName, isDmarc, parseDmarcOnce } from "./mail/dmarc.ts";
+import { mtaStsName } from "./mail/mta-sts.ts";
 import { singletonOf } from "./mail/singletons.ts";
 import { organisationsOf } from "./organisations.ts";
 import type { TenantStack } from "./plan.ts";
@@ -48,6 +49,7 @@ export function namesToRead(stack: TenantStack): string[] {
   const names = new Set<string>([...domains, ...Object.keys(tenant.existing.names)]);
   for (const { domain } of organisationsOf(context)) {
     names.add(dmarcName(domain));
+    names.add(mtaStsName(domain));
     names.add(`*.${domain}`);
   }
   for (const { from } of streams) names.add(`*.${from}`);

@@ -1,6 +1,6 @@
 /** What stands at the names of a plan, by its config: what a record of ours would break there. */
 import type { RecordContext } from "../context.ts";
-import { asOneText, type Standing, standingAt, standingLike, standingPath } from "../existing.ts";
+import { type Standing, standingAt, standingLike, standingPath } from "../existing.ts";
 import { parseMx } from "../mail/mx.ts";
 import { isNullMx, parseNullMx } from "../mail/null-mx.ts";
 import { saysTheSame, singletonOf } from "../mail/singletons.ts";
@@ -215,18 +215,4 @@ function texts(
       },
     ];
   });
-}
-
-/** Whether a value stands, as a name holds it. */
-export function standsAs(standing: Standing | undefined, type: string, value: string): boolean {
-  switch (type) {
-    case "TXT":
-      return standing?.TXT.map(asOneText).includes(value) === true;
-    case "CNAME":
-      return standing?.CNAME !== undefined && absolute(standing.CNAME) === value;
-    case "MX":
-      return standing?.MX.map(plainMx).includes(value) === true;
-    default:
-      return false;
-  }
 }

@@ -10,6 +10,8 @@ export interface Deployed {
   known: ReadonlyMap<string, KnownAddresses>;
   /** Stacks that have been deployed, with addresses or without. */
   deployed: ReadonlySet<string>;
+  /** Whether it could not be found out of some stack whether it is deployed. */
+  unknown: boolean;
   /** Why addresses are references, one line a reason. */
   reasons: string[];
 }
@@ -29,6 +31,7 @@ export async function deployedAddresses(
     return {
       known: new Map(),
       deployed: new Set(),
+      unknown: true,
       reasons: ["there is no Pulumi CLI on this machine yet"],
     };
   }
@@ -51,7 +54,7 @@ export async function deployedAddresses(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   const deployed = absent.length > 0 ? [`not deployed yet: ${absent.sort().join(", ")}`] : [];
-  return { known, deployed: found, reasons: [...reasons, ...deployed] };
+  return { known, deployed: found, unknown: reasons.size > 0, reasons: [...reasons, ...deployed] };
 }
 
 function reasonOf({ code, stderr }: { code: number; stderr: string }): string {

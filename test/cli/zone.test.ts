@@ -158,6 +158,15 @@ test("an alias at _dmarc is kept, and what cannot be read is said and left as it
   expect(away.value("acme", [...TENANT, "existing"])).toBeUndefined();
 });
 
+test("nothing is written where ours cannot be told from others'", async () => {
+  const made = await alive(STANDING);
+  made.replacePulumi("echo 'error: no credentials' >&2; exit 1");
+  const written = await made.sendips("zone", "acme", "--write");
+  expect(written.code).toBe(1);
+  expect(written.stderr).toContain("nothing was written: ours cannot be told from others' records");
+  expect(made.value("acme", [...TENANT, "existing"])).toBeUndefined();
+});
+
 test("wrong usage is said", async () => {
   const made = await workplace();
   expect((await made.sendips("zone")).code).toBe(2);

@@ -26,6 +26,7 @@ import { readConfig, type Stack } from "./plan/config.ts";
 import { contextOf } from "./plan/context.ts";
 import { checkAddresses } from "./plan/guards/addresses.ts";
 import { checkInterfaces } from "./plan/guards/interfaces.ts";
+import { checkOwnAddresses } from "./plan/guards/own-addresses.ts";
 import { checkPlace } from "./plan/guards/place.ts";
 import { checkHostRecords, checkReverseNames } from "./plan/guards/reverse-names.ts";
 import { successions } from "./plan/guards/successors.ts";
@@ -93,7 +94,10 @@ async function deployTenant(stack: StackOf<"tenant">) {
     mailHostPrivateIps(tenant, deployed),
     checkZones(zoneIds(planned.plan), fresh ? {} : deployed.outputs.zones),
   ]);
-  reportFindings(checkPrivateIps(tenant, privateIps));
+  reportFindings([
+    ...checkPrivateIps(tenant, privateIps),
+    ...checkOwnAddresses(tenant, deployed.addresses),
+  ]);
   await checkBindings(planned.plan, privateIps, deployed);
   const { adoptions, findings } = await meetZones(planned.plan.records, deployed);
   reportFindings(findings);

@@ -1,8 +1,11 @@
 /** What records that are to be created meet in a zone of ours. */
 import { describe, expect, test } from "vitest";
+import { readConfig } from "../../../plan/config.ts";
+import { checkOwnAddresses } from "../../../plan/guards/own-addresses.ts";
 import { meetStanding, missingRecords, type ZoneRecord } from "../../../plan/guards/standing.ts";
 import { leavesOf, stillToGo } from "../../../plan/leaves.ts";
 import type { PlannedRecord, RecordData } from "../../../plan/record.ts";
+import type { TenantConfig } from "../../../plan/schema.ts";
 
 const ZONE = "0c1d2e3f405162738495a6b7c8d9eaf0";
 
@@ -182,5 +185,30 @@ describe("what stays at a name", () => {
     expect(stillToGo([], [left], state, name)).toEqual([left]);
     expect(stillToGo([SPF], [left], state, name)).toEqual([]);
     expect(stillToGo([], [left], [], name)).toEqual([]);
+  });
+});
+
+describe("what is said to stand", () => {
+  test("names no address of ours", () => {
+    const { stack } = readConfig({
+      stack: "acme",
+      values: {
+        zones: { "acme.example": "external" },
+        tenant: {
+          domain: "acme.example",
+          existing: {
+            names: { "tx.acme.example": { TXT: ['"v=spf1 ip4:192.0.2.1 " "mx -all"'] } },
+          },
+        },
+      },
+    }) as { stack: { tenant: TenantConfig } };
+    const at = (publicIp: string) =>
+      checkOwnAddresses(stack.tenant, [{ key: "tx1", publicIp }]).map(
+        ({ path, fix }) => `${path}: ${fix}`,
+      );
+    expect(at("192.0.2.1")).toEqual([
+      'sendips:tenant.existing.names["tx.acme.example"].TXT: take ip4:192.0.2.1 out: the plan adds it itself',
+    ]);
+    expect(at("192.0.2.2")).toEqual([]);
   });
 });

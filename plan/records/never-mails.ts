@@ -43,11 +43,12 @@ function refusesAll(context: TenantContext): boolean {
 function parkedDmarc(context: TenantContext, name: string): string {
   const [own] = organisationsOf(context);
   const reports = own === undefined ? { rua: [], ruf: [] } : ownReports(context, own);
-  const [standing] = standingDmarc(context.tenant, name);
-  const before = standing === undefined ? undefined : parseDmarcOnce(standing.text).value;
+  const before = standingDmarc(context.tenant, name).map(
+    ({ text: old }) => parseDmarcOnce(old).value,
+  );
   const record: DmarcRecord = { p: "reject" };
   for (const tag of ["rua", "ruf"] as const) {
-    const uris = [...new Set([...(before?.[tag] ?? []), ...reports[tag]])];
+    const uris = [...new Set([...before.flatMap((old) => old?.[tag] ?? []), ...reports[tag]])];
     if (uris.length > 0) record[tag] = uris;
   }
   return renderDmarc(record);

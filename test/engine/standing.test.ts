@@ -122,6 +122,14 @@ describe("others' records in a zone of ours", () => {
     ]);
     const second = await made.up("acme");
     expect([second.code, onRecords(second)]).toEqual([0, []]);
+    // Looked at again, ours is not taken for theirs.
+    const looked = await made.sendips("zone", "acme", "--write");
+    expect(looked.code, looked.output).toBe(0);
+    expect(looked.stdout).toContain(`stands  TXT ${GOOGLE}`);
+    expect(looked.stdout).toContain(`stands  TXT ${DMARC}`);
+    expect(looked.stdout).not.toMatch(/stands {2}.*(?:ip4:|mail\.acme\.example)/);
+    const third = await made.up("acme");
+    expect([third.code, onRecords(third)]).toEqual([0, []]);
 
     made.edit("acme", [...TENANT, "dmarc"], "keep");
     const kept = await made.up("acme");

@@ -115,6 +115,16 @@ export function meetStanding(
           ? saysTheSame(standingValue(other), known.value)
           : standingValue(other) === known.value),
     );
+    if (equal?.proxied === true) {
+      findings.push({
+        level: "error",
+        path,
+        message: `its ${data.type} record stands at ${known.name} already, proxied by Cloudflare: taken over it would be DNS only, and whatever the proxy serves there would be gone`,
+        fix: "set it to DNS only in Cloudflare, where nothing needs the proxy; else take it out of the config",
+        rule: "Cloudflare: proxy status",
+      });
+      continue;
+    }
     if (equal !== undefined) {
       taken.add(equal.id);
       adoptions.set(key, { id: equal.id, standing: equal, equal: true });

@@ -80,6 +80,15 @@ describe("a record that is to be created", () => {
     expect(meet([key], [plain]).adopted).toEqual([`key ${plain.id} equal`]);
   });
 
+  test("takes over nothing that Cloudflare's proxy serves", () => {
+    const proxied = stands("c.acme.example", "CNAME", "b.example", { proxied: true });
+    const alias = planned("cname", "c.acme.example", { type: "CNAME", target: "b.example" });
+    expect(meet([alias], [proxied]).refused.join()).toContain("DNS only");
+    expect(meet([alias], [{ ...proxied, proxied: false }]).adopted).toEqual([
+      `cname ${proxied.id} equal`,
+    ]);
+  });
+
   test("is refused beside what is not described, with what to do", () => {
     const foreign = stands("acme.example", "TXT", "v=spf1 include:b.example ~all");
     expect(meet([SPF], [foreign]).refused).toEqual([

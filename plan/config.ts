@@ -115,11 +115,14 @@ type Issue = z.core.$ZodIssue;
  * where a name belongs is cut short.
  */
 export function configPath(path: readonly PropertyKey[]): string {
-  const [head = "", ...rest] = path.map((part) => named(String(part)));
+  const head = named(String(path[0] ?? ""));
   const quoted = (part: string) => `[${JSON.stringify(part)}]`;
-  const tail = rest.map((part) =>
-    /^\d+$/.test(part) ? `[${part}]` : isPlain(part) ? `.${part}` : quoted(part),
-  );
+  const tail = path.slice(1).map((key) => {
+    // A place in a list is a number; a key of digits is a text, and without quotes would be taken for a place.
+    if (typeof key === "number") return `[${key}]`;
+    const part = named(String(key));
+    return isPlain(part) && !/^\d+$/.test(part) ? `.${part}` : quoted(part);
+  });
   return `sendips:${isPlain(head) ? head : quoted(head)}${tail.join("")}`;
 }
 

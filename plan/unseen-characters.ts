@@ -63,16 +63,24 @@ export function unseenCharacters(values: Readonly<Record<string, unknown>>): Fin
   return Object.entries(values).flatMap(([key, value]) => walk(value, [key], key === "tenant"));
 }
 
-function walk(value: unknown, path: readonly string[], typeset: boolean): Finding[] {
+function walk(value: unknown, path: readonly PropertyKey[], typeset: boolean): Finding[] {
   if (typeof value === "string") return fault(value, path, typeset, "");
   if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) {
+    return value.flatMap((inner, index) => walk(inner, [...path, index], typeset));
+  }
   return Object.entries(value).flatMap(([key, inner]) => {
     const at = [...path, key];
     return [...fault(key, at, typeset, "the key "), ...walk(inner, at, typeset)];
   });
 }
 
-function fault(text: string, path: readonly string[], typeset: boolean, what: string): Finding[] {
+function fault(
+  text: string,
+  path: readonly PropertyKey[],
+  typeset: boolean,
+  what: string,
+): Finding[] {
   // Nearly every text is plain ASCII, and a fleet has many.
   if (!/[\u00a0-\uffff]/.test(text)) return [];
   for (const [index, character] of [...text].entries()) {

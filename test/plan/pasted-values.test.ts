@@ -241,3 +241,11 @@ describe("what YAML and editors make of values", () => {
     ).not.toContain("U+");
   });
 });
+
+test("a key of digits is a key in a path, and a place in a list is a place", () => {
+  const key = { state: "signing", publicKey: "no key at all" };
+  const { problems } = planned({ dkim: { 20261126: key } });
+  expect(problems[0]?.path).toBe('sendips:tenant.dkim["20261126"].publicKey');
+  const reports = ["mailto:a@acme.example", "mailto:b @acme.example"];
+  expect(planned({ dmarc: { reports } }).problems[0]?.path).toBe("sendips:tenant.dmarc.reports[1]");
+});

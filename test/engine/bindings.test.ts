@@ -226,7 +226,13 @@ test("two tenants that name one private IP at the same time: none of them loses 
   await made.up("mx-1");
   const file = (stack: string) => join(made.options.cwd, "stacks", `Pulumi.${stack}.yaml`);
   copyFileSync(file("acme"), file("shop"));
-  made.edit("shop", ["sendips:tenant", "hostNames"], "shop.acme.example");
+  // They share the private IPs and nothing else: a name in common would be refused before.
+  const ofShop = ["sendips:tenant"];
+  made.edit("shop", [...ofShop, "hostNames"], "shop.acme.example");
+  made.edit("shop", [...ofShop, "streams", "transactional", "from"], "tx.shop.acme.example");
+  made.edit("shop", [...ofShop, "streams", "marketing", "from"], "news.shop.acme.example");
+  made.edit("shop", [...ofShop, "spf"], undefined);
+  made.edit("shop", [...ofShop, "dmarc"], "keep");
   await made.init("acme");
   await made.init("shop");
   // Both look whether it is free before either of them has allocated an address.

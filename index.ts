@@ -73,8 +73,12 @@ async function guard(stack: Stack, planned?: Plan) {
   return { deployed, here };
 }
 
+/** The name of a record in the state, by its key in the plan. */
+function logicalName(key: string): string {
+  return `${thisStack().stack}-${key}`;
+}
+
 function succession(planned: Plan | undefined, deployed: Deployed) {
-  const logicalName = (key: string) => `${thisStack().stack}-${key}`;
   return successions(planned?.records ?? [], deployed.records, logicalName).findings;
 }
 
@@ -99,12 +103,11 @@ async function deployTenant(stack: StackOf<"tenant">) {
     ...checkOwnAddresses(tenant, deployed.addresses),
   ]);
   await checkBindings(planned.plan, privateIps, deployed);
-  const { adoptions, findings } = await meetZones(planned.plan.records, deployed);
+  const { adoptions, findings } = await meetZones(planned.plan.records, deployed, logicalName);
   reportFindings(findings);
   const before = deployed.outputs.leaves;
   const restore = tenant.existing.whenGone === "restore";
   const leaves = leavesOf(planned.plan.records, adoptions, before, restore);
-  const logicalName = (key: string) => `${stack.name}-${key}`;
   const toGo = restore
     ? stillToGo(planned.plan.records, before, deployed.records, logicalName)
     : [];

@@ -1,5 +1,6 @@
 /** Which DNS provider serves a zone, and where its customers consent: Domain Connect's discovery (section 4). */
 import { Resolver } from "node:dns/promises";
+import { isAbsent } from "../dns/names.ts";
 import { urlPrefix } from "../plan/domain-connect.ts";
 import { shown } from "../plan/mail/finding.ts";
 import { messageOf, Refusal } from "./surroundings.ts";
@@ -54,8 +55,8 @@ async function apiOf(zone: string, servers: readonly string[] | undefined): Prom
   try {
     texts = (await resolver.resolveTxt(name)).map((strings) => strings.join(""));
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
-    if (code !== "ENOTFOUND" && code !== "ENODATA") {
+    if (!isAbsent(error)) {
+      const code = error instanceof Error && "code" in error ? error.code : messageOf(error);
       throw new Refusal(`${name} could not be asked for (${code}): this says nothing; try again`);
     }
     texts = [];

@@ -1,7 +1,7 @@
 /** Reads the names of a tenant where they are published: our zones by the publisher's API, others by DNS. */
 import { type CloudflareAccess, cloudflareZones, hasAccess } from "../dns/cloudflare.ts";
-import { type NameReader, nameReader, nothing } from "../dns/names.ts";
-import type { Standing } from "../plan/existing.ts";
+import { type NameReader, nameReader } from "../dns/names.ts";
+import { LISTED_TYPES, nothing, type Standing } from "../plan/existing.ts";
 import { standingValue, type ZoneRecord } from "../plan/guards/standing.ts";
 import type { TenantStack } from "../plan/plan.ts";
 import { type KnownIps, type NameReport, namesToRead, reportNames } from "../plan/zone-reading.ts";
@@ -99,7 +99,7 @@ async function withoutWildcard(
   const made = wildcard.standing;
   if (made.CNAME !== undefined) return made.CNAME === standing.CNAME ? nothing() : standing;
   const own = { ...standing };
-  for (const type of LISTS) {
+  for (const type of LISTED_TYPES) {
     if (made[type].join() === standing[type].join()) own[type] = [];
   }
   return own;
@@ -115,17 +115,15 @@ function accessOf({ config }: Project): CloudflareAccess {
   return access;
 }
 
-const LISTS = ["TXT", "MX", "CAA", "A", "AAAA"] as const;
-
 function standingOf(records: readonly ZoneRecord[], name: string): Standing {
   const standing = nothing();
   for (const record of records) {
     if (record.name !== name) continue;
-    const type = LISTS.find((one) => one === record.type);
+    const type = LISTED_TYPES.find((one) => one === record.type);
     if (record.type === "CNAME") standing.CNAME = record.content;
     else if (type !== undefined) standing[type].push(listed(record));
   }
-  for (const type of LISTS) standing[type].sort();
+  for (const type of LISTED_TYPES) standing[type].sort();
   return standing;
 }
 

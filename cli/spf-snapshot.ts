@@ -1,5 +1,6 @@
 /** What SPF includes hold at this moment: asked from DNS, for a plan that counts what they cost. */
 import { Resolver } from "node:dns/promises";
+import { isAbsent } from "../dns/names.ts";
 import { configPath, type Stack } from "../plan/config.ts";
 import { contextOf } from "../plan/context.ts";
 import type { Finding } from "../plan/problem.ts";
@@ -73,10 +74,7 @@ async function askOnce(resolver: Resolver, name: string): Promise<SpfAnswer> {
       ? { status: "several", count: more.length + 1 }
       : { status: "found", text };
   } catch (error) {
-    const code = codeOf(error);
-    // NXDOMAIN and NODATA say that there is none; anything else says nothing about the name.
-    if (code === "ENOTFOUND" || code === "ENODATA") return { status: "none" };
-    return { status: "failed", reason: code };
+    return isAbsent(error) ? { status: "none" } : { status: "failed", reason: codeOf(error) };
   }
 }
 

@@ -1,5 +1,6 @@
 /** `sendips zone`: what a tenant's names publish today, beside what is wanted, and the config that keeps it. */
 import { parseArgs } from "node:util";
+import { LISTED_TYPES, nothing } from "../plan/existing.ts";
 import { plan, type TenantStack } from "../plan/plan.ts";
 import { formatProblems, hasErrors } from "../plan/problem.ts";
 import { existingNames, mustKeepDmarc, type NameReport } from "../plan/zone-reading.ts";
@@ -105,9 +106,8 @@ function withExisting(
   keep: readonly string[],
 ): TenantStack {
   const { tenant } = stack;
-  const empty = { TXT: [], MX: [], CAA: [], A: [], AAAA: [] };
   const full = Object.fromEntries(
-    Object.entries(names).map(([name, standing]) => [name, { ...empty, ...standing }]),
+    Object.entries(names).map(([name, standing]) => [name, { ...nothing(), ...standing }]),
   );
   const dmarc = keep.includes(tenant.domain) ? { ...tenant.dmarc, keep: true } : tenant.dmarc;
   return {
@@ -140,8 +140,6 @@ function standsLines({ standing, failed }: NameReport): string[] {
   const { CNAME } = standing;
   return [
     ...(CNAME === undefined ? [] : [`CNAME ${CNAME}`]),
-    ...(["TXT", "MX", "CAA", "A", "AAAA"] as const).flatMap((type) =>
-      standing[type].map((value) => `${type} ${value}`),
-    ),
+    ...LISTED_TYPES.flatMap((type) => standing[type].map((value) => `${type} ${value}`)),
   ];
 }

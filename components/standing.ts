@@ -38,9 +38,8 @@ export function zones(): Promise<CloudflareZones> {
 export async function meetZones(
   planned: readonly PlannedRecord[],
   deployed: Deployed,
+  logicalName: (key: string) => string,
 ): Promise<Meeting> {
-  const stack = pulumi.getStack();
-  const logicalName = (key: string) => `${stack}-${key}`;
   const missing = missingRecords(planned, deployed.records, logicalName);
   const ips = new Map(deployed.addresses.map(({ key, publicIp }) => [key, publicIp]));
   const byZone = new Map<string, Set<string>>();
@@ -68,7 +67,9 @@ export async function meetZones(
     }
   }
   if (findings.length > 0) return { adoptions: new Map(), findings };
-  return meetStanding(stack, missing, standing, deployed.records, (key) => ips.get(key));
+  return meetStanding(pulumi.getStack(), missing, standing, deployed.records, (key) =>
+    ips.get(key),
+  );
 }
 
 /** Brings a record that stands into the form that we publish, so that the engine can take it over as it is. */

@@ -1,6 +1,6 @@
 /** What names publish, as their own name servers say: read for a person, and for a plan that must break nothing. */
 import { Resolver } from "node:dns/promises";
-import type { Standing } from "../plan/existing.ts";
+import { nothing, type Standing } from "../plan/existing.ts";
 
 /** What a name publishes, or why that could not be read. */
 export type Reading = { standing: Standing } | { failed: string };
@@ -9,11 +9,6 @@ export type Reading = { standing: Standing } | { failed: string };
 export interface NameReader {
   /** Everything that matters to mail at a name. */
   read(name: string): Promise<Reading>;
-}
-
-/** Nothing at all. */
-export function nothing(): Standing {
-  return { TXT: [], MX: [], CAA: [], A: [], AAAA: [] };
 }
 
 /**
@@ -117,7 +112,7 @@ function caaValues(record: object): string[] {
 }
 
 /** NXDOMAIN and NODATA say that there is nothing; anything else says nothing. */
-function isAbsent(error: unknown): boolean {
+export function isAbsent(error: unknown): boolean {
   return ["ENOTFOUND", "ENODATA"].includes(codeOf(error));
 }
 

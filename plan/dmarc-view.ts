@@ -1,9 +1,9 @@
 /**
  * DMARC as receivers see it: which record they find for a domain, and what aligns with it. From the
- * plan's own records alone, so a record that somebody else publishes is not seen.
+ * plan's own records and what the config says that stands, so another's record that it does not say is not seen.
  */
 import type { PlannedStream, RecordContext } from "./context.ts";
-import { asOneText, standingDmarc } from "./existing.ts";
+import { standingDmarc } from "./existing.ts";
 import { type DmarcRecord, dmarcName, isDmarc } from "./mail/dmarc.ts";
 import type { Parsed } from "./mail/finding.ts";
 import { isAtOrBelow } from "./mail/names.ts";
@@ -198,22 +198,18 @@ function policiesOf(
   );
 }
 
-/** The DMARC records that stand, by their names: those of the config's `dmarc`, and of `existing`. */
+/** The DMARC records that stand, by the name that each stands at. */
 function standing(tenant: RecordContext["tenant"]): Map<string, string[]> {
   const prefix = dmarcName("");
-  const names = Object.keys(tenant.existing.names).filter((name) => name.startsWith(prefix));
-  const texts = new Map(
-    names.map((name) => {
+  const known = Object.keys(tenant.existing.names).filter((name) => name.startsWith(prefix));
+  const domains = [tenant.domain, ...Object.keys(tenant.domains)];
+  const names = new Set([...known, ...domains.map(dmarcName)]);
+  return new Map(
+    [...names].map((name) => {
       const found = standingDmarc(tenant, name.slice(prefix.length));
       return [name, found.map(({ text }) => text)] as const;
     }),
   );
-  const { existing } = tenant.dmarc;
-  if (existing !== undefined) texts.set(dmarcName(tenant.domain), [asOneText(existing)]);
-  for (const [domain, { dmarc }] of Object.entries(tenant.domains)) {
-    if (dmarc?.existing !== undefined) texts.set(dmarcName(domain), [asOneText(dmarc.existing)]);
-  }
-  return new Map(texts);
 }
 
 /**

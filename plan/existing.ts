@@ -1,6 +1,6 @@
 /** What a tenant's names publish today apart from us, as its config says it: read for merging and keeping. */
 import { configPath } from "./config.ts";
-import { isDmarc } from "./mail/dmarc.ts";
+import { dmarcName, isDmarc } from "./mail/dmarc.ts";
 import { singletonOf } from "./mail/singletons.ts";
 import { pastedTxt } from "./mail/txt.ts";
 import type { ExistingConfig, TenantConfig } from "./schema.ts";
@@ -8,6 +8,14 @@ import { isSpf } from "./spf/finding.ts";
 
 /** What stands at a name; all of it empty where nothing does. */
 export type Standing = ExistingConfig["names"][string];
+
+/** The types of which several may stand at a name: all that are read but the CNAME. */
+export const LISTED_TYPES = ["TXT", "MX", "CAA", "A", "AAAA"] as const;
+
+/** Nothing at all. */
+export function nothing(): Standing {
+  return { TXT: [], MX: [], CAA: [], A: [], AAAA: [] };
+}
 
 /** A text that stands, and the config that says so. */
 export interface StandingText {
@@ -32,14 +40,9 @@ function textsAt(
   admits: (text: string) => boolean,
 ): StandingText[] {
   return (standingAt(tenant, name)?.TXT ?? [])
-    .map(asOneText)
+    .map(pastedTxt)
     .filter(admits)
     .map((text) => ({ text, path: standingPath(name, "TXT") }));
-}
-
-/** A TXT value as it is written in a config: as one text, in quotes, or as `dig` prints it. */
-export function asOneText(value: string): string {
-  return pastedTxt(value);
 }
 
 /** The SPF records that a name publishes today: none, one, or several, which receivers refuse. */
@@ -53,18 +56,29 @@ function writtenSpf(tenant: TenantConfig, name: string): StandingText | undefine
   if (name === tenant.domain) {
     const text = tenant.spf?.existing;
     const path = "sendips:tenant.spf.existing";
-    return text === undefined ? undefined : { text: asOneText(text), path };
+    return text === undefined ? undefined : { text: pastedTxt(text), path };
   }
   const text = Object.hasOwn(tenant.domains, name)
     ? tenant.domains[name]?.spf?.existing
     : undefined;
   const path = configPath(["tenant", "domains", name, "spf", "existing"]);
-  return text === undefined ? undefined : { text: asOneText(text), path };
+  return text === undefined ? undefined : { text: pastedTxt(text), path };
 }
 
-/** The DMARC records that stand at `_dmarc.<domain>`. */
+/** The DMARC records that stand at `_dmarc.<domain>`: what `dmarc.existing` says, else what the name holds. */
 export function standingDmarc(tenant: TenantConfig, domain: string): StandingText[] {
-  return textsAt(tenant, `_dmarc.${domain}`, isDmarc);
+  const written = writtenDmarc(tenant, domain);
+  return written === undefined ? textsAt(tenant, dmarcName(domain), isDmarc) : [written];
+}
+
+/** What `dmarc.existing` says of an organisational domain. */
+function writtenDmarc(tenant: TenantConfig, domain: string): StandingText | undefined {
+  const [dmarc, path] =
+    domain === tenant.domain
+      ? [tenant.dmarc, ["tenant", "dmarc", "existing"]]
+      : [tenant.domains[domain]?.dmarc, ["tenant", "domains", domain, "dmarc", "existing"]];
+  const text = dmarc?.existing;
+  return text === undefined ? undefined : { text: pastedTxt(text), path: configPath(path) };
 }
 
 /**

@@ -5,8 +5,8 @@ import type { LeftName, StackOutputs } from "./state/outputs.ts";
 import type { StateRecord } from "./state/resources.ts";
 
 /**
- * By the record's key, empty where nothing stays. What the plan says; else what the last deployment said, which is how a record is
- * remembered that was taken over as it stood; else the record that is taken over now.
+ * By the record's key, empty where nothing stays. What the plan says; else what the last deployment said, which
+ * is how a record is remembered that was taken over as it stood; else the record that is taken over now.
  *
  * @param restore whether anything stays at all, see `sendips:tenant.existing.whenGone`.
  */

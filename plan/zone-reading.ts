@@ -4,10 +4,11 @@
  */
 import { contextOf, type TenantContext, type WantedRecord } from "./context.ts";
 import { delegatedName, delegationOf } from "./delegation.ts";
-import { asOneText, type Standing, standingAt } from "./existing.ts";
+import { LISTED_TYPES, type Standing, standingAt } from "./existing.ts";
 import { dmarcName, isDmarc, parseDmarcOnce } from "./mail/dmarc.ts";
 import { mtaStsName } from "./mail/mta-sts.ts";
 import { singletonOf } from "./mail/singletons.ts";
+import { pastedTxt } from "./mail/txt.ts";
 import { organisationsOf } from "./organisations.ts";
 import type { TenantStack } from "./plan.ts";
 import { type PlannedRecord, readable, renderData } from "./record.ts";
@@ -130,7 +131,7 @@ function withoutOurs(
     return [
       ...new Set([
         ...theirs,
-        ...replaced.map((value) => (type === "TXT" ? asOneText(value) : value)),
+        ...replaced.map((value) => (type === "TXT" ? pastedTxt(value) : value)),
       ]),
     ];
   };
@@ -139,7 +140,7 @@ function withoutOurs(
     if (!isSpf(text)) return [text];
     const rest = withoutOwnTerms(context, name, text, own);
     if (rest === text) return [text];
-    const remembered = (before?.TXT ?? []).map(asOneText).filter(isSpf);
+    const remembered = (before?.TXT ?? []).map(pastedTxt).filter(isSpf);
     if (remembered.length > 0) return remembered;
     return /^v=spf1 [-~?]all$/.test(rest) ? [] : [rest];
   });
@@ -244,9 +245,9 @@ export function changesOf(
   if (standing === undefined) return [];
   const known = Object.hasOwn(before.names, name) ? before.names[name] : undefined;
   const list = (of: Standing | undefined) =>
-    (["TXT", "MX", "CAA", "A", "AAAA"] as const)
-      .flatMap((type) => (of?.[type] ?? []).map((value) => shownValue(type, value)))
-      .concat(of?.CNAME === undefined ? [] : [shownValue("CNAME", of.CNAME)]);
+    LISTED_TYPES.flatMap((type) =>
+      (of?.[type] ?? []).map((value) => shownValue(type, value)),
+    ).concat(of?.CNAME === undefined ? [] : [shownValue("CNAME", of.CNAME)]);
   const [now, then] = [new Set(list(standing)), new Set(list(known))];
   return [
     ...[...now].filter((value) => !then.has(value) && matters(value)),
@@ -257,7 +258,7 @@ export function changesOf(
 }
 
 function shownValue(type: string, value: string): string {
-  return `${type} ${type === "TXT" ? asOneText(value) : asRendered(type, value)}`;
+  return `${type} ${type === "TXT" ? pastedTxt(value) : asRendered(type, value)}`;
 }
 
 /** A verification text of some service is none of mail's business. */

@@ -1,6 +1,7 @@
 /** Faults of DMARC: the record, who finds it, what it comes to, who may get its reports. */
 import { fromDomains, type RecordContext } from "../context.ts";
 import { type DmarcView, dmarcView, type Found } from "../dmarc-view.ts";
+import { standingDmarc } from "../existing.ts";
 import { dmarcName, parseDmarcOnce, renderDmarc } from "../mail/dmarc.ts";
 import { effectivePolicy, lintDmarc } from "../mail/dmarc-lint.ts";
 import { lintConsent } from "../mail/external-report.ts";
@@ -8,7 +9,7 @@ import { consentingHost } from "../mail/report-hosts.ts";
 import { lintWalk, organizationalDomainByList } from "../mail/tree-walk.ts";
 import { type Organisation, organisationOf, organisationsOf } from "../organisations.ts";
 import { at, type Finding } from "../problem.ts";
-import { mergedDmarc, standingDmarcOf } from "../records/dmarc.ts";
+import { mergedDmarc } from "../records/dmarc.ts";
 import { wantedConsents } from "../records/report-consent.ts";
 import { publisherOf } from "../zones.ts";
 import { checkAlignment } from "./alignment.ts";
@@ -36,7 +37,7 @@ function policyRecords(context: RecordContext): Finding[] {
     const { findings: faults } = parseDmarcOnce(renderDmarc(record));
     const lint = [...faults, ...lintDmarc(record, { organizational })];
     // What stood there is its owner's to mend, and no reason to publish nothing.
-    const stood = standingDmarcOf(context, organisation).length > 0;
+    const stood = standingDmarc(context.tenant, domain).length > 0;
     return [
       ...findings,
       ...at(path, stood ? lint.map((finding) => ({ ...finding, level: "warning" })) : lint),

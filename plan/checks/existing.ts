@@ -1,6 +1,12 @@
 /** What stands at the names of a plan, by its config: what a record of ours would break there. */
 import type { RecordContext } from "../context.ts";
-import { type Standing, standingAt, standingLike, standingPath } from "../existing.ts";
+import {
+  LISTED_TYPES,
+  type Standing,
+  standingAt,
+  standingLike,
+  standingPath,
+} from "../existing.ts";
 import { parseMx } from "../mail/mx.ts";
 import { isNullMx, parseNullMx } from "../mail/null-mx.ts";
 import { saysTheSame, singletonOf } from "../mail/singletons.ts";
@@ -36,7 +42,7 @@ function wildcards(
   byName: ReadonlyMap<string, readonly PlannedRecord[]>,
 ): Finding[] {
   return Object.entries(tenant.existing.names).flatMap(([name, standing]): Finding[] => {
-    const types = [...TYPES.filter((type) => standing[type].length > 0)];
+    const types = [...LISTED_TYPES.filter((type) => standing[type].length > 0)];
     if (!name.startsWith("*.") || (types.length === 0 && standing.CNAME === undefined)) return [];
     const parent = name.slice(2);
     // Names of services, such as _dmarc, are asked for by nobody but mail.
@@ -73,11 +79,10 @@ function wildcards(
 
 function isEmpty(standing: Standing | undefined): boolean {
   return (
-    standing?.CNAME === undefined && TYPES.every((type) => (standing?.[type] ?? []).length === 0)
+    standing?.CNAME === undefined &&
+    LISTED_TYPES.every((type) => (standing?.[type] ?? []).length === 0)
   );
 }
-
-const TYPES = ["TXT", "MX", "CAA", "A", "AAAA"] as const;
 
 /** A CNAME stands alone: theirs beside ours, or ours beside theirs. */
 function aliases(name: string, records: readonly PlannedRecord[], standing: Standing): Finding[] {
@@ -96,7 +101,7 @@ function aliases(name: string, records: readonly PlannedRecord[], standing: Stan
     }));
   }
   if (ours === undefined) return [];
-  const others = TYPES.filter((type) => standing[type].length > 0);
+  const others = LISTED_TYPES.filter((type) => standing[type].length > 0);
   if (others.length === 0) return [];
   return [
     {

@@ -5,8 +5,7 @@ import { hostNameOf, type RecordContext, type TenantContext } from "../context.t
 import { isKnown, type StandingText } from "../existing.ts";
 import { at, type Finding } from "../problem.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
-import { isLeftAlone, mergedSpf, type SpfName, spfNames } from "../records/spf.ts";
-import { spfBudget } from "../spf/budget.ts";
+import { faultsOf, isLeftAlone, mergedSpf, type SpfName, spfNames } from "../records/spf.ts";
 import { isSpf } from "../spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../spf/lint.ts";
 import type { SpfFinding } from "../spf/types.ts";
@@ -37,7 +36,7 @@ export function checkSpf(context: RecordContext): Finding[] {
       .map((finding) => named(inConfig(tolerated(finding, standing), entry.record)));
     return at(entry.record.path, told);
   });
-  return [...guessed(context), ...mergeFindings(context), ...findings];
+  return [...guessed(context, names), ...mergeFindings(context, names), ...findings];
 }
 
 /** What a stand-in lies within says nothing of the address that will come. */
@@ -72,8 +71,8 @@ function isRanges(part: Text[number]): boolean {
 }
 
 /** Faults of merging, each at the config that it is about. */
-function mergeFindings(context: RecordContext): Finding[] {
-  return spfNames(context).flatMap((sender) => {
+function mergeFindings(context: RecordContext, names: readonly SpfName[]): Finding[] {
+  return names.flatMap((sender) => {
     const { name, standing, spf } = sender;
     const [first] = standing;
     if (isLeftAlone(context, sender)) return [leftAlone(context, sender)];
@@ -98,10 +97,7 @@ function mergeFindings(context: RecordContext): Finding[] {
 /** A record that is over its limit by itself, at a name that no receiver checks for our mail. */
 function leftAlone(context: RecordContext, { name, standing }: SpfName): Finding {
   const [first] = standing;
-  const records = new Map(Object.entries(context.operator.spfSnapshot));
-  const used = namesOf(context);
-  const { findings } = spfBudget(first?.text ?? "", { domain: name, records, used });
-  const faults = findings.filter(({ level }) => level === "error");
+  const faults = faultsOf(context, name, first?.text ?? "", namesOf(context));
   const paths = context.streams
     .filter(({ from }) => from === name)
     .map(({ returnPath }) => returnPath);
@@ -147,8 +143,8 @@ function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfF
  * A domain's own record that the config makes without knowing what stands: how it ends is a guess, and
  * whoever sends for the domain besides is not in it.
  */
-function guessed(context: TenantContext): Finding[] {
-  return spfNames(context).flatMap(({ name, standing, spf }): Finding[] => {
+function guessed(context: TenantContext, names: readonly SpfName[]): Finding[] {
+  return names.flatMap(({ name, standing, spf }): Finding[] => {
     if (spf === undefined || spf.include.length === 0 || spf.all !== undefined) return [];
     if (standing.length > 0 || isKnown(context.tenant, name)) return [];
     return [

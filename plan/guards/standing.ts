@@ -86,13 +86,7 @@ export function meetStanding(
 ): Meeting {
   const adoptions = new Map<string, Adoption>();
   const findings: Finding[] = [];
-  const own = new Set(
-    state.map(({ zoneId, name, type, content = "" }) =>
-      [zoneId, name, type, type === "TXT" ? unquoteTxt(content) : content].join(" "),
-    ),
-  );
-  const isOwn = ({ zoneId, name, type, content }: ZoneRecord) =>
-    own.has([zoneId, name, type, type === "TXT" ? unquoteTxt(content) : content].join(" "));
+  const own = new Set(state.map(identityOf));
   const taken = new Set<string>();
   for (const record of missing) {
     const { publisher, path, key, data } = record;
@@ -105,7 +99,7 @@ export function meetStanding(
         other.zoneId === publisher.zoneId &&
         other.name === known.name &&
         !taken.has(other.id) &&
-        !isOwn(other),
+        !own.has(identityOf(other)),
     );
     const equal = there.find(
       (other) =>
@@ -152,6 +146,22 @@ export function meetStanding(
   return { adoptions, findings };
 }
 
+/** The same of a record in the state and in its zone: neither knows the other's id. */
+function identityOf({
+  zoneId,
+  name,
+  type,
+  content = "",
+}: Pick<StateRecord, "zoneId" | "name" | "type" | "content">): string {
+  return [zoneId, name, type, type === "TXT" ? unquoteTxt(content) : content].join(" ");
+}
+
+/** Of a TXT that stands once at its name, which: it shows in the beginning, which never holds an address. */
+function kindOf({ data }: PlannedRecord) {
+  if (data.type !== "TXT") return undefined;
+  return singletonOf(data.text.map((part) => (typeof part === "string" ? part : "")).join(""));
+}
+
 /** Blanks mean nothing in the records that are merged. */
 function plainly(text: string): string {
   return text.trim().replace(/\s+/g, " ");
@@ -174,15 +184,13 @@ function rendered(
 }
 
 /** Whether two records cannot both stand at one name and mean what they mean. */
-function isRival({ data }: PlannedRecord, other: ZoneRecord): boolean {
+function isRival(record: PlannedRecord, other: ZoneRecord): boolean {
+  const { data } = record;
   if (data.type === "CNAME" || other.type === "CNAME") return true;
   if (data.type === "A") return other.type === "A" || other.type === "AAAA";
   if (data.type === "MX") return other.type === "MX";
   if (data.type !== "TXT" || other.type !== "TXT") return false;
-  // The kind shows in the text's beginning, which never holds an address.
-  const ours = singletonOf(
-    data.text.map((part) => (typeof part === "string" ? part : "")).join(""),
-  );
+  const ours = kindOf(record);
   return ours !== undefined && singletonOf(standingValue(other)) === ours;
 }
 
@@ -206,9 +214,9 @@ const NOTHING: ZoneRecord = {
   ...{ ttl: 1, proxied: false },
 };
 
-function ruleOf({ data }: PlannedRecord): string {
-  if (data.type === "CNAME") return "RFC 1034 §3.6.2";
-  if (data.type !== "TXT") return data.type === "MX" ? "RFC 5321 §5.1" : "RFC 8601 §2.7.3";
-  const text = data.text.map((part) => (typeof part === "string" ? part : "")).join("");
-  return singletonOf(text)?.rule ?? "RFC 1034 §3.6.2";
+function ruleOf(record: PlannedRecord): string {
+  const { type } = record.data;
+  if (type === "MX") return "RFC 5321 §5.1";
+  if (type === "A") return "RFC 8601 §2.7.3";
+  return kindOf(record)?.rule ?? "RFC 1034 §3.6.2";
 }

@@ -1,7 +1,7 @@
 /** DMARC of each organisational domain (RFC 9989 §4.7), never weaker than the record that stands. */
 import type { TenantContext, WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation.ts";
-import { asOneText, isKnown, type StandingText, standingDmarc } from "../existing.ts";
+import { isKnown, standingDmarc } from "../existing.ts";
 import {
   type DmarcRecord,
   dmarcName,
@@ -25,22 +25,12 @@ export interface MergedDmarc {
   findings: Finding[];
 }
 
-/** What stands at the `_dmarc` name of an organisation, by its own config or by the tenant's. */
-export function standingDmarcOf(
-  { tenant }: TenantContext,
-  { domain, dmarc, path }: Organisation,
-): StandingText[] {
-  return dmarc.existing === undefined
-    ? standingDmarc(tenant, domain)
-    : [{ text: asOneText(dmarc.existing), path: `${path}.existing` }];
-}
-
 /** The record of an organisation. */
 export function mergedDmarc(context: TenantContext, organisation: Organisation): MergedDmarc {
   const { dmarc, path } = organisation;
   if (dmarc.keep) return { findings: [] };
   const wanted = wantedOf(context, organisation);
-  const standing = standingDmarcOf(context, organisation);
+  const standing = standingDmarc(context.tenant, organisation.domain);
   const [first, ...more] = standing;
   if (first === undefined && isGuess(context, organisation)) {
     return { findings: at(path, [guess(context, organisation)]) };
@@ -169,9 +159,9 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       path,
       why: "DMARC of the organisational domain, which covers every From below it (RFC 9989 §4.10)",
       // Whoever else sends as the domain has come to live under it: it stays when we go.
-      leaves: standingDmarcOf(context, organisation)[0]?.text ?? value,
+      leaves: standingDmarc(context.tenant, organisation.domain)[0]?.text ?? value,
     };
-    const standing = standingDmarcOf(context, organisation).map((found) => found.text);
+    const standing = standingDmarc(context.tenant, organisation.domain).map((found) => found.text);
     if (standing.length > 0 && name === own) record.before = standing;
     // A parked domain has no other senders; behind a CNAME the target goes, and the CNAME with it.
     if (parked || name !== own) delete record.leaves;

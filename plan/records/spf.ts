@@ -8,6 +8,7 @@ import { type Text, text } from "../record.ts";
 import type { SpfConfig } from "../schema.ts";
 import { spfBudget } from "../spf/budget.ts";
 import { type MergedSpf, type MergeOptions, mergeSpf } from "../spf/merge.ts";
+import type { SpfFinding } from "../spf/types.ts";
 
 /** What sends as a name, and how its record is made. */
 export interface SpfName {
@@ -167,9 +168,23 @@ export function isLeftAlone(context: TenantContext, sender: SpfName): boolean {
   const [first, ...more] = standing;
   if (isReturnPath || first === undefined || more.length > 0) return false;
   if (spf !== undefined && (spf.include.length > 0 || spf.all !== undefined)) return false;
-  const records = new Map(Object.entries(context.operator.spfSnapshot));
-  const { findings } = spfBudget(first.text, { domain: name, records });
-  return findings.some(({ level }) => level === "error");
+  return faultsOf(context, name, first.text).length > 0;
+}
+
+/**
+ * What makes receivers give permerror for a record, by what is known of others' records.
+ *
+ * @param used names that no way out may propose. @default none
+ */
+export function faultsOf(
+  { operator }: TenantContext,
+  domain: string,
+  text: string,
+  used: readonly string[] = [],
+): SpfFinding[] {
+  const records = new Map(Object.entries(operator.spfSnapshot));
+  const { findings } = spfBudget(text, { domain, records, used });
+  return findings.filter(({ level }) => level === "error");
 }
 
 /**

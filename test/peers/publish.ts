@@ -6,10 +6,10 @@ import { createHash } from "node:crypto";
 import { AllocateAddressCommand, ModifyAddressAttributeCommand } from "@aws-sdk/client-ec2";
 import type { Cloudflare } from "cloudflare";
 import type { RecordCreateParams } from "cloudflare/resources/dns/records";
-import { asOneText, standingSpf } from "../../plan/existing.ts";
+import { standingSpf } from "../../plan/existing.ts";
 import { reportHost } from "../../plan/mail/report-uri.ts";
 import { singletonOf } from "../../plan/mail/singletons.ts";
-import { quoteTxt } from "../../plan/mail/txt.ts";
+import { pastedTxt, quoteTxt } from "../../plan/mail/txt.ts";
 import { type PlannedRecord, type Ref, renderOwner, renderText } from "../../plan/record.ts";
 import { publishersOf } from "../../plan/zones.ts";
 import type { ZoneSeed } from "../../sandbox/seed.ts";
@@ -94,7 +94,7 @@ function othersRecords({ plan, operator, tenant }: Tenant): Publication[] {
   const standing = Object.entries(names).flatMap(([name, { TXT }]) => {
     const publisher = publishers(name);
     const zone = publisher === undefined || publisher.by === "aws" ? undefined : publisher.zone;
-    const texts = new Set([...TXT.map(asOneText), ...(name === tenant.domain ? own : [])]);
+    const texts = new Set([...TXT.map(pastedTxt), ...(name === tenant.domain ? own : [])]);
     return [...texts].flatMap((text): Publication[] =>
       zone === undefined || kinds.has(`${name} ${singletonOf(text)?.title}`)
         ? []

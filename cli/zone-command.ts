@@ -109,11 +109,17 @@ function withExisting(
   const full = Object.fromEntries(
     Object.entries(names).map(([name, standing]) => [name, { ...nothing(), ...standing }]),
   );
-  const dmarc = keep.includes(tenant.domain) ? { ...tenant.dmarc, keep: true } : tenant.dmarc;
-  return {
-    ...stack,
-    tenant: { ...tenant, dmarc, existing: { ...tenant.existing, seen, names: full } },
+  const kept = { ...tenant.dmarc, keep: true };
+  const others = keep.filter((domain) => domain !== tenant.domain);
+  const domains = {
+    ...tenant.domains,
+    ...Object.fromEntries(
+      others.map((domain) => [domain, { ...tenant.domains[domain], dmarc: kept }]),
+    ),
   };
+  const dmarc = keep.includes(tenant.domain) ? kept : tenant.dmarc;
+  const existing = { ...tenant.existing, seen, names: full };
+  return { ...stack, tenant: { ...tenant, dmarc, domains, existing } };
 }
 
 function text(reports: readonly NameReport[]): string {

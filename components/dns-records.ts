@@ -86,8 +86,8 @@ export class DnsRecords extends pulumi.ComponentResource {
     const ours = args.records.filter(({ publisher }) => publisher.by === "cloudflare");
     const stands = standsHook(`${name}-record-stands`);
     const logicalName = (key: string) => `${name}-${key}`;
-    const overAliases = overAliasHook(`${name}-over-alias`);
     const { predecessors, overAlias } = successions(ours, args.deployed ?? [], logicalName);
+    const overAliases = overAliasHook(`${name}-over-alias`, [...overAlias.values()]);
     const first = new Set(ours.flatMap(({ after }) => after ?? []));
     // `after` names a record earlier in the plan, so what it needs is there already.
     for (const record of ours) {

@@ -4,6 +4,7 @@ import { standingValue } from "../plan/guards/standing.ts";
 import { singletonOf } from "../plan/mail/singletons.ts";
 import { quoteTxt, unquoteTxt } from "../plan/mail/txt.ts";
 import type { StackOutputs } from "../plan/state/outputs.ts";
+import type { StateRecord } from "../plan/state/resources.ts";
 import type { Reason } from "./registrations.ts";
 import { zones } from "./standing.ts";
 
@@ -93,16 +94,18 @@ export async function giveBack(
 /**
  * A hook before a record is created where an alias of ours stands: the engine would delete that last of all,
  * and Cloudflare takes no record beside it. The alias was registered to go by {@link giveBack}, which finds it
- * gone.
+ * gone. One that somebody has pointed elsewhere since is theirs: it stays, and Cloudflare refuses the record.
  *
  * @param name unique among the program's hooks, and the same in every run.
+ * @param aliases those of the state that are wanted no more.
  */
-export function overAliasHook(name: string): pulumi.ResourceHook {
+export function overAliasHook(name: string, aliases: readonly StateRecord[]): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs = {} }) => {
     const [zoneId, owner] = [String(newInputs["zoneId"]), String(newInputs["name"])];
+    const own = aliases.find((alias) => alias.zoneId === zoneId && alias.name === owner);
     const cloudflare = await zones();
-    for (const { id, type } of await cloudflare.recordsAt(zoneId, [owner])) {
-      if (type === "CNAME") await cloudflare.remove(zoneId, id);
+    for (const { id, type, content } of await cloudflare.recordsAt(zoneId, [owner])) {
+      if (type === "CNAME" && content === own?.content) await cloudflare.remove(zoneId, id);
     }
   });
 }

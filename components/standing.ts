@@ -40,6 +40,7 @@ export async function meetZones(
   deployed: Deployed,
   logicalName: (key: string) => string,
 ): Promise<Meeting> {
+  const held = new Set(deployed.records.map((record) => record.logicalName));
   const missing = missingRecords(planned, deployed.records, logicalName);
   const ips = new Map(deployed.addresses.map(({ key, publicIp }) => [key, publicIp]));
   const byZone = new Map<string, Set<string>>();
@@ -67,7 +68,8 @@ export async function meetZones(
     }
   }
   if (findings.length > 0) return { adoptions: new Map(), findings };
-  return meetStanding(pulumi.getStack(), missing, standing, deployed.records, (key) =>
+  const isHeld = (key: string) => held.has(logicalName(key));
+  return meetStanding(pulumi.getStack(), missing, standing, deployed.records, isHeld, (key) =>
     ips.get(key),
   );
 }

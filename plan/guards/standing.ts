@@ -56,16 +56,22 @@ export function standingValue({ type, content, preference }: ZoneRecord): string
   }
 }
 
-/** The records of a plan that are to be created in Cloudflare: those that the state does not hold. */
+/**
+ * The records of a plan that are to come to their names in Cloudflare: those that the state does not hold, and
+ * those that it holds at another name.
+ */
 export function missingRecords(
   planned: readonly PlannedRecord[],
   state: readonly StateRecord[],
   logicalName: (key: string) => string,
 ): PlannedRecord[] {
-  const held = new Set(state.map((record) => record.logicalName));
-  return planned.filter(
-    ({ publisher, key }) => publisher.by === "cloudflare" && !held.has(logicalName(key)),
-  );
+  const held = new Map(state.map((record) => [record.logicalName, record]));
+  return planned.filter(({ publisher, key, name }) => {
+    if (publisher.by !== "cloudflare") return false;
+    const there = held.get(logicalName(key));
+    if (there === undefined) return true;
+    return typeof name === "string" && (there.name !== name || there.zoneId !== publisher.zoneId);
+  });
 }
 
 /**
@@ -74,6 +80,8 @@ export function missingRecords(
  * @param missing see {@link missingRecords}.
  * @param standing everything at their names, by their zones.
  * @param state the stack's own records, which are no strangers.
+ * @param isHeld whether the state holds a record by its key: one that moves takes over nothing, because it is
+ *   another record already.
  * @param resolve what is known of addresses; undefined for one that is not allocated: nothing can stand
  *   that holds it.
  */
@@ -82,6 +90,7 @@ export function meetStanding(
   missing: readonly PlannedRecord[],
   standing: readonly ZoneRecord[],
   state: readonly StateRecord[],
+  isHeld: (key: string) => boolean,
   resolve: (address: string) => string | undefined,
 ): Meeting {
   const adoptions = new Map<string, Adoption>();
@@ -119,17 +128,17 @@ export function meetStanding(
       });
       continue;
     }
-    if (equal !== undefined) {
+    if (equal !== undefined && !isHeld(key)) {
       taken.add(equal.id);
       adoptions.set(key, { id: equal.id, standing: equal, equal: true });
       continue;
     }
-    const rivals = there.filter((other) => isRival(record, other));
+    const rivals = there.filter((other) => other === equal || isRival(record, other));
     const [rival, ...more] = rivals;
     if (rival === undefined) continue;
     const value = plainly(standingValue(rival));
     const described = record.before?.some((text) => plainly(text) === value) === true;
-    if (described && more.length === 0 && rival.type === data.type) {
+    if (described && more.length === 0 && rival.type === data.type && !isHeld(key)) {
       taken.add(rival.id);
       adoptions.set(key, { id: rival.id, standing: rival, equal: false });
       continue;
@@ -139,12 +148,15 @@ export function meetStanding(
       level: "error",
       path,
       message: `at ${known.name} stands what is not ours, and its ${data.type} record cannot stand beside it: ${shown}`,
-      fix: wayOut(stack, record, rivals),
+      fix: isHeld(key) ? MOVES : wayOut(stack, record, rivals),
       rule: ruleOf(record),
     });
   }
   return { adoptions, findings };
 }
+
+const MOVES =
+  "leave the record at the name where it is deployed, or remove what stands at the new one, once nobody uses it";
 
 /** The same of a record in the state and in its zone: neither knows the other's id. */
 function identityOf({

@@ -11,10 +11,10 @@ export interface Succession {
   /** The logical name of the record in the state that must go first, by the planned record's key. */
   predecessors: ReadonlyMap<string, string>;
   /**
-   * Planned records, by key, that move to a name where an alias of the state stands which is wanted no more:
-   * it must be gone before they are created there.
+   * By the key of a planned record that moves there: an alias of the state at its new name, which is wanted no
+   * more and must be gone before.
    */
-  overAlias: ReadonlySet<string>;
+  overAlias: ReadonlyMap<string, StateRecord>;
   findings: Finding[];
 }
 
@@ -31,7 +31,7 @@ export function successions(
 ): Succession {
   const mentioned = new Set(planned.map(({ key }) => logicalName(key)));
   const predecessors = new Map<string, string>();
-  const overAlias = new Set<string>();
+  const overAlias = new Map<string, StateRecord>();
   const findings: Finding[] = [];
   const taken = new Set<string>();
   for (const { key, name, data, publisher, path } of planned) {
@@ -47,7 +47,7 @@ export function successions(
           record.zoneId === publisher.zoneId &&
           !mentioned.has(record.logicalName),
       );
-      if (moves && data.type !== "CNAME" && alias !== undefined) overAlias.add(key);
+      if (moves && data.type !== "CNAME" && alias !== undefined) overAlias.set(key, alias);
       continue;
     }
     const there = state.filter(

@@ -33,7 +33,14 @@ function meet(
   state: Parameters<typeof meetStanding>[3] = [],
 ) {
   const ips: Record<string, string> = { tx1: "192.0.2.1" };
-  const { adoptions, findings } = meetStanding("acme", records, standing, state, (key) => ips[key]);
+  const { adoptions, findings } = meetStanding(
+    "acme",
+    records,
+    standing,
+    state,
+    (key) => state.some(({ logicalName }) => logicalName === `acme-${key}`),
+    (key) => ips[key],
+  );
   return {
     adopted: [...adoptions].map(
       ([key, { id, equal }]) => `${key} ${id} ${equal ? "equal" : "merged"}`,
@@ -104,6 +111,22 @@ describe("a record that is to be created", () => {
     expect(meet([cname], [stands("c.acme.example", "TXT", "x")]).refused).toHaveLength(1);
     const host = planned("a", "h.acme.example", { type: "A", address: "192.0.2.5" });
     expect(meet([host], [stands("h.acme.example", "AAAA", "2001:db8::1")]).refused).toHaveLength(1);
+  });
+
+  test("that moves from another name is refused beside what stands there, equal or not", () => {
+    const host = planned("tx1-a", "new.acme.example", { type: "A", address: { address: "tx1" } });
+    const at = (name: string) => [
+      { logicalName: "acme-tx1-a", zoneId: ZONE, name, type: "A", content: "192.0.2.1" },
+    ];
+    const name = (key: string) => `acme-${key}`;
+    expect(missingRecords([host], at("new.acme.example"), name)).toEqual([]);
+    expect(missingRecords([host], at("old.acme.example"), name)).toEqual([host]);
+    for (const content of ["192.0.2.1", "192.0.2.9"]) {
+      const met = meet([host], [stands("new.acme.example", "A", content)], at("old.acme.example"));
+      expect([met.adopted, met.refused.length]).toEqual([[], 1]);
+      expect(met.refused.join()).toContain("leave the record at the name where it is deployed");
+    }
+    expect(meet([host], [], at("old.acme.example"))).toEqual({ adopted: [], refused: [] });
   });
 
   test("is no stranger to what the state holds, nor to a name whose address is not there", () => {

@@ -35,6 +35,8 @@ const KNOWN_KEYS = ["tenant", "mailHost", ...OPERATOR_KEYS];
 export interface OperatorRead {
   operator?: OperatorConfig;
   findings: readonly Finding[];
+  /** Those of characters that nobody sees. */
+  unseen: readonly Finding[];
 }
 
 /** True for a key of operator-wide config, such as `zones`. */
@@ -49,7 +51,8 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
     OPERATOR_KEYS.flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
   const operator = check(operatorSchema, { zones: {}, ...picked }, "", findings);
-  return operator === undefined ? { findings } : { operator, findings };
+  const unseen = unseenCharacters(picked);
+  return operator === undefined ? { findings, unseen } : { operator, findings, unseen };
 }
 
 /**
@@ -65,7 +68,8 @@ export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): R
     if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey(["sendips", key], KNOWN_KEYS));
   }
   findings.push(...shared.findings);
-  const unseen = unseenCharacters(values);
+  const own = Object.entries(values).filter(([key]) => !isOperatorKey(key));
+  const unseen = [...unseenCharacters(Object.fromEntries(own)), ...shared.unseen];
   findings.push(...unseen);
   const { operator } = shared;
   const hasTenant = values["tenant"] !== undefined;

@@ -47,8 +47,14 @@ export function failedLookUp(message: string): Finding | undefined {
   const wait = THROTTLED.test(said) ? WAIT[provider] : undefined;
   const failed = `${name} failed: ${said}`;
   return wait === undefined
-    ? { level: "error", path: provider, message: failed, fix }
-    : { level: "error", path: provider, message: `${wait.who}: ${failed}`, fix: wait.fix };
+    ? { code: "cloud-look-up-failed", level: "error", path: provider, message: failed, fix }
+    : {
+        code: "cloud-throttled",
+        level: "error",
+        path: provider,
+        message: `${wait.who}: ${failed}`,
+        fix: wait.fix,
+      };
 }
 
 /** Whether a look-up failed because EC2 has no such address (any more): its codes, and the provider's own words. */

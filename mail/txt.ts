@@ -92,7 +92,9 @@ export function parseTxt(text: string): Parsed<string> {
   const rule = "RFC 1035 §5.1";
   if (!/^\s*(?:"(?:[^"\\]|\\.)*"|[^"\s])/s.test(text) || !balanced(text)) {
     const fix = 'write "…" "…", with \\" and \\\\ for a quote and a backslash';
-    return { findings: [error(rule, "the quotes of the TXT value do not pair", fix)] };
+    return {
+      findings: [error("txt-quotes", rule, "the quotes of the TXT value do not pair", fix)],
+    };
   }
   const value = unquoteTxt(text);
   return { value, findings: lintTxt(value) };
@@ -104,16 +106,20 @@ export function lintTxt(value: string): Finding[] {
   const octets = wireLength(value);
   if (octets > RDATA_LIMIT) {
     const fix = `at most ${RDATA_LIMIT} octets with the length octets`;
-    findings.push(error("RFC 1035 §3.2.1", `the TXT value takes ${octets} octets`, fix));
+    findings.push(
+      error("txt-length", "RFC 1035 §3.2.1", `the TXT value takes ${octets} octets`, fix),
+    );
   }
   if (!value.isWellFormed()) {
     const fix = "remove the lone surrogate; it would be published as U+FFFD";
-    findings.push(error("RFC 3629 §3", "the value has no UTF-8 form", fix));
+    findings.push(error("txt-not-utf8", "RFC 3629 §3", "the value has no UTF-8 form", fix));
   }
   // Control characters are legal and always a copy-and-paste fault in a mail record.
   if ([...value].some((character) => character < " " || character === "\x7f")) {
     const fix = "remove line breaks and control characters";
-    findings.push(warning("RFC 1035 §5.1", "the value holds a control character", fix));
+    findings.push(
+      warning("txt-control-character", "RFC 1035 §5.1", "the value holds a control character", fix),
+    );
   }
   return findings;
 }

@@ -141,7 +141,14 @@ function findUpwards(cwd: string): string {
 
 function unreadable(stack: string, file: string, fault: string): Problem {
   const fix = "mend the YAML there";
-  return { level: "error", stack, path: file, message: `cannot be read: ${fault}`, fix };
+  return {
+    code: "config-unreadable",
+    level: "error",
+    stack,
+    path: file,
+    message: `cannot be read: ${fault}`,
+    fix,
+  };
 }
 
 /** In a file, a key without a namespace is the project's own. */
@@ -189,6 +196,7 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
     if (privateKey === undefined || isSecure(privateKey)) return [];
     return [
       {
+        code: "config-private-key-in-clear",
         level: "error",
         stack,
         path: `${dkimPath(selector)}.privateKey`,

@@ -72,6 +72,7 @@ export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): R
   const hasMailHost = values["mailHost"] !== undefined;
   if (hasTenant === hasMailHost) {
     findings.push({
+      code: "config-stack-kind",
       level: "error",
       path: "sendips:tenant",
       message: hasTenant
@@ -143,6 +144,7 @@ function isPlain(part: string): boolean {
 
 function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): Finding {
   return {
+    code: "config-unknown-key",
     level: "error",
     path: path[0] === "sendips" ? configPath(path.slice(1)) : configPath(path),
     message: `${shown(String(path.at(-1)))} is not a key that sendips knows`,
@@ -159,6 +161,7 @@ function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string):
   const found = lookUp(value, issue.path);
   return [
     {
+      code: "config-value",
       level: "error",
       path: configPath(path),
       message: `${foundAt(found, path)}${said(issue, found)}`,

@@ -2,12 +2,14 @@
 
 import { isSpf } from "../../mail/spf/finding.ts";
 import { type PlannedRecord, renderText, type Text } from "../tenant/record.ts";
+import type { domainConnectCodes } from "./codes.ts";
 import { addressVariable, hostWithin, narrowed, type Place } from "./place.ts";
 import { spfRules } from "./spf.ts";
 import type { TemplateRecord } from "./types.ts";
 
 /** What a person should know or do. */
 export interface Note {
+  code: keyof typeof domainConnectCodes;
   message: string;
   fix: string;
 }
@@ -47,7 +49,10 @@ export function expressed(record: PlannedRecord, name: string, place: Place): Ex
       const pointsTo = addressVariable("address", data.address.address, place);
       const message = `the address in the A record of ${name} is a variable that only the link's signature guards`;
       const fix = "say so in the pull request, or give the tenant host names in a zone of yours";
-      return { record: { type: "A", host, pointsTo, ttl }, notes: [{ message, fix }] };
+      return {
+        record: { type: "A", host, pointsTo, ttl },
+        notes: [{ code: "domain-connect-address-variable", message, fix }],
+      };
     }
     case "TXT":
       return isSpf(renderText(data.text, () => ""))
@@ -78,13 +83,17 @@ function cname(target: string, host: string, ttl: number, place: Place): Express
   const notes: Note[] = [];
   if (!shared) {
     const message = `${target} is below no zone of yours: it stands in the template as it is, which so serves only tenants with the same target`;
-    notes.push({ message, fix: "point it below a zone of yours" });
+    notes.push({
+      code: "domain-connect-not-shared",
+      message,
+      fix: "point it below a zone of yours",
+    });
   }
   const policy = host === "_dmarc" || host.startsWith("_dmarc.");
   if (policy) {
     const message = `the CNAME at ${host} takes the place of the DMARC record that the customer has now`;
     const fix = `see that ${target} is no weaker than it before the customer follows the link`;
-    notes.push({ message, fix });
+    notes.push({ code: "domain-connect-replaces-dmarc", message, fix });
   }
   const type = "CNAME";
   const written = selector === undefined ? host : `${variable}${host.slice(selector.length)}`;
@@ -118,7 +127,11 @@ function mx(
   const notes: Note[] = [];
   if (!shared) {
     const message = `the mail server ${exchange} is below no zone of yours: it stands in the template as it is, which so serves only tenants with the same one`;
-    notes.push({ message, fix: "name mail servers below a zone of yours" });
+    notes.push({
+      code: "domain-connect-not-shared",
+      message,
+      fix: "name mail servers below a zone of yours",
+    });
   }
   return { record: { type: "MX", host, pointsTo: text, priority: preference, ttl }, notes };
 }
@@ -140,7 +153,11 @@ function spf(record: PlannedRecord, text: Text, host: string, place: Place): Exp
   const notes: Note[] = [];
   if (others.length > 0) {
     const message = `SPF of ${record.name}: ${others.join(" ")} ${others.length > 1 ? "are" : "is"} the customer's own and left out: a DNS provider merges the rest into what stands there`;
-    notes.push({ message, fix: "see that the customer's record has what is left out" });
+    notes.push({
+      code: "domain-connect-spf-partial",
+      message,
+      fix: "see that the customer's record has what is left out",
+    });
   }
   return {
     record: { type: "SPFM", host, spfRules: rules },
@@ -182,7 +199,11 @@ function tagged(
   const notes: Note[] = [];
   if (version !== "DKIM1") {
     const message = `the TXT record at ${host} takes the place of one that begins with v=${version}, if the customer has it`;
-    notes.push({ message, fix: "ask the customer before the link is followed" });
+    notes.push({
+      code: "domain-connect-replaces-txt",
+      message,
+      fix: "ask the customer before the link is followed",
+    });
   }
   const record: TemplateRecord = {
     type: "TXT",

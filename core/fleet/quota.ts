@@ -59,6 +59,7 @@ function over(region: string, { total, quota, stacks }: Usage): Problem[] {
   const stated = quota !== undefined;
   return [
     {
+      code: "address-quota",
       level: stated ? "error" : "warning",
       stack: crossing.name,
       path: "sendips:tenant.addresses",

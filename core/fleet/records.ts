@@ -73,7 +73,13 @@ function conflictOf(
   const kind = data.type === "TXT" ? singletonOf(value) : undefined;
   const single = kind && seen.singles.claim(`${name} ${kind.title}`, mine);
   const same = sameValue(record, name, value, mine, seen);
-  const problem = (message: string, fix: string, rule: string): Problem => ({
+  const problem = (
+    code: "record-taken" | "record-kind-taken" | "cname-beside-others",
+    message: string,
+    fix: string,
+    rule: string,
+  ): Problem => ({
+    code,
     level: "error",
     ...mine,
     message,
@@ -82,6 +88,7 @@ function conflictOf(
   });
   if (same !== undefined) {
     return problem(
+      "record-taken",
       `${name} ${data.type} is also published by ${holder(same)}, with the same value`,
       "one stack publishes it: Cloudflare refuses the second (81058), and who deletes it deletes it for both",
       "Cloudflare: identical record",
@@ -89,6 +96,7 @@ function conflictOf(
   }
   if (single !== undefined && kind !== undefined) {
     return problem(
+      "record-kind-taken",
       `${name} already has the ${kind.title} of ${holder(single)}`,
       "a name holds one: publish it from one stack, or use another name",
       kind.rule,
@@ -97,6 +105,7 @@ function conflictOf(
   const other = alias ? beside : above;
   if (other === undefined) return undefined;
   return problem(
+    "cname-beside-others",
     `its ${data.type} record stands at ${name} beside ${alias ? "records" : "the CNAME"} of ${holder(other)}`,
     "a CNAME stands alone at its name: move one of the two to another name",
     "RFC 1034 §3.6.2",
@@ -135,6 +144,7 @@ function sharedKey(
   const other = key === undefined ? undefined : claims.claim(key, mine);
   if (other === undefined) return undefined;
   return {
+    code: "dkim-key-shared",
     level: "error",
     stack: mine.stack,
     path,

@@ -24,6 +24,7 @@ export function checkOwnAddresses(
         if (term.type !== "ip4" || key === undefined) return [];
         return [
           {
+            code: "spf-own-address",
             level: "error",
             path,
             message: `the SPF record that is said to stand at ${name} names ${term.address}, which is address ${key} of ours: as somebody else's it would stay there when the address goes, and let in whoever gets it next`,

@@ -120,6 +120,7 @@ export function meetStanding(
     );
     if (equal?.proxied === true) {
       findings.push({
+        code: "standing-proxied",
         level: "error",
         path,
         message: `its ${data.type} record stands at ${known.name} already, proxied by Cloudflare: taken over it would be DNS only, and whatever the proxy serves there would be gone`,
@@ -145,6 +146,7 @@ export function meetStanding(
     }
     const shown = rivals.map((other) => `${other.type} ${standingValue(other)}`).join("; ");
     findings.push({
+      code: "standing-in-the-way",
       level: "error",
       path,
       message: `at ${known.name} stands what is not ours, and its ${data.type} record cannot stand beside it: ${shown}`,

@@ -73,6 +73,7 @@ function unknownZones(
     if (publisherOf(inZone) !== undefined) return [];
     return [
       {
+        code: "zone-unknown",
         level: "error" as const,
         path,
         message: `${inZone} is in no zone that sendips knows`,

@@ -1,4 +1,6 @@
 /** Making findings about SPF, and what the modules of this folder share about terms. */
+import type { CodesOf } from "../code.ts";
+import type { spfCodes } from "./codes.ts";
 import {
   type AskingTerm,
   type Mechanism,
@@ -14,7 +16,7 @@ export function section(number: string): string {
 
 /** An error; `at` is left out where there is no place. */
 export function error(
-  code: string,
+  code: CodesOf<typeof spfCodes, "error">,
   rule: string,
   message: string,
   fix: string,
@@ -26,13 +28,14 @@ export function error(
 
 /** A warning; like {@link error}. */
 export function warning(
-  code: string,
+  code: CodesOf<typeof spfCodes, "warning">,
   rule: string,
   message: string,
   fix: string,
   at?: number,
 ): SpfFinding {
-  return { ...error(code, rule, message, fix, at), level: "warning" };
+  const place = at === undefined ? {} : { at };
+  return { code, rule, level: "warning", message, fix, ...place };
 }
 
 /** True for a mechanism, false for a modifier. */

@@ -26,6 +26,7 @@ function sharedPrivateIps({ tenant }: TenantContext): Finding[] {
     if (owner === undefined) owners.set(privateIp, key);
     else {
       findings.push({
+        code: "address-private-ip-twice",
         level: "error",
         path: `sendips:tenant.addresses.${key}.privateIp`,
         message: `${privateIp} is already the private IP of address ${owner}`,
@@ -45,6 +46,7 @@ function pools({ tenant }: TenantContext): Finding[] {
     stream.addresses.forEach((address, index) => {
       if (known.includes(address)) return;
       findings.push({
+        code: "stream-unknown-address",
         level: "error",
         path: `sendips:tenant.streams.${key}.addresses[${index}]`,
         message: `${shown(address)} is not an address of this tenant`,
@@ -56,6 +58,7 @@ function pools({ tenant }: TenantContext): Finding[] {
   for (const key of used.size === 0 ? [] : known.filter((key) => !used.has(key)).sort()) {
     if (tenant.addresses[key]?.release === true) continue;
     findings.push({
+      code: "address-unused",
       level: "warning",
       path: `sendips:tenant.addresses.${key}`,
       message: "no stream sends from it; it costs money, and cools down",
@@ -72,6 +75,7 @@ function released({ tenant, streams }: TenantContext): Finding[] {
     if (!release || users.length === 0) return [];
     return [
       {
+        code: "address-release-in-use",
         level: "warning",
         path: `sendips:tenant.addresses.${key}.release`,
         message: `is to be released, but stream${users.length > 1 ? "s" : ""} ${users.join(", ")} still send${users.length > 1 ? "" : "s"} from it`,
@@ -92,6 +96,7 @@ function returnPaths(context: TenantContext): Finding[] {
     const findings: Finding[] = [];
     if (returnPath === tenant.domain) {
       findings.push({
+        code: "return-path-is-domain",
         level: "warning",
         path: `sendips:tenant.streams.${key}.returnPath`,
         message: `its MX records stand at ${returnPath}: all mail to the domain comes to the hosts that take the stream's bounces`,
@@ -102,6 +107,7 @@ function returnPaths(context: TenantContext): Finding[] {
     const hosts = bounceHosts(context, returnPath).length;
     if (hosts > MX_ENOUGH) {
       findings.push({
+        code: "return-path-many-mx",
         level: "warning",
         path: `sendips:tenant.streams.${key}.bounceMx`,
         message: `${hosts} MX records at ${returnPath}, one for each address of the pool`,
@@ -123,6 +129,7 @@ function hostNames({ tenant, operator }: TenantContext): Finding[] {
   const publisher = publisherOf(tenant.hostNames ?? "", operator.zones);
   if (publisher?.by === "external" && !tenant.waitForCustomerRecords) {
     findings.push({
+      code: "ptr-waits-for-customer",
       level: "warning",
       path: "sendips:tenant.hostNames",
       message: `the customer publishes ${publisher.zone}, so the PTRs are left out until the A records stand`,

@@ -34,6 +34,7 @@ export function checkDkim(context: TenantContext): Finding[] {
 
 function unused(path: string): Finding {
   return {
+    code: "dkim-unused",
     level: "warning",
     path,
     message: "no stream sends yet, so the key is published nowhere",
@@ -57,6 +58,7 @@ function foreignDomains(
         ),
     )
     .map((domain) => ({
+      code: "dkim-foreign-domain",
       level: "error",
       path,
       message: `${domain} is neither a domain of the tenant's nor one that a stream's From aligns with`,
@@ -71,6 +73,7 @@ function unknownStreams({ tenant }: TenantContext, key: DkimKeyConfig, path: str
     if (Object.hasOwn(tenant.streams, stream)) return [];
     return [
       {
+        code: "dkim-unknown-stream",
         level: "error",
         path: `${path}[${index}]`,
         message: `${shown(stream)} is not a stream of the tenant`,
@@ -96,6 +99,7 @@ function ed25519Alone(context: TenantContext): Finding[] {
   if (alone.length === 0) return [];
   return [
     {
+      code: "dkim-ed25519-alone",
       level: "warning",
       path: "sendips:tenant.dkim",
       message: `only Ed25519 signs for ${alone.join(", ")}: receivers that do not verify it take the mail for unsigned`,
@@ -121,6 +125,7 @@ function delegation({ tenant, operator }: TenantContext): Finding[] {
     if (publisher?.by !== "external") return [];
     return [
       {
+        code: "delegation-zone-external",
         level: "error",
         path,
         message: `${zone} lies in ${publisher.zone}, which the customer publishes`,

@@ -33,7 +33,9 @@ export function dkimKeyText(selector: string, key: DkimKeyConfig): DkimKeyText {
   if (key.state === "revoked") return { text: text`v=DKIM1; p=`, findings: [] };
   if (key.privateKey === undefined && key.publicKey === undefined) {
     const fix = `allowed: privateKey (an encrypted secret: sendips dkim new makes it) or publicKey`;
-    return { findings: [{ ...error("RFC 6376 §3.6.1", "needs a key", fix), path: "" }] };
+    return {
+      findings: [{ ...error("dkim-no-key", "RFC 6376 §3.6.1", "needs a key", fix), path: "" }],
+    };
   }
   if (sealed && key.publicKey === undefined) {
     return { text: text`v=DKIM1; ${{ dkimKey: selector }}`, findings: [] };
@@ -74,7 +76,12 @@ function ownKeyFindings(privateKey: string): (Finding & { path: string })[] {
   const { type, bits = 0 } = publicKeyOf(privateKey).value ?? {};
   if (type !== "rsa" || bits >= 2048) return [];
   const fix = "allowed: RSA of 2048 bits or more, or Ed25519";
-  return [{ ...error("RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix), path: ".privateKey" }];
+  return [
+    {
+      ...error("dkim-short-key", "RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix),
+      path: ".privateKey",
+    },
+  ];
 }
 
 /** A public key beside a private one must be its own: verifiers would fail every signature. */

@@ -74,6 +74,7 @@ function uncovered(context: RecordContext, from: string): Finding {
   const kept = organisationOf(organisationsOf(context), from);
   if (kept?.dmarc.keep === true) {
     return {
+      code: "dmarc-kept-unknown",
       level: "warning",
       path: kept.path,
       message: `the DMARC record of ${kept.domain} is left to its owner, and nothing is known of what it says: whether mail from ${from} aligns is judged by the defaults`,
@@ -82,6 +83,7 @@ function uncovered(context: RecordContext, from: string): Finding {
     };
   }
   return {
+    code: "dmarc-uncovered",
     level: "warning",
     path: fromPath(context, from),
     message: `no DMARC record of this plan covers ${from}; where none stands elsewhere, anyone may send as it`,
@@ -100,6 +102,7 @@ function foundApart(all: readonly Found[]): Finding[] {
     domain === undefined ? "none" : `that of ${domain}`;
   return [
     {
+      code: "dmarc-found-apart",
       level: "warning",
       path: "sendips:tenant.domain",
       message: `for mail from ${all.map(({ domain }) => domain).join(", ")}, receivers of RFC 9989 find the DMARC record by the tree walk, ${found(walk.policy?.domain)}; those of RFC 7489 by the public suffix list, ${found(byList?.domain)}`,
@@ -126,6 +129,7 @@ function weakened(context: RecordContext, view: DmarcView): Finding[] {
     const { subdomainPolicy = view.find(domain).walk.policy?.record.sp, test } = dmarc;
     const tags = subdomainPolicy === "none" ? "sp=none" : `sp=${subdomainPolicy} with t=y`;
     return {
+      code: "dmarc-subdomains-unprotected",
       level: "warning",
       path: test === true ? `${path}.test` : `${path}.subdomainPolicy`,
       message: `${tags} comes to no policy for mail from ${froms.join(", ")}: whatever fails is delivered`,
@@ -145,6 +149,7 @@ function consents(context: RecordContext): Finding[] {
     return [
       ...fits,
       {
+        code: "dmarc-consent-missing",
         level: "warning" as const,
         path,
         message: `${host} must consent to reports about ${domain}, or reporters send none; no zone of sendips:zones holds it`,

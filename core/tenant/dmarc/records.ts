@@ -8,8 +8,7 @@ import {
   renderDmarc,
   strength,
 } from "../../../mail/dmarc/record.ts";
-import { error, type Finding as MailFinding, warning } from "../../../mail/finding.ts";
-import { at, type Finding } from "../../problem.ts";
+import { at, error, type Fault, type Finding, warning } from "../../problem.ts";
 import type { TenantContext, WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation.ts";
 import { isKnown, standingDmarc } from "../existing/standing.ts";
@@ -43,13 +42,19 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
   if (more.length > 0) {
     const message = `${standing.length} DMARC records stand at ${dmarcName(organisation.domain)}, and receivers heed none: which one is meant is not known`;
     const fix = "leave one of them there and in the config; or say replace: true";
-    return { findings: at(first.path, [error("RFC 9989 §4.10.1", message, fix)]) };
+    return {
+      findings: at(first.path, [error("dmarc-several-records", "RFC 9989 §4.10.1", message, fix)]),
+    };
   }
   const { value } = parseDmarcOnce(first.text);
   if (value === undefined) {
     const message = "the DMARC record that stands cannot be read, and receivers heed it in no way";
     const fix = "have it mended; or say replace: true; or dmarc: keep, and it stays as it is";
-    return { findings: at(first.path, [error("RFC 9989 §4.10.1", message, fix)]) };
+    return {
+      findings: at(first.path, [
+        error("dmarc-standing-unreadable", "RFC 9989 §4.10.1", message, fix),
+      ]),
+    };
   }
   const findings = weakened(value, wanted, path);
   if (findings.length > 0) return { findings };
@@ -74,10 +79,10 @@ export function leavesDmarc(context: TenantContext, organisation: Organisation):
   return organisation.dmarc.keep || isGuess(context, organisation);
 }
 
-function guess({ stack }: TenantContext, { domain }: Organisation): MailFinding {
+function guess({ stack }: TenantContext, { domain }: Organisation): Fault {
   const message = `nothing is known of the DMARC record of ${domain}, and the config says no policy: p=none over it might take away what its owner has, so none is planned`;
   const fix = `npx sendips zone ${stack} --write records what stands there; or say policy: none, or keep`;
-  return warning("RFC 9989 §4.7", message, fix);
+  return warning("dmarc-standing-unknown", "RFC 9989 §4.7", message, fix);
 }
 
 /** What the config says, and nothing that it leaves out. */
@@ -114,18 +119,18 @@ function effective(record: DmarcRecord, tag: "p" | "sp" | "np"): Policy {
 
 /** A policy that the config says, and that is weaker than the one that stands. */
 function weakened(standing: DmarcRecord, wanted: DmarcRecord, path: string): Finding[] {
-  const weaker: [string, MailFinding][] = POLICIES.flatMap(([tag, key]) => {
+  const weaker: [string, Fault][] = POLICIES.flatMap(([tag, key]) => {
     const asked = wanted[tag];
     const now = effective(standing, tag);
     if (asked === undefined || strength(asked) >= strength(now)) return [];
     const message = `${tag}=${asked} would weaken the record that stands, which has ${tag}=${now}`;
     const fix = `${now} or stronger; leave it out, and what stands stays; or, where that is meant, replace: true`;
-    return [[key, error("RFC 9989 §4.7", message, fix)]];
+    return [[key, error("dmarc-weakens-standing", "RFC 9989 §4.7", message, fix)]];
   });
   if (wanted.t === true && standing.t !== true) {
     const message = "t=y would weaken each policy of the record that stands by one level";
     const fix = "leave it out; or, where that is meant, replace: true";
-    weaker.push(["test", error("RFC 9989 §4.7", message, fix)]);
+    weaker.push(["test", error("dmarc-weakens-standing", "RFC 9989 §4.7", message, fix)]);
   }
   return weaker.flatMap(([key, finding]) => at(`${path}.${key}`, [finding]));
 }

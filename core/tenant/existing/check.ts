@@ -62,6 +62,7 @@ function wildcards(
     const what = standing.CNAME === undefined ? types.join(", ") : "CNAME";
     return [
       {
+        code: "existing-wildcard-ends",
         level: "warning",
         path: byName.get(first)?.[0]?.path ?? "sendips:tenant.existing",
         message: `${name} (${what}) answers for ${first}${more} today, and no more once a record of ours stands there or below`,
@@ -86,6 +87,7 @@ function aliases(name: string, records: readonly PlannedRecord[], standing: Stan
     const same = ours !== undefined && renderData(ours, readable) === absolute(standing.CNAME);
     if (same) return [];
     return records.slice(0, 1).map(({ path }) => ({
+      code: "existing-cname",
       level: "error",
       path,
       message: `a CNAME to ${standing.CNAME} stands at ${name}, and nothing can stand beside it or in its place without taking it away from whoever serves it`,
@@ -100,6 +102,7 @@ function aliases(name: string, records: readonly PlannedRecord[], standing: Stan
   if (others.length === 0) return [];
   return [
     {
+      code: "existing-beside-cname",
       level: "error",
       path: ours.path,
       message: `${others.join(" and ")} records stand at ${name}, and a CNAME stands alone: it would take them off the air`,
@@ -129,6 +132,7 @@ function exchanges(
   const parked = tenant.neverMails.includes(name);
   return [
     {
+      code: "existing-mx",
       level: "error",
       path: first.path,
       message: `${name} takes mail today, at ${standing.MX.join(" and ")}: MX records of ours beside them would lead its mail astray`,
@@ -154,6 +158,7 @@ function hosts(name: string, records: readonly PlannedRecord[], standing: Standi
   if (ours === undefined || theirs.length === 0) return [];
   return [
     {
+      code: "existing-host",
       level: "error",
       path: ours.path,
       message: `${name} is a host already, at ${theirs.join(" and ")}: an address of ours beside it makes of both a host that answers half the time`,
@@ -180,6 +185,7 @@ function texts(
     if (kind.title === "DKIM key") {
       return [
         {
+          code: "existing-dkim-key",
           level: "error",
           path,
           message: `another DKIM key stands at ${name}: mail that is signed with it would fail`,
@@ -196,6 +202,7 @@ function texts(
       if (/^v=spf1\s+[-~]all$/i.test(other.text)) return [];
       return [
         {
+          code: "existing-spf-sends",
           level: "error",
           path,
           message: `${name} publishes ${other.text}, by which somebody sends: v=spf1 -all in its place refuses that mail`,
@@ -207,6 +214,7 @@ function texts(
     if (["SPF record", "DMARC record", "TLS-RPT record"].includes(kind.title)) return [];
     return [
       {
+        code: "existing-replaced",
         level: "warning",
         path,
         message: `the ${kind.title} of ${name} takes the place of the one that stands`,

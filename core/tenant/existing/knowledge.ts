@@ -33,6 +33,7 @@ export function checkKnowledge(context: TenantContext, today: string): Finding[]
   const missing = [...unknown].map(([domain, names]): Finding => {
     const whole = names.length === shared.filter((name) => isAtOrBelow(name, domain)).length;
     return {
+      code: "existing-unknown",
       level: "warning",
       path: "sendips:tenant.existing",
       message: `nothing is known of what ${whole ? domain : names.join(", ")} publishes today${whole ? ` (${names.join(", ")})` : ""}: whoever publishes this plan over it may take the domain's other senders, and its DMARC policy, off the air`,
@@ -45,6 +46,7 @@ export function checkKnowledge(context: TenantContext, today: string): Finding[]
   return [
     ...missing,
     {
+      code: "existing-old",
       level: "warning",
       path: "sendips:tenant.existing.seen",
       message: `what ${context.tenant.domain} publishes was looked at ${age} days ago, on ${seen}: senders may have come since, and the plan knows nothing of them`,

@@ -1,5 +1,6 @@
 /** Faults of the SPF records: each as an evaluator would meet it, and what their includes cost. */
 
+import type { SpfCode } from "../../../mail/spf/codes.ts";
 import { isSpf } from "../../../mail/spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../../../mail/spf/lint.ts";
 import type { SpfFinding } from "../../../mail/spf/types.ts";
@@ -41,19 +42,19 @@ export function checkSpf(context: RecordContext): Finding[] {
 
 /** What a stand-in lies within says nothing of the address that will come. */
 function isOfStandIn({ code, message }: SpfFinding): boolean {
-  return code === "covered" && /^ip4:198\.1[89]\./.test(message);
+  return code === "spf-covered" && /^ip4:198\.1[89]\./.test(message);
 }
 
 /** The finding with its record's name, and its mend in the words of the config. */
 function inConfig(finding: SpfFinding, { name, data }: PlannedRecord): SpfFinding {
   const message = `SPF of ${String(name)}: ${finding.message}`;
   switch (finding.code) {
-    case "lookups-unknown": {
+    case "spf-lookups-unknown": {
       const fix =
         "npx sendips plan --online asks DNS; or put their records into sendips:spfSnapshot";
       return { ...finding, message, fix };
     }
-    case "length": {
+    case "spf-length": {
       const ranges = data.type === "TXT" && data.text.some((part) => isRanges(part));
       const own = ranges
         ? "contiguous addresses become one network once they are known, such as those of a BYOIP pool; or macro"
@@ -81,9 +82,9 @@ function mergeFindings(context: RecordContext, names: readonly SpfName[]): Findi
     const besides = configPath(config);
     return mergedSpf(sender).findings.flatMap((finding) => {
       const message = `SPF of ${name}: ${finding.message}`;
-      if (finding.code === "all-weaker" || finding.code === "all-stricter") {
+      if (finding.code === "spf-all-weaker" || finding.code === "spf-all-stricter") {
         const fix =
-          finding.code === "all-weaker"
+          finding.code === "spf-all-weaker"
             ? `all: ${finding.fix === "-all" ? "fail" : "softfail"}; or leave all out, and the domain keeps what it has`
             : finding.fix;
         return at(`${besides}.all`, [{ ...finding, message, fix }]);
@@ -106,6 +107,7 @@ function leftAlone(context: RecordContext, { name, standing }: SpfName): Finding
       ? "no stream of ours is judged by it"
       : `receivers check ${[...new Set(paths)].join(", ")} for our mail`;
   return {
+    code: "spf-standing-over-limit",
     level: "warning",
     path: first?.path ?? "sendips:tenant.spf",
     message: `SPF of ${name}: receivers give permerror for whoever sends with ${name} as return path today: ${faults.map(({ message }) => message).join("; ")}. The record stays as it is: ${whose}`,
@@ -115,14 +117,14 @@ function leftAlone(context: RecordContext, { name, standing }: SpfName): Finding
 }
 
 /** Faults that a record had before us, and that are its owner's to mend: no reason to stop a tenant. */
-const TOLERATED = new Set([
-  "ptr",
-  "neutral-all",
-  "all-missing",
-  "wide",
-  "host-bits",
-  "idle-exp",
-  "not-public",
+const TOLERATED: ReadonlySet<SpfCode> = new Set([
+  "spf-ptr",
+  "spf-neutral-all",
+  "spf-all-missing",
+  "spf-wide",
+  "spf-host-bits",
+  "spf-idle-exp",
+  "spf-not-public",
 ]);
 
 /** The same as a warning where what stands has it by itself. */
@@ -131,7 +133,7 @@ function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfF
   const theirs = standing.some(({ text }) =>
     lintSpf(text).some(
       ({ code }) =>
-        code === finding.code || (finding.code === "neutral-all" && code === "all-missing"),
+        code === finding.code || (finding.code === "spf-neutral-all" && code === "spf-all-missing"),
     ),
   );
   return theirs
@@ -149,6 +151,7 @@ function guessed(context: TenantContext, names: readonly SpfName[]): Finding[] {
     if (standing.length > 0 || isKnown(context.tenant, name)) return [];
     return [
       {
+        code: "spf-standing-unknown",
         level: "warning",
         path: name === context.tenant.domain ? "sendips:tenant.spf" : `sendips:tenant.domains`,
         message: `nothing says what ${name} publishes today, so its record ends in ~all, which refuses nobody, and lets through nobody whom include leaves out`,

@@ -51,6 +51,7 @@ function keys(records: readonly PlannedRecord[]): Finding[] {
   if (new Set(records.map(({ key }) => key)).size === records.length) return [];
   return [...groupBy(records, ({ key }) => key)].flatMap(([key, [first, ...others]]) =>
     others.map(({ path }) => ({
+      code: "record-key-twice",
       level: "error",
       path,
       message: `its record and one of ${first?.path} are both called ${key}`,
@@ -84,6 +85,7 @@ function duplicates(records: readonly PlannedRecord[]): Finding[] {
   if (new Set(records.map(identityOf)).size === records.length) return [];
   return [...groupBy(records, identityOf).values()].flatMap(([first, ...others]) =>
     others.map((record) => ({
+      code: "record-twice",
       level: "error",
       path: record.path,
       message: `${nameOf(record)} ${record.data.type} stands twice with one value; the other is of ${first?.path}`,
@@ -103,6 +105,7 @@ function aliases(byName: Groups): Finding[] {
     return [
       ...(apex ? [apexAlias(alias)] : []),
       ...others.map(({ path, data }) => ({
+        code: "cname-beside-records" as const,
         level: "error" as const,
         path,
         message: `its ${data.type} record stands at ${name} beside the CNAME of ${alias.path}`,
@@ -117,6 +120,7 @@ function aliases(byName: Groups): Finding[] {
 function apexAlias({ path, publisher }: PlannedRecord): Finding {
   const zone = publisher.by === "aws" ? "" : publisher.zone;
   return {
+    code: "cname-at-apex",
     level: "error",
     path,
     message: `a CNAME at ${zone}, where the zone's own SOA and NS records stand`,
@@ -139,6 +143,7 @@ function singletons(records: readonly PlannedRecord[]): Finding[] {
     // Two with one value are a duplicate, and said so.
     else if (first.value !== value) {
       findings.push({
+        code: "record-kind-twice",
         level: "error",
         path: record.path,
         message: `a second ${kind.title} at ${nameOf(record)}; the other is of ${first.record.path}`,
@@ -160,6 +165,7 @@ function targets(records: readonly PlannedRecord[], byName: Groups): Finding[] {
     for (const other of byName.get(target) ?? []) {
       if (other.data.type === "CNAME") {
         findings.push({
+          code: "record-to-alias",
           level: "error",
           path,
           message: `its ${data.type} record points to ${target}, which is a CNAME (${other.path})`,
@@ -169,6 +175,7 @@ function targets(records: readonly PlannedRecord[], byName: Groups): Finding[] {
       }
       if (data.type === "MX" && other.data.type === "MX" && isNullMx(other.data)) {
         findings.push({
+          code: "mx-to-null-mx",
           level: "warning",
           path,
           message: `mail to ${nameOf(record)} goes to ${target}, which has a null MX (${other.path})`,
@@ -216,6 +223,7 @@ function wildcards(byName: Groups): Finding[] {
     const more = covered.length === 1 ? "" : ` and ${covered.length - 1} more`;
     return [
       {
+        code: "wildcard-gaps",
         level: "warning" as const,
         path,
         message: `*.${parent} does not answer for ${first}${more}, nor below: names that exist are not covered`,

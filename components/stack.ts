@@ -19,7 +19,7 @@ import { privateIpsOf } from "./cloud.ts";
 
 const PREFIX = "sendips:";
 
-/** The config under `sendips:`. Secrets in it are clear text: it must reach nothing but the plan. */
+/** The config under `sendips:`. Secrets in it are clear text: it must reach nothing but `readConfig`. */
 export function stackConfig(): RawConfig {
   const values = Object.entries(allConfig())
     .filter(([key]) => key.startsWith(PREFIX))

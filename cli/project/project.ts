@@ -10,8 +10,8 @@ import {
   readConfig,
   readOperator,
 } from "../../core/config/config.ts";
+import { SEALED } from "../../core/config/dkim-key.ts";
 import type { Problem } from "../../core/problem.ts";
-import { SEALED } from "../../core/tenant/dkim/key.ts";
 import { Refusal } from "../engine/surroundings.ts";
 import { readYaml } from "./yaml-text.ts";
 
@@ -126,7 +126,7 @@ export function loadStack(project: Project, stack: string): LoadedStack {
   return {
     name: stack,
     ...(typeof region === "string" ? { region } : {}),
-    read: { ...read, problems },
+    read: "stack" in read ? { stack: read.stack, problems } : { problems },
   };
 }
 

@@ -1,4 +1,5 @@
 /** The addresses of stacks that are deployed, from their outputs; the plan does without them. */
+import { mapOf, member } from "../../core/maps.ts";
 import { installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
 
 /** IPv4 by the address's key. */
@@ -70,16 +71,10 @@ function addressesOf(json: string): KnownAddresses {
   } catch {
     return {};
   }
-  const addresses = member(outputs, "addresses");
-  if (typeof addresses !== "object" || addresses === null) return {};
   return Object.fromEntries(
-    Object.entries(addresses).flatMap(([key, address]) => {
+    Object.entries(mapOf(member(outputs, "addresses"))).flatMap(([key, address]) => {
       const publicIp = member(address, "publicIp");
       return typeof publicIp === "string" && publicIp !== "" ? [[key, publicIp]] : [];
     }),
   );
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

@@ -11,6 +11,7 @@ import {
   readOperator,
 } from "../../core/config/config.ts";
 import { SEALED } from "../../core/config/dkim-key.ts";
+import { isMap, mapOf, member } from "../../core/maps.ts";
 import type { Problem } from "../../core/problem.ts";
 import { Refusal } from "../engine/surroundings.ts";
 import { readYaml } from "./yaml-text.ts";
@@ -198,16 +199,4 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
       },
     ];
   });
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function mapOf(value: unknown): Record<string, unknown> {
-  return isMap(value) ? value : {};
-}
-
-function member(value: unknown, key: string): unknown {
-  return isMap(value) ? value[key] : undefined;
 }

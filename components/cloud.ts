@@ -129,7 +129,7 @@ export function taggedAddresses(
   return search(`tag:${STACK_TAG}`, [stack], filters, opts);
 }
 
-/** An Elastic IP by its allocation id. Fails when there is none, see {@link isGone}. */
+/** An Elastic IP by its allocation id. Fails when there is none: `isAddressGone`. */
 export async function elasticIp(id: string, opts?: pulumi.InvokeOptions): Promise<LiveAddress> {
   const found = await getElasticIp({ id }, opts);
   const { publicIp, privateIp, networkInterfaceId, tags } = found;
@@ -141,13 +141,6 @@ export async function reverseNameOf(id: string, opts?: pulumi.InvokeOptions): Pr
   const { ptrRecord } = await getElasticIp({ id }, opts);
   // Absent, where the provider has nothing to say.
   return (ptrRecord ?? "").replace(/\.$/, "").toLowerCase();
-}
-
-/** Whether a look-up failed because EC2 has no such address (any more). */
-export function isGone(error: unknown): boolean {
-  return /InvalidAllocationID\.NotFound|InvalidAddress\.NotFound|no matching EC2 EIP/.test(
-    String(error),
-  );
 }
 
 /**

@@ -9,13 +9,14 @@
  * the state and the tags of the addresses.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { isAddressGone } from "../core/foreign-errors.ts";
 import { type LiveAddress, pathOf } from "../core/guards/address-context.ts";
 import { ADDRESS_WAY_OUT } from "../core/guards/addresses.ts";
 import { type Deployed, hasNoAddress, rememberedAddresses } from "../core/state/deployed.ts";
 import { TYPES } from "../core/state/resources.ts";
 import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../core/state/tags.ts";
 import { Bindings } from "./bindings.ts";
-import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
+import { elasticIp, type Filter, taggedAddresses, thisStack } from "./cloud.ts";
 import { giveBack, type WantedName } from "./give-back.ts";
 import { type Reason, Registrations } from "./registrations.ts";
 import { asking, lastDeployment, reportFindings } from "./stack.ts";
@@ -222,7 +223,7 @@ export class Keeper {
     try {
       return await elasticIp(allocationId, this.#opts);
     } catch (error) {
-      if (isGone(error)) return undefined;
+      if (isAddressGone(error)) return undefined;
       throw error;
     }
   }

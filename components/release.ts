@@ -1,5 +1,6 @@
 /** Letting an address go: EC2 keeps refusing it for minutes after its PTR is gone. */
 import * as pulumi from "@pulumi/pulumi";
+import { isReverseNameSet } from "../core/foreign-errors.ts";
 import { reverseNameOf } from "./cloud.ts";
 import { pauseFor } from "./waiting.ts";
 
@@ -26,7 +27,7 @@ const CLEAR = 5;
 export function releaseHook(name: string, opts?: pulumi.InvokeOptions): pulumi.ErrorHook {
   return new pulumi.ErrorHook(name, async ({ failedOperation, errors, id, name: address }) => {
     const [latest = ""] = errors;
-    if (failedOperation !== "delete" || !latest.includes("InvalidAddress.PtrSet")) return false;
+    if (failedOperation !== "delete" || !isReverseNameSet(latest)) return false;
     if (errors.length >= ATTEMPTS) return false;
     if (errors.length >= CLEAR) {
       // One whose release was deployed for the address alone (--target) was never reset: waiting is in vain.

@@ -5,7 +5,7 @@ import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import type { RawConfig } from "../core/config/config.ts";
 import type { TenantConfig } from "../core/config/schema.ts";
-import { failedLookUp } from "../core/foreign-errors.ts";
+import { failedLookUp, isNoSuchStack } from "../core/foreign-errors.ts";
 import type { PrivateIps } from "../core/host/mail-host.ts";
 import {
   type Finding,
@@ -159,7 +159,7 @@ async function outputsOf(name: string): Promise<unknown> {
     const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackOutputs", { name });
     return reply.outputs ?? {};
   } catch (error) {
-    if (String(error).includes("unknown stack")) return undefined;
+    if (isNoSuchStack(error)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,7 @@
-/** Look-ups in the clouds that failed: what a person reads in place of the SDK's stack trace. */
+/**
+ * Errors of others that are known by nothing but their text: each text stands here with where it comes from,
+ * and what a person reads in place of a stack trace.
+ */
 import type { Finding } from "./problem.ts";
 
 /** As the SDK words them: `invocation of aws:ec2/getSubnet:getSubnet returned an error: …`. */
@@ -49,4 +52,32 @@ export function failedLookUp(message: string): Finding | undefined {
   return wait === undefined
     ? { level: "error", path: provider, message: failed, fix }
     : { level: "error", path: provider, message: `${wait.who}: ${failed}`, fix: wait.fix };
+}
+
+/**
+ * Whether EC2 has no such address (any more): by EC2's error codes, of which `InvalidAllocationID.NotFound` is
+ * `DescribeAddresses`' by id, and in the words of the AWS provider's data source `aws_eip` (the helper
+ * `tfresource.SingularDataSourceFindError` of terraform-provider-aws).
+ */
+export function isAddressGone(error: unknown): boolean {
+  return /InvalidAllocationID\.NotFound|InvalidAddress\.NotFound|no matching EC2 EIP/.test(
+    String(error),
+  );
+}
+
+/**
+ * Whether EC2 refuses to release an address because of its PTR: the error code of `ReleaseAddress`, which goes
+ * on for minutes after the PTR has been reset.
+ */
+export function isReverseNameSet(error: unknown): boolean {
+  return String(error).includes("InvalidAddress.PtrSet");
+}
+
+/**
+ * Whether there is no such stack: `unknown stack "…"` from the engine behind a stack reference (pulumi,
+ * `pkg/backend`, GetStackOutputs), `no stack named '…' found` from the command line (pulumi, `pkg/cmd/pulumi`,
+ * RequireStack).
+ */
+export function isNoSuchStack(error: unknown): boolean {
+  return /unknown stack|no stack named/.test(String(error));
 }

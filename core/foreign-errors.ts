@@ -55,29 +55,35 @@ export function failedLookUp(message: string): Finding | undefined {
 }
 
 /**
- * Whether EC2 has no such address (any more): by EC2's error codes, of which `InvalidAllocationID.NotFound` is
- * `DescribeAddresses`' by id, and in the words of the AWS provider's data source `aws_eip` (the helper
- * `tfresource.SingularDataSourceFindError` of terraform-provider-aws).
+ * Whether a look-up failed because EC2 has no such address (any more): EC2's error codes, of which
+ * `InvalidAllocationID.NotFound` is `DescribeAddresses`' by id, and the words of the AWS provider's data source
+ * (terraform-provider-aws, `tfresource.SingularDataSourceFindError`). `test/official` holds it against the provider.
  */
-export function isAddressGone(error: unknown): boolean {
+export function isGone(error: unknown): boolean {
   return /InvalidAllocationID\.NotFound|InvalidAddress\.NotFound|no matching EC2 EIP/.test(
     String(error),
   );
 }
 
-/**
- * Whether EC2 refuses to release an address because of its PTR: the error code of `ReleaseAddress`, which goes
- * on for minutes after the PTR has been reset.
- */
-export function isReverseNameSet(error: unknown): boolean {
-  return String(error).includes("InvalidAddress.PtrSet");
+/** Whether EC2 refuses to release an address because it has, or had minutes ago, a PTR: `ReleaseAddress`' error code. */
+export function hasPtrSet(error: string): boolean {
+  return error.includes("InvalidAddress.PtrSet");
 }
 
 /**
- * Whether there is no such stack: `unknown stack "…"` from the engine behind a stack reference (pulumi,
- * `pkg/backend`, GetStackOutputs), `no stack named '…' found` from the command line (pulumi, `pkg/cmd/pulumi`,
- * RequireStack).
+ * Whether Cloudflare refuses what stands already: an identical record (81058), a second one where there may be
+ * one (81057), a CNAME beside another record (81053).
  */
-export function isNoSuchStack(error: unknown): boolean {
+export function recordStands(error: string): boolean {
+  return /8105[378]|identical record already exists|record with that host already exists/i.test(
+    error,
+  );
+}
+
+/**
+ * Whether there is no stack of the name that was asked for: `unknown stack "…"` of the engine behind a stack
+ * reference (pulumi, `pkg/backend`), `no stack named '…' found` of the command line (pulumi, `pkg/cmd/pulumi`).
+ */
+export function isUnknownStack(error: unknown): boolean {
   return /unknown stack|no stack named/.test(String(error));
 }

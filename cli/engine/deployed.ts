@@ -1,5 +1,5 @@
 /** The addresses of stacks that are deployed, from their outputs; the plan does without them. */
-import { isNoSuchStack } from "../../core/foreign-errors.ts";
+import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { mapOf, member } from "../../core/maps.ts";
 import { installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
 
@@ -50,7 +50,7 @@ export async function deployedAddresses(
       const addresses = ended.code === 0 ? addressesOf(ended.stdout) : {};
       if (ended.code === 0 && /"version":/.test(ended.stdout)) found.add(stack);
       if (Object.keys(addresses).length > 0) known.set(stack, addresses);
-      else if (ended.code === 0 || isNoSuchStack(ended.stderr)) absent.push(stack);
+      else if (ended.code === 0 || isUnknownStack(ended.stderr)) absent.push(stack);
       else reasons.add(reasonOf(ended));
     }
   };

@@ -14,6 +14,15 @@ export interface MailHostLimits extends Capacity {
 /** A private IP of a mail host and the network interface that carries it. */
 export type PrivateIps = Readonly<Record<string, string>>;
 
+/** Whether a value that another stack hands over is one. */
+export function isPrivateIps(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((id) => typeof id === "string")
+  );
+}
+
 /** Faults that a mail host's config alone shows. */
 export function checkMailHost(mailHost: MailHostConfig): Finding[] {
   const owners = new Map<string, string>();

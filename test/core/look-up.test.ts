@@ -1,11 +1,6 @@
 /** A look-up that failed is said in the provider's words, with what to check. */
 import { expect, test } from "vitest";
-import {
-  failedLookUp,
-  isAddressGone,
-  isNoSuchStack,
-  isReverseNameSet,
-} from "../../core/foreign-errors.ts";
+import { failedLookUp, hasPtrSet, isGone, isUnknownStack } from "../../core/foreign-errors.ts";
 
 test("both wordings of the SDK are read, and reasons of several lines stay whole", () => {
   const reason = "No valid credential sources found.\nSet AWS_PROFILE.";
@@ -50,11 +45,11 @@ test("errors are known by the texts of others, and no other by them", () => {
     "InvalidAddress.NotFound: Address '192.0.2.1' not found.",
     "reading EC2 EIP: no matching EC2 EIP found",
   ];
-  expect(gone.map((text) => isAddressGone(new Error(text)))).toEqual([true, true, true]);
-  expect(isAddressGone(new Error("InvalidAddress.Locked"))).toBe(false);
-  expect(isReverseNameSet("api error InvalidAddress.PtrSet: The address has a PTR")).toBe(true);
-  expect(isReverseNameSet("api error InvalidAddress.InUse")).toBe(false);
+  expect(gone.map((text) => isGone(new Error(text)))).toEqual([true, true, true]);
+  expect(isGone(new Error("InvalidAddress.Locked"))).toBe(false);
+  expect(hasPtrSet("api error InvalidAddress.PtrSet: The address has a PTR")).toBe(true);
+  expect(hasPtrSet("api error InvalidAddress.InUse")).toBe(false);
   const noStack = ["error: no stack named 'acme' found", 'unknown stack "organization/x/mx-1"'];
-  expect(noStack.map(isNoSuchStack)).toEqual([true, true]);
-  expect(isNoSuchStack("error: no Pulumi.yaml project file found")).toBe(false);
+  expect(noStack.map(isUnknownStack)).toEqual([true, true]);
+  expect(isUnknownStack("error: no Pulumi.yaml project file found")).toBe(false);
 });

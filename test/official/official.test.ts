@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { isAddressGone } from "../../core/foreign-errors.ts";
+import { isGone } from "../../core/foreign-errors.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import { differing } from "./attributes.ts";
 import { callsOf, canonical, triesOf } from "./calls.ts";
@@ -437,7 +437,7 @@ test("errors that our hooks look for are worded so that they find them", async (
         () => "found",
         (failed: unknown) => String(failed),
       );
-      expect(isAddressGone(error), `${who}: ${error}`).toBe(true);
+      expect(isGone(error), `${who}: ${error}`).toBe(true);
     }
   }
   if (txt.length > 0) {

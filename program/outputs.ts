@@ -1,14 +1,16 @@
 /** Stack outputs: everything that a later check needs, and what other stacks look up. */
 import * as pulumi from "@pulumi/pulumi";
+import type { MailHost } from "../components/mail-host.ts";
+import type { Tenant } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
 import { type CustomerPage, customerText } from "../core/render/customer/page.ts";
 import type { Place } from "../core/state/deployed.ts";
 import { type LeftName, OUTPUTS_VERSION } from "../core/state/outputs.ts";
 import type { PolicyFile } from "../core/tenant/mta-sts/policy.ts";
-import type { Plan, PlannedStream } from "../core/tenant/plan.ts";
+import type { Plan, PlannedStream, TenantStack } from "../core/tenant/plan.ts";
 import { type Ref, renderData, renderOwner } from "../core/tenant/record.ts";
-import type { MailHost } from "./mail-host.ts";
-import type { Tenant } from "./tenant.ts";
+import { mailHostStack } from "./mail-host-reference.ts";
+import type { Preflight } from "./preflight.ts";
 import { zoneIds } from "./zones.ts";
 
 /** A deployed address. */
@@ -90,12 +92,13 @@ type AsOutputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /** The outputs of a tenant. Nothing secret: private keys never leave the config. */
 export function tenantOutputs(
+  stack: TenantStack,
   plan: Plan,
   tenant: Tenant,
   here: Pick<Place, "stack"> & Partial<Omit<Place, "stack">>,
-  mailHost: string | undefined,
-  { leaves, toGo }: { leaves: ReadonlyMap<string, string>; toGo: readonly LeftName[] },
+  { leaves, toGo }: Preflight,
 ): AsOutputs<TenantOutputs> {
+  const mailHost = mailHostStack(stack.tenant);
   const addresses = pulumi.output(
     Object.fromEntries(
       plan.addresses.flatMap(({ key, streams, release }) => {
@@ -185,7 +188,7 @@ export function mailHostOutputs(
     ...here,
     subnet,
     networkInterfaces: pulumi.output(host.networkInterfaces),
-    privateIps: host.privateIps,
+    privateIps: pulumi.output(host.privateIps),
     securityGroupId: host.securityGroupId,
     ...(host.instanceId === undefined ? {} : { instanceId: host.instanceId }),
   };

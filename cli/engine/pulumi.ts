@@ -3,9 +3,8 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { member } from "../../core/maps.ts";
 
 /** A CLI and where it runs. */
 export interface Pulumi {
@@ -38,44 +37,53 @@ export interface RunOptions {
   onStart?: (pid: number) => void;
 }
 
-const require = createRequire(import.meta.url);
 const EXECUTABLE = process.platform === "win32" ? "pulumi.exe" : "pulumi";
 
 /**
  * The CLI that `npx pulumi` would run if it is there already, else one on PATH. Undefined when
  * neither is: nothing is downloaded here.
+ *
+ * @param cwd the project's folder, whose own npm package `pulumi` says the version. Default: the process's.
  */
-export function installedPulumi(env: NodeJS.ProcessEnv): string | undefined {
-  const version = env["PULUMI_VERSION"] ?? pinnedVersion();
+export function installedPulumi(env: NodeJS.ProcessEnv, cwd = process.cwd()): string | undefined {
+  const version = env["PULUMI_VERSION"] ?? pinnedVersion(cwd);
   const home = env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+  const downloaded = version === undefined ? [] : [join(home, "versions", version, "bin")];
   const onPath = (env["PATH"] ?? "")
     .split(delimiter)
     .filter((folder) => folder !== "" && !folder.includes("node_modules"));
-  const folders = [join(home, "versions", version, "bin"), ...onPath];
-  return folders.map((folder) => join(folder, EXECUTABLE)).find((file) => existsSync(file));
+  return [...downloaded, ...onPath]
+    .map((folder) => join(folder, EXECUTABLE))
+    .find((file) => existsSync(file));
 }
 
-/** The same, else the npm package's, which downloads the CLI when it runs. */
-export function pulumiCommand(env: NodeJS.ProcessEnv): string {
-  const manifest = manifestOfPackage();
-  const npms = manifest === undefined ? "pulumi" : join(manifest, "..", "..", ".bin", "pulumi");
-  return installedPulumi(env) ?? npms;
+/** The same, else the npm package's, which downloads the CLI when it runs, else what PATH may have. */
+export function pulumiCommand(env: NodeJS.ProcessEnv, cwd = process.cwd()): string {
+  const installed = installedPulumi(env, cwd);
+  if (installed !== undefined) return installed;
+  const folder = pulumiPackage(cwd);
+  return folder === undefined ? EXECUTABLE : join(folder, "..", ".bin", "pulumi");
 }
 
-function pinnedVersion(): string {
-  const manifest = manifestOfPackage();
-  if (manifest === undefined) return "";
-  const version = member(JSON.parse(readFileSync(manifest, "utf8")), "version");
-  return typeof version === "string" ? version : "";
+function pinnedVersion(cwd: string): string | undefined {
+  const folder = pulumiPackage(cwd);
+  if (folder === undefined) return undefined;
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(folder, "package.json"), "utf8"),
+  );
+  return version;
 }
 
-/** The npm package `pulumi`, wherever it is installed above this file; undefined where it is not. */
-function manifestOfPackage(): string | undefined {
-  try {
-    return require.resolve("pulumi/package.json");
-  } catch {
-    return undefined;
+/** The folder of the npm package `pulumi`: the project's, else the one that stands beside us. */
+function pulumiPackage(cwd: string): string | undefined {
+  for (const from of [join(cwd, "package.json"), import.meta.filename]) {
+    try {
+      return dirname(createRequire(from).resolve("pulumi/package.json"));
+    } catch {
+      // Not installed as seen from there.
+    }
   }
+  return undefined;
 }
 
 /** Runs `pulumi <args> --non-interactive`. Never throws. */

@@ -1,66 +1,51 @@
-/** Finding and running the Pulumi CLI. */
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+/** Which Pulumi CLI the command line runs. */
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { installedPulumi, pulumiCommand, runPulumi } from "../../cli/engine/pulumi.ts";
+import { installedPulumi, pulumiCommand } from "../../cli/engine/pulumi.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "pulumi-"));
+  const folder = mkdtempSync(join(tmpdir(), "sendips-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** An executable that is not the CLI: what is tested here is what stands around it. */
-function executable(lines: string, folder = temporaryFolder()): string {
-  const file = join(folder, "pulumi");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `#!/bin/sh\n${lines}\n`);
-  chmodSync(file, 0o755);
-  return file;
+/** A CLI in a home's folder of versions, where `npx pulumi` puts it. */
+function downloaded(home: string, version: string): string {
+  const bin = join(home, "versions", version, "bin");
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, "pulumi"), "");
+  return join(bin, "pulumi");
 }
 
-test("the CLI is the one of the version that the npm package pins, else the package itself", () => {
+const { version: PINNED }: { version: string } = JSON.parse(
+  readFileSync(join(REPOSITORY, "node_modules", "pulumi", "package.json"), "utf8"),
+);
+
+test("of the versions in Pulumi's home it is the one that the npm package pins", () => {
   const home = temporaryFolder();
-  const manifest = readFileSync(join(REPOSITORY, "node_modules/pulumi/package.json"), "utf8");
-  const { version }: { version: string } = JSON.parse(manifest);
-  const env = { PULUMI_HOME: home, PATH: "" };
-  expect(installedPulumi(env)).toBeUndefined();
-  expect(existsSync(pulumiCommand(env))).toBe(true);
-  const installed = executable("", join(home, "versions", version, "bin"));
-  expect(installedPulumi(env)).toBe(installed);
-  expect(pulumiCommand(env)).toBe(installed);
+  const pinned = downloaded(home, PINNED);
+  downloaded(home, "3.1.0");
+  expect(installedPulumi({ PULUMI_HOME: home, PATH: "" })).toBe(pinned);
 });
 
-test("what it says comes apart and together, and how it ended", async () => {
-  const command = executable('read line; echo "out $line $1"; echo err >&2; exit 3');
-  const lines: string[] = [];
-  const where = { command, cwd: tmpdir(), env: { PATH: process.env["PATH"] } };
-  const ended = await runPulumi(where, ["whoami"], {
-    input: "in\n",
-    onLine: (line) => lines.push(line),
-  });
-  expect(ended).toMatchObject({ code: 3, stdout: "out in whoami\n", stderr: "err\n" });
-  expect(lines.toSorted()).toEqual(["err", "out in whoami"]);
-  expect(ended.output.split("\n").toSorted()).toEqual(["", "err", "out in whoami"]);
+test("a project's own npm package goes before ours", () => {
+  const [home, project] = [temporaryFolder(), temporaryFolder()];
+  downloaded(home, PINNED);
+  const own = downloaded(home, "3.300.0");
+  const folder = join(project, "node_modules", "pulumi");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "pulumi", version: "3.300.0" }),
+  );
+  expect(installedPulumi({ PULUMI_HOME: home, PATH: "" }, project)).toBe(own);
 });
 
-test("a CLI that does not end is given up, and one that is not there ends with 127", async () => {
-  const env = { PATH: process.env["PATH"] };
-  const slow = { command: executable("exec sleep 60"), cwd: tmpdir(), env };
-  expect((await runPulumi(slow, [], { timeLimit: 200 })).code).toBe(124);
-  const absent = { command: join(tmpdir(), "no-such-cli"), cwd: tmpdir(), env };
-  expect(await runPulumi(absent, [])).toMatchObject({
-    code: 127,
-    stderr: expect.stringContaining("cannot run"),
-  });
+test("where none is there yet it is the npm package's, which gets it", () => {
+  expect(pulumiCommand({ PULUMI_HOME: temporaryFolder(), PATH: "" })).toBe(
+    join(realpathSync(join(REPOSITORY, "node_modules")), ".bin", "pulumi"),
+  );
 });

@@ -18,6 +18,6 @@ export const configCodes = {
   },
   "config-private-key-in-clear": {
     level: "error",
-    meaning: "A private key stands in clear text in a stack file.",
+    meaning: "A private key stands in clear text in a config.",
   },
 } as const satisfies Codes;

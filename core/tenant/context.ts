@@ -1,6 +1,7 @@
 /** What the builders of records and the checks share: one tenant, read and put in order. */
 
 import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
+import type { Purpose } from "./purpose.ts";
 import type { PlannedRecord } from "./record.ts";
 
 /** A stream as wanted. */
@@ -26,8 +27,10 @@ export interface RecordContext extends TenantContext {
   records: readonly PlannedRecord[];
 }
 
-/** A record before it is known who publishes it. */
-export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl">;
+/** A record before it is known who publishes it, with what it is for. */
+export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl" | "purpose"> & {
+  purpose: Purpose;
+};
 
 /** Entries of a keyed map in a fixed order, so that the order of the file changes nothing. */
 export function ordered<T>(

@@ -1,4 +1,5 @@
 /** Making findings about SPF, and what the modules of this folder share about terms. */
+import type { Singleton } from "../txt.ts";
 import {
   type AskingTerm,
   type Mechanism,
@@ -6,6 +7,14 @@ import {
   TERM_LIMIT,
   type Term,
 } from "./types.ts";
+
+/** Of these a name holds one. */
+export const SPF_TEXT: Singleton = {
+  title: "SPF record",
+  version: "spf1",
+  begins: /^v=spf1(?: |$)/i,
+  rule: "RFC 7208 §3.2",
+};
 
 /** A section of RFC 7208 as the rule of a finding. */
 export function section(number: string): string {
@@ -49,7 +58,7 @@ export function asksDns(term: Term): term is AskingTerm {
 
 /** True for a TXT value that claims to be SPF: the version, then a space or the end (RFC 7208 §4.5). */
 export function isSpf(text: string): boolean {
-  return /^v=spf1(?: |$)/i.test(text);
+  return SPF_TEXT.begins.test(text);
 }
 
 /**

@@ -21,6 +21,8 @@ export const SEALED = "(encrypted)";
 /** The record's text, or why there is none. Finding paths are relative to the selector: `.privateKey`. */
 export interface DkimKeyText {
   text?: Text;
+  /** The key in it, base64: absent while it is not known, empty once it is revoked. */
+  publicKey?: string;
   findings: (Finding & { path: string })[];
 }
 
@@ -30,7 +32,7 @@ export interface DkimKeyText {
  */
 export function dkimKeyText(selector: string, key: DkimKeyConfig): DkimKeyText {
   const sealed = key.privateKey === SEALED;
-  if (key.state === "revoked") return { text: text`v=DKIM1; p=`, findings: [] };
+  if (key.state === "revoked") return { text: text`v=DKIM1; p=`, publicKey: "", findings: [] };
   if (key.privateKey === undefined && key.publicKey === undefined) {
     const fix = `allowed: privateKey (an encrypted secret: sendips dkim new makes it) or publicKey`;
     return { findings: [{ ...error("RFC 6376 §3.6.1", "needs a key", fix), path: "" }] };
@@ -50,7 +52,9 @@ export function dkimKeyText(selector: string, key: DkimKeyConfig): DkimKeyText {
   findings.push(
     ...pairFindings(key, sealed).map((finding) => ({ ...finding, path: ".publicKey" })),
   );
-  return hasError(findings) ? { findings } : { text: text`${renderDkim(parsed.value)}`, findings };
+  if (hasError(findings)) return { findings };
+  const { publicKey } = parsed.value;
+  return { text: text`${renderDkim(parsed.value)}`, publicKey, findings };
 }
 
 /** Public keys as read, by the config that holds them, with the text that they were read from. */

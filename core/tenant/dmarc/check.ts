@@ -12,7 +12,7 @@ import { type Organisation, organisationOf, organisationsOf } from "../organisat
 import { wantedConsents } from "../report-consent/records.ts";
 import { publisherOf } from "../zones.ts";
 import { checkAlignment } from "./alignment.ts";
-import { mergedDmarc } from "./records.ts";
+import { mergedDmarc, plansDmarc } from "./records.ts";
 import { type DmarcView, dmarcView, type Found } from "./view.ts";
 
 /** Every fault of DMARC that the plan's records show. */
@@ -32,8 +32,7 @@ function policyRecords(context: RecordContext): Finding[] {
   return organisationsOf(context).flatMap((organisation) => {
     const { domain, path } = organisation;
     const { record, findings } = mergedDmarc(context, organisation);
-    const published = context.records.some(({ key }) => key === `dmarc-${domain}`);
-    if (record === undefined || !published) return findings;
+    if (record === undefined || !plansDmarc(context, domain)) return findings;
     const organizational = organizationalDomainByList(domain) === domain;
     const { findings: faults } = parseDmarcOnce(renderDmarc(record));
     const lint = [...faults, ...lintDmarc(record, { organizational })];

@@ -1,9 +1,8 @@
 /** What a tenant's names publish today apart from us, as its config says it: read for merging and keeping. */
 
 import { dmarcName, isDmarc } from "../../../mail/dmarc/record.ts";
-import { singletonOf } from "../../../mail/singletons.ts";
 import { isSpf } from "../../../mail/spf/finding.ts";
-import { pastedTxt } from "../../../mail/txt.ts";
+import { pastedTxt, type Singleton } from "../../../mail/txt.ts";
 import { configPath } from "../../config/config.ts";
 import type { ExistingConfig, TenantConfig } from "../../config/schema.ts";
 
@@ -82,13 +81,9 @@ function writtenDmarc(tenant: TenantConfig, domain: string): StandingText | unde
   return text === undefined ? undefined : { text: pastedTxt(text), path: configPath(path) };
 }
 
-/**
- * What of a kind that stands once at its name (SPF, DMARC, a DKIM key …) stands at a name, by the text that
- * is to stand there.
- */
-export function standingLike(tenant: TenantConfig, name: string, text: string): StandingText[] {
-  const kind = singletonOf(text);
-  return kind === undefined ? [] : textsAt(tenant, name, (other) => singletonOf(other) === kind);
+/** What of a kind that stands once at its name (SPF, DMARC, a DKIM key …) stands at a name. */
+export function standingOf(tenant: TenantConfig, name: string, kind: Singleton): StandingText[] {
+  return textsAt(tenant, name, (text) => kind.begins.test(text));
 }
 
 /** Whether it is known what a name publishes, be it nothing. */

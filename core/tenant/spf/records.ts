@@ -9,7 +9,9 @@ import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation.ts";
 import { type StandingText, standingSpf } from "../existing/standing.ts";
 import { organisationsOf } from "../organisations.ts";
+import type { Purpose } from "../purpose.ts";
 import { type Text, text } from "../record.ts";
+import { FROM_SPF, REFUSING_SPF, RETURN_PATH_SPF, SPF_ADDRESS } from "./purpose.ts";
 
 /** What sends as a name, and how its record is made. */
 export interface SpfName {
@@ -60,6 +62,7 @@ export function spfRecords(context: TenantContext): WantedRecord[] {
       key: `spf-${name}`,
       name: at,
       data: { type: "TXT", text: spfText(sender) },
+      purpose: purposeOf(context, sender),
       path,
       why,
       ...leavesOf(sender),
@@ -218,14 +221,25 @@ function whyOf({ why: { bounce, from, besides } }: Sender, standing: boolean): s
   return `SPF of ${parts.join("; of ")}${besides || standing ? "; with what the domain sends through besides" : ""}`;
 }
 
+/** Of a name that is no return path and no From domain: whether anybody may send as it. */
+function purposeOf({ streams }: TenantContext, sender: SpfName): Purpose {
+  const { name, pool, isReturnPath } = sender;
+  if (isReturnPath) return RETURN_PATH_SPF;
+  if (pool.length > 0 || streams.some(({ from }) => from === name)) return FROM_SPF;
+  return (mergedSpf(sender).text ?? REFUSES_ALL) === REFUSES_ALL ? REFUSING_SPF : FROM_SPF;
+}
+
 /** Own addresses first: they cost no look-up, so the common case ends before any include (RFC 7208 §4.6.4). */
 function spfText(sender: SpfName): Text {
   const { pool, how } = sender;
-  const rest = mergedSpf(sender).text?.slice("v=spf1 ".length) ?? "-all";
+  const rest = (mergedSpf(sender).text ?? REFUSES_ALL).slice("v=spf1 ".length);
   if (how === "macro" || pool.length === 0) return text`v=spf1 ${rest}`;
   if (how === "ranges") return text`v=spf1 ${{ ranges: pool }} ${rest}`;
   return text`v=spf1 ${pool.flatMap((address) => text`ip4:${{ address }} `)}${rest}`;
 }
+
+/** What nobody passes. */
+const REFUSES_ALL = "v=spf1 -all";
 
 /** Nothing but own addresses. */
 const OWN_ALONE = mergeSpf([], [], { all: "-" });
@@ -259,6 +273,7 @@ function macroRecords(
     key: `spf-ip-${name}-${address}`,
     name: { address, below: spfMacroZone(at) },
     data: { type: "A", address: "127.0.0.2" },
+    purpose: SPF_ADDRESS,
     path,
     why: `lets SPF of ${name} pass for address ${address}: exists:%{i}.${spfMacroZone(at)}`,
   }));

@@ -3,10 +3,15 @@
 import { isNullMx } from "../../../mail/mx/null-mx.ts";
 import { lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
-import { singletonOf } from "../../../mail/singletons.ts";
 import { at, type Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
-import { hostRecordKey, type PlannedRecord, readable, renderData, renderOwner } from "../record.ts";
+import {
+  type PlannedRecord,
+  readable,
+  renderData,
+  renderOwner,
+  singletonOfRecord,
+} from "../record.ts";
 import { checkLimits } from "./limits.ts";
 import { longestName } from "./record-size.ts";
 
@@ -64,19 +69,12 @@ function keys(records: readonly PlannedRecord[]): Finding[] {
 function names({ tenant }: RecordContext, byName: Groups): Finding[] {
   return [...byName.values()].flatMap(([record]) => {
     if (record === undefined) return [];
-    // The checks of the addresses and of the selectors have read theirs; a delegated key's name is longer.
-    const selector = String(record.name).includes("._domainkey.");
+    // A delegated key's name is longer than the one that the check of the selectors has read.
     const delegated = record.data.type === "TXT" && tenant.dkimZone !== undefined;
-    if (record.key === hostKeyOf(record) || (selector && !delegated)) return [];
+    if (record.purpose?.nameIsChecked === true && !delegated) return [];
     const findings = lintName(longestName(record), { underscores: true, wildcard: true });
     return at(record.path, findings);
   });
-}
-
-/** The key that the record would have as the host name of its address. */
-function hostKeyOf({ data }: PlannedRecord): string | undefined {
-  if (data.type !== "A" || typeof data.address === "string") return undefined;
-  return hostRecordKey(data.address.address);
 }
 
 function duplicates(records: readonly PlannedRecord[]): Finding[] {
@@ -133,10 +131,9 @@ function singletons(records: readonly PlannedRecord[]): Finding[] {
   const firsts = new Map<string, { record: PlannedRecord; value: string }>();
   const findings: Finding[] = [];
   for (const record of records) {
-    if (record.data.type !== "TXT") continue;
-    const value = renderData(record, readable);
-    const kind = singletonOf(value);
+    const kind = singletonOfRecord(record);
     if (kind === undefined) continue;
+    const value = renderData(record, readable);
     const id = `${nameOf(record)} ${kind.title}`;
     const first = firsts.get(id);
     if (first === undefined) firsts.set(id, { record, value });

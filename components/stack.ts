@@ -4,6 +4,7 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import type { RawConfig } from "../core/config/config.ts";
+import { misplacedKeys, nameOf, ownValues } from "../core/config/namespace.ts";
 import type { TenantConfig } from "../core/config/schema.ts";
 import { failedLookUp } from "../core/foreign-errors.ts";
 import type { PrivateIps } from "../core/host/mail-host.ts";
@@ -17,14 +18,15 @@ import {
 import { type Deployed, readDeployed } from "../core/state/deployed.ts";
 import { privateIpsOf } from "./cloud.ts";
 
-const PREFIX = "sendips:";
-
 /** The config under `sendips:`. Secrets in it are clear text: it must reach nothing but the plan. */
 export function stackConfig(): RawConfig {
-  const values = Object.entries(allConfig())
-    .filter(([key]) => key.startsWith(PREFIX))
-    .map(([key, value]) => [key.slice(PREFIX.length), parsed(value)]);
-  return { stack: pulumi.getStack(), values: Object.fromEntries(values) };
+  const config = allConfig();
+  const own = Object.entries(config).filter(([key]) => nameOf(key) !== undefined);
+  return {
+    stack: pulumi.getStack(),
+    values: ownValues(Object.fromEntries(own.map(([key, value]) => [key, parsed(value)]))),
+    misplaced: misplacedKeys(config, pulumi.getProject()),
+  };
 }
 
 /** The engine hands over structured values as JSON and plain ones as they stand. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { beginning, shown, withoutKeys } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
+import { fullKey, misplacedKey, NAMESPACE } from "./namespace.ts";
 import {
   type MailHostConfig,
   mailHostSchema,
@@ -18,6 +19,11 @@ export interface RawConfig {
   stack: string;
   /** Keys under `sendips:`, without the prefix. */
   values: Readonly<Record<string, unknown>>;
+  /**
+   * Full keys in the project's own namespace that were meant for ours, see `misplacedKeys`.
+   * @default none
+   */
+  misplaced?: readonly string[];
 }
 
 /** A stack whose config holds no schema fault. */
@@ -60,17 +66,19 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
  */
 export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadResult {
   const findings: Finding[] = [];
-  const { values, stack: name } = raw;
+  const { values, stack: name, misplaced = [] } = raw;
   for (const key of Object.keys(values)) {
-    if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey(["sendips", key], KNOWN_KEYS));
+    if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey([NAMESPACE, key], KNOWN_KEYS));
   }
+  findings.push(...misplaced.map(misplacedKey));
   findings.push(...shared.findings);
   const unseen = unseenCharacters(values);
   findings.push(...unseen);
   const { operator } = shared;
   const hasTenant = values["tenant"] !== undefined;
   const hasMailHost = values["mailHost"] !== undefined;
-  if (hasTenant === hasMailHost) {
+  const isMisplaced = misplaced.some((key) => /:(tenant|mailHost)$/.test(key));
+  if (hasTenant === hasMailHost && (hasTenant || !isMisplaced)) {
     findings.push({
       level: "error",
       path: "sendips:tenant",
@@ -123,7 +131,7 @@ export function configPath(path: readonly PropertyKey[]): string {
     const part = named(String(key));
     return isPlain(part) && !/^\d+$/.test(part) ? `.${part}` : quoted(part);
   });
-  return `sendips:${isPlain(head) ? head : quoted(head)}${tail.join("")}`;
+  return `${fullKey(isPlain(head) ? head : quoted(head))}${tail.join("")}`;
 }
 
 /** Where a DKIM selector stands in the config. */
@@ -144,7 +152,7 @@ function isPlain(part: string): boolean {
 function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): Finding {
   return {
     level: "error",
-    path: path[0] === "sendips" ? configPath(path.slice(1)) : configPath(path),
+    path: path[0] === NAMESPACE ? configPath(path.slice(1)) : configPath(path),
     message: `${shown(String(path.at(-1)))} is not a key that sendips knows`,
     fix: `allowed here: ${allowed.join(", ")}`,
   };

@@ -26,7 +26,7 @@ export async function deployedAddresses(
   stacks: readonly string[],
   { cwd, env, timeLimit = TIME_LIMIT }: Omit<Pulumi, "command"> & { timeLimit?: number },
 ): Promise<Deployed> {
-  const command = installedPulumi(env);
+  const command = installedPulumi(env, cwd);
   if (command === undefined) {
     return {
       known: new Map(),

@@ -1,8 +1,9 @@
 /** Runs the Pulumi CLI for what only it may do: encrypt a secret, read a stack's outputs. */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 /** A CLI and where it runs. */
 export interface Pulumi {
@@ -21,33 +22,53 @@ export interface Ended {
   stderr: string;
 }
 
-const MODULES = join(import.meta.dirname, "..", "node_modules");
 const EXECUTABLE = process.platform === "win32" ? "pulumi.exe" : "pulumi";
 
 /**
  * The CLI that `npx pulumi` would run if it is there already, else one on PATH. Undefined when
  * neither is: nothing is downloaded here.
+ *
+ * @param cwd the project's folder, whose own npm package `pulumi` says the version. Default: the process's.
  */
-export function installedPulumi(env: NodeJS.ProcessEnv): string | undefined {
-  const version = env["PULUMI_VERSION"] ?? pinnedVersion();
+export function installedPulumi(env: NodeJS.ProcessEnv, cwd = process.cwd()): string | undefined {
+  const version = env["PULUMI_VERSION"] ?? pinnedVersion(cwd);
   const home = env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+  const downloaded = version === undefined ? [] : [join(home, "versions", version, "bin")];
   const onPath = (env["PATH"] ?? "")
     .split(delimiter)
     .filter((folder) => folder !== "" && !folder.includes("node_modules"));
-  const folders = [join(home, "versions", version, "bin"), ...onPath];
-  return folders.map((folder) => join(folder, EXECUTABLE)).find((file) => existsSync(file));
+  return [...downloaded, ...onPath]
+    .map((folder) => join(folder, EXECUTABLE))
+    .find((file) => existsSync(file));
 }
 
-/** The same, else the npm package's, which downloads the CLI when it runs. */
-export function pulumiCommand(env: NodeJS.ProcessEnv): string {
-  return installedPulumi(env) ?? join(MODULES, ".bin", "pulumi");
+/** The same, else the npm package's, which downloads the CLI when it runs, else what PATH may have. */
+export function pulumiCommand(env: NodeJS.ProcessEnv, cwd = process.cwd()): string {
+  const installed = installedPulumi(env, cwd);
+  if (installed !== undefined) return installed;
+  const folder = pulumiPackage(cwd);
+  return folder === undefined ? EXECUTABLE : join(folder, "..", ".bin", "pulumi");
 }
 
-function pinnedVersion(): string {
-  const manifest = join(MODULES, "pulumi", "package.json");
-  if (!existsSync(manifest)) return "";
-  const { version }: { version: string } = JSON.parse(readFileSync(manifest, "utf8"));
+function pinnedVersion(cwd: string): string | undefined {
+  const folder = pulumiPackage(cwd);
+  if (folder === undefined) return undefined;
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(folder, "package.json"), "utf8"),
+  );
   return version;
+}
+
+/** The folder of the npm package `pulumi`: the project's, else the one that stands beside us. */
+function pulumiPackage(cwd: string): string | undefined {
+  for (const from of [join(cwd, "package.json"), import.meta.filename]) {
+    try {
+      return dirname(createRequire(from).resolve("pulumi/package.json"));
+    } catch {
+      // Not installed as seen from there.
+    }
+  }
+  return undefined;
 }
 
 /**

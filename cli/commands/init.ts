@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { z } from "zod";
 import { awsId, domain, ipv4, zoneId } from "../../core/config/fields.ts";
-import { formatProblems, hasErrors, type Problem } from "../../core/problem.ts";
+import { formatProblems, type Problem } from "../../core/problem.ts";
 import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { type Files, type NewProject, projectFiles, writeFiles } from "../project/new-project.ts";
 import { openProject, stackNames } from "../project/project.ts";
@@ -107,10 +107,10 @@ export async function initCommand(
     privateIp: given["private-ip"] ?? "",
   };
   const files = projectFiles(project);
-  const problems = await lint(files, today);
-  if (hasErrors(problems)) {
+  const errors = (await lint(files, today)).filter(({ level }) => level === "error");
+  if (errors.length > 0) {
     throw new Refusal(
-      `a tenant of these values has errors; nothing was written\n${formatProblems(problems)}`,
+      `a tenant of these values has errors; nothing was written\n${formatProblems(errors)}`,
     );
   }
   // What appeared while somebody typed.

@@ -83,10 +83,11 @@ export function reportNames(
   deployed: boolean,
 ): NameReport[] {
   const context = contextOf(stack.name, stack.tenant, stack.operator);
-  const wanted = Map.groupBy(
-    wantedRecords(context).filter(({ name }) => typeof name === "string"),
-    ({ name }) => String(name),
-  );
+  const wanted = new Map<string, WantedRecord[]>();
+  for (const record of wantedRecords(context)) {
+    const { name } = record;
+    if (typeof name === "string") wanted.set(name, [...(wanted.get(name) ?? []), record]);
+  }
   return [...read].map(([name, found]): NameReport => {
     const publisher = publisherOf(name.replace(/^\*\./, ""), stack.operator.zones);
     const records = wanted.get(name) ?? [];

@@ -85,3 +85,10 @@ export function formatProblems(problems: readonly Problem[]): string {
     .map(formatProblem)
     .join("\n");
 }
+
+/** The first few of a list, so that a message stays short however many there are. */
+export function few(items: readonly string[], limit = 8): string {
+  if (items.length === 0) return "none";
+  const more = items.length > limit ? ` and ${items.length - limit} more` : "";
+  return `${items.slice(0, limit).join(", ")}${more}`;
+}

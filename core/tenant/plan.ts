@@ -2,12 +2,11 @@
 
 import type { Stack } from "../config/config.ts";
 import { type Finding, hasErrors, type Problem } from "../problem.ts";
-import { checkConfig, checkRecords } from "./checks.ts";
 import { contextOf, hostNameOf, ordered, type PlannedStream } from "./context.ts";
 import { standingOf } from "./existing/standing.ts";
-import { mtaStsPolicies, type PolicyFile } from "./mta-sts/policy.ts";
+import type { PolicyFile } from "./mta-sts/policy.ts";
 import { type PlannedRecord, singletonOfRecord } from "./record.ts";
-import { wantedRecords } from "./records.ts";
+import { checkConfig, checkRecords, wantedFiles, wantedRecords } from "./subjects.ts";
 import { publisherOf } from "./zones.ts";
 
 export type { PlannedStream } from "./context.ts";
@@ -66,7 +65,7 @@ export function plan(stack: TenantStack): PlanResult {
     const publisher =
       zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName, operator.zones);
     if (publisher === undefined) return [];
-    const { key, data, purpose, value, why, path, after, waitsFor, permanent } = record;
+    const { key, data, purpose, domain, value, why, path, after, waitsFor, permanent } = record;
     // One by one: a spread object takes half as much memory again, and a fleet holds all its records.
     const planned: PlannedRecord = {
       key,
@@ -78,6 +77,7 @@ export function plan(stack: TenantStack): PlanResult {
       why,
       path,
     };
+    if (domain !== undefined) planned.domain = domain;
     if (value !== undefined) planned.value = value;
     if (waitsFor !== undefined) planned.waitsFor = waitsFor;
     if (after !== undefined) planned.after = after;
@@ -88,7 +88,7 @@ export function plan(stack: TenantStack): PlanResult {
     if (leaves !== undefined && tenant.existing.whenGone === "restore") planned.leaves = leaves;
     return [planned];
   });
-  const faults = checkConfig(context, wanted);
+  const faults = checkConfig({ ...context, wanted });
   // A copy, so that what the checks keep beside the records does not live as long as the plan.
   const read = { ...context, records: [...records] };
   const problems = problemsOf([...faults, ...checkRecords(read, faults)]);
@@ -103,7 +103,7 @@ export function plan(stack: TenantStack): PlanResult {
     release: address.release,
     streams: streams.filter((stream) => stream.pool.includes(key)).map((stream) => stream.key),
   }));
-  const policyFiles = mtaStsPolicies({ ...context, records });
+  const policyFiles = wantedFiles(context);
   return {
     plan: { stack: name, domain: tenant.domain, addresses, streams, records, policyFiles },
     problems,

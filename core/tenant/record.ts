@@ -62,10 +62,10 @@ export type RecordData =
 
 /** What a text of ours says, as it was before it became text: so that nothing reads it back. */
 export interface TextValue {
-  /** A DMARC policy, and the domain that it is of: its name may be one behind a CNAME. */
-  dmarc?: { domain: string; record: DmarcRecord };
+  /** A DMARC policy. */
+  dmarc?: DmarcRecord;
   /** A DKIM key, or the CNAME to one. The public key is absent while it is not known, empty once it is revoked. */
-  dkim?: { selector: string; domain: string; publicKey?: string };
+  dkim?: { selector: string; publicKey?: string };
 }
 
 /** A record that we want. */
@@ -83,6 +83,8 @@ export interface PlannedRecord {
   publisher: Publisher;
   /** What it is for. Absent only where no subject has built it, such as one that is written by hand. */
   purpose?: Purpose;
+  /** The domain that it is about, where that is not its name: the name may be one behind a CNAME. */
+  domain?: string;
   /** What its text says, where somebody asks for that. */
   value?: TextValue;
   /** Why it is there, for the zone file's comment. */

@@ -33,12 +33,7 @@ type Bare = Omit<PlannedRecord, "purpose" | "value">;
 export function byHand(record: PlannedRecord, names: NamesByHand = {}): PlannedRecord {
   if (record.purpose !== undefined) return record;
   const purpose = purposeOf(record, names);
-  const value = textValue(record, purpose);
-  return {
-    ...record,
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(value === undefined ? {} : { value }),
-  };
+  return purpose === undefined ? record : { ...record, purpose, ...about(record, purpose) };
 }
 
 function purposeOf({ name, data }: Bare, names: NamesByHand): Purpose | undefined {
@@ -72,14 +67,20 @@ const OTHERS: readonly (readonly [RegExp, RegExp | undefined, Purpose])[] = [
   [/\._bimi\./, /^v=BIMI1\b/, LOGO],
 ];
 
-function textValue({ name, data }: Bare, purpose: Purpose | undefined): PlannedRecord["value"] {
+/** What else a subject says of it: the domain that it is about, and what its text says. */
+function about({ name, data }: Bare, purpose: Purpose): Pick<PlannedRecord, "domain" | "value"> {
   const text = data.type === "TXT" ? renderText(data.text, readable) : "";
-  if (purpose === DMARC_POLICY && data.type === "TXT") {
+  if (purpose === DMARC_POLICY) {
     const domain = String(name).replace(/^_dmarc\./, "");
-    return { dmarc: { domain, record: parseDmarc(text).value ?? {} } };
+    return data.type === "TXT"
+      ? { domain, value: { dmarc: parseDmarc(text).value ?? {} } }
+      : { domain };
   }
-  if (purpose !== DKIM_KEY) return undefined;
+  if (purpose !== DKIM_KEY) return {};
   const [selector = "", domain = ""] = String(name).split("._domainkey.");
   const publicKey = parseDkim(text).value?.publicKey;
-  return { dkim: { selector, domain, ...(publicKey === undefined ? {} : { publicKey }) } };
+  return {
+    domain,
+    value: { dkim: { selector, ...(publicKey === undefined ? {} : { publicKey }) } },
+  };
 }

@@ -21,6 +21,7 @@ export function bimiRecords({ tenant }: TenantContext): WantedRecord[] {
     name: bimiName(domain),
     data: { type: "TXT", text: text`${renderBimi(bimiOf(config))}` },
     purpose: LOGO,
+    domain,
     path: configPath(["tenant", "bimi", domain]),
     why: `the logo beside mail from ${domain} (draft-brand-indicators §4.2)`,
   }));

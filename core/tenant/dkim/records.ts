@@ -4,7 +4,7 @@ import { dkimName } from "../../../mail/dkim/record.ts";
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
 import { fromDomains, ordered, type TenantContext, type WantedRecord } from "../context.ts";
-import { delegatedName, dkimZoneOf } from "../delegation.ts";
+import { delegatedName, dkimZoneOf } from "../delegation/names.ts";
 import { dkimKeyText } from "./key.ts";
 import { DKIM_KEY } from "./purpose.ts";
 
@@ -46,8 +46,9 @@ export function dkimRecords(context: TenantContext): WantedRecord[] {
         name,
         data: { type: "TXT", text: value },
         purpose: DKIM_KEY,
+        domain,
         value: {
-          dkim: publicKey === undefined ? { selector, domain } : { selector, domain, publicKey },
+          dkim: publicKey === undefined ? { selector } : { selector, publicKey },
         },
         path,
         why: `DKIM key of ${domain}, ${key.state} (RFC 6376 §3.6)`,
@@ -58,7 +59,8 @@ export function dkimRecords(context: TenantContext): WantedRecord[] {
         name: dkimName(selector, domain),
         data: { type: "CNAME", target: name },
         purpose: DKIM_KEY,
-        value: { dkim: { selector, domain } },
+        domain,
+        value: { dkim: { selector } },
         path,
         why: `DKIM key of ${domain} is ours to keep: the name points into ${zone}`,
         after: [record.key],

@@ -10,12 +10,13 @@ import {
 } from "../../../mail/dmarc/record.ts";
 import { at, error, type Fault, type Finding, warning } from "../../problem.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
-import { isKnown, standingDmarc } from "../existing/standing.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
+import { isKnown } from "../existing/standing.ts";
 import { type Organisation, organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
 import { DMARC_POLICY } from "./purpose.ts";
+import { standingDmarc } from "./standing.ts";
 
 /** A record as it is to be published, and what is wrong with merging it into the one that stands. */
 export interface MergedDmarc {
@@ -164,7 +165,8 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       name,
       data: { type: "TXT", text: text`${value}` },
       purpose: DMARC_POLICY,
-      value: { dmarc: { domain, record: policy } },
+      domain,
+      value: { dmarc: policy },
       path,
       why: "DMARC of the organisational domain, which covers every From below it (RFC 9989 §4.10)",
       // Whoever else sends as the domain has come to live under it: it stays when we go.
@@ -180,6 +182,7 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       name: own,
       data: { type: "CNAME", target: name },
       purpose: DMARC_POLICY,
+      domain,
       path: "sendips:tenant.delegate",
       why: `DMARC of ${domain} is ours to keep: the name points into ${delegation?.zone}`,
       after: [record.key],
@@ -191,7 +194,7 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
 
 /** Whether a plan holds the DMARC record of a domain. */
 export function plansDmarc({ records }: RecordContext, domain: string): boolean {
-  return records.some(({ value }) => value?.dmarc?.domain === domain);
+  return records.some((record) => record.value?.dmarc !== undefined && record.domain === domain);
 }
 
 /** Where aggregate and failure reports about a domain go that are ours to send there: not those that stand. */

@@ -17,8 +17,8 @@ import type { Parsed } from "../../../mail/finding.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import type { PlannedStream, RecordContext } from "../context.ts";
 import { dkimDomains, signsStream } from "../dkim/records.ts";
-import { standingDmarc } from "../existing/standing.ts";
 import type { PlannedRecord } from "../record.ts";
+import { standingDmarc } from "./standing.ts";
 
 /** What receivers find for a domain. */
 export interface Found {
@@ -52,7 +52,7 @@ export interface DmarcView {
   alignment(from: string, authenticated: string, by: "spf" | "dkim"): Alignment;
 }
 
-type Records = readonly Pick<PlannedRecord, "value">[];
+type Records = readonly Pick<PlannedRecord, "domain" | "value">[];
 
 /** Views by the records they were read from: several checks ask one plan. */
 const views = new WeakMap<Records, DmarcView>();
@@ -178,9 +178,9 @@ function policiesOf(
   tenant: RecordContext["tenant"] | undefined,
 ): Map<string, Parsed<DmarcRecord>> {
   const policies = new Map<string, Parsed<DmarcRecord>>();
-  for (const { value } of records) {
-    if (value?.dmarc === undefined) continue;
-    const { domain, record } = value.dmarc;
+  for (const { domain, value } of records) {
+    const record = value?.dmarc;
+    if (record === undefined || domain === undefined) continue;
     // Of several receivers heed none; the check of the zone says which these are.
     policies.set(domain, policies.has(domain) ? NONE : { value: record, findings: [] });
   }

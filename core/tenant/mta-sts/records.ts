@@ -4,7 +4,7 @@ import { mtaStsName, renderMtaSts } from "../../../mail/mta-sts/record.ts";
 import { configPath } from "../../config/config.ts";
 import type { MtaStsConfig } from "../../config/schema.ts";
 import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { text } from "../record.ts";
 import { policyId, policyOf } from "./policy.ts";
 import { MTA_STS_CAA, MTA_STS_HOST, MTA_STS_VERSION } from "./purpose.ts";
@@ -27,6 +27,7 @@ export function mtaStsRecords(context: TenantContext): WantedRecord[] {
       name,
       data: { type: "TXT", text: text`${renderMtaSts({ id })}` },
       purpose: MTA_STS_VERSION,
+      domain,
       path,
       why: `says that ${domain} has an MTA-STS policy; the id changes with it (RFC 8461 §3.1)`,
     };
@@ -35,6 +36,7 @@ export function mtaStsRecords(context: TenantContext): WantedRecord[] {
       name: own,
       data: { type: "CNAME", target: name },
       purpose: MTA_STS_VERSION,
+      domain,
       path: "sendips:tenant.delegate",
       why: `the version of the MTA-STS policy of ${domain} is ours to keep: the name points into ${delegation?.zone}`,
       after: [version.key],

@@ -6,11 +6,11 @@ import { hostNameOf, type TenantContext, usesOf, type WantedRecord } from "../co
 import { DKIM_KEY } from "../dkim/purpose.ts";
 import { DMARC_POLICY } from "../dmarc/purpose.ts";
 import { mergedDmarc, ownReports } from "../dmarc/records.ts";
-import { standingDmarc } from "../existing/standing.ts";
+import { standingDmarc } from "../dmarc/standing.ts";
 import { organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { REFUSING_SPF } from "../spf/purpose.ts";
-import { asksForSpf } from "../spf/records.ts";
+import { asksForSpf, spfKey } from "../spf/records.ts";
 import { NULL_MX_RECORD } from "./purpose.ts";
 
 /** The config that names a domain of `neverMails`. */
@@ -77,7 +77,8 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
       name: `*._domainkey.${name}`,
       data: { type: "TXT", text: text`v=DKIM1; p=` },
       purpose: DKIM_KEY,
-      value: { dkim: { selector: "*", domain: name, publicKey: "" } },
+      domain: name,
+      value: { dkim: { selector: "*", publicKey: "" } },
       path: "sendips:tenant.revokedKeys",
       why: `no selector signs for ${name}: every key that is asked for is revoked (RFC 6376 §3.6.1)`,
     };
@@ -94,7 +95,7 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
       }
       if (record.name === name) {
         return {
-          key: `spf-${name}`,
+          key: spfKey(name),
           name: record.name,
           data: { type: "TXT", text: text`${record.value}` },
           purpose: REFUSING_SPF,
@@ -108,7 +109,8 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
         name: record.name,
         data: { type: "TXT", text: text`${renderDmarc(policy)}` },
         purpose: DMARC_POLICY,
-        value: { dmarc: { domain: name, record: policy } },
+        domain: name,
+        value: { dmarc: policy },
         path,
         why: `mail that claims to be from ${name} is refused (RFC 9989 §4.7)`,
       };

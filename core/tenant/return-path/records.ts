@@ -6,8 +6,8 @@ import {
   type TenantContext,
   type WantedRecord,
 } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
-import { isDelegated } from "../spf/records.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
+import { isDelegated, spfKey } from "../spf/records.ts";
 import { BOUNCES } from "./purpose.ts";
 
 /** Who takes a stream's bounces: by default the hosts that sent (RFC 5321 §4.5.5). */
@@ -61,7 +61,7 @@ export function bounceRecords(context: TenantContext): WantedRecord[] {
       path: "sendips:tenant.delegate",
       why: `the return path ${returnPath} is ours to keep: its SPF and MX stand in ${zone}`,
       after: [
-        `spf-${returnPath}`,
+        spfKey(returnPath),
         ...[...records.values()].filter((record) => record.name === name).map(({ key }) => key),
       ],
       permanent: true,

@@ -7,10 +7,11 @@ import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import { at, type Finding } from "../../problem.ts";
 import { hostNameOf, type RecordContext, type TenantContext } from "../context.ts";
-import { isKnown, type StandingText } from "../existing/standing.ts";
-import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "../placeholders.ts";
+import type { StandingText } from "../existing/standing.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
+import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "./placeholders.ts";
 import { faultsOf, isLeftAlone, mergedSpf, type SpfName, spfNames } from "./records.ts";
+import { isSpfKnown } from "./standing.ts";
 
 /** Every fault of the tenant's SPF records, and of the one that is merged into them. */
 export function checkSpf(context: RecordContext): Finding[] {
@@ -157,7 +158,7 @@ function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfF
 function guessed(context: TenantContext, names: readonly SpfName[]): Finding[] {
   return names.flatMap(({ name, standing, spf }): Finding[] => {
     if (spf === undefined || spf.include.length === 0 || spf.all !== undefined) return [];
-    if (standing.length > 0 || isKnown(context.tenant, name)) return [];
+    if (standing.length > 0 || isSpfKnown(context.tenant, name)) return [];
     return [
       {
         code: "spf-standing-unknown",

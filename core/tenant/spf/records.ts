@@ -6,12 +6,13 @@ import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import type { SpfConfig } from "../../config/schema.ts";
 import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
-import { type StandingText, standingSpf } from "../existing/standing.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
+import type { StandingText } from "../existing/standing.ts";
 import { organisationsOf } from "../organisations.ts";
 import type { Purpose } from "../purpose.ts";
 import { type Text, text } from "../record.ts";
 import { FROM_SPF, REFUSING_SPF, RETURN_PATH_SPF, SPF_ADDRESS } from "./purpose.ts";
+import { standingSpf } from "./standing.ts";
 
 /** What sends as a name, and how its record is made. */
 export interface SpfName {
@@ -29,6 +30,8 @@ export interface SpfName {
   how: SpfConfig["addresses"];
   /** The name of ours whose record holds the addresses, in place of them. */
   include?: string;
+  /** True for that name: it is nobody's but ours. */
+  isOurs: boolean;
   /** What the config says besides, for an organisational domain. */
   spf?: Besides;
   /** Whether a stream's return path is it: what receivers check. */
@@ -48,6 +51,11 @@ interface Sender {
   path: string;
 }
 
+/** The key of the SPF record of a name. */
+export function spfKey(name: string): string {
+  return `spf-${name}`;
+}
+
 /** Where the addresses of a record stand when SPF asks for them one by one. */
 export function spfMacroZone(name: string): string {
   return `_spf.${name}`;
@@ -59,7 +67,7 @@ export function spfRecords(context: TenantContext): WantedRecord[] {
     if (isLeftAlone(context, sender)) return [];
     const { name, at, pool, path, why, how } = sender;
     const record: WantedRecord = {
-      key: `spf-${name}`,
+      key: spfKey(name),
       name: at,
       data: { type: "TXT", text: spfText(sender) },
       purpose: purposeOf(context, sender),
@@ -92,7 +100,7 @@ export function spfNames(context: TenantContext): SpfName[] {
     const plain: SpfName = {
       ...{ name, at: name, pool, how, path, why: whyOf(sender, standing.length > 0) },
       ...(spf === undefined ? {} : { spf }),
-      ...{ standing, isReturnPath },
+      ...{ standing, isReturnPath, isOurs: false },
       isOrganisation: organisations.has(name),
     };
     if (delegation === undefined || pool.length === 0) return [plain];
@@ -102,7 +110,8 @@ export function spfNames(context: TenantContext): SpfName[] {
     // A CNAME cannot stand there: an include of a name of ours holds the addresses.
     const include = delegatedName(spfMacroZone(name), delegation.zone);
     const ours: SpfName = {
-      ...{ name: include, at: include, pool, how, path, standing: [], isReturnPath: false },
+      ...{ name: include, at: include, pool, how, path, standing: [] },
+      ...{ isReturnPath: false, isOurs: true },
       why: `the addresses that send as ${name}, behind its include (RFC 7208 §5.2)`,
       isOrganisation: false,
     };

@@ -26,6 +26,7 @@ export function tlsRptRecords({ tenant }: TenantContext): WantedRecord[] {
       name,
       data: { type: "TXT", text: text`${renderTlsRpt(record)}` },
       purpose: TLS_REPORTS,
+      domain,
       path: configPath(["tenant", "tlsReports", domain]),
       why: `who sends mail to ${domain} reports failed TLS there (RFC 8460 §3)`,
     };

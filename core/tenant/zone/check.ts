@@ -3,7 +3,7 @@
 import { isNullMx } from "../../../mail/mx/null-mx.ts";
 import { lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
-import { at, type Finding } from "../../problem.ts";
+import { at, type Finding, few } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
 import {
   type PlannedRecord,
@@ -12,8 +12,32 @@ import {
   renderOwner,
   singletonOfRecord,
 } from "../record.ts";
+import type { WantedContext } from "../subject.ts";
+import { publisherOf } from "../zones.ts";
 import { checkLimits } from "./limits.ts";
 import { longestName } from "./record-size.ts";
+
+/** Names that nobody publishes, so far as sendips knows. */
+export function checkPublishers({ operator, wanted }: WantedContext): Finding[] {
+  // Only when asked for: there are as many zones as tenants.
+  const known = () => few(Object.keys(operator.zones).sort());
+  const seen = new Set<string>();
+  return wanted.flatMap(({ name, path }): Finding[] => {
+    const inZone = typeof name === "string" ? name : name.below;
+    if (inZone === undefined || seen.has(inZone)) return [];
+    seen.add(inZone);
+    if (publisherOf(inZone, operator.zones) !== undefined) return [];
+    return [
+      {
+        code: "zone-unknown",
+        level: "error",
+        path,
+        message: `${inZone} is in no zone that sendips knows`,
+        fix: `known zones: ${known()}; add its zone to sendips:zones in Pulumi.yaml, as {cloudflare: <zone id>} or external`,
+      },
+    ];
+  });
+}
 
 /** Records of one name, or of one name and type. */
 type Groups = ReadonlyMap<string, readonly PlannedRecord[]>;

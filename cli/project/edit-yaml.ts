@@ -11,6 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
+import { fullKey, NAMESPACE } from "../../core/config/namespace.ts";
 import { Refusal } from "../engine/surroundings.ts";
 import { type Project, stackFile } from "./project.ts";
 
@@ -128,7 +129,8 @@ function rendered(value: unknown): string {
 }
 
 function tenantPath(document: Document, project: string): string[] | undefined {
-  const keys = [`${project}:tenant`, "tenant"];
+  // Without a namespace it is the project's own key.
+  const keys = [fullKey("tenant"), ...(project === NAMESPACE ? ["tenant"] : [])];
   const key = keys.find((one) => isMap(document.getIn(["config", one])));
   return key === undefined ? undefined : ["config", key];
 }

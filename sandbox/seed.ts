@@ -49,7 +49,7 @@ export function seedSubnets(aws: AwsState, subnets: readonly SubnetSeed[]): void
     if (region.vpcs[vpcId] === undefined) {
       region.vpcs[vpcId] = { id: vpcId, cidr: vpcCidr(seed.cidr), tags: {} };
       const id = newId(aws, "sg");
-      const all = { protocol: "-1", fromPort: -1, toPort: -1, tags: {} };
+      const all = { protocol: "-1", fromPort: -1, toPort: -1 };
       region.securityGroups[id] = {
         id,
         name: "default",
@@ -57,10 +57,9 @@ export function seedSubnets(aws: AwsState, subnets: readonly SubnetSeed[]): void
         vpcId,
         tags: {},
         rules: [
-          { ...all, id: newId(aws, "sgr"), egress: false, peer: { kind: "group", value: id } },
+          { ...all, egress: false, peer: { kind: "group", value: id } },
           {
             ...all,
-            id: newId(aws, "sgr"),
             egress: true,
             peer: { kind: "ipv4", value: "0.0.0.0/0" },
           },

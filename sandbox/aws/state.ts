@@ -68,9 +68,8 @@ export interface SecurityGroup {
   tags: Tags;
 }
 
-/** One rule has one peer, as `DescribeSecurityGroupRules` shows it. */
+/** One rule has one peer: the unit that is authorized and revoked. */
 export interface SecurityGroupRule {
-  id: string;
   egress: boolean;
   /** `tcp`, `udp`, `icmp`, a number, or `-1` for all. */
   protocol: string;
@@ -79,7 +78,6 @@ export interface SecurityGroupRule {
   toPort: number;
   peer: Peer;
   description?: string;
-  tags: Tags;
 }
 
 export interface Peer {

@@ -63,22 +63,11 @@ async function everything(client: ec2.EC2Client, name: (publicIp: string) => Pro
     },
     { ...rule, UserIdGroupPairs: [{ GroupId }] },
   ];
-  const allowed = await call("AuthorizeSecurityGroupIngress", { GroupId, IpPermissions });
+  await call("AuthorizeSecurityGroupIngress", { GroupId, IpPermissions });
   await call("AuthorizeSecurityGroupEgress", { GroupId, IpPermissions });
-  const SecurityGroupRuleId = text(allowed, "SecurityGroupRules", 0, "SecurityGroupRuleId");
-  await call("DescribeSecurityGroupRules", {});
-  await call("ModifySecurityGroupRules", {
-    GroupId,
-    SecurityGroupRules: [
-      { SecurityGroupRuleId, SecurityGroupRule: { ...rule, CidrIpv4: "192.0.2.0/24" } },
-    ],
-  });
   await call("DescribeSecurityGroups", {});
   await call("RevokeSecurityGroupEgress", { GroupId, IpPermissions });
-  await call("RevokeSecurityGroupIngress", {
-    GroupId,
-    SecurityGroupRuleIds: [SecurityGroupRuleId],
-  });
+  await call("RevokeSecurityGroupIngress", { GroupId, IpPermissions });
   await call("DescribeVpcs", {});
   await call("DescribeSubnets", {});
   await call("DescribeAvailabilityZones", {});

@@ -29,13 +29,11 @@ export const securityGroupHandlers: Readonly<Record<string, Handler>> = {
     const id = newId(aws, "sg");
     const tags = specifiedTags(params, "security-group");
     const everything: SecurityGroupRule = {
-      id: newId(aws, "sgr"),
       egress: true,
       protocol: "-1",
       fromPort: -1,
       toPort: -1,
       peer: { kind: "ipv4", value: "0.0.0.0/0" },
-      tags: {},
     };
     region.securityGroups[id] = { id, name, description, vpcId, rules: [everything], tags };
     return { return: true, groupId: id, securityGroupArn: arn(call, id), tagSet: tagSet(tags) };

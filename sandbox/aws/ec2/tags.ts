@@ -69,7 +69,6 @@ const kinds: Readonly<Record<string, { type: string; code: string }>> = {
   vpc: { type: "vpc", code: "InvalidVpcID.NotFound" },
   subnet: { type: "subnet", code: "InvalidSubnetID.NotFound" },
   sg: { type: "security-group", code: "InvalidGroup.NotFound" },
-  sgr: { type: "security-group-rule", code: "InvalidSecurityGroupRuleId.NotFound" },
   eni: { type: "network-interface", code: "InvalidNetworkInterfaceID.NotFound" },
   i: { type: "instance", code: "InvalidInstanceID.NotFound" },
 };
@@ -81,7 +80,6 @@ function kindOf(id: string): { type: string; code: string } {
 }
 
 function resources({ region }: Call): { id: string; type: string; tags: Tags }[] {
-  const groups = Object.values(region.securityGroups);
   return [
     ...Object.values(region.addresses).map(({ allocationId, tags }) => ({
       id: allocationId,
@@ -89,8 +87,7 @@ function resources({ region }: Call): { id: string; type: string; tags: Tags }[]
     })),
     ...Object.values(region.vpcs),
     ...Object.values(region.subnets),
-    ...groups,
-    ...groups.flatMap(({ rules }) => rules),
+    ...Object.values(region.securityGroups),
     ...Object.values(region.networkInterfaces),
     ...Object.values(region.instances),
   ].map(({ id, tags }) => ({ id, tags, type: kindOf(id).type }));

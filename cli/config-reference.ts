@@ -47,9 +47,16 @@ function rows(path: string, schema: JsonSchema): string[] {
   return [
     ...own,
     ...properties,
-    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, values) : []),
+    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, mapAmong(values)) : []),
     ...(propertiesOf(items).length > 0 ? rows(`${path}[*]`, items) : []),
   ];
+}
+
+/** Of a value with several forms the one that has keys. */
+function mapAmong(schema: JsonSchema): JsonSchema {
+  const { anyOf } = schema;
+  if (propertiesOf(schema).length > 0 || !Array.isArray(anyOf)) return schema;
+  return anyOf.filter(isSchema).find((one) => propertiesOf(one).length > 0) ?? schema;
 }
 
 function row(path: string, text: string): string {

@@ -6,6 +6,7 @@ import { nameConflicts } from "./fleet/names.ts";
 import { quotaConflicts } from "./fleet/quota.ts";
 import { recordConflicts } from "./fleet/records.ts";
 import { Reported } from "./fleet/reported.ts";
+import { zoneQuotaConflicts } from "./fleet/zone-quota.ts";
 import type { PlanResult, TenantStack } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 
@@ -48,5 +49,6 @@ export function lintFleet(stacks: readonly FleetStack[]): Problem[] {
     ...domainConflicts(tenants, reported),
     ...recordConflicts(tenants, reported),
     ...quotaConflicts(tenants),
+    ...zoneQuotaConflicts(tenants),
   ];
 }

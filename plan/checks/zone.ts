@@ -8,6 +8,7 @@ import { at, type Finding } from "../problem.ts";
 import { hostRecordKey, type PlannedRecord, readable, renderData, renderOwner } from "../record.ts";
 import { longestName } from "./record-size.ts";
 import { checkLimits } from "./zone-limits.ts";
+import { checkZoneQuota } from "./zone-quota.ts";
 
 /** Records of one name, or of one name and type. */
 type Groups = ReadonlyMap<string, readonly PlannedRecord[]>;
@@ -25,6 +26,7 @@ export function checkZone(context: RecordContext): Finding[] {
     ...targets(records, byName),
     ...mailExchanges(byName),
     ...wildcards(byName),
+    ...checkZoneQuota(records, context.operator.zones),
     ...checkLimits(groupBy(records, (record) => `${nameOf(record)} ${record.data.type}`)),
   ];
 }

@@ -15,7 +15,7 @@ export const operatorSchema = z.strictObject({
           .min(1)
           .optional()
           .describe(
-            "How many records Cloudflare lets the zone hold, by its plan (200 on new free zones). What all tenants publish there is counted against it. Default: not known; `lint` counts against 200 and warns.",
+            "How many records Cloudflare lets the zone hold, by its plan (200 on new free zones). What a stack, and in `lint` all stacks together, publish there is counted against it; records of others are not known. Default: 200 is counted against, and more is a warning.",
           ),
       }),
     ]),

@@ -140,12 +140,12 @@ describe("several records at a name", () => {
 describe("consent to reports (RFC 9990 §4)", () => {
   it("is published where the host lies in a zone of the operator, a name for each tenant", () => {
     expect(records(planned(), "report-consent-")).toEqual([
-      "report-consent-acme.example-operator.example acme.example._report._dmarc.operator.example TXT v=DMARC1",
+      "report-consent-acme.example-operator.example acme.example._report._dmarc.operator.example TXT v=DMARC1;",
     ]);
     const zones = { ...ZONES, "shop.example": ZONES["acme.example"] };
     const other = { domain: "shop.example", hostNames: "mail.shop.example" };
     expect(records(planned({ ...other, streams: {} }, { zones }), "report-consent-")).toEqual([
-      "report-consent-shop.example-operator.example shop.example._report._dmarc.operator.example TXT v=DMARC1",
+      "report-consent-shop.example-operator.example shop.example._report._dmarc.operator.example TXT v=DMARC1;",
     ]);
   });
 
@@ -175,7 +175,7 @@ describe("consent to reports (RFC 9990 §4)", () => {
       path: "sendips:tenant.dmarc.reports",
       rule: "RFC 9990 §4",
     });
-    expect(finding?.fix).toContain('acme.example._report._dmarc.in.vendor.example TXT "v=DMARC1"');
+    expect(finding?.fix).toContain('acme.example._report._dmarc.in.vendor.example TXT "v=DMARC1;"');
   });
 
   it("is asked of the config that names the host", () => {

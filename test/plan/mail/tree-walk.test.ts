@@ -116,7 +116,7 @@ describe("reports to another domain (RFC 9990 §4)", () => {
       {
         host: "reports.operator.example",
         name: "tx.acme.example._report._dmarc.reports.operator.example",
-        text: "v=DMARC1",
+        text: "v=DMARC1;",
       },
     ]);
     expect(consentName("example.com", "thirdparty.example.net")).toBe(
@@ -135,6 +135,15 @@ describe("reports to another domain (RFC 9990 §4)", () => {
     const consents = fc.record({ rua: uris, ruf: uris }) as fc.Arbitrary<ReportConsent>;
     roundTrips(present(consents), renderConsent, parseConsent);
     neverThrows(parseConsent, "v=DMARC1", "; rua=");
+  });
+
+  it("a consent with its semicolon or without is one", () => {
+    for (const text of ["v=DMARC1", "v=DMARC1;", "v=DMARC1 ; "]) {
+      expect(parseConsent(text), text).toEqual({ value: {}, findings: [] });
+    }
+    expect(renderConsent({ rua: ["mailto:d@op.example"] })).toBe(
+      "v=DMARC1; rua=mailto:d@op.example",
+    );
   });
 
   it("lints the place", () => {

@@ -1,9 +1,15 @@
 /** Field types of the config schema: strings with a meaning, each with a message that says what is allowed. */
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { shown } from "./mail/finding.ts";
+import { beginning, shown } from "./mail/finding.ts";
 import { isDnsKey, isHostName, parseName } from "./mail/names.ts";
-import { foreignMailbox, isMailto, isReportUri, withALabels } from "./mail/report-uri.ts";
+import {
+  foreignMailbox,
+  isMailto,
+  isReportUri,
+  withALabels,
+  withoutSizeLimit,
+} from "./mail/report-uri.ts";
 
 /**
  * A text that must fit. The JSON Schema cannot hold `fits`: it has `pattern` in its place, which may
@@ -113,8 +119,18 @@ function reports(fits: (value: string) => boolean, allowed: string, pattern: str
     .string()
     .transform((value, context) => {
       const uri = withALabels(value);
-      const mailbox = foreignMailbox(uri);
       if (fits(uri)) return uri;
+      const bare = withoutSizeLimit(uri);
+      if (bare !== undefined && fits(bare)) {
+        context.addIssue({
+          code: "custom",
+          message:
+            "has a size limit after it, and those are gone: reporters ignore them (RFC 9989 appendix C.4)",
+          params: { allowed: `the address alone: ${beginning(bare)}` },
+        });
+        return z.NEVER;
+      }
+      const mailbox = foreignMailbox(uri);
       context.addIssue({
         code: "custom",
         message:

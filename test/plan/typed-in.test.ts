@@ -280,6 +280,26 @@ describe("what a value is for", () => {
     expect(told(at, value)).toEqual([expect.stringMatching(said)]);
   });
 
+  test("a report address with a size limit: not how to encode it, but that it is gone", () => {
+    for (const path of [
+      ["reports", "0"],
+      ["tenant", "dmarc", "reports", "0"],
+      ["tenant", "tlsReports", "acme.example", "reports", "0"],
+    ]) {
+      const values = replaced(TENANT, path, "mailto:dmarc@operator.example!10m");
+      expect(problemsOf(values)).toMatchObject([
+        {
+          message:
+            '"mailto:dmarc@operator.example!10m" has a size limit after it, and those are gone: reporters ignore them (RFC 9989 appendix C.4)',
+          fix: "allowed: the address alone: mailto:dmarc@operator.example",
+        },
+      ]);
+    }
+    expect(told("reports.0", "mailto:a!b@operator.example")).toEqual([
+      expect.stringContaining("with , ! and ; as %2C, %21 and %3B"),
+    ]);
+  });
+
   test("an instance type", () => {
     const values = replaced(MAIL_HOST, ["mailHost", "instanceType"], "large");
     expect(problemsOf(values)).toMatchObject([

@@ -7,6 +7,7 @@ import { checkExisting } from "./checks/existing.ts";
 import { checkMtaSts } from "./checks/mta-sts.ts";
 import { checkNeverMails } from "./checks/never-mails.ts";
 import { checkProviders } from "./checks/providers.ts";
+import { checkPublicSuffixes, hasPublicSuffix } from "./checks/public-suffix.ts";
 import { checkSpf } from "./checks/spf.ts";
 import { checkTlsRpt } from "./checks/tls-rpt.ts";
 import { checkZone } from "./checks/zone.ts";
@@ -26,6 +27,7 @@ export function checkConfig(
   publisherOf = publishersOf(context.operator.zones),
 ): Finding[] {
   return [
+    ...checkPublicSuffixes(context),
     ...checkAddresses(context),
     ...checkDkim(context),
     ...unknownZones(context, wanted, publisherOf),
@@ -38,9 +40,11 @@ export function checkConfig(
  * @param told what `checkConfig` found, which is not told again
  */
 export function checkRecords(context: RecordContext, told: readonly Finding[]): Finding[] {
+  // Who belongs to whom cannot be said where a public suffix stands for an organisation.
+  const suffix = hasPublicSuffix(told);
   const findings = [
     ...checkSpf(context),
-    ...checkDmarc(context),
+    ...(suffix ? [] : checkDmarc(context)),
     ...checkMtaSts(context),
     ...checkTlsRpt(context),
     ...checkBimi(context),

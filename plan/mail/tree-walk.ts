@@ -2,7 +2,7 @@
  * Organisational domains: by the DNS tree walk (RFC 9989 §4.10), and by the public suffix list as
  * RFC 7489 receivers do. Where the two differ, mail is aligned for one receiver and not the other.
  */
-import { getDomain } from "tldts";
+import { getDomain, parse } from "tldts";
 import { type DmarcRecord, dmarcName, isDmarc, parseDmarcOnce } from "./dmarc.ts";
 import { error, type Finding, type Parsed, warning } from "./finding.ts";
 
@@ -117,6 +117,20 @@ export function organizationalDomainByList(domain: string): string {
   const found = getDomain(domain, { allowPrivateDomains: true, validateHostname: false }) ?? domain;
   listed.set(domain, found);
   return found;
+}
+
+/**
+ * Whose suffix a domain is, if it is one of the public suffix list: a registry's (`co.uk`), or of the list's
+ * private part, whose owner gives names below it away (`github.io`).
+ */
+export function publicSuffixOf(domain: string): "registry" | "private" | undefined {
+  if (organizationalDomainByList(domain) !== domain) return undefined;
+  const options = { allowPrivateDomains: true, validateHostname: false };
+  const { publicSuffix, isIcann, isPrivate } = parse(domain, options);
+  if (publicSuffix !== domain) return undefined;
+  if (isIcann === true) return "registry";
+  // By the rule for names that are not listed, a top-level domain is a suffix too: it is one label.
+  return isPrivate === true ? "private" : undefined;
 }
 
 /** Looked up before: the checks of one tenant ask for its few domains again and again. */

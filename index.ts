@@ -31,7 +31,7 @@ import { checkPlace } from "./plan/guards/place.ts";
 import { checkHostRecords, checkReverseNames } from "./plan/guards/reverse-names.ts";
 import { successions } from "./plan/guards/successors.ts";
 import { leavesOf, stillToGo } from "./plan/leaves.ts";
-import { checkLimits, checkMailHost, checkPrivateIps } from "./plan/mail-host.ts";
+import { checkLimits, checkMailHost, checkPrimary, checkPrivateIps } from "./plan/mail-host.ts";
 import { type Plan, plan } from "./plan/plan.ts";
 import { setsReverseNames } from "./plan/records/address.ts";
 import { type Deployed, hasNoAddress, type Place } from "./plan/state/deployed.ts";
@@ -94,12 +94,13 @@ async function deployTenant(stack: StackOf<"tenant">) {
   const { deployed, here } = await guard(stack, planned.plan);
   // A token that is missing must be seen before an address is allocated.
   const fresh = addresses.some(({ key }) => !deployed.addresses.some((held) => held.key === key));
-  const [privateIps] = await Promise.all([
+  const [{ privateIps, primary }] = await Promise.all([
     mailHostPrivateIps(tenant, deployed),
     checkZones(zoneIds(planned.plan), fresh ? {} : deployed.outputs.zones),
   ]);
   reportFindings([
     ...checkPrivateIps(tenant, privateIps),
+    ...checkPrimary(tenant, primary),
     ...checkOwnAddresses(tenant, deployed.addresses),
   ]);
   await checkBindings(planned.plan, privateIps, deployed);

@@ -10,6 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Live, LiveAddress } from "../plan/guards/address-context.ts";
 import { needsDetails } from "../plan/guards/addresses.ts";
 import { type Binding, bindingTag } from "../plan/guards/bindings.ts";
+import type { Primary, PrivateIps } from "../plan/mail-host.ts";
 import type { PlannedAddress } from "../plan/plan.ts";
 import type { Deployed, Place } from "../plan/state/deployed.ts";
 import { BINDING_TAG, STACK_TAG, type StackName } from "../plan/state/tags.ts";
@@ -172,9 +173,14 @@ export async function liveAddresses(
 }
 
 /** The network interface's private IPs, for a host that we do not manage. */
-export async function privateIpsOf(networkInterface: string): Promise<Record<string, string>> {
+export async function privateIpsOf(
+  networkInterface: string,
+): Promise<{ privateIps: PrivateIps; primary?: Primary }> {
   const found = await getNetworkInterface({ id: networkInterface });
-  return Object.fromEntries(found.privateIps.map((ip) => [ip, networkInterface]));
+  const privateIps = Object.fromEntries(found.privateIps.map((ip) => [ip, networkInterface]));
+  // The machine's own traffic leaves by its first interface.
+  const isFirst = found.attachments.every(({ deviceIndex }) => deviceIndex === 0);
+  return { privateIps, ...(isFirst ? { primary: { ip: found.privateIp, networkInterface } } : {}) };
 }
 
 /** Looks up what decides whether a mail host fits. */

@@ -5,7 +5,7 @@ import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import type { RawConfig } from "../plan/config.ts";
 import { failedLookUp } from "../plan/look-up.ts";
-import type { PrivateIps } from "../plan/mail-host.ts";
+import { type Primary, type PrivateIps, primaryOf } from "../plan/mail-host.ts";
 import {
   type Finding,
   formatProblem,
@@ -15,6 +15,7 @@ import {
 } from "../plan/problem.ts";
 import type { TenantConfig } from "../plan/schema.ts";
 import { type Deployed, readDeployed } from "../plan/state/deployed.ts";
+import { readOutputs } from "../plan/state/outputs.ts";
 import { privateIpsOf } from "./cloud.ts";
 
 const PREFIX = "sendips:";
@@ -103,7 +104,8 @@ export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
 }
 
 /**
- * The private IPs of a tenant's mail host, by stack reference or from the network interface.
+ * The private IPs of a tenant's mail host, by stack reference or from the network interface, and the primary
+ * one where it is known.
  *
  * @param deployed a stack that the last deployment referred to need not be looked for first.
  * @throws RunError when the mail host is not deployed yet.
@@ -111,16 +113,20 @@ export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
 export async function mailHostPrivateIps(
   tenant: TenantConfig,
   deployed: Deployed,
-): Promise<PrivateIps> {
+): Promise<{ privateIps: PrivateIps; primary?: Primary | undefined }> {
   // A tenant of parked domains sends nothing.
-  if (tenant.mailHost === undefined) return {};
+  if (tenant.mailHost === undefined) return { privateIps: {} };
   const { stack, networkInterface } = tenant.mailHost;
   if (networkInterface !== undefined) return privateIpsOf(networkInterface);
   const name = mailHostStack(tenant) ?? "";
   if (deployed.outputs.mailHost === name || (await outputsOf(name)) !== undefined) {
     const reference = new pulumi.StackReference(name);
     const { value } = await reference.getOutputDetails("privateIps");
-    if (isPrivateIps(value)) return value;
+    const { value: networkInterfaces } = await reference.getOutputDetails("networkInterfaces");
+    const { outputs } = readOutputs({ networkInterfaces });
+    if (isPrivateIps(value)) {
+      return { privateIps: value, primary: primaryOf(outputs.networkInterfaces) };
+    }
   }
   reportFindings([
     {
@@ -130,7 +136,7 @@ export async function mailHostPrivateIps(
       fix: `name a mail host stack that is deployed, or deploy it first: pulumi up -s ${stack}`,
     },
   ]);
-  return {};
+  return { privateIps: {} };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { ordered } from "../context.ts";
 import type { FleetMailHost, FleetTenant } from "../fleet.ts";
 import { capacityOf } from "../instance-types.ts";
-import { checkCapacity } from "../mail-host.ts";
+import { checkCapacity, checkPrimaryTaken } from "../mail-host.ts";
 import type { Problem } from "../problem.ts";
 import { Claims, few, holder } from "./claims.ts";
 
@@ -18,6 +18,7 @@ export function hostConflicts(
   return [
     ...hosts.flatMap(overCapacity),
     ...sharedSubnets(hosts),
+    ...takenPrimaries(tenants, hosts),
     ...tenants.flatMap((tenant) => [
       ...ofItsHost(tenant, byName),
       ...takenPrivateIps(tenant, taken),
@@ -73,6 +74,27 @@ function sharedSubnets(hosts: readonly FleetMailHost[]): Problem[] {
         return [{ level: "error", stack: name, path, message, fix }];
       }),
     ),
+  );
+}
+
+/** Hosts whose primary private IP carries a tenant's address for certain. */
+function takenPrimaries(
+  tenants: readonly FleetTenant[],
+  hosts: readonly FleetMailHost[],
+): Problem[] {
+  const taken = new Set(
+    tenants.flatMap(({ stack }) => {
+      const { mailHost, addresses } = stack.tenant;
+      return Object.values(addresses)
+        .filter(({ release }) => !release)
+        .map(({ privateIp }) => `${mailHost?.stack ?? ""} ${privateIp}`);
+    }),
+  );
+  return hosts.flatMap(({ name, stack }) =>
+    checkPrimaryTaken(stack.mailHost, (ip) => taken.has(`${name} ${ip}`)).map((finding) => ({
+      ...finding,
+      stack: name,
+    })),
   );
 }
 

@@ -57,17 +57,19 @@ test("a tenant sends from an interface of a host that is not ours", async () => 
   await made.up("mx-1");
   const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
   const networkInterface = networkInterfaces["eth0"]?.id;
+  const primary = networkInterfaces["eth0"]?.primary;
   made.edit("acme", ["sendips:tenant", "mailHost"], { networkInterface });
+  made.edit("acme", ["sendips:tenant", "addresses", "mk1", "privateIp"], primary);
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
   expect(done(run)).toContain("create EipAssociation acme-tx1");
-  const primary = networkInterfaces["eth0"]?.primary;
   expect(run.output).toContain(`${primary} is the primary private IP of ${networkInterface}: `);
 });
 
 test("an address on the primary private IP, which the machine itself sends from, is a warning", async () => {
   const made = await world();
   await made.up("mx-1");
+  await made.init("acme");
   const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
   const { primary = "", privateIps = [] } = networkInterfaces["eth0"] ?? {};
   const [first, second] = privateIps.filter((ip) => ip !== primary);

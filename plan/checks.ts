@@ -9,6 +9,7 @@ import { checkNeverMails } from "./checks/never-mails.ts";
 import { checkProviders } from "./checks/providers.ts";
 import { checkPublicSuffixes, hasPublicSuffix } from "./checks/public-suffix.ts";
 import { checkSpf } from "./checks/spf.ts";
+import { checkStandingValues } from "./checks/standing-values.ts";
 import { checkTlsRpt } from "./checks/tls-rpt.ts";
 import { checkZone } from "./checks/zone.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "./context.ts";
@@ -50,6 +51,7 @@ export function checkRecords(context: RecordContext, told: readonly Finding[]): 
     ...checkBimi(context),
     ...checkNeverMails(context),
     ...checkExisting(context),
+    ...checkStandingValues(context),
     ...checkZone(context),
   ];
   return [...findings, ...untold(checkProviders(context), [...told, ...findings])];

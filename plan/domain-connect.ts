@@ -18,7 +18,7 @@ export {
   signingKeyRecords,
   urlPrefix,
 } from "./domain-connect/link.ts";
-export type { Application, Template, TemplateRecord } from "./domain-connect/types.ts";
+export type { Application, Template } from "./domain-connect/types.ts";
 
 /** A template, what each application of it fills in, and what a person should know. */
 export interface Connected {

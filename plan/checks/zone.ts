@@ -4,8 +4,16 @@ import { lintMx, type Mx } from "../mail/mx.ts";
 import { lintName } from "../mail/names.ts";
 import { isNullMx } from "../mail/null-mx.ts";
 import { singletonOf } from "../mail/singletons.ts";
+import { lintTxt } from "../mail/txt.ts";
 import { at, type Finding } from "../problem.ts";
-import { hostRecordKey, type PlannedRecord, readable, renderData, renderOwner } from "../record.ts";
+import {
+  hostRecordKey,
+  type PlannedRecord,
+  readable,
+  renderData,
+  renderOwner,
+  renderText,
+} from "../record.ts";
 import { longestName } from "./record-size.ts";
 import { checkLimits } from "./zone-limits.ts";
 import { checkZoneQuota } from "./zone-quota.ts";
@@ -21,6 +29,7 @@ export function checkZone(context: RecordContext): Finding[] {
     ...keys(records),
     ...names(context, byName),
     ...duplicates(records),
+    ...texts(records),
     ...aliases(byName),
     ...singletons(records),
     ...targets(records, byName),
@@ -91,6 +100,13 @@ function duplicates(records: readonly PlannedRecord[]): Finding[] {
       fix: "ask for it in one place: a name servers keeps one of the two, and Cloudflare refuses the second (81058)",
       rule: "RFC 2181 §5",
     })),
+  );
+}
+
+/** A text that was pasted into the config with what no record should hold. */
+function texts(records: readonly PlannedRecord[]): Finding[] {
+  return records.flatMap(({ data, path }) =>
+    data.type === "TXT" ? at(path, lintTxt(renderText(data.text, readable))) : [],
   );
 }
 

@@ -9,9 +9,6 @@ import { error, type Finding, type Parsed, warning } from "./finding.ts";
 /** RFC 9989 §4.10: a longer name is cut so that no walk asks more than this. */
 const QUERY_LIMIT = 8;
 
-/** The TXT values at a name; none when it does not exist. A failed query throws, and ends the walk. */
-export type TxtLookup = (name: string) => Promise<readonly string[]>;
-
 /** A record that the walk met. */
 export interface Met {
   domain: string;
@@ -46,22 +43,7 @@ export function treeWalkDomains(domain: string): string[] {
   return domains;
 }
 
-/** The names that a walk asks for TXT, at most eight. */
-export function treeWalkNames(domain: string): string[] {
-  return treeWalkDomains(domain).map(dmarcName);
-}
-
-/** Walks, asking no more than it must: a record with `psd=y` or `psd=n` ends it. */
-export async function treeWalk(domain: string, lookup: TxtLookup): Promise<Walk> {
-  const steps = walkSteps(domain);
-  let step = steps.next();
-  while (step.done !== true) {
-    step = steps.next(readPolicy(step.value, await lookup(dmarcName(step.value))));
-  }
-  return step.value;
-}
-
-/** The same walk over records that are at hand, such as those of a plan. */
+/** Walks over records that are at hand, such as those of a plan; a record with `psd=y` or `psd=n` ends it. */
 export function treeWalkOver(
   domain: string,
   policyAt: (domain: string) => Parsed<DmarcRecord>,
@@ -99,11 +81,6 @@ export function readPolicy(domain: string, values: readonly string[]): Parsed<Dm
   if (more.length === 0) return parseDmarcOnce(only);
   const message = `${dmarcName(domain)} holds ${more.length + 1} DMARC records, which counts as none`;
   return { findings: [error("RFC 9989 §4.10", message, "keep one")] };
-}
-
-/** The organisational domain by the walk. */
-export async function organizationalDomain(domain: string, lookup: TxtLookup): Promise<string> {
-  return (await treeWalk(domain, lookup)).organizational;
 }
 
 /**
@@ -156,18 +133,6 @@ export function isAlignedByList(mode: "r" | "s", from: string, authenticated: st
     organizational: organizationalDomainByList(domain),
   });
   return isAligned(mode, named(from), named(authenticated));
-}
-
-/** Alignment as RFC 9989 receivers see it. */
-export async function isAlignedByWalk(
-  mode: "r" | "s",
-  from: string,
-  authenticated: string,
-  lookup: TxtLookup,
-): Promise<boolean> {
-  if (mode === "s" || from === authenticated) return from === authenticated;
-  const organizational = await organizationalDomain(from, lookup);
-  return organizational === (await organizationalDomain(authenticated, lookup));
 }
 
 /** Says where a walk and the list disagree: a domain that older and newer receivers treat apart. */

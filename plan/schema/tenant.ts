@@ -190,4 +190,3 @@ export const tenantSchema = z
   .describe("A tenant: its addresses, streams and mail policy.");
 
 export type TenantConfig = z.infer<typeof tenantSchema>;
-export type StreamConfig = z.infer<typeof streamSchema>;

@@ -6,10 +6,10 @@ import packet from "dns-packet";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { byteLength, unquoteTxt } from "../../plan/mail/txt.ts";
-import { type CustomerPage, customerPage } from "../../plan/output/customer-page.ts";
+import type { CustomerPage } from "../../plan/output/customer-page.ts";
 import { customerRecord } from "../../plan/output/customer-record.ts";
 import type { PlannedRecord } from "../../plan/record.ts";
-import { planWith, theirs, txt } from "./output-support.ts";
+import { customerPage, planWith, theirs, txt } from "./output-support.ts";
 
 const LONG = `v=DKIM1; p=${"A".repeat(300)}`;
 const RECORDS = [

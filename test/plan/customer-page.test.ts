@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type CustomerPage, customerPage } from "../../plan/output/customer-page.ts";
+import type { CustomerPage } from "../../plan/output/customer-page.ts";
 import { DNS_PANELS } from "../../plan/output/dns-panels.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { RecordData } from "../../plan/record.ts";
-import { planWith, record, theirs, txt } from "./output-support.ts";
+import { customerPage, planWith, record, theirs, txt } from "./output-support.ts";
 
 const LONG = `v=DKIM1; p=${"A".repeat(300)}`;
 const MX = { type: "MX", preference: 10, exchange: "tx1.acme.example" } as const;

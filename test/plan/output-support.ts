@@ -1,4 +1,7 @@
 /** A plan by hand, with one record of every kind of publisher, type and reference. */
+
+import { type CustomerPage, customerText } from "../../plan/output/customer-page.ts";
+import type { Known } from "../../plan/output/sections.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { PlannedRecord, Publisher, RecordData } from "../../plan/record.ts";
 
@@ -61,4 +64,13 @@ export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Pl
     policyFiles: [],
     ...more,
   };
+}
+
+/** The page in all of its forms; undefined when there is none. */
+export function customerPage(plan: Plan, known: Known): CustomerPage | undefined {
+  const [markdown, zone, html, csv] = (["markdown", "bind", "html", "csv"] as const).map((format) =>
+    customerText(plan, known, format),
+  );
+  if (markdown === undefined) return undefined;
+  return { markdown, zone: zone ?? "", html: html ?? "", csv: csv ?? "" };
 }

@@ -3,13 +3,13 @@ import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RawConfig } from "../../plan/config.ts";
-import { customerPage } from "../../plan/output/customer-page.ts";
 import { PLAN_FORMATS, renderPlan } from "../../plan/output/render-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { formatProblems, hasErrors, type Problem } from "../../plan/problem.ts";
 import { operatorSchema } from "../../plan/schema.ts";
 import { goldenCases, valuesOf } from "./golden-cases.ts";
 import { type Json, mutated, mutation, odd, shuffled } from "./mutation.ts";
+import { customerPage } from "./output-support.ts";
 import { planOf, rsaKey } from "./support.ts";
 
 const golden = new Map(

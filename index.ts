@@ -21,20 +21,25 @@ import {
 import { meetZones } from "./components/standing.ts";
 import { Tenant } from "./components/tenant.ts";
 import { checkZones, nameServersOf, zoneIds } from "./components/zones.ts";
-import { checkKnowledge } from "./plan/checks/knowledge.ts";
-import { readConfig, type Stack } from "./plan/config.ts";
-import { contextOf } from "./plan/context.ts";
-import { checkAddresses } from "./plan/guards/addresses.ts";
-import { checkInterfaces } from "./plan/guards/interfaces.ts";
-import { checkOwnAddresses } from "./plan/guards/own-addresses.ts";
-import { checkPlace } from "./plan/guards/place.ts";
-import { checkHostRecords, checkReverseNames } from "./plan/guards/reverse-names.ts";
-import { successions } from "./plan/guards/successors.ts";
-import { leavesOf, stillToGo } from "./plan/leaves.ts";
-import { checkLimits, checkMailHost, checkPrimary, checkPrivateIps } from "./plan/mail-host.ts";
-import { type Plan, plan } from "./plan/plan.ts";
-import { setsReverseNames } from "./plan/records/address.ts";
-import { type Deployed, hasNoAddress, type Place } from "./plan/state/deployed.ts";
+import { readConfig, type Stack } from "./core/config/config.ts";
+import { checkAddresses } from "./core/guards/addresses.ts";
+import { checkInterfaces } from "./core/guards/interfaces.ts";
+import { checkOwnAddresses } from "./core/guards/own-addresses.ts";
+import { checkPlace } from "./core/guards/place.ts";
+import { checkHostRecords, checkReverseNames } from "./core/guards/reverse-names.ts";
+import { successions } from "./core/guards/successors.ts";
+import {
+  checkLimits,
+  checkMailHost,
+  checkPrimary,
+  checkPrivateIps,
+} from "./core/host/mail-host.ts";
+import { type Deployed, hasNoAddress, type Place } from "./core/state/deployed.ts";
+import { setsReverseNames } from "./core/tenant/address/records.ts";
+import { contextOf } from "./core/tenant/context.ts";
+import { checkKnowledge } from "./core/tenant/existing/knowledge.ts";
+import { leavesOf, stillToGo } from "./core/tenant/existing/leaves.ts";
+import { type Plan, plan } from "./core/tenant/plan.ts";
 
 type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
 

@@ -1,8 +1,8 @@
 /** dnscontrol: its `check`, built from its Go module, and the zones of a fleet in its language. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseDmarc } from "../plan/mail/dmarc.ts";
-import { isSpf } from "../plan/spf/finding.ts";
+import { parseDmarc } from "../mail/dmarc/record.ts";
+import { isSpf } from "../mail/spf/finding.ts";
 import { type Peer, run } from "./peer.ts";
 import type { ZoneRecord, Zones } from "./zones.ts";
 

@@ -3,12 +3,12 @@
  * `sendips lint --all` does with the files of a project, step by step; `parsed <tenants>` does the
  * same with config that is in memory and parsed before the clock starts. Prints a {@link Measured}.
  */
-import { loadStack, openProject, stackNames } from "../cli/project.ts";
-import { type ReadResult, readConfig, readOperator } from "../plan/config.ts";
-import { type FleetStack, lintFleet } from "../plan/fleet.ts";
-import { checkMailHost } from "../plan/mail-host.ts";
-import { plan } from "../plan/plan.ts";
-import type { Problem } from "../plan/problem.ts";
+import { loadStack, openProject, stackNames } from "../cli/project/project.ts";
+import { type ReadResult, readConfig, readOperator } from "../core/config/config.ts";
+import { type FleetStack, lintFleet } from "../core/fleet/fleet.ts";
+import { checkMailHost } from "../core/host/mail-host.ts";
+import type { Problem } from "../core/problem.ts";
+import { plan } from "../core/tenant/plan.ts";
 import { parsedFleet } from "./parsed-fleet.ts";
 
 /** What one process saw. Times in milliseconds. */

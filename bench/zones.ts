@@ -2,9 +2,9 @@
  * The records of a fleet by zone, as other tools take them: all that a zone's owner publishes, with
  * every address known. Reverse names are left out: EC2 serves them, from no zone of the operator's.
  */
-import { readConfig, readOperator } from "../plan/config.ts";
-import { plan } from "../plan/plan.ts";
-import { type RecordData, type Ref, renderOwner, renderText } from "../plan/record.ts";
+import { readConfig, readOperator } from "../core/config/config.ts";
+import { plan } from "../core/tenant/plan.ts";
+import { type RecordData, type Ref, renderOwner, renderText } from "../core/tenant/record.ts";
 import { parsedFleet } from "./parsed-fleet.ts";
 
 /** A record in its zone. */

@@ -1,5 +1,5 @@
 /** `docs/config.md`: every key of the config with its default, from the schema's own descriptions. */
-import type { JsonSchema } from "../plan/json-schema.ts";
+import type { JsonSchema } from "../core/config/json-schema.ts";
 
 const HEAD = `# Config
 
@@ -7,7 +7,7 @@ Made from the schema by \`npm run schema\`; the editor's completion comes from t
 \`pulumi config set --path\` takes it; \`*\` stands for a key of yours.
 `;
 
-/** The reference as Markdown, from the two schemas of `plan/json-schema.ts`. */
+/** The reference as Markdown, from the two schemas of `core/config/json-schema.ts`. */
 export function configReference(stack: JsonSchema, project: JsonSchema): string {
   const config = propertiesOf(part(stack, "properties", "config"));
   const operator = propertiesOf(part(project, "properties", "config")).map(

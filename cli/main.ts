@@ -1,5 +1,5 @@
 /** The `sendips` command: what `pulumi` itself does not do. */
-import { messageOf, Refusal, type Surroundings, UsageError } from "./surroundings.ts";
+import { messageOf, Refusal, type Surroundings, UsageError } from "./engine/surroundings.ts";
 
 const USAGE = `sendips <command>
 
@@ -22,23 +22,23 @@ interface Command {
 /** Loaded one at a time: who makes a key need not wait for the plan's modules. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => {
-    const { PLAN_USAGE, planCommand } = await import("./plan-command.ts");
+    const { PLAN_USAGE, planCommand } = await import("./commands/plan.ts");
     return { usage: PLAN_USAGE, run: planCommand };
   },
   lint: async () => {
-    const { LINT_USAGE, lintCommand } = await import("./lint-command.ts");
+    const { LINT_USAGE, lintCommand } = await import("./commands/lint.ts");
     return { usage: LINT_USAGE, run: lintCommand };
   },
   zone: async () => {
-    const { ZONE_USAGE, zoneCommand } = await import("./zone-command.ts");
+    const { ZONE_USAGE, zoneCommand } = await import("./commands/zone.ts");
     return { usage: ZONE_USAGE, run: zoneCommand };
   },
   dkim: async () => {
-    const { DKIM_USAGE, dkimCommand } = await import("./dkim-command.ts");
+    const { DKIM_USAGE, dkimCommand } = await import("./commands/dkim.ts");
     return { usage: DKIM_USAGE, run: dkimCommand };
   },
   connect: async () => {
-    const { CONNECT_USAGE, connectCommand } = await import("./connect-command.ts");
+    const { CONNECT_USAGE, connectCommand } = await import("./commands/connect.ts");
     return { usage: CONNECT_USAGE, run: connectCommand };
   },
 };

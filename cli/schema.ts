@@ -1,6 +1,6 @@
 /** `npm run schema`: writes the JSON Schemas of the files that people edit, and the reference in docs/. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { projectJsonSchema, stackJsonSchema } from "../plan/json-schema.ts";
+import { projectJsonSchema, stackJsonSchema } from "../core/config/json-schema.ts";
 import { configReference } from "./config-reference.ts";
 
 const folder = new URL("../schema/", import.meta.url);

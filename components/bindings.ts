@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { type LiveAddress, pathOf } from "../plan/guards/address-context.ts";
+import { type LiveAddress, pathOf } from "../core/guards/address-context.ts";
 import {
   type Binding,
   bindingOf,
@@ -16,11 +16,11 @@ import {
   isSame,
   movers,
   type WantedBinding,
-} from "../plan/guards/bindings.ts";
-import type { PrivateIps } from "../plan/mail-host.ts";
-import type { Plan } from "../plan/plan.ts";
-import { formatProblems } from "../plan/problem.ts";
-import type { Deployed } from "../plan/state/deployed.ts";
+} from "../core/guards/bindings.ts";
+import type { PrivateIps } from "../core/host/mail-host.ts";
+import { formatProblems } from "../core/problem.ts";
+import type { Deployed } from "../core/state/deployed.ts";
+import type { Plan } from "../core/tenant/plan.ts";
 import { boundBy, elasticIp, holdersAndClaimants, thisStack } from "./cloud.ts";
 import { promptly } from "./registrations.ts";
 import { pause } from "./release.ts";

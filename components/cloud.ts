@@ -7,13 +7,13 @@ import { getSubnet } from "@pulumi/aws/ec2/getSubnet.js";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import { getRegion } from "@pulumi/aws/getRegion.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Live, LiveAddress } from "../plan/guards/address-context.ts";
-import { needsDetails } from "../plan/guards/addresses.ts";
-import { type Binding, bindingTag } from "../plan/guards/bindings.ts";
-import type { Primary, PrivateIps } from "../plan/mail-host.ts";
-import type { PlannedAddress } from "../plan/plan.ts";
-import type { Deployed, Place } from "../plan/state/deployed.ts";
-import { BINDING_TAG, STACK_TAG, type StackName } from "../plan/state/tags.ts";
+import type { Live, LiveAddress } from "../core/guards/address-context.ts";
+import { needsDetails } from "../core/guards/addresses.ts";
+import { type Binding, bindingTag } from "../core/guards/bindings.ts";
+import type { Primary, PrivateIps } from "../core/host/mail-host.ts";
+import type { Deployed, Place } from "../core/state/deployed.ts";
+import { BINDING_TAG, STACK_TAG, type StackName } from "../core/state/tags.ts";
+import type { PlannedAddress } from "../core/tenant/plan.ts";
 
 /** What limits a mail host. */
 export interface MailHostFacts {

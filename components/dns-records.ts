@@ -5,9 +5,9 @@
 import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Adoption } from "../plan/guards/standing.ts";
-import { successions } from "../plan/guards/successors.ts";
-import { quoteTxt } from "../plan/mail/txt.ts";
+import type { Adoption } from "../core/guards/standing.ts";
+import { successions } from "../core/guards/successors.ts";
+import { type StateRecord, TYPES } from "../core/state/resources.ts";
 import {
   type PlannedRecord,
   type Resolve,
@@ -15,8 +15,8 @@ import {
   renderData,
   renderOwner,
   renderText,
-} from "../plan/record.ts";
-import { type StateRecord, TYPES } from "../plan/state/resources.ts";
+} from "../core/tenant/record.ts";
+import { quoteTxt } from "../mail/txt.ts";
 import { overAliasHook } from "./give-back.ts";
 import { ALONE, type Keeper } from "./keep.ts";
 import { takeOver } from "./standing.ts";

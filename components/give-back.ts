@@ -1,10 +1,10 @@
 /** What a name gets back when a record of ours goes: what stood before, or what others send by. */
 import * as pulumi from "@pulumi/pulumi";
-import { standingValue } from "../plan/guards/standing.ts";
-import { singletonOf } from "../plan/mail/singletons.ts";
-import { quoteTxt, unquoteTxt } from "../plan/mail/txt.ts";
-import type { StackOutputs } from "../plan/state/outputs.ts";
-import type { StateRecord } from "../plan/state/resources.ts";
+import { standingValue } from "../core/guards/standing.ts";
+import type { StackOutputs } from "../core/state/outputs.ts";
+import type { StateRecord } from "../core/state/resources.ts";
+import { singletonOf } from "../mail/singletons.ts";
+import { quoteTxt, unquoteTxt } from "../mail/txt.ts";
 import type { Reason } from "./registrations.ts";
 import { zones } from "./standing.ts";
 

@@ -2,18 +2,18 @@
  * What is deployed stays deployed: the hooks before every deletion of a tenant's resource and before
  * every allocation.
  *
- * The program refuses what it can see before anything is registered (`plan/guards/`). It cannot see that
+ * The program refuses what it can see before anything is registered (`core/guards/`). It cannot see that
  * it runs for a `destroy`, nor which resources `--replace` names: the engine deletes those all the same.
  * The engine's own protection would stop it at the address, last of all, when association, PTR and
  * records are gone; and it can be talked away (`state unprotect`, `--ignore-protect`). So the hooks ask
  * the state and the tags of the addresses.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { type LiveAddress, pathOf } from "../plan/guards/address-context.ts";
-import { ADDRESS_WAY_OUT } from "../plan/guards/addresses.ts";
-import { type Deployed, hasNoAddress, rememberedAddresses } from "../plan/state/deployed.ts";
-import { TYPES } from "../plan/state/resources.ts";
-import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../plan/state/tags.ts";
+import { type LiveAddress, pathOf } from "../core/guards/address-context.ts";
+import { ADDRESS_WAY_OUT } from "../core/guards/addresses.ts";
+import { type Deployed, hasNoAddress, rememberedAddresses } from "../core/state/deployed.ts";
+import { TYPES } from "../core/state/resources.ts";
+import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../core/state/tags.ts";
 import { Bindings } from "./bindings.ts";
 import { elasticIp, type Filter, isGone, taggedAddresses, thisStack } from "./cloud.ts";
 import { giveBack, type WantedName } from "./give-back.ts";

@@ -1,12 +1,12 @@
 /** Stack outputs: everything that a later check needs, and what other stacks look up. */
 import * as pulumi from "@pulumi/pulumi";
-import type { PolicyFile } from "../plan/mta-sts-policy.ts";
-import { type CustomerPage, customerText } from "../plan/output/customer-page.ts";
-import type { Plan, PlannedStream } from "../plan/plan.ts";
-import { type Ref, renderData, renderOwner } from "../plan/record.ts";
-import type { MailHostConfig } from "../plan/schema.ts";
-import type { Place } from "../plan/state/deployed.ts";
-import { type LeftName, OUTPUTS_VERSION } from "../plan/state/outputs.ts";
+import type { MailHostConfig } from "../core/config/schema.ts";
+import { type CustomerPage, customerText } from "../core/render/customer/page.ts";
+import type { Place } from "../core/state/deployed.ts";
+import { type LeftName, OUTPUTS_VERSION } from "../core/state/outputs.ts";
+import type { PolicyFile } from "../core/tenant/mta-sts/policy.ts";
+import type { Plan, PlannedStream } from "../core/tenant/plan.ts";
+import { type Ref, renderData, renderOwner } from "../core/tenant/record.ts";
 import type { MailHost } from "./mail-host.ts";
 import type { Tenant } from "./tenant.ts";
 import { zoneIds } from "./zones.ts";

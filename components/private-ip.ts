@@ -1,10 +1,10 @@
 /** The private IPs of a mail host: none is taken from under an address. */
 import type { NetworkInterface } from "@pulumi/aws/ec2/networkInterface.js";
 import * as pulumi from "@pulumi/pulumi";
-import { describeHolder } from "../plan/guards/holders.ts";
-import { INTERFACE_WAY_OUT } from "../plan/guards/interfaces.ts";
-import { TYPES } from "../plan/state/resources.ts";
-import { isReleased, tagsOf } from "../plan/state/tags.ts";
+import { describeHolder } from "../core/guards/holders.ts";
+import { INTERFACE_WAY_OUT } from "../core/guards/interfaces.ts";
+import { TYPES } from "../core/state/resources.ts";
+import { isReleased, tagsOf } from "../core/state/tags.ts";
 import { holders } from "./cloud.ts";
 import { promptly, type Registrations } from "./registrations.ts";
 import { asking } from "./stack.ts";

@@ -1,6 +1,6 @@
 /** Reads a PTR back: what EC2 says now, not what the provider believes that it set. */
 import * as pulumi from "@pulumi/pulumi";
-import { pathOf } from "../plan/guards/address-context.ts";
+import { pathOf } from "../core/guards/address-context.ts";
 import { reverseNameOf } from "./cloud.ts";
 import { pauseFor } from "./waiting.ts";
 

@@ -3,19 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
-import type { RawConfig } from "../plan/config.ts";
-import { failedLookUp } from "../plan/look-up.ts";
-import { type Primary, type PrivateIps, primaryOf } from "../plan/mail-host.ts";
+import type { RawConfig } from "../core/config/config.ts";
+import type { TenantConfig } from "../core/config/schema.ts";
+import { failedLookUp } from "../core/foreign-errors.ts";
+import { type Primary, type PrivateIps, primaryOf } from "../core/host/mail-host.ts";
 import {
   type Finding,
   formatProblem,
   formatProblems,
   hasErrors,
   type Problem,
-} from "../plan/problem.ts";
-import type { TenantConfig } from "../plan/schema.ts";
-import { type Deployed, readDeployed } from "../plan/state/deployed.ts";
-import { readOutputs } from "../plan/state/outputs.ts";
+} from "../core/problem.ts";
+import { type Deployed, readDeployed } from "../core/state/deployed.ts";
+import { readOutputs } from "../core/state/outputs.ts";
 import { privateIpsOf } from "./cloud.ts";
 
 const PREFIX = "sendips:";

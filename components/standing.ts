@@ -1,16 +1,16 @@
 /** What stands in our zones beside the records of a program: met before anything is registered, and given back. */
 import * as pulumi from "@pulumi/pulumi";
-import { type CloudflareAccess, type CloudflareZones, cloudflareZones } from "../dns/cloudflare.ts";
 import {
   type Adoption,
   type Meeting,
   meetStanding,
   missingRecords,
   type ZoneRecord,
-} from "../plan/guards/standing.ts";
-import type { Finding } from "../plan/problem.ts";
-import type { PlannedRecord } from "../plan/record.ts";
-import type { Deployed } from "../plan/state/deployed.ts";
+} from "../core/guards/standing.ts";
+import type { Finding } from "../core/problem.ts";
+import type { Deployed } from "../core/state/deployed.ts";
+import type { PlannedRecord } from "../core/tenant/record.ts";
+import { type CloudflareAccess, type CloudflareZones, cloudflareZones } from "../dns/cloudflare.ts";
 
 /** The credentials of the default provider, as the stack's config has them. */
 function access(): CloudflareAccess {

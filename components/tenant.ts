@@ -1,9 +1,9 @@
 /** A tenant: its addresses and its records, composed from the plan. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Adoption } from "../plan/guards/standing.ts";
-import type { Plan } from "../plan/plan.ts";
-import { hostRecordKey, type PlannedRecord } from "../plan/record.ts";
-import type { Deployed } from "../plan/state/deployed.ts";
+import type { Adoption } from "../core/guards/standing.ts";
+import type { Deployed } from "../core/state/deployed.ts";
+import type { Plan } from "../core/tenant/plan.ts";
+import { hostRecordKey, type PlannedRecord } from "../core/tenant/record.ts";
 import { DnsRecords } from "./dns-records.ts";
 import { Keeper } from "./keep.ts";
 import { releaseHook } from "./release.ts";
@@ -50,8 +50,8 @@ export interface TenantArgs {
  * @example
  * ```ts
  * import { Tenant } from "./components/tenant.ts";
- * import { readConfig } from "./plan/config.ts";
- * import { plan } from "./plan/plan.ts";
+ * import { readConfig } from "./core/config/config.ts";
+ * import { plan } from "./core/tenant/plan.ts";
  *
  * const read = readConfig({
  *   stack: "clinic",

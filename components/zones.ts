@@ -1,9 +1,9 @@
 /** The zones that a plan publishes in: there, ours, and the ones that the config means. */
 
-import type { Plan } from "../plan/plan.ts";
-import type { Finding } from "../plan/problem.ts";
-import type { OperatorConfig } from "../plan/schema.ts";
-import { publisherOf } from "../plan/zones.ts";
+import type { OperatorConfig } from "../core/config/schema.ts";
+import type { Finding } from "../core/problem.ts";
+import type { Plan } from "../core/tenant/plan.ts";
+import { publisherOf } from "../core/tenant/zones.ts";
 import { zoneFacts } from "./dns-records.ts";
 import { reportFindings } from "./stack.ts";
 

@@ -1,6 +1,6 @@
 /** What names publish, as their own name servers say: read for a person, and for a plan that must break nothing. */
 import { Resolver } from "node:dns/promises";
-import { nothing, type Standing } from "../plan/existing.ts";
+import { nothing, type Standing } from "../core/tenant/existing/standing.ts";
 
 /** What a name publishes, or why that could not be read. */
 export type Reading = { standing: Standing } | { failed: string };

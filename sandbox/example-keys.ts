@@ -1,7 +1,7 @@
 /** DKIM keys for the examples, made at set-up and stored as encrypted stack secrets: none is in the repository. */
-import { addDkimKey } from "../cli/dkim-config.ts";
-import { RSA_BITS } from "../cli/dkim-key.ts";
-import { openProject } from "../cli/project.ts";
+import { addDkimKey } from "../cli/project/dkim-config.ts";
+import { RSA_BITS } from "../cli/project/new-dkim-key.ts";
+import { openProject } from "../cli/project/project.ts";
 import type { PulumiOptions } from "./pulumi.ts";
 
 /** Puts a key that signs at once into a stack's config, as `sendips dkim new <stack> --sign` does. */

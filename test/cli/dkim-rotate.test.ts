@@ -1,6 +1,6 @@
 /** `sendips dkim rotate` on the real CLI: the staircase, each step on its day and never before. */
 import { expect, test } from "vitest";
-import { addDays, PUBLISH_DAYS, RETIRE_DAYS } from "../../plan/dkim-rotation.ts";
+import { addDays, PUBLISH_DAYS, RETIRE_DAYS } from "../../core/tenant/dkim/rotation.ts";
 import { type Workplace, workplace } from "./support.ts";
 
 const DKIM = ["sendips:tenant", "dkim"];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { fleetFiles } from "../../bench/fleet.ts";
-import { readPlainYaml } from "../../cli/plain-yaml.ts";
+import { readPlainYaml } from "../../cli/project/plain-yaml.ts";
 
 /** What `yaml` makes of a text; undefined when it finds a fault. */
 function asYaml(text: string): unknown {

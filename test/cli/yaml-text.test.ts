@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readYaml } from "../../cli/yaml-text.ts";
+import { readYaml } from "../../cli/project/yaml-text.ts";
 
 const repeated = (place: string) => `${place}: Map keys must be unique`;
 

@@ -287,8 +287,8 @@ test("a program of somebody else's that forgets an address is refused by the hoo
     writeFileSync(
       join(cwd, "clinic.ts"),
       `import { Tenant } from "${REPOSITORY}/components/tenant.ts";
-import { readConfig } from "${REPOSITORY}/plan/config.ts";
-import { plan } from "${REPOSITORY}/plan/plan.ts";
+import { readConfig } from "${REPOSITORY}/core/config/config.ts";
+import { plan } from "${REPOSITORY}/core/tenant/plan.ts";
 const read = readConfig({ stack: "clinic", values: ${json({ zones, tenant })} });
 if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
 const planned = plan(read.stack);

@@ -5,15 +5,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { operatorSchema } from "../../core/config/schema.ts";
 import {
   domainConnectLink,
   domainConnectTemplate,
   signingKeyRecords,
-} from "../../plan/domain-connect.ts";
-import { operatorSchema } from "../../plan/schema.ts";
+} from "../../core/domain-connect/domain-connect.ts";
 import { cloudflareFor } from "../contract/cloudflare.ts";
 import { sandboxForTest } from "../contract/support.ts";
-import { planOf, rsaKey } from "../plan/support.ts";
+import { planOf, rsaKey } from "../core/support.ts";
 import { needPeers } from "./venv.ts";
 
 const run = promisify(execFile);

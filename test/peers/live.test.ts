@@ -3,14 +3,14 @@
  * senders get what they got or better, and the records say to others what they say to us.
  */
 import { expect, test } from "vitest";
-import { dmarcView } from "../../plan/dmarc-view.ts";
-import { standingSpf } from "../../plan/existing.ts";
-import { dmarcName } from "../../plan/mail/dmarc.ts";
-import { checkHost } from "../../plan/spf/evaluate.ts";
-import { isSpf } from "../../plan/spf/finding.ts";
-import { parseSpf } from "../../plan/spf/parse.ts";
-import type { SpfResolver } from "../../plan/spf/types.ts";
-import { liveCases } from "../plan/live-cases.ts";
+import { dmarcView } from "../../core/tenant/dmarc/view.ts";
+import { standingSpf } from "../../core/tenant/existing/standing.ts";
+import { dmarcName } from "../../mail/dmarc/record.ts";
+import { checkHost } from "../../mail/spf/evaluate.ts";
+import { isSpf } from "../../mail/spf/finding.ts";
+import { parseSpf } from "../../mail/spf/parse.ts";
+import type { SpfResolver } from "../../mail/spf/types.ts";
+import { liveCases } from "../core/live-cases.ts";
 import { ask } from "./ask.ts";
 import { publish } from "./publish.ts";
 import { spfResolver } from "./resolver.ts";
@@ -25,7 +25,7 @@ const REFUSED = [
   "40-over-limit-return-path",
   "46-parked-but-alive",
 ];
-/** The RFC's own cases of `ptr` are in test/plan/spf/rfc7208.test.ts. */
+/** The RFC's own cases of `ptr` are in test/mail/spf/rfc7208.test.ts. */
 const UNANSWERABLE = ["39-ptr-stands"];
 const RANK = ["permerror", "temperror", "fail", "softfail", "neutral", "none", "pass"];
 const STRANGERS = ["100.64.0.1", "2001:db8::1"];

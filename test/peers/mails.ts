@@ -1,7 +1,7 @@
 /** Mails of a tenant, of others it lets in, and of strangers, with the result that SPF must have. */
 
-import { parseSpf } from "../../plan/spf/parse.ts";
-import type { ResultCode } from "../../plan/spf/types.ts";
+import { parseSpf } from "../../mail/spf/parse.ts";
+import type { ResultCode } from "../../mail/spf/types.ts";
 import type { Published } from "./publish.ts";
 import type { Tenant } from "./tenant.ts";
 

@@ -1,13 +1,13 @@
 /** What we say of a tenant's published records, in the words that checkdmarc has for it. */
 import { expect } from "vitest";
-import { dmarcView } from "../../plan/dmarc-view.ts";
-import { bimiName, parseBimi } from "../../plan/mail/bimi.ts";
-import { dmarcName, parseDmarc } from "../../plan/mail/dmarc.ts";
-import { mtaStsName, parseMtaSts, parseMtaStsPolicy } from "../../plan/mail/mta-sts.ts";
-import { parseTlsRpt, tlsRptName } from "../../plan/mail/tls-rpt.ts";
-import type { PolicyFile } from "../../plan/mta-sts-policy.ts";
-import { spfBudget } from "../../plan/spf/budget.ts";
-import { isSpf } from "../../plan/spf/finding.ts";
+import { dmarcView } from "../../core/tenant/dmarc/view.ts";
+import type { PolicyFile } from "../../core/tenant/mta-sts/policy.ts";
+import { bimiName, parseBimi } from "../../mail/bimi/record.ts";
+import { dmarcName, parseDmarc } from "../../mail/dmarc/record.ts";
+import { mtaStsName, parseMtaSts, parseMtaStsPolicy } from "../../mail/mta-sts/record.ts";
+import { spfBudget } from "../../mail/spf/budget.ts";
+import { isSpf } from "../../mail/spf/finding.ts";
+import { parseTlsRpt, tlsRptName } from "../../mail/tls-rpt/record.ts";
 import { need } from "../contract/aws.ts";
 import type { AtDomain, Questions } from "./ask.ts";
 import type { Published } from "./publish.ts";

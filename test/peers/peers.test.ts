@@ -3,8 +3,8 @@
  * golden tenant is published in a sandbox of its own, and every question is asked over its DNS.
  */
 import { expect, test } from "vitest";
-import { checkHost } from "../../plan/spf/evaluate.ts";
-import type { SpfResult } from "../../plan/spf/types.ts";
+import { checkHost } from "../../mail/spf/evaluate.ts";
+import type { SpfResult } from "../../mail/spf/types.ts";
 import { type Answers, ask, type Questions } from "./ask.ts";
 import { type Mail, mailsOf } from "./mails.ts";
 import { checkdmarcQuestions, filesHosts, ourAnswers } from "./ours.ts";

@@ -1,5 +1,5 @@
 /** Our SPF evaluator's questions, asked over the wire. */
-import type { DnsAnswer, QueryType, SpfResolver } from "../../plan/spf/types.ts";
+import type { DnsAnswer, QueryType, SpfResolver } from "../../mail/spf/types.ts";
 import { resolverFor } from "../contract/dns.ts";
 import type { TestSandbox } from "../contract/support.ts";
 

@@ -1,13 +1,13 @@
 /** Golden cases as tenants to publish: with DKIM keys to sign by, which a golden case does not hold. */
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { readConfig } from "../../plan/config.ts";
-import { contextOf } from "../../plan/context.ts";
-import { keyTypeOf } from "../../plan/dkim-rotation.ts";
-import { type Plan, plan, type TenantStack } from "../../plan/plan.ts";
-import { dkimDomains } from "../../plan/records/dkim.ts";
-import type { DkimKeyConfig } from "../../plan/schema.ts";
-import { goldenCases, valuesOf } from "../plan/golden-cases.ts";
-import { liveValues } from "../plan/live-cases.ts";
+import { readConfig } from "../../core/config/config.ts";
+import type { DkimKeyConfig } from "../../core/config/schema.ts";
+import { contextOf } from "../../core/tenant/context.ts";
+import { dkimDomains } from "../../core/tenant/dkim/records.ts";
+import { keyTypeOf } from "../../core/tenant/dkim/rotation.ts";
+import { type Plan, plan, type TenantStack } from "../../core/tenant/plan.ts";
+import { goldenCases, valuesOf } from "../core/golden-cases.ts";
+import { liveValues } from "../core/live-cases.ts";
 
 /** A selector's private key as dkimpy takes it. */
 export interface SigningKey {

@@ -1,0 +1,213 @@
+/** The project as its files say it: operator-wide config and stack files, read without the engine. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import {
+  dkimPath,
+  isOperatorKey,
+  type OperatorRead,
+  type RawConfig,
+  type ReadResult,
+  readConfig,
+  readOperator,
+} from "../../core/config/config.ts";
+import type { Problem } from "../../core/problem.ts";
+import { SEALED } from "../../core/tenant/dkim/key.ts";
+import { Refusal } from "../engine/surroundings.ts";
+import { readYaml } from "./yaml-text.ts";
+
+/** A Pulumi project on disk. */
+export interface Project {
+  name: string;
+  /** The folder of Pulumi.yaml. */
+  folder: string;
+  /** The folder of the stack files. */
+  stackFolder: string;
+  /** Operator-wide config by full key (`sendips:zones`), the `value:` taken off. */
+  config: Readonly<Record<string, unknown>>;
+  /** Those of its own namespace by key without it (`zones`), encrypted ones as {@link SEALED}. */
+  values: RawConfig["values"];
+  /** The same, read once: stacks that override nothing of it share it. */
+  operator: OperatorRead;
+}
+
+/** A stack file, read. */
+export interface LoadedStack {
+  name: string;
+  /** `aws:region`; undefined when the config does not say. */
+  region?: string;
+  read: ReadResult;
+}
+
+const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml"];
+
+/**
+ * Finds the project of a folder, as `pulumi` does: here or above.
+ *
+ * @throws Refusal when there is none, or when it cannot be read.
+ */
+export function openProject(cwd: string): Project {
+  const file = findUpwards(cwd);
+  const folder = dirname(file);
+  const text = readFileSync(file, "utf8");
+  const { value, faults } = readYaml(text);
+  if (faults.length > 0) throw new Refusal(`${file}:${faults.join(`\n${file}:`)}`);
+  const name = member(value, "name");
+  if (typeof name !== "string") throw new Refusal(`${file}: name: is missing`);
+  const stackConfigDir = member(value, "stackConfigDir");
+  const entries = Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
+    fullKey(key, name),
+    // A map stands below value: (or, in an older form, default:); anything else stands as it is.
+    isMap(entry) ? (entry["value"] ?? entry["default"]) : entry,
+  ]);
+  const config = Object.fromEntries(entries);
+  const values = valuesOf(config, name);
+  return {
+    name,
+    folder,
+    stackFolder: resolve(folder, typeof stackConfigDir === "string" ? stackConfigDir : "."),
+    config,
+    values,
+    operator: readOperator(values),
+  };
+}
+
+/** The stacks that have a file, in order. */
+export function stackNames({ stackFolder }: Project): string[] {
+  if (!existsSync(stackFolder)) return [];
+  return readdirSync(stackFolder)
+    .flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/**
+ * The file of a stack. A stack may be named in full (`organization/project/stack`).
+ *
+ * @throws Refusal when it has none.
+ */
+export function stackFile(project: Project, stack: string): string {
+  const short = stack.split("/").at(-1) ?? stack;
+  const found = ["yaml", "yml"]
+    .map((ending) => join(project.stackFolder, `Pulumi.${short}.${ending}`))
+    .find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new Refusal(
+    `there is no stack ${stack}: ${join(project.stackFolder, `Pulumi.${short}.yaml`)} does not exist\n` +
+      `  stacks here: ${stackNames(project).join(", ") || "none yet"}`,
+  );
+}
+
+/**
+ * Reads one stack without a passphrase: encrypted values stand as {@link SEALED}.
+ *
+ * @throws Refusal when it has no file.
+ */
+export function loadStack(project: Project, stack: string): LoadedStack {
+  const file = stackFile(project, stack);
+  const { value, faults } = readYaml(readFileSync(file, "utf8"));
+  if (faults.length > 0) {
+    return {
+      name: stack,
+      read: { problems: faults.map((fault) => unreadable(stack, file, fault)) },
+    };
+  }
+  const own = Object.fromEntries(
+    Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
+      fullKey(key, project.name),
+      entry,
+    ]),
+  );
+  const config: Record<string, unknown> = { ...project.config, ...own };
+  const region = config["aws:region"];
+  const ownValues = valuesOf(own, project.name);
+  const raw = { stack, values: { ...project.values, ...ownValues } };
+  const overrides = Object.keys(ownValues).some(isOperatorKey);
+  const read = overrides ? readConfig(raw) : readConfig(raw, project.operator);
+  const problems = [...clearKeys(stack, config[`${project.name}:tenant`]), ...read.problems];
+  return {
+    name: stack,
+    ...(typeof region === "string" ? { region } : {}),
+    read: { ...read, problems },
+  };
+}
+
+function findUpwards(cwd: string): string {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const found = PROJECT_FILES.map((name) => join(folder, name)).find((file) => existsSync(file));
+    if (found !== undefined) return found;
+    if (folder === dirname(folder)) break;
+  }
+  throw new Refusal(`there is no Pulumi.yaml in ${resolve(cwd)} or above: go to the project first`);
+}
+
+function unreadable(stack: string, file: string, fault: string): Problem {
+  const fix = "mend the YAML there";
+  return { level: "error", stack, path: file, message: `cannot be read: ${fault}`, fix };
+}
+
+/** In a file, a key without a namespace is the project's own. */
+function fullKey(key: string, project: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
+}
+
+/** Config of the project's own namespace, without it. */
+function valuesOf(config: Readonly<Record<string, unknown>>, project: string): RawConfig["values"] {
+  const prefix = `${project}:`;
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, entry]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), sealed(entry)]] : [],
+    ),
+  );
+}
+
+function sealed(value: unknown): unknown {
+  if (typeof value === "string") return copied(value);
+  if (Array.isArray(value)) return value.map(sealed);
+  if (!isMap(value)) return value;
+  if (isSecure(value)) return SEALED;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));
+}
+
+/** Of a text as short as this, V8 makes no slice. */
+const NEVER_A_SLICE = 12;
+
+/** A value is a slice of its file's text, and would keep all of it, ciphertext too, for as long as it lives. */
+function copied(text: string): string {
+  if (text.length <= NEVER_A_SLICE) return text;
+  return Buffer.from(text, "utf16le").toString("utf16le");
+}
+
+/** What `pulumi config set --secret` writes. */
+function isSecure(value: unknown): boolean {
+  if (!isMap(value)) return false;
+  return Object.keys(value).length === 1 && typeof value["secure"] === "string";
+}
+
+/** Only here can it be seen: the engine hands the program clear text either way. */
+function clearKeys(stack: string, tenant: unknown): Problem[] {
+  return Object.entries(mapOf(member(tenant, "dkim"))).flatMap(([selector, key]): Problem[] => {
+    const privateKey = member(key, "privateKey");
+    if (privateKey === undefined || isSecure(privateKey)) return [];
+    return [
+      {
+        level: "error",
+        stack,
+        path: `${dkimPath(selector)}.privateKey`,
+        message:
+          "stands in clear text in the stack file: whoever can read the file can sign as this tenant",
+        fix: `take the key as known: remove it, make another with npx sendips dkim new ${stack}, and do not sign with this one again`,
+      },
+    ];
+  });
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function mapOf(value: unknown): Record<string, unknown> {
+  return isMap(value) ? value : {};
+}
+
+function member(value: unknown, key: string): unknown {
+  return isMap(value) ? value[key] : undefined;
+}

@@ -1,0 +1,111 @@
+/** Whose domain is it: From domains and organisational domains, each of one tenant. */
+
+import { dmarcName } from "../../mail/dmarc/record.ts";
+import { organizationalDomainByList } from "../../mail/dmarc/tree-walk.ts";
+import type { Problem } from "../problem.ts";
+import { ordered } from "../tenant/context.ts";
+import { type Claim, Claims, holder } from "./claims.ts";
+import type { FleetTenant } from "./fleet.ts";
+import type { Reported } from "./reported.ts";
+
+const OWN = "sendips:tenant.domain";
+
+/** Domains that two tenants claim, or one takes from another. */
+export function domainConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {
+  // All owners first: whether a From domain is someone's does not depend on the order of stacks.
+  const owners = new Claims();
+  const domains = tenants.flatMap(({ name, stack }): Problem[] => {
+    const { domain } = stack.tenant;
+    const other = owners.claim(domain, { stack: name, path: OWN });
+    if (other === undefined) return [];
+    reported.add(name, domain);
+    return [
+      {
+        level: "error",
+        stack: name,
+        path: OWN,
+        message: `${domain} is already the domain of ${holder(other)}`,
+        fix: "a domain has one tenant, who publishes its SPF and DMARC: one stack with several streams, or a subdomain",
+        rule: "RFC 9989 §4.10",
+      },
+    ];
+  });
+  const froms = new Claims();
+  return [
+    ...domains,
+    ...tenants.flatMap((tenant) => [
+      ...below(tenant, owners),
+      ...foreignFroms(tenant, owners, froms, reported),
+    ]),
+  ];
+}
+
+/** The tenant whose domain holds a name: the nearest, as a delegation would have it. */
+function ownerOf(name: string, owners: Claims): (Claim & { domain: string }) | undefined {
+  let domain = name;
+  for (;;) {
+    const claim = owners.of(domain);
+    if (claim !== undefined) return { ...claim, domain };
+    const dot = domain.indexOf(".");
+    if (dot < 0) return undefined;
+    domain = domain.slice(dot + 1);
+  }
+}
+
+/** A brand below its mother's domain may well be a tenant of its own; its mail is judged by the mother's policy. */
+function below({ name, stack }: FleetTenant, owners: Claims): Problem[] {
+  const { domain } = stack.tenant;
+  const parent = domain.slice(domain.indexOf(".") + 1);
+  const owner = ownerOf(parent, owners);
+  if (owner === undefined || owner.stack === name) return [];
+  return [
+    {
+      level: "warning",
+      stack: name,
+      path: OWN,
+      message: `${domain} lies below ${owner.domain}, the domain of ${holder(owner)}`,
+      fix: "see that this is meant: the DMARC policy and alignment above reach down here, unless sendips:tenant.dmarc.organizational is yes",
+      rule: "RFC 9989 §4.10.2",
+    },
+  ];
+}
+
+function foreignFroms(
+  { name, stack }: FleetTenant,
+  owners: Claims,
+  froms: Claims,
+  reported: Reported,
+): Problem[] {
+  return ordered(stack.tenant.streams).flatMap(([key, { from }]): Problem[] => {
+    const path = `sendips:tenant.streams.${key}.from`;
+    const claimed = froms.claim(from, { stack: name, path });
+    const owner = ownerOf(from, owners);
+    // Who shares its whole domain with another has heard so.
+    if (reported.covers(name, from)) return [];
+    const foreign = owner === undefined || owner.stack === name ? undefined : owner;
+    const other = foreign ?? claimed;
+    // The other stack is told by its own stream; the owner need not be.
+    if (other === undefined || (foreign === undefined && owner !== undefined)) return [];
+    reported.add(name, from);
+    // The DMARC record that it brings in stands or falls with it.
+    const policy = dmarcName(organizationalDomainByList(from));
+    reported.add(name, policy);
+    if (foreign !== undefined) reported.add(foreign.stack, policy);
+    const whose =
+      foreign === undefined
+        ? `a From domain of ${holder(other)}`
+        : foreign.domain === from
+          ? `the domain of ${holder(other)}`
+          : `below ${foreign.domain}, the domain of ${holder(other)}`;
+    return [
+      {
+        level: "error",
+        stack: name,
+        path,
+        message: `${from} is ${whose}`,
+        fix: "a tenant sends from domains of its own: put the stream into the other stack, or use another domain",
+        rule: "RFC 9989 §4.10",
+      },
+    ];
+  });
+}

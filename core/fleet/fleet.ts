@@ -1,0 +1,54 @@
+/** The fleet: what no stack can see of itself, because another stack is in its way. */
+import type { Stack } from "../config/config.ts";
+import type { Problem } from "../problem.ts";
+import type { PlanResult, TenantStack } from "../tenant/plan.ts";
+import { domainConflicts } from "./domains.ts";
+import { hostConflicts } from "./mail-hosts.ts";
+import { nameConflicts } from "./names.ts";
+import { quotaConflicts } from "./quota.ts";
+import { recordConflicts } from "./records.ts";
+import { Reported } from "./reported.ts";
+import { zoneQuotaConflicts } from "./zone-quota.ts";
+
+/** One stack of the fleet. */
+export interface FleetStack {
+  /** The stack's name. */
+  name: string;
+  /** Its `aws:region`; undefined when its file does not say, and then nothing regional is checked. */
+  region: string | undefined;
+  stack: Stack;
+  /** Of a tenant. Without it, or when it holds errors in place of a plan, its records are left out. */
+  result?: PlanResult;
+}
+
+/** A tenant of the fleet. */
+export interface FleetTenant extends FleetStack {
+  stack: TenantStack;
+}
+
+/** A mail host of the fleet. */
+export interface FleetMailHost extends FleetStack {
+  stack: Extract<Stack, { kind: "mailHost" }>;
+}
+
+/**
+ * Every problem between stacks. Give it all of them, also when only some are of interest: a mail
+ * host that is not among them is one that does not exist.
+ *
+ * Of two stacks in conflict, the later by name has the problem, and its message names the other.
+ * Time and memory grow linearly with the stacks: nothing compares pairs.
+ */
+export function lintFleet(stacks: readonly FleetStack[]): Problem[] {
+  const sorted = stacks.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const tenants = sorted.filter((one): one is FleetTenant => one.stack.kind === "tenant");
+  const hosts = sorted.filter((one): one is FleetMailHost => one.stack.kind === "mailHost");
+  const reported = new Reported();
+  return [
+    ...hostConflicts(tenants, hosts),
+    ...nameConflicts(tenants, reported),
+    ...domainConflicts(tenants, reported),
+    ...recordConflicts(tenants, reported),
+    ...quotaConflicts(tenants),
+    ...zoneQuotaConflicts(tenants),
+  ];
+}

@@ -1,0 +1,93 @@
+/** Names that belong to one tenant each: host names, return paths, DKIM selectors. */
+
+import { dkimName } from "../../mail/dkim/record.ts";
+import { dkimPath } from "../config/config.ts";
+import type { Problem } from "../problem.ts";
+import { contextOf, hostNameOf, ordered, type TenantContext } from "../tenant/context.ts";
+import { dkimDomains, dkimKeyName } from "../tenant/dkim/records.ts";
+import { Claims, holder } from "./claims.ts";
+import type { FleetTenant } from "./fleet.ts";
+import type { Reported } from "./reported.ts";
+
+/** Names that two tenants claim. */
+export function nameConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {
+  const hosts = new Claims();
+  const returnPaths = new Claims();
+  const selectors = new Claims();
+  return tenants.flatMap(({ name, stack }) => {
+    const context = contextOf(name, stack.tenant, stack.operator);
+    return [
+      ...hostNames(context, hosts, reported),
+      ...bouncePaths(context, returnPaths, reported),
+      ...dkimSelectors(context, selectors, reported),
+    ];
+  });
+}
+
+function hostNames({ stack, tenant }: TenantContext, claims: Claims, reported: Reported) {
+  return ordered(tenant.addresses).flatMap(([key]): Problem[] => {
+    const host = hostNameOf(key, tenant);
+    const path = `sendips:tenant.addresses.${key}`;
+    const other = claims.claim(host, { stack, path });
+    if (other === undefined) return [];
+    reported.add(stack, host);
+    return [
+      {
+        level: "error",
+        stack,
+        path,
+        message: `its host name ${host} is already that of ${holder(other)}`,
+        fix: "a host name names one address: another key, or other hostNames",
+        rule: "RFC 8601 §2.7.3",
+      },
+    ];
+  });
+}
+
+function bouncePaths(
+  { stack, streams, tenant }: TenantContext,
+  claims: Claims,
+  reported: Reported,
+) {
+  return streams.flatMap(({ key, returnPath }): Problem[] => {
+    const written = tenant.streams[key]?.returnPath !== undefined;
+    const path = `sendips:tenant.streams.${key}${written ? ".returnPath" : ""}`;
+    const other = claims.claim(returnPath, { stack, path });
+    if (other === undefined) return [];
+    reported.add(stack, returnPath);
+    return [
+      {
+        level: "error",
+        stack,
+        path,
+        message: `its return path ${returnPath} is already that of ${holder(other)}`,
+        fix: "bounces of two tenants must not meet, nor either's SPF pass the other: a returnPath of its own",
+        rule: "RFC 7208 §3.2",
+      },
+    ];
+  });
+}
+
+function dkimSelectors(context: TenantContext, claims: Claims, reported: Reported): Problem[] {
+  const { stack, tenant } = context;
+  return ordered(tenant.dkim).flatMap(([selector, key]) => {
+    const path = dkimPath(selector);
+    return dkimDomains(context, key).flatMap((domain): Problem[] => {
+      const name = dkimName(selector, domain);
+      const other = claims.claim(name, { stack, path });
+      if (other === undefined) return [];
+      reported.add(stack, name);
+      reported.add(stack, dkimKeyName(context, selector, domain));
+      return [
+        {
+          level: "error",
+          stack,
+          path,
+          message: `selector ${selector} of ${domain} is already published by ${holder(other)}`,
+          fix: "a selector has one key: another selector, or other domains",
+          rule: "RFC 6376 §3.6.2.2",
+        },
+      ];
+    });
+  });
+}

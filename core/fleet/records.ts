@@ -1,0 +1,145 @@
+/** Records that two stacks want at one name: what one publishes or deletes, the other loses. */
+
+import { singletonOf } from "../../mail/singletons.ts";
+import type { Problem } from "../problem.ts";
+import { type PlannedRecord, readable, referencesOf, renderData } from "../tenant/record.ts";
+import { type Claim, Claims, holder } from "./claims.ts";
+import type { FleetTenant } from "./fleet.ts";
+import type { Reported } from "./reported.ts";
+
+/** Records in conflict, by the tenants' plans. */
+export function recordConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {
+  const seen = { values: new Claims(), singles: new Claims(), aliases: new Claims() };
+  const all = { ...seen, names: new Claims(), keys: new Claims() };
+  const contested = contestedNames(tenants);
+  return tenants.flatMap(({ name: stack, result }) => {
+    if (result === undefined || !("plan" in result)) return [];
+    const keys = new Set<string>();
+    return result.plan.records.flatMap((record): Problem[] => {
+      const { name, path } = record;
+      // A name with an address in it is as unique as the address.
+      if (typeof name !== "string") return [];
+      const mine = { stack, path };
+      const shared = sharedKey(record, name, mine, all.keys);
+      if (shared !== undefined && !keys.has(path)) {
+        keys.add(path);
+        return [shared];
+      }
+      const conflict = contested.has(name) ? conflictOf(record, name, mine, all) : undefined;
+      return conflict === undefined || reported.covers(stack, name) ? [] : [conflict];
+    });
+  });
+}
+
+/** Names that more than one stack publishes at: nearly none of a fleet's, and only these are compared. */
+function contestedNames(tenants: readonly FleetTenant[]): ReadonlySet<string> {
+  const owners = new Map<string, string>();
+  const contested = new Set<string>();
+  for (const { name: stack, result } of tenants) {
+    if (result === undefined || !("plan" in result)) continue;
+    for (const { name } of result.plan.records) {
+      if (typeof name !== "string") continue;
+      const owner = owners.get(name);
+      if (owner === undefined) owners.set(name, stack);
+      else if (owner !== stack) contested.add(name);
+    }
+  }
+  return contested;
+}
+
+interface Seen {
+  /** By name, type and value. */
+  values: Claims;
+  /** By name and kind of text. */
+  singles: Claims;
+  /** CNAMEs by name. */
+  aliases: Claims;
+  /** Anything by name. */
+  names: Claims;
+}
+
+function conflictOf(
+  record: PlannedRecord,
+  name: string,
+  mine: Claim,
+  seen: Seen,
+): Problem | undefined {
+  const { data } = record;
+  const alias = data.type === "CNAME";
+  const beside = seen.names.claim(name, mine);
+  const above = alias ? seen.aliases.claim(name, mine) : otherThan(mine, seen.aliases.of(name));
+  const value =
+    data.type === "TXT" || referencesOf(record).length === 0 ? renderData(record, readable) : "";
+  const kind = data.type === "TXT" ? singletonOf(value) : undefined;
+  const single = kind && seen.singles.claim(`${name} ${kind.title}`, mine);
+  const same = sameValue(record, name, value, mine, seen);
+  const problem = (message: string, fix: string, rule: string): Problem => ({
+    level: "error",
+    ...mine,
+    message,
+    fix,
+    rule,
+  });
+  if (same !== undefined) {
+    return problem(
+      `${name} ${data.type} is also published by ${holder(same)}, with the same value`,
+      "one stack publishes it: Cloudflare refuses the second (81058), and who deletes it deletes it for both",
+      "Cloudflare: identical record",
+    );
+  }
+  if (single !== undefined && kind !== undefined) {
+    return problem(
+      `${name} already has the ${kind.title} of ${holder(single)}`,
+      "a name holds one: publish it from one stack, or use another name",
+      kind.rule,
+    );
+  }
+  const other = alias ? beside : above;
+  if (other === undefined) return undefined;
+  return problem(
+    `its ${data.type} record stands at ${name} beside ${alias ? "records" : "the CNAME"} of ${holder(other)}`,
+    "a CNAME stands alone at its name: move one of the two to another name",
+    "RFC 1034 §3.6.2",
+  );
+}
+
+function otherThan(mine: Claim, other: Claim | undefined): Claim | undefined {
+  return other?.stack === mine.stack ? undefined : other;
+}
+
+/** A customer who is told twice publishes once; a value with an address or a key in it is a stack's own. */
+function sameValue(
+  record: PlannedRecord,
+  name: string,
+  value: string,
+  mine: Claim,
+  { values }: Seen,
+): Claim | undefined {
+  const { data, publisher } = record;
+  if (publisher.by !== "cloudflare" || referencesOf(record).length > 0) return undefined;
+  if (data.type === "TXT" && data.text.some((part) => typeof part !== "string")) return undefined;
+  return values.claim(`${publisher.zone} ${name} ${data.type} ${value}`, mine);
+}
+
+/** Whoever holds the private key of two tenants can sign as both. */
+function sharedKey(
+  { data, path }: PlannedRecord,
+  name: string,
+  mine: Claim,
+  claims: Claims,
+): Problem | undefined {
+  if (data.type !== "TXT" || !name.includes("._domainkey.")) return undefined;
+  const [text, ...unknown] = data.text;
+  if (typeof text !== "string" || unknown.length > 0) return undefined;
+  const key = /(?:^|;)[ \t]*p=([^; \t]+)/.exec(text)?.[1];
+  const other = key === undefined ? undefined : claims.claim(key, mine);
+  if (other === undefined) return undefined;
+  return {
+    level: "error",
+    stack: mine.stack,
+    path,
+    message: `its public key is also that of ${holder(other)}`,
+    fix: "each tenant its own key: a new one for one of the two, and let the old one retire",
+    rule: "RFC 6376 §8.3",
+  };
+}

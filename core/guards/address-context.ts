@@ -1,0 +1,49 @@
+/** What the guards of addresses share: what they look at, and the commands that they name. */
+
+import type { Deployed } from "../state/deployed.ts";
+import { STACK_TAG, type StackName, type Tags } from "../state/tags.ts";
+import type { PlannedAddress } from "../tenant/plan.ts";
+import type { Holder } from "./holders.ts";
+
+/** An Elastic IP as EC2 has it. */
+export interface LiveAddress extends Holder {
+  /** Empty when it is bound to nothing. */
+  networkInterfaceId: string;
+}
+
+/** What EC2 has of a stack. */
+export interface Live {
+  /** Public IPs of the state, of the outputs and of the stack's tags that EC2 has. */
+  present: ReadonlySet<string>;
+  /** Those of them that a guard must see more of, see {@link needsDetails}. */
+  details: readonly LiveAddress[];
+}
+
+/** What a guard of addresses looks at. */
+export interface AddressContext {
+  owner: StackName;
+  wanted: readonly PlannedAddress[];
+  deployed: Deployed;
+  live: Live;
+}
+
+export const EC2_RULE = "EC2: a released Elastic IP may go to another account";
+
+/** The config path of an address. */
+export const pathOf = (key: string) => `sendips:tenant.addresses.${key}`;
+
+/** The command that takes an address into the state, also of a stack that was never deployed. */
+export function importCommand(stack: string, key: string, allocationId: string): string {
+  return `pulumi import aws:ec2/eip:Eip ${stack}-${key} ${allocationId} --stack ${stack} --yes --generate-code=false`;
+}
+
+/** Takes a resource out of the state, and what hangs on it, and leaves all of it as it is in the cloud. */
+export function forgetCommand(stack: string, urn: string): string {
+  return `pulumi state delete --force --target-dependents '${urn}' --stack ${stack} --yes`;
+}
+
+/** Whether tags name another stack of ours. A project or an organisation may have been renamed. */
+export function isOthers(tags: Tags, { stack }: StackName): boolean {
+  const tagged = tags[STACK_TAG];
+  return tagged !== undefined && tagged !== stack;
+}

@@ -1,0 +1,213 @@
+/** No warmed address is let go, replaced or doubled: what is asked for against state and cloud. */
+import { shown } from "../../mail/finding.ts";
+import type { Finding } from "../problem.ts";
+import type { Deployed } from "../state/deployed.ts";
+import type { StateAddress } from "../state/resources.ts";
+import { isReleased, type StackName, type Tags, taggedStack } from "../state/tags.ts";
+import type { PlannedAddress } from "../tenant/plan.ts";
+import {
+  type AddressContext,
+  EC2_RULE,
+  forgetCommand,
+  importCommand,
+  isOthers,
+  type Live,
+  pathOf,
+} from "./address-context.ts";
+import { checkLost, checkUnheld } from "./lost-addresses.ts";
+
+/** How an address is let go. */
+export const ADDRESS_WAY_OUT =
+  "to let it go, set release: true on it and deploy; only then remove it, or destroy the stack";
+
+/** Whether the guards ask what EC2 says of an address, beyond that it is there. */
+export function needsDetails(
+  publicIp: string,
+  wanted: readonly PlannedAddress[],
+  { addresses }: Deployed,
+): boolean {
+  const known = addresses.find((address) => address.publicIp === publicIp);
+  return known === undefined || !wanted.some(({ key }) => key === known.key);
+}
+
+/**
+ * Everything that would lose, replace or double an address.
+ *
+ * @param wanted the addresses of the plan; none when the stack's config is not a tenant's.
+ */
+export function checkAddresses(
+  owner: StackName,
+  wanted: readonly PlannedAddress[],
+  deployed: Deployed,
+  live: Live,
+): Finding[] {
+  const context: AddressContext = { owner, wanted, deployed, live };
+  const order = (a: { publicIp: string }, b: { publicIp: string }) =>
+    a.publicIp < b.publicIp ? -1 : 1;
+  return [
+    ...deployed.addresses.toSorted(order).flatMap((address) => checkHeld(context, address)),
+    ...deployed.lost.toSorted(order).flatMap((address) => checkLost(context, address)),
+    ...live.details.toSorted(order).flatMap((address) => checkUnheld(context, address)),
+  ];
+}
+
+/** An address that the state holds. */
+function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
+  const { wanted, live, deployed } = context;
+  const { key, publicIp, allocationId, name } = address;
+  const planned = wanted.find((candidate) => candidate.key === key);
+  if (key === undefined || planned === undefined) return checkGoing(context, address);
+  const first = deployed.addresses.find((other) => other.key === key);
+  if (first !== undefined && first !== address) {
+    return [
+      {
+        level: "error",
+        path: pathOf(key),
+        message: `the state holds two addresses under it, ${first.publicIp} (${first.name}) and ${publicIp} (${name})`,
+        fix: `take the one that is not meant out of the state, which leaves it as it is in AWS: ${forgetCommand(context.owner.stack, first.urn)}, or ${forgetCommand(context.owner.stack, address.urn)}`,
+      },
+    ];
+  }
+  if (!live.present.has(publicIp)) return [gone(context, planned, address)];
+  if (isOthers(address.tags, context.owner)) {
+    return [foreign(context.owner, pathOf(key), address, address)];
+  }
+  const pool = planned.publicIpv4Pool;
+  if (pool === undefined || pool === address.publicIpv4Pool) return [];
+  return [
+    {
+      level: "warning",
+      path: `${pathOf(key)}.publicIpv4Pool`,
+      message: `is ${shown(pool)}, but ${publicIp} (${allocationId}) is allocated, from ${shown(address.publicIpv4Pool || "amazon")}: an address does not change its pool, and this edit has no effect`,
+      fix: "take it out again; for an address of that pool, add one under a new key and warm it up",
+    },
+  ];
+}
+
+/** An address of the state that the config no longer names. */
+function checkGoing(
+  { owner, wanted, deployed, live }: AddressContext,
+  address: StateAddress,
+): Finding[] {
+  const { key, publicIp, name, release } = address;
+  const path = pathOf(key ?? name);
+  if (key === undefined) {
+    return [
+      {
+        level: "error",
+        path: "stack state",
+        message: `holds ${publicIp} under the name ${shown(name)}, which is no address of the config: it would be released`,
+        fix: `give it the name of its key: pulumi state rename '${address.urn}' ${owner.stack}-<key> --stack ${owner.stack} --yes`,
+        rule: EC2_RULE,
+      },
+    ];
+  }
+  const now = live.details.find((detail) => detail.publicIp === publicIp);
+  // Released by hand: there is nothing to lose any more.
+  if (now === undefined && !live.present.has(publicIp)) return [];
+  if (now !== undefined && isOthers(now.tags, owner)) return [foreign(owner, path, address, now)];
+  if (release && (now === undefined || isReleased(now.tags))) {
+    return checkHeir(wanted, deployed, address);
+  }
+  if (release) {
+    return [
+      {
+        level: "error",
+        path,
+        message: `is gone from the config, and the release of ${publicIp} was deployed once, but AWS no longer has the tag that says so`,
+        fix: "put it back with release: true, deploy with --refresh, and remove it then",
+        rule: EC2_RULE,
+      },
+    ];
+  }
+  const heir = heirOf(wanted, deployed, address);
+  if (heir !== undefined) {
+    return [
+      {
+        level: "error",
+        path: pathOf(heir.key),
+        message: `stands in place of ${key}, which is deployed as ${publicIp}: a new key is a new address`,
+        fix: `keep the key ${key}, which is the address's name for ever; or give ${heir.key} a private IP of its own beside it`,
+        rule: EC2_RULE,
+      },
+    ];
+  }
+  return [
+    {
+      level: "error",
+      path,
+      message: `is gone from the config, but ${publicIp} is deployed and its release is not: it stays allocated, bound and named`,
+      fix: `put it back; ${ADDRESS_WAY_OUT}`,
+      rule: EC2_RULE,
+    },
+  ];
+}
+
+/** A new address of the config on the private IP of one that goes. */
+function heirOf(
+  wanted: readonly PlannedAddress[],
+  { addresses, outputs }: Deployed,
+  { publicIp, bound }: StateAddress,
+): PlannedAddress | undefined {
+  const listed = Object.values(outputs.addresses).find((known) => known.publicIp === publicIp);
+  const privateIp = bound?.privateIp ?? listed?.privateIp;
+  return wanted.find(
+    (candidate) =>
+      candidate.privateIp === privateIp && !addresses.some(({ key }) => key === candidate.key),
+  );
+}
+
+/** One that may go is bound until the end of the deployment: nobody takes its place in the same one. */
+function checkHeir(
+  wanted: readonly PlannedAddress[],
+  deployed: Deployed,
+  address: StateAddress,
+): Finding[] {
+  const heir = heirOf(wanted, deployed, address);
+  if (heir === undefined || address.bound === undefined) return [];
+  return [
+    {
+      level: "error",
+      path: `${pathOf(heir.key)}.privateIp`,
+      message: `${heir.privateIp} carries ${address.publicIp} until this deployment ends, which lets ${address.key} go`,
+      fix: `deploy once without ${heir.key}, and add it then; or give it another private IP`,
+      rule: "EC2: one Elastic IP for each private IPv4",
+    },
+  ];
+}
+
+/** An address of the state that another stack has by its tags. */
+function foreign(
+  { stack }: StackName,
+  path: string,
+  { publicIp, allocationId, urn }: StateAddress,
+  { tags }: { tags: Tags },
+): Finding {
+  return {
+    level: "error",
+    path,
+    message: `${publicIp} (${allocationId}) is in the state, but it carries the tags of stack ${shown(taggedStack(tags) ?? "")}: that tenant would lose it`,
+    fix: `take it out of this state, which leaves it as it is in AWS: ${forgetCommand(stack, urn)}`,
+    rule: EC2_RULE,
+  };
+}
+
+/** An address that the state holds and AWS does not. */
+function gone(
+  { owner }: AddressContext,
+  { key }: PlannedAddress,
+  { publicIp, allocationId, reverseNameUrn }: StateAddress,
+): Finding {
+  // No refresh gets past the PTR of an address that is gone: for the provider that is an error.
+  const forget =
+    reverseNameUrn === undefined
+      ? ""
+      : `pulumi state delete --target-dependents '${reverseNameUrn}' --stack ${owner.stack} --yes, then `;
+  return {
+    level: "error",
+    path: pathOf(key),
+    message: `is ${publicIp} (${allocationId}) in the state, but AWS has no such address here: it was released by hand`,
+    fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then ${forget}pulumi refresh --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
+    rule: EC2_RULE,
+  };
+}

@@ -1,0 +1,142 @@
+/** Addresses outside the state: remembered, tagged as ours, handed over. */
+import { shown } from "../../mail/finding.ts";
+import type { Finding } from "../problem.ts";
+import type { RememberedAddress } from "../state/resources.ts";
+import { ADDRESS_TAG, isOwned, isReleased, taggedStack } from "../state/tags.ts";
+import type { PlannedAddress } from "../tenant/plan.ts";
+import {
+  type AddressContext,
+  EC2_RULE,
+  forgetCommand,
+  importCommand,
+  isOthers,
+  type LiveAddress,
+  pathOf,
+} from "./address-context.ts";
+
+/** An address that the state held once. */
+export function checkLost(
+  { owner, wanted, live }: AddressContext,
+  lost: RememberedAddress,
+): Finding[] {
+  const { key, publicIp } = lost;
+  // One that AWS still has is seen as it is there.
+  if (live.present.has(publicIp)) return [];
+  const path = pathOf(key);
+  if (!wanted.some((planned) => planned.key === key)) {
+    return [
+      {
+        level: "warning",
+        path,
+        message: `was ${publicIp}, which neither the state nor AWS has any more: what is left of it is removed`,
+        fix: "nothing, if it was meant to go",
+      },
+    ];
+  }
+  return [
+    {
+      level: "error",
+      path,
+      message: `was deployed as ${publicIp}, which neither the state nor AWS has any more; no new address is allocated in its place, which would begin cold`,
+      fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
+      rule: EC2_RULE,
+    },
+  ];
+}
+
+/** An address that AWS has and the state does not. */
+export function checkUnheld(
+  { owner, wanted, deployed }: AddressContext,
+  found: LiveAddress,
+): Finding[] {
+  const { publicIp, allocationId, tags } = found;
+  if (deployed.addresses.some((address) => address.publicIp === publicIp)) return [];
+  const remembered = deployed.lost.find((address) => address.publicIp === publicIp);
+  if (remembered === undefined && !isOwned(tags, owner)) return [];
+  if (remembered !== undefined && isOthers(tags, owner)) {
+    return checkHandedOver(wanted, remembered, found);
+  }
+  const key = remembered?.key ?? tags[ADDRESS_TAG] ?? "";
+  const where =
+    found.privateIp === ""
+      ? "bound to nothing"
+      : `bound to ${found.privateIp} on ${found.networkInterfaceId}`;
+  const held = deployed.addresses.find((address) => address.key === key);
+  const planned = wanted.some((address) => address.key === key);
+  const said = remembered === undefined ? "is tagged as" : "was deployed as";
+  const legacy =
+    remembered === undefined && taggedStack(tags) === owner.stack
+      ? ". Its tags name no project: if it is of another project's stack of this name, deploy that one first, which tags it"
+      : "";
+  const finding = {
+    level: "error" as const,
+    path: planned ? pathOf(key) : "sendips:tenant.addresses",
+  };
+  const message = `${publicIp} (${allocationId}), ${where}, ${said} address ${shown(key)} of this stack, and the state does not know it`;
+  if (held !== undefined) {
+    return [
+      {
+        ...finding,
+        message: `${message}: there ${key} is ${held.publicIp}, and two addresses are paid for`,
+        fix: `if ${publicIp} is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
+        rule: EC2_RULE,
+      },
+    ];
+  }
+  if (!planned && isReleased(tags)) {
+    return [
+      {
+        ...finding,
+        level: "warning",
+        message: `${message}; its release was deployed`,
+        fix: `nothing, if it has only just been let go; otherwise it is still paid for: aws ec2 release-address --allocation-id ${allocationId}`,
+      },
+    ];
+  }
+  const take = importCommand(owner.stack, planned ? key : "<key>", allocationId);
+  return [
+    {
+      ...finding,
+      message: planned
+        ? `${message}: another one would be allocated in its place, which begins cold`
+        : `${message}, nor the config`,
+      fix: planned
+        ? `take it into the state, and deploy: ${take}${legacy}`
+        : `name it in the config under its key, and take it into the state: ${take}. If it is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}${legacy}`,
+      rule: EC2_RULE,
+    },
+  ];
+}
+
+/** An address that the stack remembers and that another one has taken over. */
+function checkHandedOver(
+  wanted: readonly PlannedAddress[],
+  { key, publicIp }: RememberedAddress,
+  { tags }: LiveAddress,
+): Finding[] {
+  const stack = shown(taggedStack(tags) ?? "");
+  if (wanted.some((planned) => planned.key === key)) {
+    return [
+      {
+        level: "error",
+        path: pathOf(key),
+        message: `was ${publicIp}, which is stack ${stack}'s by its tags: another one would be allocated under the key, which begins cold`,
+        fix: `remove ${key} from the config; for another address, add one under a new key`,
+        rule: EC2_RULE,
+      },
+    ];
+  }
+  return [
+    {
+      level: "warning",
+      path: pathOf(key),
+      message: `was ${publicIp}, which is stack ${stack}'s by its tags: what is left of it here is removed`,
+      fix: "nothing, if it was handed over",
+    },
+  ];
+}
+
+/** Said before an address is let go by hand. */
+function unbound({ privateIp }: LiveAddress): string {
+  return privateIp === "" ? "" : `, once nobody sends from ${privateIp}`;
+}

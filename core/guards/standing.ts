@@ -1,0 +1,234 @@
+/**
+ * Records that stand in a zone of ours and that no state knows: refused, or taken over. A record of ours beside
+ * a foreign one can be worse than none: of two SPF or DMARC records receivers heed neither.
+ */
+
+import { saysTheSame, singletonOf } from "../../mail/singletons.ts";
+import { unquoteTxt } from "../../mail/txt.ts";
+import type { Finding } from "../problem.ts";
+import type { StateRecord } from "../state/resources.ts";
+import { type PlannedRecord, type Ref, renderData, renderOwner } from "../tenant/record.ts";
+
+/** A record as its publisher has it. */
+export interface ZoneRecord {
+  /** The publisher's own name for it. */
+  id: string;
+  zoneId: string;
+  /** Lower case, without the last dot. */
+  name: string;
+  type: string;
+  /** As the publisher writes it; a TXT in quotes or not. */
+  content: string;
+  preference?: number;
+  /** Seconds; 1 where the publisher decides. */
+  ttl: number;
+  proxied: boolean;
+}
+
+/** A record to take over: its owner described it, or it is what we would publish. */
+export interface Adoption {
+  id: string;
+  /** As it stands. */
+  standing: ZoneRecord;
+  /** True where it is what we would publish, so that nothing changes at the name. */
+  equal: boolean;
+}
+
+/** What meets a plan in its zones. */
+export interface Meeting {
+  /** By the planned record's key. */
+  adoptions: ReadonlyMap<string, Adoption>;
+  findings: Finding[];
+}
+
+/** The value in zone file form, names in lower case, TXT as one text: equal for two records that say the same. */
+export function standingValue({ type, content, preference }: ZoneRecord): string {
+  const host = `${content.toLowerCase().replace(/\.$/, "")}.`;
+  switch (type) {
+    case "TXT":
+      return content.startsWith('"') ? unquoteTxt(content) : content;
+    case "CNAME":
+      return host;
+    case "MX":
+      return `${preference ?? 0} ${host}`;
+    default:
+      return content;
+  }
+}
+
+/**
+ * The records of a plan that are to come to their names in Cloudflare: those that the state does not hold, and
+ * those that it holds at another name.
+ */
+export function missingRecords(
+  planned: readonly PlannedRecord[],
+  state: readonly StateRecord[],
+  logicalName: (key: string) => string,
+): PlannedRecord[] {
+  const held = new Map(state.map((record) => [record.logicalName, record]));
+  return planned.filter(({ publisher, key, name }) => {
+    if (publisher.by !== "cloudflare") return false;
+    const there = held.get(logicalName(key));
+    if (there === undefined) return true;
+    return typeof name === "string" && (there.name !== name || there.zoneId !== publisher.zoneId);
+  });
+}
+
+/**
+ * What the records to be created meet at their names.
+ *
+ * @param missing see {@link missingRecords}.
+ * @param standing everything at their names, by their zones.
+ * @param state the stack's own records, which are no strangers.
+ * @param isHeld whether the state holds a record by its key: one that moves takes over nothing, because it is
+ *   another record already.
+ * @param resolve what is known of addresses; undefined for one that is not allocated: nothing can stand
+ *   that holds it.
+ */
+export function meetStanding(
+  stack: string,
+  missing: readonly PlannedRecord[],
+  standing: readonly ZoneRecord[],
+  state: readonly StateRecord[],
+  isHeld: (key: string) => boolean,
+  resolve: (address: string) => string | undefined,
+): Meeting {
+  const adoptions = new Map<string, Adoption>();
+  const findings: Finding[] = [];
+  const own = new Set(state.map(identityOf));
+  const taken = new Set<string>();
+  for (const record of missing) {
+    const { publisher, path, key, data } = record;
+    if (publisher.by !== "cloudflare") continue;
+    const known = rendered(record, resolve);
+    // A name that holds an address which is not allocated holds nothing yet.
+    if (known.name === undefined) continue;
+    const there = standing.filter(
+      (other) =>
+        other.zoneId === publisher.zoneId &&
+        other.name === known.name &&
+        !taken.has(other.id) &&
+        !own.has(identityOf(other)),
+    );
+    const equal = there.find(
+      (other) =>
+        other.type === data.type &&
+        known.value !== undefined &&
+        (data.type === "TXT"
+          ? saysTheSame(standingValue(other), known.value)
+          : standingValue(other) === known.value),
+    );
+    if (equal?.proxied === true) {
+      findings.push({
+        level: "error",
+        path,
+        message: `its ${data.type} record stands at ${known.name} already, proxied by Cloudflare: taken over it would be DNS only, and whatever the proxy serves there would be gone`,
+        fix: "set it to DNS only in Cloudflare, where nothing needs the proxy; else take it out of the config",
+        rule: "Cloudflare: proxy status",
+      });
+      continue;
+    }
+    if (equal !== undefined && !isHeld(key)) {
+      taken.add(equal.id);
+      adoptions.set(key, { id: equal.id, standing: equal, equal: true });
+      continue;
+    }
+    const rivals = there.filter((other) => other === equal || isRival(record, other));
+    const [rival, ...more] = rivals;
+    if (rival === undefined) continue;
+    const value = plainly(standingValue(rival));
+    const described = record.before?.some((text) => plainly(text) === value) === true;
+    if (described && more.length === 0 && rival.type === data.type && !isHeld(key)) {
+      taken.add(rival.id);
+      adoptions.set(key, { id: rival.id, standing: rival, equal: false });
+      continue;
+    }
+    const shown = rivals.map((other) => `${other.type} ${standingValue(other)}`).join("; ");
+    findings.push({
+      level: "error",
+      path,
+      message: `at ${known.name} stands what is not ours, and its ${data.type} record cannot stand beside it: ${shown}`,
+      fix: isHeld(key) ? MOVES : wayOut(stack, record, rivals),
+      rule: ruleOf(record),
+    });
+  }
+  return { adoptions, findings };
+}
+
+const MOVES =
+  "leave the record at the name where it is deployed, or remove what stands at the new one, once nobody uses it";
+
+/** The same of a record in the state and in its zone: neither knows the other's id. */
+function identityOf({
+  zoneId,
+  name,
+  type,
+  content = "",
+}: Pick<StateRecord, "zoneId" | "name" | "type" | "content">): string {
+  return [zoneId, name, type, type === "TXT" ? unquoteTxt(content) : content].join(" ");
+}
+
+/** Of a TXT that stands once at its name, which: it shows in the beginning, which never holds an address. */
+function kindOf({ data }: PlannedRecord) {
+  if (data.type !== "TXT") return undefined;
+  return singletonOf(data.text.map((part) => (typeof part === "string" ? part : "")).join(""));
+}
+
+/** Blanks mean nothing in the records that are merged. */
+function plainly(text: string): string {
+  return text.trim().replace(/\s+/g, " ");
+}
+
+function rendered(
+  record: PlannedRecord,
+  resolve: (address: string) => string | undefined,
+): { name?: string; value?: string } {
+  let unknown = false;
+  const known = (ref: Ref): string => {
+    const ip = "address" in ref ? resolve(ref.address) : undefined;
+    unknown ||= ip === undefined;
+    return ip ?? "";
+  };
+  const name = renderOwner(record, known);
+  if (unknown) return {};
+  const value = renderData(record, known);
+  return unknown ? { name } : { name, value };
+}
+
+/** Whether two records cannot both stand at one name and mean what they mean. */
+function isRival(record: PlannedRecord, other: ZoneRecord): boolean {
+  const { data } = record;
+  if (data.type === "CNAME" || other.type === "CNAME") return true;
+  if (data.type === "A") return other.type === "A" || other.type === "AAAA";
+  if (data.type === "MX") return other.type === "MX";
+  if (data.type !== "TXT" || other.type !== "TXT") return false;
+  const ours = kindOf(record);
+  return ours !== undefined && singletonOf(standingValue(other)) === ours;
+}
+
+function wayOut(stack: string, { data }: PlannedRecord, rivals: readonly ZoneRecord[]): string {
+  const mergeable = data.type === "TXT" && rivals.every(({ type }) => type === "TXT");
+  const kind = mergeable ? singletonOf(standingValue(rivals[0] ?? NOTHING))?.title : undefined;
+  if (kind === "SPF record" || kind === "DMARC record") {
+    return rivals.length > 1
+      ? `leave one ${kind} at the name; then npx sendips zone ${stack} --write records it, and the plan merges with it`
+      : `npx sendips zone ${stack} --write records it in sendips:tenant.existing, and the plan merges with it${kind === "DMARC record" ? "; or dmarc: keep leaves it to its owner" : ""}`;
+  }
+  if (kind === "DKIM key") return "another selector: mail is signed with the key that stands";
+  if (data.type === "MX") {
+    return "another return path; or bounceMx as the MX that stands, where bounces are to go there";
+  }
+  return `another name; or remove what stands, once nobody uses it; npx sendips zone ${stack} shows it`;
+}
+
+const NOTHING: ZoneRecord = {
+  ...{ id: "", zoneId: "", name: "", type: "TXT", content: "" },
+  ...{ ttl: 1, proxied: false },
+};
+
+function ruleOf(record: PlannedRecord): string {
+  const { type } = record.data;
+  if (type === "MX") return "RFC 5321 §5.1";
+  if (type === "A") return "RFC 8601 §2.7.3";
+  return kindOf(record)?.rule ?? "RFC 1034 §3.6.2";
+}

@@ -1,0 +1,117 @@
+/** The customer's page as Markdown. */
+
+import { cell, code, policyFile, table, text } from "../markdown.ts";
+import type { CustomerRecord } from "./record.ts";
+import {
+  type CustomerView,
+  changesOf,
+  othersText,
+  PANEL_NOTE,
+  PREVIEW,
+  panelsFor,
+  printsOf,
+  RULES,
+  staysText,
+} from "./view.ts";
+
+/** Rules, panels, the records step by step, and what of it stays. */
+export function markdownPage(view: CustomerView): string {
+  const { domain, zones, steps, files, unknown } = view;
+  const { head, rows } = panelsFor(view);
+  const blocks = [
+    `# DNS records for ${text(domain)}`,
+    `Please publish the records below in ${zones.map(code).join(" and ")}.`,
+    ...(unknown ? [`**${PREVIEW}**`] : []),
+    RULES.map(([title, rule]) => `- **${title}.** ${text(rule)}`).join("\n"),
+    "## How your panel wants it",
+    table(
+      head,
+      rows.map((row) => row.map(cell)),
+    ),
+    PANEL_NOTE,
+    ...steps.flatMap(({ title, before, serves, records }, index) => [
+      `## ${index + 1}. ${title}`,
+      text(before),
+      ...(serves ? files.map(policyFile) : []),
+      ...records.map(markdownRecord),
+    ]),
+    "## What stays, and what changes",
+    changesText(view),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function markdownRecord(shown: CustomerRecord): string {
+  const { name, relative, record, dnsOnly, leftOut, checks } = shown;
+  return [
+    `### ${code(name)} ${record.data.type}`,
+    "",
+    actionLine(shown),
+    `- Full name: ${code(name)}; relative name: ${code(relative)}`,
+    `- Type: ${record.data.type}`,
+    `- TTL: ${record.ttl}`,
+    ...valueLines(shown),
+    ...(dnsOnly === undefined ? [] : [`- Proxy: set “DNS only”: ${text(dnsOnly)}.`]),
+    `- Why: ${text(record.why)}`,
+    `- If left out: ${leftOut}`,
+    `- ${staysText(shown)}`,
+    ...checks.map((check, index) => {
+      const { words, data } = printsOf(shown, check, "the quoted strings above");
+      const prints = data === undefined ? words : code(`${words}${data}`);
+      return `- ${index === 0 ? "Check" : "Or"}: ${code(check.command)} must print ${prints}`;
+    }),
+  ].join("\n");
+}
+
+function actionLine(shown: CustomerRecord): string {
+  const { verb, before, stop } = shown.action;
+  const what = verb === "replace" ? `**Replace**: ${before.map(code).join(" and ")}` : "**Add**";
+  return `- ${what}${othersText(shown)}.${stop === undefined ? "" : ` ${text(stop)}`}`;
+}
+
+function valueLines({ record, value, priority, quoted, dotted }: CustomerRecord): string[] {
+  const { data } = record;
+  if (dotted !== undefined) {
+    const title = data.type === "MX" ? "Mail server" : "Target";
+    return [
+      ...(priority === undefined ? [] : [`- Priority (preference): ${priority}`]),
+      ...(value === dotted
+        ? [`- ${title}: ${code(dotted)}, the dot alone`]
+        : [`- ${title}: ${code(value)}; with its dot: ${code(dotted)}`]),
+    ];
+  }
+  if (data.type === "CAA") {
+    const parts = [`- Flags: ${data.flags}`, `- Tag: ${code(data.tag)}`];
+    return [...parts, `- Value: ${code(data.value)}; as one text: ${code(value)}`];
+  }
+  if (quoted === undefined) return ["- Value:", ...fenced([value])];
+  const { whole, chunks } = quoted;
+  return [
+    "- Value without quotes:",
+    ...fenced([value]),
+    "- Value with quotes:",
+    ...fenced([whole]),
+    ...(chunks.length === 1
+      ? []
+      : ["- In strings of at most 255 octets:", ...fenced([chunks.join(" ")])]),
+  ];
+}
+
+/** A block within a list item, whatever it holds. */
+function fenced(lines: readonly string[]): string[] {
+  const runs = lines.flatMap((line) => line.match(/`{3,}/g) ?? []).map((run) => run.length);
+  const fence = "`".repeat(Math.max(2, ...runs) + 1);
+  return ["", `  ${fence}text`, ...lines.map((line) => `  ${line}`), `  ${fence}`, ""];
+}
+
+function changesText(view: CustomerView): string {
+  const { permanent, changing } = changesOf(view);
+  const list = (records: readonly CustomerRecord[]) =>
+    records.map(({ name, record }) => `${code(name)} ${record.data.type}`).join(", ");
+  return [
+    permanent.length === 0
+      ? "- For ever: none of these records."
+      : `- For ever, nothing of ours changes them again: ${list(permanent)}`,
+    ...changing.map(([when, records]) => `- Change ${text(when)}: ${list(records)}`),
+  ].join("\n");
+}

@@ -1,0 +1,64 @@
+/** The page to hand to a customer who publishes zones of a tenant: what, why, in which order. */
+import { mtaStsName } from "../../../mail/mta-sts/record.ts";
+import type { Plan } from "../../tenant/plan.ts";
+import type { PlannedRecord } from "../../tenant/record.ts";
+import type { Known } from "../sections.ts";
+import { csvPage } from "./csv.ts";
+import { htmlPage } from "./html.ts";
+import { markdownPage } from "./markdown.ts";
+import { customerRecord } from "./record.ts";
+import { stepsOf } from "./steps.ts";
+import type { CustomerView } from "./view.ts";
+import { zonePage } from "./zone.ts";
+
+/** One page in four forms. All hold public records only. */
+export interface CustomerPage {
+  /** For a person with a web form: each record apart, its value to copy. */
+  markdown: string;
+  /** For a person with a name server: zone file text in the order to publish, reasons as comments. */
+  zone: string;
+  /** The same as the Markdown, as one HTML document for an e-mail: styles in line, nothing loaded. */
+  html: string;
+  /** For a spreadsheet or a ticket: one row a record (RFC 4180), a header first. */
+  csv: string;
+}
+
+/** The forms by the name that `--format` has for them. */
+export const CUSTOMER_FORMATS = ["markdown", "bind", "html", "csv"] as const;
+
+export type CustomerFormat = (typeof CUSTOMER_FORMATS)[number];
+
+/**
+ * One form of the page for the zones that the customer publishes; undefined when there is none.
+ *
+ * @param known IPv4 by address key. An address that is missing here shows as `{tx1}`, and the page
+ * says that it is not to be published yet.
+ */
+export function customerText(plan: Plan, known: Known, format: CustomerFormat): string | undefined {
+  const view = viewOf(plan, known);
+  if (view === undefined) return undefined;
+  if (format === "bind") return zonePage(view, known);
+  return RENDERERS[format](view);
+}
+
+const RENDERERS = { markdown: markdownPage, html: htmlPage, csv: csvPage } as const;
+
+function viewOf(plan: Plan, known: Known): CustomerView | undefined {
+  const theirs = plan.records.filter(({ publisher }) => publisher.by === "external");
+  if (theirs.length === 0) return undefined;
+  const names = new Set(theirs.map(({ name }) => name));
+  const steps = stepsOf(theirs.map((record) => customerRecord(record, plan, known)));
+  const records = steps.flatMap((step) => step.records);
+  return {
+    domain: plan.domain,
+    zones: [...new Set(theirs.flatMap(zoneOf))].sort(),
+    steps,
+    records,
+    files: plan.policyFiles.filter(({ domain }) => names.has(mtaStsName(domain))),
+    unknown: records.some(({ unknown }) => unknown),
+  };
+}
+
+function zoneOf({ publisher }: PlannedRecord): string[] {
+  return publisher.by === "external" ? [publisher.zone] : [];
+}

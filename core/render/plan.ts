@@ -1,0 +1,76 @@
+/** The plan as text, in the format that the reader wants. */
+
+import { formatProblems, type Problem } from "../problem.ts";
+import type { Plan } from "../tenant/plan.ts";
+import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
+import { bindText } from "./bind.ts";
+import { planJson } from "./json.ts";
+import { markdownPolicies, markdownProblems, markdownText } from "./markdown.ts";
+import type { Known } from "./sections.ts";
+import { policyTable, tableText } from "./table.ts";
+
+/** What {@link renderPlan} can write. */
+export const PLAN_FORMATS = ["bind", "table", "markdown", "json"] as const;
+
+export type PlanFormat = (typeof PLAN_FORMATS)[number];
+
+export interface RenderOptions {
+  /** @default "bind" */
+  format?: PlanFormat;
+  /** IPv4 by address key, once the stack has been deployed. @default {} and references stand in their place */
+  known?: Known;
+  /** What mailbox providers ask of the tenant; in a zone file as comments. @default none shown */
+  policies?: readonly PolicyVerdict[];
+  /** The stack's name, for the JSON of one without a plan. @default that of its first problem */
+  stack?: string;
+}
+
+/**
+ * A plan and its problems as text that ends in a line break; without a plan, the problems alone.
+ * Problems come after the plan, errors first. In a zone file they are comments, so that it stays one.
+ * The JSON is one object, described by `PlanJson`.
+ *
+ * @example
+ * renderPlan(result.plan, result.problems, { format: "bind", known: { tx1: "192.0.2.1" } })
+ */
+export function renderPlan(
+  plan: Plan | undefined,
+  problems: readonly Problem[],
+  options: RenderOptions = {},
+): string {
+  const { format = "bind", known = {}, policies = [], stack } = options;
+  const ordered = byLevel(problems);
+  if (format === "json")
+    return `${JSON.stringify(planJson(plan, ordered, { known, policies, stack }), null, 2)}\n`;
+  const parts: string[] = [];
+  if (plan !== undefined) {
+    parts.push(RENDERERS[format](plan, known));
+    if (policies.length > 0) parts.push(POLICY_RENDERERS[format](policies));
+  }
+  if (problems.length > 0) parts.push(problemText(ordered, format));
+  return parts.join("\n");
+}
+
+const RENDERERS = { bind: bindText, table: tableText, markdown: markdownText } as const;
+
+const POLICY_RENDERERS = {
+  bind: (policies: readonly PolicyVerdict[]) => commented(policyTable(policies)),
+  table: policyTable,
+  markdown: markdownPolicies,
+} as const;
+
+/** A zone file stays one. */
+function commented(text: string): string {
+  return `${text.trimEnd().replace(/^/gm, "; ")}\n`;
+}
+
+function problemText(problems: readonly Problem[], format: "bind" | "table" | "markdown"): string {
+  if (format === "markdown") return markdownProblems(problems);
+  const text = formatProblems(problems);
+  return format === "bind" ? commented(text) : `${text}\n`;
+}
+
+function byLevel(problems: readonly Problem[]): Problem[] {
+  const rank = ({ level }: Problem) => (level === "error" ? 0 : 1);
+  return problems.toSorted((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,103 @@
+/** Records as they are shown: grouped by who publishes them, with what is known put in. */
+import { reverseName } from "../../mail/ptr/record.ts";
+import { quoteTxt } from "../../mail/txt.ts";
+import {
+  type PlannedRecord,
+  type Publisher,
+  type Ref,
+  type Resolve,
+  readable,
+  renderData,
+  renderOwner,
+} from "../tenant/record.ts";
+
+/** What is known of the addresses: their IPv4 by key, once the stack has been deployed. */
+export type Known = Readonly<Record<string, string>>;
+
+/** Records of one zone, or the reverse names. */
+export interface Section {
+  /** `Zone acme.example, published by us at Cloudflare`. */
+  title: string;
+  by: Publisher["by"];
+  /** Absent for reverse names. */
+  zone?: string;
+  /** Whether its records are not set yet, see `PlannedRecord.waitsFor`. */
+  waits: boolean;
+  records: PlannedRecord[];
+}
+
+const ORDER: readonly Publisher["by"][] = ["cloudflare", "external", "aws"];
+
+/**
+ * Ours first, then the customer's, then AWS's, those that wait last; zones by name, records in the plan's
+ * order.
+ */
+export function sectionsOf(records: readonly PlannedRecord[]): Section[] {
+  const sections = new Map<string, Section>();
+  for (const record of records) {
+    const { publisher, waitsFor } = record;
+    const waits = waitsFor !== undefined;
+    const zone = publisher.by === "aws" ? {} : { zone: publisher.zone };
+    const id = `${ORDER.indexOf(publisher.by)}${waits ? "w" : ""} ${zone.zone ?? ""}`;
+    const section = sections.get(id) ?? {
+      title: waits ? "Reverse names, not set yet: each waits for the customer" : titleOf(publisher),
+      by: publisher.by,
+      ...zone,
+      waits,
+      records: [],
+    };
+    sections.set(id, section);
+    section.records.push(record);
+  }
+  return [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, section]) => section);
+}
+
+function titleOf(publisher: Publisher): string {
+  switch (publisher.by) {
+    case "cloudflare":
+      return `Zone ${publisher.zone}, published by us at Cloudflare`;
+    case "external":
+      return `Zone ${publisher.zone}, published by the customer`;
+    case "aws":
+      return "Reverse names, set at AWS, which keeps its own TTL";
+  }
+}
+
+/** The IPv4 where it is known, else a reference that a person can read: `{tx1}`. */
+export function resolver(known: Known): Resolve {
+  return (ref: Ref) => {
+    const ip =
+      "address" in ref && Object.hasOwn(known, ref.address) ? known[ref.address] : undefined;
+    return ip ?? readable(ref);
+  };
+}
+
+/** The owner as a name without its last dot; of an address not known yet, `{reverse name of tx1}`. */
+export function ownerOf(record: PlannedRecord, known: Known): string {
+  const { name } = record;
+  const owner = renderOwner(record, resolver(known));
+  if (typeof name === "string" || name.below !== undefined) return owner;
+  return reverseName(owner) ?? `{reverse name of ${name.address}}`;
+}
+
+/** The owner in a zone file: absolute, except where it is a reference. */
+export function absoluteOwner(record: PlannedRecord, known: Known): string {
+  const owner = ownerOf(record, known);
+  return owner.startsWith("{reverse name of ") ? owner : `${owner}.`;
+}
+
+/** The value in zone file form; a TXT in quoted strings of at most 255 octets. */
+export function zoneValue(record: PlannedRecord, known: Known): string {
+  const value = renderData(record, resolver(known));
+  return record.data.type === "TXT" ? quoteTxt(value) : value;
+}
+
+/** The value as a person reads it: a TXT as one string without quotes. */
+export function plainValue(record: PlannedRecord, known: Known): string {
+  return renderData(record, resolver(known));
+}
+
+/** The TTL that we decide: none at AWS. */
+export function ttlOf({ publisher, ttl }: PlannedRecord): number | undefined {
+  return publisher.by === "aws" ? undefined : ttl;
+}

@@ -1,0 +1,70 @@
+/** The plan as aligned columns, for a terminal. */
+import type { Plan } from "../tenant/plan.ts";
+import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
+import { POLICY_HEAD, policyRows } from "./policy-rows.ts";
+import { type Known, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
+
+/** Addresses, records zone by zone, files to serve. Long values are not cut: they are there to be copied. */
+export function tableText(plan: Plan, known: Known): string {
+  const addresses = plan.addresses.map(({ key, hostName, privateIp, streams }) => [
+    key,
+    (Object.hasOwn(known, key) ? known[key] : undefined) ?? "-",
+    privateIp,
+    hostName,
+    streams.join(", ") || "-",
+  ]);
+  const sections = sectionsOf(plan.records).map(({ title, records, waits }) => {
+    const rows = records.map((record) => [
+      ownerOf(record, known),
+      String(ttlOf(record) ?? "-"),
+      record.data.type,
+      plainValue(record, known),
+      ...(record.waitsFor === undefined ? [] : [record.waitsFor]),
+    ]);
+    const head = ["NAME", "TTL", "TYPE", "VALUE", ...(waits ? ["WAITS UNTIL"] : [])];
+    return block(title, head, rows);
+  });
+  const files = plan.policyFiles.map(({ url, text }) => `${url} serves\n${indented(text)}`);
+  const head = ["KEY", "IPV4", "PRIVATE IP", "HOST NAME", "STREAMS"];
+  const blocks = [
+    ...(addresses.length === 0 ? [] : [block("Addresses", head, addresses)]),
+    ...sections,
+  ];
+  return `${[...blocks, ...files].join("\n\n")}\n`;
+}
+
+/** Providers' rules, as a block of its own. */
+export function policyTable(policies: readonly PolicyVerdict[]): string {
+  return `${block("Mailbox providers' rules", POLICY_HEAD, policyRows(policies))}\n`;
+}
+
+function block(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  return [title, ...align([head, ...rows]).map((line) => `  ${line}`)].join("\n");
+}
+
+/** Columns two spaces apart; the last one as wide as it likes. */
+function align(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    });
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .join("  "),
+  );
+}
+
+function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split("\r\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}

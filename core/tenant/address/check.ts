@@ -1,0 +1,134 @@
+/** Faults between the parts of a tenant's config: private IPs, pools, host names. */
+
+import { shown } from "../../../mail/finding.ts";
+import { lintHostName, lintName } from "../../../mail/names.ts";
+import { at, type Finding } from "../../problem.ts";
+import { hostNameOf, ordered, type TenantContext } from "../context.ts";
+import { bounceHosts } from "../return-path/records.ts";
+import { publisherOf } from "../zones.ts";
+
+/** Every fault of the addresses and of the streams that name them. */
+export function checkAddresses(context: TenantContext): Finding[] {
+  return [
+    ...sharedPrivateIps(context),
+    ...pools(context),
+    ...released(context),
+    ...returnPaths(context),
+    ...hostNames(context),
+  ];
+}
+
+function sharedPrivateIps({ tenant }: TenantContext): Finding[] {
+  const owners = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const [key, { privateIp }] of ordered(tenant.addresses)) {
+    const owner = owners.get(privateIp);
+    if (owner === undefined) owners.set(privateIp, key);
+    else {
+      findings.push({
+        level: "error",
+        path: `sendips:tenant.addresses.${key}.privateIp`,
+        message: `${privateIp} is already the private IP of address ${owner}`,
+        fix: "a private IP carries one Elastic IP: give each address a private IP of its own",
+        rule: "EC2: one Elastic IP for each private IPv4",
+      });
+    }
+  }
+  return findings;
+}
+
+function pools({ tenant }: TenantContext): Finding[] {
+  const known = Object.keys(tenant.addresses);
+  const used = new Set(Object.values(tenant.streams).flatMap(({ addresses }) => addresses));
+  const findings: Finding[] = [];
+  for (const [key, stream] of ordered(tenant.streams)) {
+    stream.addresses.forEach((address, index) => {
+      if (known.includes(address)) return;
+      findings.push({
+        level: "error",
+        path: `sendips:tenant.streams.${key}.addresses[${index}]`,
+        message: `${shown(address)} is not an address of this tenant`,
+        fix: `allowed: ${known.join(", ") || "none: the tenant has no addresses yet"}`,
+      });
+    });
+  }
+  // A tenant that has no streams yet is being set up; beside streams, an idle address is forgotten.
+  for (const key of used.size === 0 ? [] : known.filter((key) => !used.has(key)).sort()) {
+    if (tenant.addresses[key]?.release === true) continue;
+    findings.push({
+      level: "warning",
+      path: `sendips:tenant.addresses.${key}`,
+      message: "no stream sends from it; it costs money, and cools down",
+      fix: "add it to a stream's addresses, or release it",
+    });
+  }
+  return findings;
+}
+
+/** Releasing is the last step: until then receivers see mail from it, and SPF names it. */
+function released({ tenant, streams }: TenantContext): Finding[] {
+  return ordered(tenant.addresses).flatMap(([key, { release }]): Finding[] => {
+    const users = streams.filter(({ pool }) => pool.includes(key)).map((stream) => stream.key);
+    if (!release || users.length === 0) return [];
+    return [
+      {
+        level: "warning",
+        path: `sendips:tenant.addresses.${key}.release`,
+        message: `is to be released, but stream${users.length > 1 ? "s" : ""} ${users.join(", ")} still send${users.length > 1 ? "" : "s"} from it`,
+        fix: "take it out of the stream's addresses first; or release: false",
+        rule: "EC2: a released Elastic IP may go to another account",
+      },
+    ];
+  });
+}
+
+/** RFC 5321 §5.1 lets a sender limit how many it tries; ten is our judgement of what is ever of use. */
+const MX_ENOUGH = 10;
+
+/** A return path gets MX records: at the domain itself they would take all of its mail. */
+function returnPaths(context: TenantContext): Finding[] {
+  const { tenant, streams } = context;
+  return streams.flatMap(({ key, returnPath }): Finding[] => {
+    const findings: Finding[] = [];
+    if (returnPath === tenant.domain) {
+      findings.push({
+        level: "warning",
+        path: `sendips:tenant.streams.${key}.returnPath`,
+        message: `its MX records stand at ${returnPath}: all mail to the domain comes to the hosts that take the stream's bounces`,
+        fix: `a subdomain of its own, such as bounce.${returnPath}, unless these hosts take the domain's mail`,
+        rule: "RFC 5321 §5.1",
+      });
+    }
+    const hosts = bounceHosts(context, returnPath).length;
+    if (hosts > MX_ENOUGH) {
+      findings.push({
+        level: "warning",
+        path: `sendips:tenant.streams.${key}.bounceMx`,
+        message: `${hosts} MX records at ${returnPath}, one for each address of the pool`,
+        fix: `name a few hosts that take the bounces, at most ${MX_ENOUGH}: they need not be those that send`,
+        rule: "RFC 5321 §5.1",
+      });
+    }
+    return findings;
+  });
+}
+
+function hostNames({ tenant, operator }: TenantContext): Finding[] {
+  const findings: Finding[] = [];
+  for (const [key] of ordered(tenant.addresses)) {
+    const name = hostNameOf(key, tenant);
+    const path = `sendips:tenant.addresses.${key}`;
+    findings.push(...at(path, lintName(name)), ...at(path, lintHostName(name)));
+  }
+  const publisher = publisherOf(tenant.hostNames ?? "", operator.zones);
+  if (publisher?.by === "external" && !tenant.waitForCustomerRecords) {
+    findings.push({
+      level: "warning",
+      path: "sendips:tenant.hostNames",
+      message: `the customer publishes ${publisher.zone}, so the PTRs are left out until the A records stand`,
+      fix: "once the customer has published them, set sendips:tenant.waitForCustomerRecords to true; or put hostNames into a zone of yours",
+      rule: "EC2: a PTR is accepted only once the A record resolves",
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,54 @@
+/** The names of an address: A, PTR and the SPF record of the HELO name, all three by one host name. */
+
+import type { OperatorConfig, TenantConfig } from "../../config/schema.ts";
+import { hostNameOf, ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { hostRecordKey, text } from "../record.ts";
+import { publisherOf } from "../zones.ts";
+
+/**
+ * Whether the PTRs of a tenant are ours to set: EC2 takes none before the A record stands, and who waits
+ * for no record of the customer's cannot know when it does.
+ */
+export function setsReverseNames(tenant: TenantConfig, zones: OperatorConfig["zones"]): boolean {
+  return (
+    tenant.waitForCustomerRecords || publisherOf(tenant.hostNames ?? "", zones)?.by === "cloudflare"
+  );
+}
+
+/** A, PTR and HELO SPF of each address, so that FCrDNS holds (RFC 8601 §2.7.3 iprev). */
+export function addressRecords({ tenant, operator }: TenantContext): WantedRecord[] {
+  const sets = setsReverseNames(tenant, operator.zones);
+  return ordered(tenant.addresses).flatMap(([key]) => {
+    const name = hostNameOf(key, tenant);
+    const path = `sendips:tenant.addresses.${key}`;
+    const address = { address: key };
+    return [
+      {
+        key: hostRecordKey(key),
+        name,
+        data: { type: "A", address },
+        path,
+        why: `host name of address ${key}`,
+      },
+      {
+        key: `${key}-ptr`,
+        name: address,
+        data: { type: "PTR", host: name },
+        path,
+        why: `reverse name of address ${key}: the same name as A and HELO (RFC 8601 iprev)`,
+        ...(sets
+          ? {}
+          : {
+              waitsFor: `the customer publishes the A record of ${name}; then set sendips:tenant.waitForCustomerRecords: true and deploy`,
+            }),
+      },
+      {
+        key: `${key}-helo-spf`,
+        name,
+        data: { type: "TXT", text: text`v=spf1 a -all` },
+        path,
+        why: "SPF of the HELO name, which is checked for bounces with an empty MAIL FROM (RFC 7208 §2.3, §2.4)",
+      },
+    ];
+  });
+}

@@ -1,0 +1,131 @@
+/** Faults of the DKIM keys: the keys themselves, their names, their rotation. */
+
+import { lintSelector } from "../../../mail/dkim/record.ts";
+import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
+import { shown } from "../../../mail/finding.ts";
+import { isAtOrBelow } from "../../../mail/names.ts";
+import { dkimPath } from "../../config/config.ts";
+import type { DkimKeyConfig } from "../../config/schema.ts";
+import { at, type Finding } from "../../problem.ts";
+import { fromDomains, ordered, type TenantContext } from "../context.ts";
+import { publisherOf } from "../zones.ts";
+import { dkimKeyText } from "./key.ts";
+import { dkimDomains, signsStream } from "./records.ts";
+import { checkRotation, keyTypeOf } from "./rotation.ts";
+
+/** Every fault of `sendips:tenant.dkim`. */
+export function checkDkim(context: TenantContext): Finding[] {
+  const { tenant } = context;
+  const keys = ordered(tenant.dkim).flatMap(([selector, key]): Finding[] => {
+    const path = dkimPath(selector);
+    const domains = dkimDomains(context, key);
+    return [
+      ...dkimKeyText(selector, key).findings.flatMap((finding) =>
+        at(`${path}${finding.path}`, [finding]),
+      ),
+      ...domains.flatMap((domain) => at(path, lintSelector(selector, domain))),
+      ...foreignDomains(context, domains, `${path}.domains`),
+      ...unknownStreams(context, key, `${path}.streams`),
+      ...(domains.length === 0 && key.streams === undefined ? [unused(path)] : []),
+    ];
+  });
+  return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context), ...delegation(context)];
+}
+
+function unused(path: string): Finding {
+  return {
+    level: "warning",
+    path,
+    message: "no stream sends yet, so the key is published nowhere",
+    fix: "add a stream, or name the domains",
+  };
+}
+
+/** A key for someone else's domain would be published where nobody looks, or where it does harm. */
+function foreignDomains(
+  { tenant, streams }: TenantContext,
+  domains: readonly string[],
+  path: string,
+): Finding[] {
+  return domains
+    .filter(
+      (domain) =>
+        ![tenant.domain, ...Object.keys(tenant.domains)].some((own) => isAtOrBelow(domain, own)) &&
+        !streams.some(
+          ({ from }) =>
+            isAtOrBelow(from, domain) && isAtOrBelow(domain, organizationalDomainByList(from)),
+        ),
+    )
+    .map((domain) => ({
+      level: "error",
+      path,
+      message: `${domain} is neither a domain of the tenant's nor one that a stream's From aligns with`,
+      fix: `allowed: ${tenant.domain}, sendips:tenant.domains, names below them, and the streams' From domains up to their organisational ones`,
+    }));
+}
+
+/** A typo would leave the stream that was meant without this key, and nobody would notice. */
+function unknownStreams({ tenant }: TenantContext, key: DkimKeyConfig, path: string): Finding[] {
+  const known = Object.keys(tenant.streams).sort();
+  return (key.streams ?? []).flatMap((stream, index): Finding[] => {
+    if (Object.hasOwn(tenant.streams, stream)) return [];
+    return [
+      {
+        level: "error",
+        path: `${path}[${index}]`,
+        message: `${shown(stream)} is not a stream of the tenant`,
+        fix:
+          known.length > 0
+            ? `allowed: ${known.join(", ")}`
+            : "add the stream, or leave streams out",
+      },
+    ];
+  });
+}
+
+/** Few receivers verify Ed25519: to all others such mail is unsigned. */
+function ed25519Alone(context: TenantContext): Finding[] {
+  const signing = ordered(context.tenant.dkim).filter(([, { state }]) => state === "signing");
+  const streams = context.streams.filter(({ key: stream, from }) => {
+    const types = signing
+      .filter(([, key]) => signsStream(key, stream) && dkimDomains(context, key).includes(from))
+      .map(([, key]) => keyTypeOf(key));
+    return types.length > 0 && types.every((type) => type === "ed25519");
+  });
+  const alone = fromDomains({ ...context, streams });
+  if (alone.length === 0) return [];
+  return [
+    {
+      level: "warning",
+      path: "sendips:tenant.dkim",
+      message: `only Ed25519 signs for ${alone.join(", ")}: receivers that do not verify it take the mail for unsigned`,
+      fix: "an RSA key of 2048 bits beside it, in state signing",
+      rule: "RFC 8463 §6",
+    },
+  ];
+}
+
+/** The point of a delegation is that we publish the target: a zone of the customer's defeats it. */
+function delegation({ tenant, operator }: TenantContext): Finding[] {
+  const { dkimZone, delegate, hostNames } = tenant;
+  const asked: [string, string | undefined, string][] = [
+    ["sendips:tenant.dkimZone", dkimZone, "dkimZone"],
+    [
+      `sendips:tenant.delegate${delegate?.zone === undefined ? "" : ".zone"}`,
+      delegate === undefined ? undefined : (delegate.zone ?? hostNames),
+      "delegate",
+    ],
+  ];
+  return asked.flatMap(([path, zone, key]): Finding[] => {
+    const publisher = zone === undefined ? undefined : publisherOf(zone, operator.zones);
+    if (publisher?.by !== "external") return [];
+    return [
+      {
+        level: "error",
+        path,
+        message: `${zone} lies in ${publisher.zone}, which the customer publishes`,
+        fix: `a name in a zone of yours; or leave ${key} out, and the customer publishes the records themselves`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,161 @@
+/** Faults of DMARC: the record, who finds it, what it comes to, who may get its reports. */
+
+import { lintConsent } from "../../../mail/dmarc/external-report.ts";
+import { effectivePolicy, lintDmarc } from "../../../mail/dmarc/lint.ts";
+import { dmarcName, parseDmarcOnce, renderDmarc } from "../../../mail/dmarc/record.ts";
+import { consentingHost } from "../../../mail/dmarc/report-hosts.ts";
+import { lintWalk, organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
+import { at, type Finding } from "../../problem.ts";
+import { fromDomains, type RecordContext } from "../context.ts";
+import { standingDmarc } from "../existing/standing.ts";
+import { type Organisation, organisationOf, organisationsOf } from "../organisations.ts";
+import { wantedConsents } from "../report-consent/records.ts";
+import { publisherOf } from "../zones.ts";
+import { checkAlignment } from "./alignment.ts";
+import { mergedDmarc } from "./records.ts";
+import { type DmarcView, dmarcView, type Found } from "./view.ts";
+
+/** Every fault of DMARC that the plan's records show. */
+export function checkDmarc(context: RecordContext): Finding[] {
+  const view = dmarcView(context.records, context.tenant);
+  return [
+    ...policyRecords(context),
+    ...discovery(context, view),
+    ...weakened(context, view),
+    ...checkAlignment(context, view),
+    ...consents(context),
+  ];
+}
+
+/** The records as published, and what is wrong with merging them into those that stand. */
+function policyRecords(context: RecordContext): Finding[] {
+  return organisationsOf(context).flatMap((organisation) => {
+    const { domain, path } = organisation;
+    const { record, findings } = mergedDmarc(context, organisation);
+    const published = context.records.some(({ key }) => key === `dmarc-${domain}`);
+    if (record === undefined || !published) return findings;
+    const organizational = organizationalDomainByList(domain) === domain;
+    const { findings: faults } = parseDmarcOnce(renderDmarc(record));
+    const lint = [...faults, ...lintDmarc(record, { organizational })];
+    // What stood there is its owner's to mend, and no reason to publish nothing.
+    const stood = standingDmarc(context.tenant, domain).length > 0;
+    return [
+      ...findings,
+      ...at(path, stood ? lint.map((finding) => ({ ...finding, level: "warning" })) : lint),
+    ];
+  });
+}
+
+/** Which record receivers find for each From domain, and where old and new ones part. */
+function discovery(context: RecordContext, view: DmarcView): Finding[] {
+  const findings: Finding[] = [];
+  const apart = new Map<string, Found[]>();
+  for (const from of fromDomains(context)) {
+    const found = view.find(from);
+    const { walk, byList } = found;
+    if (walk.policy === undefined && byList === undefined) {
+      findings.push(uncovered(context, from));
+    } else if (walk.policy?.domain === byList?.domain) {
+      findings.push(...at(fromPath(context, from), lintWalk({ ...walk, findings: [] })));
+    } else {
+      const which = [
+        walk.policy?.domain,
+        byList?.domain,
+        organizationalDomainByList(from),
+      ].toString();
+      apart.set(which, [...(apart.get(which) ?? []), found]);
+    }
+  }
+  return [...findings, ...[...apart.values()].flatMap(foundApart)];
+}
+
+function uncovered(context: RecordContext, from: string): Finding {
+  const organizational = organizationalDomainByList(from);
+  const kept = organisationOf(organisationsOf(context), from);
+  if (kept?.dmarc.keep === true) {
+    return {
+      level: "warning",
+      path: kept.path,
+      message: `the DMARC record of ${kept.domain} is left to its owner, and nothing is known of what it says: whether mail from ${from} aligns is judged by the defaults`,
+      fix: `npx sendips zone ${context.stack} --write records what stands there`,
+      rule: "RFC 9989 §4.10.1",
+    };
+  }
+  return {
+    level: "warning",
+    path: fromPath(context, from),
+    message: `no DMARC record of this plan covers ${from}; where none stands elsewhere, anyone may send as it`,
+    fix: `a From domain at or below ${context.tenant.domain}; or see that ${dmarcName(organizational)} holds a record, as v=DMARC1; p=reject`,
+    rule: "RFC 9989 §4.10.1",
+  };
+}
+
+/** One finding for all From domains that share the difference. */
+function foundApart(all: readonly Found[]): Finding[] {
+  const [first] = all;
+  if (first === undefined) return [];
+  const { walk, byList } = first;
+  const organizational = organizationalDomainByList(first.domain);
+  const found = (domain: string | undefined) =>
+    domain === undefined ? "none" : `that of ${domain}`;
+  return [
+    {
+      level: "warning",
+      path: "sendips:tenant.domain",
+      message: `for mail from ${all.map(({ domain }) => domain).join(", ")}, receivers of RFC 9989 find the DMARC record by the tree walk, ${found(walk.policy?.domain)}; those of RFC 7489 by the public suffix list, ${found(byList?.domain)}`,
+      fix: `make ${organizational} the tenant's domain, or see that ${dmarcName(organizational)} holds a record`,
+      rule: "RFC 9989 §4.10, RFC 7489 §6.6.3",
+    },
+  ];
+}
+
+/** From domains for which the policy comes to none although the record's own domain is protected. */
+function weakened(context: RecordContext, view: DmarcView): Finding[] {
+  const organisations = organisationsOf(context);
+  const weak = new Map<Organisation, string[]>();
+  for (const from of fromDomains(context)) {
+    const { policy } = view.find(from).walk;
+    // Where the record's own domain has none too, its lint says so.
+    if (policy === undefined || effectivePolicy(policy.record) === "none") continue;
+    if (policy.domain === from || effectivePolicy(policy.record, "subdomain") !== "none") continue;
+    const organisation = organisationOf(organisations, from) ?? organisations[0];
+    if (organisation === undefined) continue;
+    weak.set(organisation, [...(weak.get(organisation) ?? []), from]);
+  }
+  return [...weak].map(([{ dmarc, path, domain }, froms]) => {
+    const { subdomainPolicy = view.find(domain).walk.policy?.record.sp, test } = dmarc;
+    const tags = subdomainPolicy === "none" ? "sp=none" : `sp=${subdomainPolicy} with t=y`;
+    return {
+      level: "warning",
+      path: test === true ? `${path}.test` : `${path}.subdomainPolicy`,
+      message: `${tags} comes to no policy for mail from ${froms.join(", ")}: whatever fails is delivered`,
+      fix: `subdomainPolicy as policy, which is what leaving it out means${test === true ? "; test: false after the test" : ""}`,
+      rule: "RFC 9989 §4.7",
+    };
+  });
+}
+
+/** Reports to another organisation: without its consent reporters send nothing, and nobody notices. */
+function consents(context: RecordContext): Finding[] {
+  return wantedConsents(context).flatMap(({ domain, host, name, text, path }) => {
+    // A planned consent is a record like all others, and its name is checked with theirs.
+    if (publisherOf(name, context.operator.zones) !== undefined) return [];
+    const fits = at(path, lintConsent({}, domain, host));
+    if (consentingHost(host) !== undefined) return fits;
+    return [
+      ...fits,
+      {
+        level: "warning" as const,
+        path,
+        message: `${host} must consent to reports about ${domain}, or reporters send none; no zone of sendips:zones holds it`,
+        fix: `who runs ${host} publishes ${name} TXT "${text}"; or add its zone to sendips:zones, and it becomes part of the plan`,
+        rule: "RFC 9990 §4",
+      },
+    ];
+  });
+}
+
+function fromPath({ streams }: RecordContext, from: string): string {
+  const key = streams.find((stream) => stream.from === from)?.key ?? "";
+  return `sendips:tenant.streams.${key}.from`;
+}

@@ -1,0 +1,220 @@
+/**
+ * DMARC as receivers see it: which record they find for a domain, and what aligns with it. From the
+ * plan's own records and what the config says that stands, so another's record that it does not say is not seen.
+ */
+
+import { type DmarcRecord, dmarcName, isDmarc } from "../../../mail/dmarc/record.ts";
+import {
+  isAligned,
+  isAlignedByList,
+  type Met,
+  organizationalDomainByList,
+  readPolicy,
+  treeWalkOver,
+  type Walk,
+} from "../../../mail/dmarc/tree-walk.ts";
+import type { Parsed } from "../../../mail/finding.ts";
+import { isAtOrBelow } from "../../../mail/names.ts";
+import type { PlannedStream, RecordContext } from "../context.ts";
+import { dkimDomains, signsStream } from "../dkim/records.ts";
+import { standingDmarc } from "../existing/standing.ts";
+import { type PlannedRecord, readable, renderText } from "../record.ts";
+
+/** What receivers find for a domain. */
+export interface Found {
+  domain: string;
+  /** Receivers of RFC 9989; `walk.policy` is the record, if any. */
+  walk: Walk;
+  /** The record that receivers of RFC 7489 find: the domain's own, or its organisational domain's. */
+  byList?: Met;
+}
+
+/** A yes or no of each kind of receiver. */
+export interface ByStandard {
+  /** RFC 9989: by the tree walk. */
+  walk: boolean;
+  /** RFC 7489: by the public suffix list. */
+  list: boolean;
+}
+
+/** Whether an authenticated domain stands for a From domain. */
+export interface Alignment {
+  relaxed: ByStandard;
+  /** The same domain; no standard sees that otherwise. */
+  strict: boolean;
+  /** What counts: by the mode that the record found asks for. */
+  holds: ByStandard;
+}
+
+/** DMARC by the records of one plan. */
+export interface DmarcView {
+  find(domain: string): Found;
+  alignment(from: string, authenticated: string, by: "spf" | "dkim"): Alignment;
+}
+
+type Records = readonly Pick<PlannedRecord, "name" | "data">[];
+
+/** Views by the records they were read from: several checks ask one plan. */
+const views = new WeakMap<Records, DmarcView>();
+
+/**
+ * Reads a plan's DMARC records once, and walks each domain at most once. Where the plan publishes none at
+ * a name, what stands there by the config counts: a record that is left to its owner, say.
+ */
+export function dmarcView(records: Records, tenant?: RecordContext["tenant"]): DmarcView {
+  const before = views.get(records);
+  if (before !== undefined) return before;
+  const view = readView(records, tenant);
+  views.set(records, view);
+  return view;
+}
+
+function readView(records: Records, tenant: RecordContext["tenant"] | undefined): DmarcView {
+  const policies = policiesOf(records, tenant);
+  const policyAt = (domain: string) => policies.get(domain) ?? NONE;
+  const known = new Map<string, Found>();
+  const find = (domain: string): Found => {
+    const before = known.get(domain);
+    if (before !== undefined) return before;
+    const walk = treeWalkOver(domain, policyAt);
+    const byList = policyByList(domain, policies);
+    const found = byList === undefined ? { domain, walk } : { domain, walk, byList };
+    known.set(domain, found);
+    return found;
+  };
+  const alignment = (from: string, authenticated: string, by: "spf" | "dkim"): Alignment => {
+    const { walk, byList } = find(from);
+    const tag = by === "spf" ? "aspf" : "adkim";
+    const list = isAlignedByList("r", from, authenticated);
+    // Without a record for From there is no walk to align by, nor DMARC at all by this plan.
+    const byWalk =
+      walk.policy === undefined ? list : isAligned("r", walk, find(authenticated).walk);
+    const strict = from === authenticated;
+    const under = (mode: "r" | "s" | undefined, relaxed: boolean) =>
+      mode === "s" ? strict : relaxed;
+    return {
+      relaxed: { walk: byWalk, list },
+      strict,
+      holds: {
+        walk: under(walk.policy?.record[tag], byWalk),
+        list: under(byList?.record[tag], list),
+      },
+    };
+  };
+  return { find, alignment };
+}
+
+/** How a stream authenticates: what SPF and DKIM prove, and to whom. */
+export interface StreamAuthentication {
+  /** The return path against From. */
+  spf: Alignment;
+  /** The d= that aligns best: the From domain itself, or one of its organisation. */
+  dkim: Alignment;
+  /** Selectors that sign the stream with a d= that aligns; without one there is no DKIM to align. */
+  selectors: string[];
+  /** Selectors that sign with a d= that does not align for every receiver, and their d=. */
+  unaligned: { selector: string; domain: string }[];
+}
+
+/** What a stream's configuration can prove to a receiver. */
+export function authenticationOf(
+  context: RecordContext,
+  view: DmarcView,
+  stream: PlannedStream,
+): StreamAuthentication {
+  const { from, returnPath } = stream;
+  // A mail host signs as From has it, or as a domain above: a brother's key is not its own.
+  const own = signatures(context, stream).filter(({ domain }) => isAtOrBelow(from, domain));
+  const signing = own.map((signature) => ({
+    ...signature,
+    alignment: view.alignment(from, signature.domain, "dkim"),
+  }));
+  const holds = ({ alignment }: (typeof signing)[number]) =>
+    alignment.holds.walk && alignment.holds.list;
+  const aligned = signing.filter(holds);
+  const best = aligned.find(({ domain }) => domain === from) ?? aligned[0];
+  return {
+    spf: view.alignment(from, returnPath, "spf"),
+    dkim: best?.alignment ?? view.alignment(from, from, "dkim"),
+    selectors: [...new Set(aligned.map(({ selector }) => selector))].sort(),
+    unaligned: signing
+      .filter((signature) => !holds(signature) && aligned.length === 0)
+      .filter(({ alignment }) => alignment.relaxed.list || alignment.relaxed.walk)
+      .map(({ selector, domain }) => ({ selector, domain })),
+  };
+}
+
+/** Every d= that a key in state `signing` signs a stream with. */
+function signatures(
+  context: RecordContext,
+  { key: stream }: Pick<PlannedStream, "key">,
+): { selector: string; domain: string }[] {
+  return Object.entries(context.tenant.dkim)
+    .filter(([, key]) => key.state === "signing" && signsStream(key, stream))
+    .flatMap(([selector, key]) =>
+      dkimDomains(context, key).map((domain) => ({ selector, domain })),
+    );
+}
+
+const NONE: Parsed<DmarcRecord> = { findings: [] };
+
+/**
+ * What receivers find at the `_dmarc` name of each domain that has a policy record: the plan's, through a
+ * CNAME of the plan too, else what stands.
+ */
+function policiesOf(
+  records: Records,
+  tenant: RecordContext["tenant"] | undefined,
+): Map<string, Parsed<DmarcRecord>> {
+  const prefix = dmarcName("");
+  const texts = new Map<string, string[]>();
+  const targets = new Map<string, string>();
+  for (const { name, data } of records) {
+    if (typeof name !== "string" || !name.startsWith(prefix)) continue;
+    if (data.type === "CNAME") targets.set(name, data.target);
+    if (data.type !== "TXT") continue;
+    const value = renderText(data.text, readable);
+    if (isDmarc(value)) texts.set(name, [...(texts.get(name) ?? []), value]);
+  }
+  for (const [name, target] of targets) texts.set(name, texts.get(target) ?? []);
+  for (const [name, values] of tenant === undefined ? [] : standing(tenant)) {
+    if (!texts.has(name)) texts.set(name, values);
+  }
+  return new Map(
+    [...texts].flatMap(([name, values]) => {
+      const domain = name.slice(prefix.length);
+      return values.length === 0 ? [] : [[domain, readPolicy(domain, values)] as const];
+    }),
+  );
+}
+
+/** The DMARC records that stand, by the name that each stands at. */
+function standing(tenant: RecordContext["tenant"]): Map<string, string[]> {
+  const prefix = dmarcName("");
+  const known = Object.keys(tenant.existing.names).filter((name) => name.startsWith(prefix));
+  const domains = [tenant.domain, ...Object.keys(tenant.domains)];
+  const names = new Set([...known, ...domains.map(dmarcName)]);
+  return new Map(
+    [...names].map((name) => {
+      const found = standingDmarc(tenant, name.slice(prefix.length));
+      return [name, found.map(({ text }) => text)] as const;
+    }),
+  );
+}
+
+/**
+ * RFC 7489 §6.6.3: the domain's own record, or, where there is none, its organisational domain's.
+ * Several records at a name end the search; a record needs `p=`.
+ */
+function policyByList(
+  domain: string,
+  policies: ReadonlyMap<string, Parsed<DmarcRecord>>,
+): Met | undefined {
+  for (const at of new Set([domain, organizationalDomainByList(domain)])) {
+    const policy = policies.get(at);
+    if (policy === undefined) continue;
+    const record = policy.value;
+    return record?.p === undefined ? undefined : { domain: at, record };
+  }
+  return undefined;
+}

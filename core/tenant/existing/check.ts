@@ -1,0 +1,218 @@
+/** What stands at the names of a plan, by its config: what a record of ours would break there. */
+
+import { isNullMx, parseNullMx } from "../../../mail/mx/null-mx.ts";
+import { parseMx } from "../../../mail/mx/record.ts";
+import { saysTheSame, singletonOf } from "../../../mail/singletons.ts";
+import type { Finding } from "../../problem.ts";
+import type { RecordContext } from "../context.ts";
+import { type PlannedRecord, readable, renderData, renderText } from "../record.ts";
+import { LISTED_TYPES, type Standing, standingAt, standingLike, standingPath } from "./standing.ts";
+
+/** Every fault of a plan beside what `sendips:tenant.existing` says. */
+export function checkExisting(context: RecordContext): Finding[] {
+  const byName = new Map<string, PlannedRecord[]>();
+  for (const record of context.records) {
+    if (typeof record.name !== "string") continue;
+    byName.set(record.name, [...(byName.get(record.name) ?? []), record]);
+  }
+  const found = [...byName].flatMap(([name, records]) => {
+    const standing = standingAt(context.tenant, name);
+    if (standing === undefined) return [];
+    return [
+      ...aliases(name, records, standing),
+      ...exchanges(context, name, records, standing),
+      ...hosts(name, records, standing),
+      ...texts(context, name, records),
+    ];
+  });
+  return [...found, ...wildcards(context, byName)];
+}
+
+/**
+ * A wildcard that stands answers only for names that do not exist: a record of ours at a name takes it, and
+ * every name between it and the wildcard, out of it (RFC 4592 §2.2.1, §3.3.1).
+ */
+function wildcards(
+  { tenant }: RecordContext,
+  byName: ReadonlyMap<string, readonly PlannedRecord[]>,
+): Finding[] {
+  return Object.entries(tenant.existing.names).flatMap(([name, standing]): Finding[] => {
+    const types = [...LISTED_TYPES.filter((type) => standing[type].length > 0)];
+    if (!name.startsWith("*.") || (types.length === 0 && standing.CNAME === undefined)) return [];
+    const parent = name.slice(2);
+    // Names of services, such as _dmarc, are asked for by nobody but mail.
+    const taken = new Set(
+      [...byName.keys()]
+        .filter((one) => one.endsWith(`.${parent}`) && !one.startsWith("*."))
+        .map(
+          (one) =>
+            one
+              .slice(0, -parent.length - 1)
+              .split(".")
+              .at(-1) ?? "",
+        )
+        .filter((label) => label !== "" && !label.startsWith("_")),
+    );
+    const free = [...taken]
+      .map((label) => `${label}.${parent}`)
+      .filter((one) => standingAt(tenant, one) === undefined || isEmpty(standingAt(tenant, one)));
+    const [first] = free;
+    if (first === undefined) return [];
+    const more = free.length === 1 ? "" : ` and ${free.length - 1} more`;
+    const what = standing.CNAME === undefined ? types.join(", ") : "CNAME";
+    return [
+      {
+        level: "warning",
+        path: byName.get(first)?.[0]?.path ?? "sendips:tenant.existing",
+        message: `${name} (${what}) answers for ${first}${more} today, and no more once a record of ours stands there or below`,
+        fix: `publish what is needed of it at ${first} too, or use other names`,
+        rule: "RFC 4592 §2.2.1",
+      },
+    ];
+  });
+}
+
+function isEmpty(standing: Standing | undefined): boolean {
+  return (
+    standing?.CNAME === undefined &&
+    LISTED_TYPES.every((type) => (standing?.[type] ?? []).length === 0)
+  );
+}
+
+/** A CNAME stands alone: theirs beside ours, or ours beside theirs. */
+function aliases(name: string, records: readonly PlannedRecord[], standing: Standing): Finding[] {
+  const ours = records.find(({ data }) => data.type === "CNAME");
+  if (standing.CNAME !== undefined) {
+    const same = ours !== undefined && renderData(ours, readable) === absolute(standing.CNAME);
+    if (same) return [];
+    return records.slice(0, 1).map(({ path }) => ({
+      level: "error",
+      path,
+      message: `a CNAME to ${standing.CNAME} stands at ${name}, and nothing can stand beside it or in its place without taking it away from whoever serves it`,
+      fix: name.startsWith("_dmarc.")
+        ? "dmarc: keep leaves it as it is; or have it removed, and take it out of sendips:tenant.existing"
+        : "another name; or have it removed, and take it out of sendips:tenant.existing",
+      rule: "RFC 1034 §3.6.2",
+    }));
+  }
+  if (ours === undefined) return [];
+  const others = LISTED_TYPES.filter((type) => standing[type].length > 0);
+  if (others.length === 0) return [];
+  return [
+    {
+      level: "error",
+      path: ours.path,
+      message: `${others.join(" and ")} records stand at ${name}, and a CNAME stands alone: it would take them off the air`,
+      fix: "another name, such as a return path that nothing else uses; or have them removed, and take them out of sendips:tenant.existing",
+      rule: "RFC 1034 §3.6.2",
+    },
+  ];
+}
+
+function absolute(name: string): string {
+  return `${name.toLowerCase().replace(/\.$/, "")}.`;
+}
+
+/** A name that takes mail keeps its MX: bounces go to a name of their own. */
+function exchanges(
+  { tenant }: RecordContext,
+  name: string,
+  records: readonly PlannedRecord[],
+  standing: Standing,
+): Finding[] {
+  const ours = records.filter(({ data }) => data.type === "MX");
+  const [first] = ours;
+  if (first === undefined || standing.MX.length === 0) return [];
+  const wanted = new Set(ours.map((record) => renderData(record, readable)));
+  const theirs = standing.MX.map(plainMx);
+  if (theirs.length === wanted.size && theirs.every((mx) => wanted.has(mx))) return [];
+  const parked = tenant.neverMails.includes(name);
+  return [
+    {
+      level: "error",
+      path: first.path,
+      message: `${name} takes mail today, at ${standing.MX.join(" and ")}: MX records of ours beside them would lead its mail astray`,
+      fix: parked
+        ? "remove it from neverMails; or have the MX removed, and take it out of sendips:tenant.existing"
+        : `a return path of its own, such as bounce.${name}; or bounceMx as the MX that stands, where bounces are to go there`,
+      rule: "RFC 5321 §5.1",
+    },
+  ];
+}
+
+function plainMx(value: string): string {
+  const null_ = parseNullMx(value).value;
+  const mx = null_ ?? parseMx(value).value;
+  if (mx === undefined) return value;
+  return isNullMx(mx) ? "0 ." : `${mx.preference} ${absolute(mx.exchange)}`;
+}
+
+/** A host name names one address. */
+function hosts(name: string, records: readonly PlannedRecord[], standing: Standing): Finding[] {
+  const ours = records.find(({ data }) => data.type === "A");
+  const theirs = [...standing.A, ...standing.AAAA];
+  if (ours === undefined || theirs.length === 0) return [];
+  return [
+    {
+      level: "error",
+      path: ours.path,
+      message: `${name} is a host already, at ${theirs.join(" and ")}: an address of ours beside it makes of both a host that answers half the time`,
+      fix: "another key or other hostNames; or have the record removed, and take it out of sendips:tenant.existing",
+      rule: "RFC 8601 §2.7.3",
+    },
+  ];
+}
+
+/** Keys of others, and names that are said to mail never and do. SPF and DMARC are merged elsewhere. */
+function texts(
+  { tenant, streams }: RecordContext,
+  name: string,
+  records: readonly PlannedRecord[],
+): Finding[] {
+  return records.flatMap(({ data, path, key }): Finding[] => {
+    if (data.type !== "TXT") return [];
+    const ours = renderText(data.text, readable);
+    const kind = singletonOf(ours);
+    const others = standingLike(tenant, name, ours).filter(({ text }) => !saysTheSame(text, ours));
+    const [other] = others;
+    if (kind === undefined || other === undefined) return [];
+    const at = standingPath(name, "TXT");
+    if (kind.title === "DKIM key") {
+      return [
+        {
+          level: "error",
+          path,
+          message: `another DKIM key stands at ${name}: mail that is signed with it would fail`,
+          fix: "another selector; or have the key removed once nothing signs with it, and take it out of sendips:tenant.existing",
+          rule: kind.rule,
+        },
+      ];
+    }
+    if (
+      key === `spf-${name}` &&
+      tenant.neverMails.includes(name) &&
+      !streams.some(({ returnPath }) => returnPath === name)
+    ) {
+      if (/^v=spf1\s+[-~]all$/i.test(other.text)) return [];
+      return [
+        {
+          level: "error",
+          path,
+          message: `${name} publishes ${other.text}, by which somebody sends: v=spf1 -all in its place refuses that mail`,
+          fix: "remove it from neverMails; or take the record out of sendips:tenant.existing once nobody sends",
+          rule: "RFC 7208 §3.2",
+        },
+      ];
+    }
+    if (["SPF record", "DMARC record", "TLS-RPT record"].includes(kind.title)) return [];
+    return [
+      {
+        level: "warning",
+        path,
+        message: `the ${kind.title} of ${name} takes the place of the one that stands`,
+        fix: `stands now: ${other.text} (${at}); see that nothing of it is missed`,
+        rule: kind.rule,
+      },
+    ];
+  });
+}

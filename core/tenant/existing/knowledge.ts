@@ -1,0 +1,72 @@
+/** What is known of the names that a customer publishes: a plan for a live domain stands on it. */
+
+import { dmarcName } from "../../../mail/dmarc/record.ts";
+import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
+import { isAtOrBelow } from "../../../mail/names.ts";
+import type { Finding } from "../../problem.ts";
+import type { TenantContext } from "../context.ts";
+import { organisationsOf } from "../organisations.ts";
+import { spfNames } from "../spf/records.ts";
+import { publisherOf } from "../zones.ts";
+import { isKnown } from "./standing.ts";
+
+/** Days after which what was seen is old: senders come and go, and nobody tells us. */
+const OLD = 90;
+
+/**
+ * Warnings where nothing, or nothing of late, is known of a name that the customer publishes and that others
+ * may send by. What stands in our own zones a deployment sees for itself.
+ *
+ * @param today the UTC day, `2026-11-24`.
+ */
+export function checkKnowledge(context: TenantContext, today: string): Finding[] {
+  const shared = sharedNames(context).filter(
+    (name) => publisherOf(name, context.operator.zones)?.by === "external",
+  );
+  if (shared.length === 0) return [];
+  const { seen } = context.tenant.existing;
+  const unknown = new Map<string, string[]>();
+  for (const name of shared.filter((one) => !isKnown(context.tenant, one))) {
+    const domain = organizationalDomainByList(name.replace(/^_dmarc\./, ""));
+    unknown.set(domain, [...(unknown.get(domain) ?? []), name]);
+  }
+  const missing = [...unknown].map(([domain, names]): Finding => {
+    const whole = names.length === shared.filter((name) => isAtOrBelow(name, domain)).length;
+    return {
+      level: "warning",
+      path: "sendips:tenant.existing",
+      message: `nothing is known of what ${whole ? domain : names.join(", ")} publishes today${whole ? ` (${names.join(", ")})` : ""}: whoever publishes this plan over it may take the domain's other senders, and its DMARC policy, off the air`,
+      fix: `npx sendips zone ${context.stack} --write looks, and records it; or write it into existing.names, {} for a name that publishes nothing`,
+      rule: "RFC 7208 §3.2, RFC 9989 §4.10",
+    };
+  });
+  const age = seen === undefined ? undefined : daysBetween(seen, today);
+  if (age === undefined || age <= OLD) return missing;
+  return [
+    ...missing,
+    {
+      level: "warning",
+      path: "sendips:tenant.existing.seen",
+      message: `what ${context.tenant.domain} publishes was looked at ${age} days ago, on ${seen}: senders may have come since, and the plan knows nothing of them`,
+      fix: `npx sendips zone ${context.stack} --write looks again`,
+    },
+  ];
+}
+
+/** Names at which others may have records that a plan merges with or takes the place of. */
+function sharedNames(context: TenantContext): string[] {
+  const { tenant } = context;
+  const spf = spfNames(context).filter(({ isReturnPath, at, name, isOrganisation }) => {
+    // A return path of its own is nobody else's, nor is what stands behind a CNAME or an include of ours.
+    return at === name && (!isReturnPath || isOrganisation) && !name.startsWith("_spf.");
+  });
+  const policies = organisationsOf(context)
+    .filter(({ dmarc }) => !dmarc.keep && !dmarc.replace && dmarc.existing === undefined)
+    .map(({ domain }) => dmarcName(domain));
+  const parked = tenant.neverMails.flatMap((name) => [name, dmarcName(name)]);
+  return [...new Set([...spf.map(({ name }) => name), ...policies, ...parked])].sort();
+}
+
+function daysBetween(from: string, to: string): number {
+  return Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000);
+}

@@ -1,0 +1,65 @@
+/** MTA-STS (RFC 8461): the record that names the policy's version, and the name that serves the policy. */
+
+import { mtaStsName, renderMtaSts } from "../../../mail/mta-sts/record.ts";
+import { configPath } from "../../config/config.ts";
+import type { MtaStsConfig } from "../../config/schema.ts";
+import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { delegatedName, delegationOf } from "../delegation.ts";
+import { text } from "../record.ts";
+import { policyId, policyOf } from "./policy.ts";
+
+/** The host of the policy's URL (RFC 8461 §3.3); no other name will do. */
+export function policyHost(domain: string): string {
+  return `mta-sts.${domain}`;
+}
+
+/** The records of each domain of `mtaSts`. */
+export function mtaStsRecords(context: TenantContext): WantedRecord[] {
+  const delegation = delegationOf(context.tenant);
+  return ordered(context.tenant.mtaSts).flatMap(([domain, config]) => {
+    const id = policyId(policyOf(context, domain));
+    const path = configPath(["tenant", "mtaSts", domain]);
+    const own = mtaStsName(domain);
+    const name = delegation?.mtaSts === true ? delegatedName(own, delegation.zone) : own;
+    const version: WantedRecord = {
+      key: `mta-sts-${domain}`,
+      name,
+      data: { type: "TXT", text: text`${renderMtaSts({ id })}` },
+      path,
+      why: `says that ${domain} has an MTA-STS policy; the id changes with it (RFC 8461 §3.1)`,
+    };
+    const alias: WantedRecord = {
+      key: `mta-sts-cname-${domain}`,
+      name: own,
+      data: { type: "CNAME", target: name },
+      path: "sendips:tenant.delegate",
+      why: `the version of the MTA-STS policy of ${domain} is ours to keep: the name points into ${delegation?.zone}`,
+      after: [version.key],
+      permanent: true,
+    };
+    return [version, ...(name === own ? [] : [alias]), ...hostRecords(domain, config, path)];
+  });
+}
+
+/** The alias to the server, or who may issue for a server of one's own: a CNAME stands alone. */
+function hostRecords(domain: string, config: MtaStsConfig, path: string): WantedRecord[] {
+  const { servedBy, certificateAuthorities } = config;
+  if (servedBy !== undefined) {
+    return [
+      {
+        key: `mta-sts-host-${domain}`,
+        name: policyHost(domain),
+        data: { type: "CNAME", target: servedBy },
+        path: `${path}.servedBy`,
+        why: `${servedBy} serves the MTA-STS policy of ${domain} by HTTPS (RFC 8461 §3.3)`,
+      },
+    ];
+  }
+  return [...new Set(certificateAuthorities)].sort().map((ca) => ({
+    key: `caa-mta-sts-${domain}-${ca}`,
+    name: policyHost(domain),
+    data: { type: "CAA", flags: 0, tag: "issue", value: ca },
+    path: `${path}.certificateAuthorities`,
+    why: `${ca} may issue the certificate of ${policyHost(domain)}, no other CA unless named (RFC 8659 §4.2)`,
+  }));
+}

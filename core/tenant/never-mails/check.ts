@@ -1,0 +1,129 @@
+/** Faults of `neverMails`: domains that are said never to mail, and do. */
+
+import { lintNullMx, NULL_MX } from "../../../mail/mx/null-mx.ts";
+import { isMailto, reportHost } from "../../../mail/report-uri.ts";
+import { configPath } from "../../config/config.ts";
+import { at, type Finding } from "../../problem.ts";
+import { ordered, type RecordContext } from "../context.ts";
+import { ownReports, reportsPath } from "../dmarc/records.ts";
+import { organisationsOf } from "../organisations.ts";
+import { type Contradiction, contradictions, neverMailsPath } from "./records.ts";
+
+/** Every fault of `sendips:tenant.neverMails`. */
+export function checkNeverMails(context: RecordContext): Finding[] {
+  const { neverMails } = context.tenant;
+  return neverMails.flatMap((name, index) => {
+    const path = neverMailsPath(index);
+    const first = neverMails.indexOf(name);
+    if (first !== index) return [repeated(name, path, neverMailsPath(first))];
+    return [
+      ...contradictions(context, name).flatMap((use) => contradiction(context, name, path, use)),
+      ...mailboxes(context, name),
+      ...pointless(context, name, path),
+    ];
+  });
+}
+
+function repeated(name: string, path: string, first: string): Finding {
+  return {
+    level: "warning",
+    path,
+    message: `${name} stands twice`,
+    fix: `remove it here: ${first} is enough`,
+    rule: "RFC 7505 §3",
+  };
+}
+
+function contradiction(
+  context: RecordContext,
+  name: string,
+  path: string,
+  use: Contradiction,
+): Finding[] {
+  switch (use) {
+    case "dmarc":
+      return [
+        {
+          level: "error",
+          path,
+          message: `${name} is the tenant's own domain, and sendips:tenant.dmarc does not refuse mail that claims to be from it`,
+          fix: "sendips:tenant.dmarc.policy: reject, without test; or remove it here",
+          rule: "RFC 9989 §4.7",
+        },
+      ];
+    case "spf":
+      return [
+        {
+          level: "error",
+          path,
+          message: `${name} is the tenant's own domain, and sendips:tenant.spf says what it sends through`,
+          fix: "remove it here, or existing, include and all of sendips:tenant.spf",
+          rule: "RFC 7208 §3.2",
+        },
+      ];
+    case "host":
+      return [
+        {
+          level: "error",
+          path,
+          message: `${name} is the host name of an address, which sends and has an SPF record: a name with two has none`,
+          fix: "remove it",
+          rule: "RFC 7208 §3.2",
+        },
+      ];
+    default: {
+      // RFC 7505 §4.2: receivers refuse mail from a name with a null MX.
+      const streams = context.streams
+        .filter((stream) => (use === "from" ? stream.from : stream.returnPath) === name)
+        .map(({ key }) => key)
+        .join(", ");
+      const fix = `remove it here, or give stream ${streams} another ${use === "from" ? "From domain" : "return path"}`;
+      return at(path, lintNullMx(name, [NULL_MX], use)).map((finding) => ({ ...finding, fix }));
+    }
+  }
+}
+
+/** Reports to a mailbox that the plan itself shuts. */
+function mailboxes(context: RecordContext, name: string): Finding[] {
+  const asked: [string, readonly string[]][] = organisationsOf(context).flatMap((organisation) => {
+    const { rua, ruf } = ownReports(context, organisation);
+    return [
+      [reportsPath(organisation), rua] as const,
+      [`${organisation.path}.failureReports`, ruf] as const,
+    ].map(([path, uris]): [string, readonly string[]] => [path, uris]);
+  });
+  for (const [domain, { reports }] of ordered(context.tenant.tlsReports)) {
+    asked.push([configPath(["tenant", "tlsReports", domain, "reports"]), reports]);
+  }
+  return asked.flatMap(([path, uris]) =>
+    uris
+      .filter((uri) => isMailto(uri) && reportHost(uri) === name)
+      .map((uri) => ({
+        level: "error" as const,
+        path,
+        message: `${uri} gets nothing: ${name} is in sendips:tenant.neverMails, and takes no mail`,
+        fix: "a mailbox at another domain, or remove the domain from neverMails",
+        rule: "RFC 7505 §3",
+      })),
+  );
+}
+
+/** What else the config asks for a domain that neither sends nor takes mail. */
+function pointless({ tenant }: RecordContext, name: string, path: string): Finding[] {
+  const keys = (["mtaSts", "tlsReports", "bimi"] as const).filter((key) =>
+    Object.hasOwn(tenant[key], name),
+  );
+  const places = [
+    ...keys.map((key) => configPath(["tenant", key, name])),
+    ...ordered(tenant.dkim)
+      .filter(([, key]) => key.domains?.includes(name) === true && key.state !== "revoked")
+      .map(([selector]) => configPath(["tenant", "dkim", selector, "domains"])),
+  ];
+  return places.map((place) => ({
+    level: "warning",
+    path: place,
+    message: `${name} never mails (${path}), so this is of no use to it`,
+    fix: "remove the one or the other",
+    rule: "RFC 7505 §1",
+  }));
+}

@@ -1,0 +1,105 @@
+/** Domains that neither send nor take mail: null MX (RFC 7505), SPF and DMARC that refuse everything. */
+
+import { type DmarcRecord, parseDmarcOnce, renderDmarc } from "../../../mail/dmarc/record.ts";
+import { NULL_MX, neverMails } from "../../../mail/mx/null-mx.ts";
+import { hostNameOf, type TenantContext, usesOf, type WantedRecord } from "../context.ts";
+import { mergedDmarc, ownReports } from "../dmarc/records.ts";
+import { standingDmarc } from "../existing/standing.ts";
+import { organisationsOf } from "../organisations.ts";
+import { text } from "../record.ts";
+import { asksForSpf } from "../spf/records.ts";
+
+/** The config that names a domain of `neverMails`. */
+export function neverMailsPath(index: number): string {
+  return `sendips:tenant.neverMails[${index}]`;
+}
+
+/** What contradicts a domain of `neverMails`: the config's other use of it. */
+export type Contradiction = "dmarc" | "spf" | "from" | "bounce" | "host";
+
+/** Why a domain cannot be one that never mails; empty when it can. */
+export function contradictions(context: TenantContext, name: string): Contradiction[] {
+  const { tenant } = context;
+  const isHost = Object.keys(tenant.addresses).some((key) => hostNameOf(key, tenant) === name);
+  // The tenant's own domain may send nothing by itself; its DMARC record is that of the config then.
+  const own = name === tenant.domain;
+  return [
+    ...(own && !refusesAll(context) ? (["dmarc"] as const) : []),
+    ...(own && asksForSpf(tenant.spf) ? (["spf"] as const) : []),
+    ...usesOf(context, name),
+    ...(isHost ? (["host"] as const) : []),
+  ];
+}
+
+/** Whether the tenant's own DMARC record refuses whatever claims to be from its domain. */
+function refusesAll(context: TenantContext): boolean {
+  const [own] = organisationsOf(context);
+  if (own === undefined || own.dmarc.keep) return false;
+  const { record } = mergedDmarc(context, own);
+  // What cannot be merged is an error of its own.
+  return record === undefined || (record.p === "reject" && record.t !== true);
+}
+
+/** The reports about a parked domain go where the tenant's go, and where they went before. */
+function parkedDmarc(context: TenantContext, name: string): string {
+  const [own] = organisationsOf(context);
+  const reports = own === undefined ? { rua: [], ruf: [] } : ownReports(context, own);
+  const before = standingDmarc(context.tenant, name).map(
+    ({ text: old }) => parseDmarcOnce(old).value,
+  );
+  const record: DmarcRecord = { p: "reject" };
+  for (const tag of ["rua", "ruf"] as const) {
+    const uris = [...new Set([...before.flatMap((old) => old?.[tag] ?? []), ...reports[tag]])];
+    if (uris.length > 0) record[tag] = uris;
+  }
+  return renderDmarc(record);
+}
+
+/**
+ * Three records a domain, two for the tenant's own, whose DMARC record stands already; a domain that
+ * stands twice gets them once. One that the config
+ * contradicts gets none: the contradiction is an error, and its consequences need no saying.
+ */
+export function neverMailsRecords(context: TenantContext): WantedRecord[] {
+  const { neverMails: names } = context.tenant;
+  const usable = [...new Set(names)].filter((name) => contradictions(context, name).length === 0);
+  return usable.sort().flatMap((name) => {
+    const path = neverMailsPath(names.indexOf(name));
+    const records = neverMails(name).filter(
+      (record) => record.name === name || name !== context.tenant.domain,
+    );
+    const revoked: WantedRecord = {
+      key: `revoked-keys-${name}`,
+      name: `*._domainkey.${name}`,
+      data: { type: "TXT", text: text`v=DKIM1; p=` },
+      path: "sendips:tenant.revokedKeys",
+      why: `no selector signs for ${name}: every key that is asked for is revoked (RFC 6376 §3.6.1)`,
+    };
+    const known = records.map((record): WantedRecord => {
+      if (record.type === "MX") {
+        return {
+          key: `null-mx-${name}`,
+          name: record.name,
+          data: { type: "MX", ...NULL_MX },
+          path,
+          why: `${name} takes no mail (RFC 7505 §3)`,
+        };
+      }
+      const purpose = record.name === name ? "spf" : "dmarc";
+      return {
+        key: `${purpose}-${name}`,
+        name: record.name,
+        data: {
+          type: "TXT",
+          text: text`${purpose === "spf" ? record.value : parkedDmarc(context, name)}`,
+        },
+        path,
+        why:
+          purpose === "spf"
+            ? `nobody sends mail as ${name} (RFC 7208 §10.1.2)`
+            : `mail that claims to be from ${name} is refused (RFC 9989 §4.7)`,
+      };
+    });
+    return context.tenant.revokedKeys ? [...known, revoked] : known;
+  });
+}

@@ -1,0 +1,100 @@
+/** The plan: everything that a tenant wants, as plain data, from its config alone. */
+
+import type { Stack } from "../config/config.ts";
+import { type Finding, hasErrors, type Problem } from "../problem.ts";
+import { checkConfig, checkRecords } from "./checks.ts";
+import { contextOf, hostNameOf, ordered, type PlannedStream } from "./context.ts";
+import { standingLike } from "./existing/standing.ts";
+import { mtaStsPolicies, type PolicyFile } from "./mta-sts/policy.ts";
+import { type PlannedRecord, readable, renderText } from "./record.ts";
+import { wantedRecords } from "./records.ts";
+import { publishersOf } from "./zones.ts";
+
+export type { PlannedStream } from "./context.ts";
+
+/** An Elastic IP as wanted. */
+export interface PlannedAddress {
+  /** Its name for ever: `tx1`. */
+  key: string;
+  /** A, PTR and HELO: `tx1.mail.acme.example`. */
+  hostName: string;
+  privateIp: string;
+  /** A BYOIP pool to take it from. */
+  publicIpv4Pool?: string;
+  /** True once its release has been asked for: then it is no longer protected. */
+  release: boolean;
+  /** The streams that send from it. */
+  streams: string[];
+}
+
+/** Everything that a tenant wants. */
+export interface Plan {
+  stack: string;
+  /** The tenant's organisational domain. */
+  domain: string;
+  addresses: PlannedAddress[];
+  streams: PlannedStream[];
+  records: PlannedRecord[];
+  /** Files that a web server must serve: MTA-STS. */
+  policyFiles: PolicyFile[];
+}
+
+/** The plan and its warnings, or what is wrong: never a plan for a config with an error. */
+export type PlanResult = { plan: Plan; problems: Problem[] } | { problems: Problem[] };
+
+/** A tenant's stack. */
+export type TenantStack = Extract<Stack, { kind: "tenant" }>;
+
+/** What a record takes the place of: the one of its kind that stands at its name. */
+function standsBefore(tenant: TenantStack["tenant"], { name, data }: PlannedRecord): string[] {
+  if (typeof name !== "string" || data.type !== "TXT") return [];
+  return standingLike(tenant, name, renderText(data.text, readable)).map(({ text }) => text);
+}
+
+/** Computes the plan of a tenant. Needs no network and no credentials; never throws. */
+export function plan(stack: TenantStack): PlanResult {
+  const { tenant, operator, name } = stack;
+  const context = contextOf(name, tenant, operator);
+  const problemsOf = (findings: readonly Finding[]): Problem[] =>
+    findings.map((finding) => ({ ...finding, stack: name }));
+  const wanted = wantedRecords(context);
+  const ttl = tenant.ttl ?? operator.ttl;
+  const publisherOf = publishersOf(operator.zones);
+  const records: PlannedRecord[] = wanted.flatMap((record) => {
+    // Of all names that hold an address, only reverse names are not in a zone of the list.
+    const zoneName = typeof record.name === "string" ? record.name : record.name.below;
+    const publisher = zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName);
+    if (publisher === undefined) return [];
+    const { key, data, why, path, after, waitsFor, permanent } = record;
+    // One by one: a spread object takes half as much memory again, and a fleet holds all its records.
+    const planned: PlannedRecord = { key, name: record.name, data, ttl, publisher, why, path };
+    if (waitsFor !== undefined) planned.waitsFor = waitsFor;
+    if (after !== undefined) planned.after = after;
+    if (permanent !== undefined) planned.permanent = permanent;
+    const before = record.before ?? standsBefore(tenant, planned);
+    if (before.length > 0) planned.before = before;
+    const leaves = record.leaves ?? before[0];
+    if (leaves !== undefined && tenant.existing.whenGone === "restore") planned.leaves = leaves;
+    return [planned];
+  });
+  const faults = checkConfig(context, wanted, publisherOf);
+  // A copy, so that what the checks keep beside the records does not live as long as the plan.
+  const read = { ...context, records: [...records] };
+  const problems = problemsOf([...faults, ...checkRecords(read, faults)]);
+  if (hasErrors(problems)) return { problems };
+
+  const streams = [...context.streams];
+  const addresses = ordered(tenant.addresses).map(([key, address]) => ({
+    key,
+    hostName: hostNameOf(key, tenant),
+    privateIp: address.privateIp,
+    ...(address.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: address.publicIpv4Pool }),
+    release: address.release,
+    streams: streams.filter((stream) => stream.pool.includes(key)).map((stream) => stream.key),
+  }));
+  const policyFiles = mtaStsPolicies({ ...context, records });
+  return {
+    plan: { stack: name, domain: tenant.domain, addresses, streams, records, policyFiles },
+    problems,
+  };
+}

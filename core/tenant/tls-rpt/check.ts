@@ -1,0 +1,24 @@
+/** Faults of TLS-RPT: the record. Reports need no consent of who gets them (RFC 8460 §3). */
+
+import { type Finding as MailFinding, warning } from "../../../mail/finding.ts";
+import { lintTlsRpt } from "../../../mail/tls-rpt/record.ts";
+import { configPath } from "../../config/config.ts";
+import { at, type Finding } from "../../problem.ts";
+import { ordered, type RecordContext } from "../context.ts";
+
+/** Every fault of `sendips:tenant.tlsReports`. */
+export function checkTlsRpt({ tenant }: RecordContext): Finding[] {
+  return ordered(tenant.tlsReports).flatMap(([domain, { reports }]) =>
+    at(configPath(["tenant", "tlsReports", domain]), [
+      ...lintTlsRpt({ rua: reports }),
+      ...repeated(reports),
+    ]),
+  );
+}
+
+function repeated(reports: readonly string[]): MailFinding[] {
+  const again = reports.filter((uri, index) => reports.indexOf(uri) !== index);
+  return [...new Set(again)].map((uri) =>
+    warning("RFC 8460 §3", `${uri} stands twice`, "each address once; it is published once"),
+  );
+}

@@ -1,0 +1,30 @@
+/** TLS-RPT: where reports of failed TLS go (RFC 8460 §3). */
+
+import {
+  parseTlsRpt,
+  renderTlsRpt,
+  type TlsRptRecord,
+  tlsRptName,
+} from "../../../mail/tls-rpt/record.ts";
+import { configPath } from "../../config/config.ts";
+import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { standingLike } from "../existing/standing.ts";
+import { text } from "../record.ts";
+
+/** One record for each domain of `tlsReports`, with the addresses of the one that stands. */
+export function tlsRptRecords({ tenant }: TenantContext): WantedRecord[] {
+  return ordered(tenant.tlsReports).map(([domain, { reports }]) => {
+    const name = tlsRptName(domain);
+    const [standing] = standingLike(tenant, name, "v=TLSRPTv1");
+    const before = standing === undefined ? undefined : parseTlsRpt(standing.text).value;
+    const record: TlsRptRecord = { rua: [...new Set([...(before?.rua ?? []), ...reports])] };
+    if (before?.extensions !== undefined) record.extensions = before.extensions;
+    return {
+      key: `tls-rpt-${domain}`,
+      name,
+      data: { type: "TXT", text: text`${renderTlsRpt(record)}` },
+      path: configPath(["tenant", "tlsReports", domain]),
+      why: `who sends mail to ${domain} reports failed TLS there (RFC 8460 §3)`,
+    };
+  });
+}

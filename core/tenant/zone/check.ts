@@ -1,0 +1,245 @@
+/** Zone hygiene: what the records of a plan are to each other, and to whoever serves them. */
+
+import { isNullMx } from "../../../mail/mx/null-mx.ts";
+import { lintMx, type Mx } from "../../../mail/mx/record.ts";
+import { lintName } from "../../../mail/names.ts";
+import { singletonOf } from "../../../mail/singletons.ts";
+import { lintTxt } from "../../../mail/txt.ts";
+import { at, type Finding } from "../../problem.ts";
+import type { RecordContext } from "../context.ts";
+import {
+  hostRecordKey,
+  type PlannedRecord,
+  readable,
+  renderData,
+  renderOwner,
+  renderText,
+} from "../record.ts";
+import { checkLimits } from "./limits.ts";
+import { longestName } from "./record-size.ts";
+import { checkZoneQuota } from "./zone-quota.ts";
+
+/** Records of one name, or of one name and type. */
+type Groups = ReadonlyMap<string, readonly PlannedRecord[]>;
+
+/** Every fault that the records show side by side. What each says by itself is its own check's. */
+export function checkZone(context: RecordContext): Finding[] {
+  const { records } = context;
+  const byName = groupBy(records, nameOf);
+  return [
+    ...keys(records),
+    ...names(context, byName),
+    ...duplicates(records),
+    ...texts(records),
+    ...aliases(byName),
+    ...singletons(records),
+    ...targets(records, byName),
+    ...mailExchanges(byName),
+    ...wildcards(byName),
+    ...checkZoneQuota(records, context.operator.zones),
+    ...checkLimits(groupBy(records, (record) => `${nameOf(record)} ${record.data.type}`)),
+  ];
+}
+
+/** The owner as a person reads it; equal exactly when the names are equal. */
+function nameOf(record: PlannedRecord): string {
+  return renderOwner(record, readable);
+}
+
+function groupBy(records: readonly PlannedRecord[], keyOf: (record: PlannedRecord) => string) {
+  const groups = new Map<string, PlannedRecord[]>();
+  for (const record of records) {
+    const key = keyOf(record);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [record]);
+    else group.push(record);
+  }
+  return groups;
+}
+
+/** Keys become resource names: two records with one key would be one resource. */
+function keys(records: readonly PlannedRecord[]): Finding[] {
+  if (new Set(records.map(({ key }) => key)).size === records.length) return [];
+  return [...groupBy(records, ({ key }) => key)].flatMap(([key, [first, ...others]]) =>
+    others.map(({ path }) => ({
+      level: "error",
+      path,
+      message: `its record and one of ${first?.path} are both called ${key}`,
+      fix: "rename one of the config keys that the two are made from",
+    })),
+  );
+}
+
+/** Names made from config values, such as `<selector>._domainkey.<domain>`, can outgrow what each value allows. */
+function names({ tenant }: RecordContext, byName: Groups): Finding[] {
+  return [...byName.values()].flatMap(([record]) => {
+    if (record === undefined) return [];
+    // The checks of the addresses and of the selectors have read theirs; a delegated key's name is longer.
+    const selector = String(record.name).includes("._domainkey.");
+    const delegated = record.data.type === "TXT" && tenant.dkimZone !== undefined;
+    if (record.key === hostKeyOf(record) || (selector && !delegated)) return [];
+    const findings = lintName(longestName(record), { underscores: true, wildcard: true });
+    return at(record.path, findings);
+  });
+}
+
+/** The key that the record would have as the host name of its address. */
+function hostKeyOf({ data }: PlannedRecord): string | undefined {
+  if (data.type !== "A" || typeof data.address === "string") return undefined;
+  return hostRecordKey(data.address.address);
+}
+
+function duplicates(records: readonly PlannedRecord[]): Finding[] {
+  const identityOf = (record: PlannedRecord) =>
+    `${nameOf(record)} ${record.data.type} ${renderData(record, readable)}`;
+  if (new Set(records.map(identityOf)).size === records.length) return [];
+  return [...groupBy(records, identityOf).values()].flatMap(([first, ...others]) =>
+    others.map((record) => ({
+      level: "error",
+      path: record.path,
+      message: `${nameOf(record)} ${record.data.type} stands twice with one value; the other is of ${first?.path}`,
+      fix: "ask for it in one place: a name servers keeps one of the two, and Cloudflare refuses the second (81058)",
+      rule: "RFC 2181 §5",
+    })),
+  );
+}
+
+/** A text that was pasted into the config with what no record should hold. */
+function texts(records: readonly PlannedRecord[]): Finding[] {
+  return records.flatMap(({ data, path }) =>
+    data.type === "TXT" ? at(path, lintTxt(renderText(data.text, readable))) : [],
+  );
+}
+
+/** A resolver that meets a CNAME looks no further at that name, so whatever else stands there is lost. */
+function aliases(byName: Groups): Finding[] {
+  return [...byName].flatMap(([name, records]): Finding[] => {
+    const alias = records.find(({ data }) => data.type === "CNAME");
+    if (alias === undefined) return [];
+    const apex = alias.publisher.by === "external" && alias.publisher.zone === name;
+    const others = records.filter((record) => record !== alias);
+    return [
+      ...(apex ? [apexAlias(alias)] : []),
+      ...others.map(({ path, data }) => ({
+        level: "error" as const,
+        path,
+        message: `its ${data.type} record stands at ${name} beside the CNAME of ${alias.path}`,
+        fix: "a CNAME stands alone at its name: move one of the two to another name",
+        rule: "RFC 1034 §3.6.2",
+      })),
+    ];
+  });
+}
+
+/** Cloudflare answers for a CNAME at the apex with what it points to; others refuse the zone. */
+function apexAlias({ path, publisher }: PlannedRecord): Finding {
+  const zone = publisher.by === "aws" ? "" : publisher.zone;
+  return {
+    level: "error",
+    path,
+    message: `a CNAME at ${zone}, where the zone's own SOA and NS records stand`,
+    fix: "publish the A records of its target there instead, or use a name below the zone",
+    rule: "RFC 1034 §3.6.2",
+  };
+}
+
+function singletons(records: readonly PlannedRecord[]): Finding[] {
+  const firsts = new Map<string, { record: PlannedRecord; value: string }>();
+  const findings: Finding[] = [];
+  for (const record of records) {
+    if (record.data.type !== "TXT") continue;
+    const value = renderData(record, readable);
+    const kind = singletonOf(value);
+    if (kind === undefined) continue;
+    const id = `${nameOf(record)} ${kind.title}`;
+    const first = firsts.get(id);
+    if (first === undefined) firsts.set(id, { record, value });
+    // Two with one value are a duplicate, and said so.
+    else if (first.value !== value) {
+      findings.push({
+        level: "error",
+        path: record.path,
+        message: `a second ${kind.title} at ${nameOf(record)}; the other is of ${first.record.path}`,
+        fix: "a name holds one: use another name for one of the two, or leave one out",
+        rule: kind.rule,
+      });
+    }
+  }
+  return findings;
+}
+
+/** Where an MX or a PTR points: mail servers need not follow an alias, and some refuse one. */
+function targets(records: readonly PlannedRecord[], byName: Groups): Finding[] {
+  return records.flatMap((record): Finding[] => {
+    const { data, path } = record;
+    if (data.type !== "MX" && data.type !== "PTR") return [];
+    const target = data.type === "MX" ? data.exchange : data.host;
+    const findings: Finding[] = [];
+    for (const other of byName.get(target) ?? []) {
+      if (other.data.type === "CNAME") {
+        findings.push({
+          level: "error",
+          path,
+          message: `its ${data.type} record points to ${target}, which is a CNAME (${other.path})`,
+          fix: "point it to a host with an A record of its own",
+          rule: data.type === "MX" ? "RFC 2181 §10.3" : "RFC 2181 §10.2",
+        });
+      }
+      if (data.type === "MX" && other.data.type === "MX" && isNullMx(other.data)) {
+        findings.push({
+          level: "warning",
+          path,
+          message: `mail to ${nameOf(record)} goes to ${target}, which has a null MX (${other.path})`,
+          fix: "a name that never mails is hardly a mail host: use another host, or take the null MX away",
+          rule: "RFC 7505 §3",
+        });
+      }
+    }
+    return findings;
+  });
+}
+
+function mailExchanges(byName: Groups): Finding[] {
+  return [...byName].flatMap(([name, records]) => {
+    const mx: Mx[] = [];
+    let path: string | undefined;
+    for (const record of records) {
+      if (record.data.type !== "MX") continue;
+      mx.push(record.data);
+      path ??= record.path;
+    }
+    if (path === undefined) return [];
+    return at(path, lintMx(mx)).map((finding) => ({
+      ...finding,
+      message: `MX of ${name}: ${finding.message}`,
+    }));
+  });
+}
+
+/**
+ * A wildcard answers only for names that do not exist: one record at `a.b` of `*.b`'s zone, and
+ * `a.b` and everything below it have none of the wildcard's records (RFC 4592 §2.2.1, §3.3.1).
+ */
+function wildcards(byName: Groups): Finding[] {
+  const parents = [...byName.keys()].flatMap((name) =>
+    name.startsWith("*.") ? [name.slice(2)] : [],
+  );
+  return parents.flatMap((parent) => {
+    const covered = [...byName.keys()].filter(
+      (name) => name.endsWith(`.${parent}`) && !name.startsWith("*."),
+    );
+    const [first] = covered;
+    const path = byName.get(`*.${parent}`)?.[0]?.path;
+    if (first === undefined || path === undefined) return [];
+    const more = covered.length === 1 ? "" : ` and ${covered.length - 1} more`;
+    return [
+      {
+        level: "warning" as const,
+        path,
+        message: `*.${parent} does not answer for ${first}${more}, nor below: names that exist are not covered`,
+        fix: "publish its records at those names too, where they are wanted",
+        rule: "RFC 4592 §2.2.1",
+      },
+    ];
+  });
+}

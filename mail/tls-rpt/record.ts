@@ -1,0 +1,67 @@
+/** TLS-RPT (RFC 8460 §3): where reports of failed TLS go. */
+import { error, type Finding, hasError, type Parsed, shown } from "../finding.ts";
+import { encodeReportUri, isReportUri } from "../report-uri.ts";
+import { trimBlanks } from "../txt.ts";
+
+const RULE = "RFC 8460 §3";
+
+/** The record at `_smtp._tls.<domain>`. */
+export interface TlsRptRecord {
+  /** `mailto:` or `https:`, one or more. */
+  rua: string[];
+  /** Fields that a later standard may define. */
+  extensions?: Record<string, string>;
+}
+
+/** Where the record stands. */
+export function tlsRptName(domain: string): string {
+  return `_smtp._tls.${domain}`;
+}
+
+/** Reads the record: `v=TLSRPTv1` first, then `rua=`. */
+export function parseTlsRpt(text: string): Parsed<TlsRptRecord> {
+  const fields = text.split(";").map((field) => trimBlanks(field));
+  if (fields.length > 1 && fields.at(-1) === "") fields.pop();
+  if (fields.shift() !== "v=TLSRPTv1") {
+    const message = `${shown(text)} does not begin with v=TLSRPTv1`;
+    return { findings: [error(RULE, message, "v=TLSRPTv1; rua=mailto:…")] };
+  }
+  const findings: Finding[] = [];
+  const known = new Map<string, string>();
+  for (const field of fields) {
+    const match =
+      /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/.exec(field);
+    const [, name = "", value = ""] = match ?? [];
+    if (match === null) findings.push(error(RULE, `the field ${shown(field)}`, "name=value"));
+    else if (known.has(name))
+      findings.push(error(RULE, `${name}= stands twice`, `keep one ${name}=`));
+    else known.set(name, value);
+  }
+  const rua = (known.get("rua")?.split(",") ?? []).map((uri) => uri.trim());
+  known.delete("rua");
+  const value: TlsRptRecord =
+    known.size === 0 ? { rua } : { rua, extensions: Object.fromEntries(known) };
+  findings.push(...lintTlsRpt(value));
+  return hasError(findings) ? { findings } : { value, findings };
+}
+
+/** The record as text; what separates its URIs is percent-encoded in them. */
+export function renderTlsRpt(record: TlsRptRecord): string {
+  const extensions = Object.entries(record.extensions ?? {}).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  return ["v=TLSRPTv1", `rua=${record.rua.map(encodeReportUri).join(",")}`, ...extensions].join(
+    "; ",
+  );
+}
+
+/** Faults of a record: where its reports go (RFC 8460 §3). */
+export function lintTlsRpt(record: TlsRptRecord): Finding[] {
+  if (record.rua.length === 0) return [error(RULE, "no rua=", "rua=mailto:…")];
+  return record.rua
+    .filter((uri) => !isReportUri(uri))
+    .map((uri) => {
+      const fix = "mailto: or https:, with , ! and ; as %2C, %21 and %3B";
+      return error(RULE, `rua= holds ${shown(uri)}, which is not a URI for reports`, fix);
+    });
+}

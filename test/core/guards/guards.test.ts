@@ -1,0 +1,319 @@
+/** What is asked of a stack against what is deployed of it. */
+import { describe, expect, test } from "vitest";
+import { readConfig } from "../../../core/config/config.ts";
+import type { MailHostConfig } from "../../../core/config/schema.ts";
+import type { LiveAddress } from "../../../core/guards/address-context.ts";
+import { checkAddresses, needsDetails } from "../../../core/guards/addresses.ts";
+import { checkInterfaces } from "../../../core/guards/interfaces.ts";
+import { checkPlace } from "../../../core/guards/place.ts";
+import { checkHostRecords, checkReverseNames } from "../../../core/guards/reverse-names.ts";
+import { readDeployed } from "../../../core/state/deployed.ts";
+import { ownerTags } from "../../../core/state/tags.ts";
+import { type PlannedAddress, plan } from "../../../core/tenant/plan.ts";
+import { type ByUrn, type Held, idOf, rememberedBy, stateOf } from "../state/support.ts";
+import { ACME, raw } from "../support.ts";
+
+const owner = { organisation: "organization", project: "sendips", stack: "acme" };
+const released = ownerTags(owner, true);
+const tx1: Held = { key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
+const mk1: Held = { key: "mk1", publicIp: "198.51.100.2", privateIp: "10.0.1.11" };
+
+const planned = (key: string, privateIp = "10.0.1.99"): PlannedAddress => ({
+  ...{ key, privateIp, hostName: `${key}.mail.acme.example`, release: false, streams: [] },
+});
+const address = (publicIp: string, tags: Record<string, string>, privateIp = ""): LiveAddress => ({
+  ...{ publicIp, allocationId: idOf(publicIp), privateIp, tags },
+  networkInterfaceId: privateIp === "" ? "" : "eni-1",
+});
+
+/** What the guards say, where AWS has what `live` names and, by default, everything of the state. */
+function check(
+  state: ByUrn,
+  wanted: readonly PlannedAddress[],
+  live: readonly LiveAddress[] = [],
+  absent: readonly string[] = [],
+) {
+  const { deployed } = readDeployed("acme", state);
+  const held = deployed.addresses.map(({ publicIp }) => publicIp);
+  const all = [...held, ...live.map(({ publicIp }) => publicIp)];
+  const present = new Set(all.filter((ip) => !absent.includes(ip)));
+  return checkAddresses(owner, wanted, deployed, { present, details: live });
+}
+
+describe("an address of the state", () => {
+  test("that the config names is no matter", () => {
+    expect(check(stateOf([tx1, mk1]), [planned("tx1"), planned("mk1")])).toEqual([]);
+  });
+
+  test("that the config no longer names is an error until its release is deployed", () => {
+    const kept = check(stateOf([tx1, mk1]), [planned("tx1")]);
+    expect(kept).toMatchObject(
+      [{ level: "error", path: "sendips:tenant.addresses.mk1", fix: /release: true/ }].map(
+        (finding) => ({ ...finding, fix: expect.stringMatching(finding.fix) }),
+      ),
+    );
+    const going = stateOf([tx1, { ...mk1, tags: released }]);
+    expect(check(going, [planned("tx1")], [address("198.51.100.2", released)])).toEqual([]);
+    // AWS no longer has it: there is nothing to lose.
+    expect(check(going, [planned("tx1")], [], ["198.51.100.2"])).toEqual([]);
+  });
+
+  test("whose release AWS no longer confirms stays", () => {
+    const going = stateOf([{ ...tx1, tags: released }]);
+    const [finding] = check(going, [], [address("198.51.100.1", ownerTags(owner, false))]);
+    expect(finding).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(finding?.fix).toContain("--refresh");
+  });
+
+  test("that another key stands in place of is an error of that key", () => {
+    expect(check(stateOf([tx1]), [planned("tx2", "10.0.1.10")])).toMatchObject([
+      { level: "error", path: "sendips:tenant.addresses.tx2" },
+    ]);
+    // An address that is there already and moves is no heir.
+    expect(check(stateOf([tx1, mk1]), [planned("mk1", "10.0.1.10")])).toMatchObject([
+      { path: "sendips:tenant.addresses.tx1" },
+    ]);
+  });
+
+  test("under a name that no key has, or twice under one key, is an error", () => {
+    const [alien] = check(stateOf([{ ...tx1, key: "x", name: "tx7" }]), [planned("tx1")]);
+    expect(alien).toMatchObject({ level: "error", path: "stack state" });
+    expect(alien?.fix).toMatch(
+      /^give it the name of its key: pulumi state rename 'urn:.*' acme-<key>/,
+    );
+    const alone = {
+      "urn:pulumi:acme::sendips::aws:ec2/eip:Eip::acme-tx1": {
+        type: "aws:ec2/eip:Eip",
+        outputs: {
+          ...{ allocationId: "eipalloc-9", publicIp: "198.51.100.9", tags: {} },
+          arn: "arn:aws:ec2:us-east-1:111:elastic-ip/eipalloc-9",
+        },
+      },
+    };
+    const twice = check({ ...stateOf([tx1]), ...alone }, [planned("tx1")]);
+    expect(twice).toMatchObject([{ level: "error", path: "sendips:tenant.addresses.tx1" }]);
+    expect(twice[0]?.message).toContain("two addresses");
+  });
+
+  test("that AWS does not have is an error with the way back", () => {
+    const [gone] = check(stateOf([tx1]), [planned("tx1")], [], ["198.51.100.1"]);
+    expect(gone).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(gone?.fix).toContain("aws ec2 allocate-address --address 198.51.100.1");
+  });
+
+  test("that AWS no longer has and nobody asks for is nothing to keep", () => {
+    expect(check(stateOf([tx1]), [], [], ["198.51.100.1"])).toEqual([]);
+  });
+
+  test("that goes is in the way of a new one on its private IP", () => {
+    const going = stateOf([{ ...tx1, tags: released }]);
+    const live = [address("198.51.100.1", released, "10.0.1.10")];
+    expect(check(going, [planned("tx2", "10.0.1.10")], live)).toMatchObject([
+      { level: "error", path: "sendips:tenant.addresses.tx2.privateIp" },
+    ]);
+    expect(check(going, [planned("tx2")], live)).toEqual([]);
+  });
+
+  test("that another stack has taken over is neither kept nor released", () => {
+    const theirs = ownerTags({ ...owner, stack: "shop" }, false);
+    const [held] = check(stateOf([tx1]), [], [address("198.51.100.1", theirs)]);
+    expect(held).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(held?.fix).toMatch(/state delete --force --target-dependents 'urn:.*'/);
+    const remembered = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1") };
+    const found = [address("198.51.100.1", theirs, "10.0.1.10")];
+    expect(check(remembered, [], found)).toMatchObject([{ level: "warning" }]);
+    expect(check(remembered, [planned("tx1")], found)).toMatchObject([
+      { level: "error", path: "sendips:tenant.addresses.tx1" },
+    ]);
+  });
+
+  test("that carries another stack's tags is not taken over", () => {
+    const tags = { ...ownerTags({ ...owner, stack: "shop" }, false), "sendips:address": "tx1" };
+    const [finding] = check(stateOf([{ ...tx1, tags }]), [planned("tx1")]);
+    expect(finding).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(finding?.fix).toMatch(
+      /pulumi state delete --force --target-dependents 'urn:.*acme-tx1' --stack acme --yes/,
+    );
+    // A project that was renamed is the same stack.
+    const before = ownerTags({ ...owner, project: "before" }, false);
+    expect(check(stateOf([{ ...tx1, tags: before }]), [planned("tx1")])).toEqual([]);
+  });
+
+  test("does not change its pool, and the edit is told", () => {
+    const inPool = (publicIpv4Pool: string) => [{ ...planned("tx1"), publicIpv4Pool }];
+    const pool = "ipv4pool-ec2-0123456789abcdef0";
+    expect(check(stateOf([tx1]), inPool(pool))).toMatchObject([
+      { level: "warning", path: "sendips:tenant.addresses.tx1.publicIpv4Pool" },
+    ]);
+    expect(check(stateOf([{ ...tx1, pool }]), inPool(pool))).toEqual([]);
+    expect(check(stateOf([]), inPool(pool))).toEqual([]);
+  });
+});
+
+describe("an address in no state", () => {
+  const ours = { ...ownerTags(owner, false), "sendips:address": "tx1" };
+
+  test("that is tagged as ours stops the deployment, with the command that takes it in", () => {
+    const found = address("198.51.100.7", ours, "10.0.1.10");
+    const [finding] = check(stateOf([]), [planned("tx1")], [found]);
+    expect(finding).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(finding?.message).toContain(
+      '198.51.100.7 (eipalloc-198511007), bound to 10.0.1.10 on eni-1, is tagged as address "tx1"',
+    );
+    expect(finding?.fix).toContain(
+      "pulumi import aws:ec2/eip:Eip acme-tx1 eipalloc-198511007 --stack acme --yes --generate-code=false",
+    );
+  });
+
+  test("beside one that the state holds, or under a key that the config lacks, says so", () => {
+    const second = address("198.51.100.7", ours);
+    const [double] = check(stateOf([tx1]), [planned("tx1")], [second]);
+    expect(double?.message).toContain("there tx1 is 198.51.100.1, and two addresses are paid for");
+    expect(double?.fix).toContain("aws ec2 release-address --allocation-id eipalloc-198511007");
+    const [stray] = check(stateOf([]), [planned("mk1")], [second]);
+    expect(stray?.path).toBe("sendips:tenant.addresses");
+    expect(stray?.message).toContain("nor the config");
+  });
+
+  test("whose release was deployed, and that nobody asks for, holds nothing up", () => {
+    const going = { ...released, "sendips:address": "tx1" };
+    const [finding] = check(stateOf([]), [], [address("198.51.100.7", going)]);
+    expect(finding).toMatchObject({ level: "warning", path: "sendips:tenant.addresses" });
+    expect(check(stateOf([]), [planned("tx1")], [address("198.51.100.7", going)])).toMatchObject([
+      { level: "error", path: "sendips:tenant.addresses.tx1" },
+    ]);
+  });
+
+  test("is another project's when its tags say so, and ours when they say nothing of it", () => {
+    const other = { ...ours, "sendips:project": "elsewhere" };
+    expect(check(stateOf([]), [planned("tx1")], [address("198.51.100.7", other)])).toEqual([]);
+    const legacy = { "sendips:stack": "acme", "sendips:address": "tx1" };
+    const [finding] = check(stateOf([]), [planned("tx1")], [address("198.51.100.7", legacy)]);
+    expect(finding?.fix).toContain("Its tags name no project");
+  });
+
+  test("nor in AWS is lost: not replaced while the key stands, told when it is gone", () => {
+    const state = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1") };
+    expect(check(state, [planned("tx1")])).toMatchObject([
+      { level: "error", path: "sendips:tenant.addresses.tx1" },
+    ]);
+    expect(check(state, [])).toMatchObject([
+      { level: "warning", path: "sendips:tenant.addresses.tx1" },
+    ]);
+  });
+
+  test("is taken in by what a component remembers, whatever its tags say", () => {
+    const state = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1") };
+    const [finding] = check(state, [planned("tx1")], [address("198.51.100.1", {})]);
+    expect(finding?.message).toContain('was deployed as address "tx1"');
+    expect(finding?.fix).toContain("pulumi import aws:ec2/eip:Eip acme-tx1");
+  });
+});
+
+test("EC2 is asked more than whether an address is there only where a guard must know", () => {
+  const { deployed } = readDeployed("acme", stateOf([tx1, mk1]));
+  const asks = (publicIp: string) => needsDetails(publicIp, [planned("tx1")], deployed);
+  expect([asks("198.51.100.1"), asks("198.51.100.2"), asks("198.51.100.9")]).toEqual([
+    ...[false, true, true],
+  ]);
+});
+
+describe("the place", () => {
+  const here = { stack: "acme", account: "111", region: "us-east-1" };
+  const paths = (state: ByUrn) => {
+    const found = checkPlace(readDeployed("acme", state).deployed, here);
+    return found.map(({ level, path }) => `${level} ${path}`);
+  };
+  test("is what it was, or not known yet", () => {
+    expect(paths(stateOf([tx1], here))).toEqual([]);
+    expect(paths(stateOf([]))).toEqual([]);
+  });
+  test("is not another account or Region, nor the stack renamed, as the outputs have it", () => {
+    const there = { stack: "acme-old", account: "222", region: "eu-west-1" };
+    const all = ["error stack name", "error aws:profile", "error aws:region"];
+    expect(paths(stateOf([], there))).toEqual(all);
+  });
+  test("nor as the state has it, without outputs", () => {
+    const there = { region: "eu-west-1", account: "222", name: "acme-old-tx1" };
+    const tags = { "sendips:stack": "acme-old", "sendips:address": "tx1" };
+    expect(paths(stateOf([{ ...tx1, ...there, tags }]))).toEqual([
+      ...["error aws:profile", "error aws:region"],
+    ]);
+    const arn = "arn:aws:ec2:eu-west-1:111:elastic-ip/eipalloc-1";
+    const lost = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1", arn) };
+    expect(paths(lost)).toEqual(["error aws:region"]);
+  });
+});
+
+test("a PTR that stands is not removed because nobody waits for the customer's records", () => {
+  const read = readConfig(raw(ACME));
+  if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
+  const { tenant, operator } = read.stack;
+  const external = { ...operator.zones, "acme.example": "external" as const };
+  const had = (reverseName: boolean, tags = {}) =>
+    readDeployed("acme", stateOf([{ ...tx1, reverseName, tags }])).deployed;
+  const waiting = { ...tenant, waitForCustomerRecords: true };
+  expect(checkReverseNames(tenant, external, had(true))).toMatchObject([
+    { level: "error", path: "sendips:tenant.waitForCustomerRecords" },
+  ]);
+  expect(checkReverseNames(waiting, external, had(true))).toEqual([]);
+  expect(checkReverseNames(tenant, operator.zones, had(true))).toEqual([]);
+  expect(checkReverseNames(tenant, external, had(false))).toEqual([]);
+  expect(checkReverseNames(tenant, external, had(true, released))).toEqual([]);
+});
+
+test("an A record that stands is not removed because the customer is to publish it", () => {
+  const values = raw(ACME);
+  const asked = (publisher: unknown) => {
+    const zones = { ...(values.values["zones"] as object), "acme.example": publisher };
+    const read = readConfig({ ...values, values: { ...values.values, zones } });
+    if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
+    const made = plan(read.stack);
+    if (!("plan" in made)) throw new Error("the config holds errors");
+    return made.plan;
+  };
+  const key = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" }).addresses[0]?.key ?? "";
+  const held = (tags = {}) =>
+    readDeployed("acme", stateOf([{ ...tx1, key, hostRecord: true, tags }])).deployed;
+  const external = asked("external");
+  const [finding] = checkHostRecords(external, held());
+  expect(finding).toMatchObject({ level: "error", path: 'sendips:zones["acme.example"]' });
+  expect(finding?.fix).toContain("pulumi state delete --target-dependents 'urn:");
+  expect(checkHostRecords(external, held(released))).toEqual([]);
+  const ours = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" });
+  expect(checkHostRecords(ours, held())).toEqual([]);
+});
+
+describe("a mail host", () => {
+  const host = (privateIps: string[], subnet = "subnet-11111111") => ({
+    ...{ subnet, instanceType: "c5.large", submissionFrom: [] },
+    networkInterfaces: { eth0: { privateIps, release: false } },
+  });
+  const deployed = (tags: Record<string, string>) =>
+    readDeployed("mx-1", {
+      "urn:pulumi:mx-1::sendips::sendips:components:MailHost$aws:ec2/networkInterface:NetworkInterface::mx-1-eth0":
+        {
+          type: "aws:ec2/networkInterface:NetworkInterface",
+          outputs: { privateIp: "10.0.1.11", subnetId: "subnet-11111111", tags },
+        },
+    }).deployed;
+  const paths = (wanted: MailHostConfig | undefined, tags = {}) =>
+    checkInterfaces(wanted, deployed(tags)).map(({ level, path }) => `${level} ${path}`);
+
+  test("keeps its primary private IP and its subnet", () => {
+    expect(paths(host(["10.0.1.11", "10.0.1.12"]))).toEqual([]);
+    expect(paths(host(["10.0.1.12"], "subnet-22222222"))).toEqual([
+      "error sendips:mailHost.networkInterfaces.eth0.privateIps",
+      "error sendips:mailHost.subnet",
+    ]);
+  });
+  test("is free to change once the release is deployed", () => {
+    expect(paths(host(["10.0.1.12"], "subnet-22222222"), released)).toEqual([]);
+    expect(paths(undefined, released)).toEqual([]);
+  });
+  test("that forgets an interface, or is no mail host any more, is refused", () => {
+    const path = "error sendips:mailHost.networkInterfaces.eth0";
+    expect(paths({ ...host([]), networkInterfaces: {} })).toEqual([path]);
+    expect(paths(undefined)).toEqual([path]);
+  });
+});

@@ -1,0 +1,76 @@
+/** A plan by hand, with one record of every kind of publisher, type and reference. */
+
+import { type CustomerPage, customerText } from "../../core/render/customer/page.ts";
+import type { Known } from "../../core/render/sections.ts";
+import type { Plan } from "../../core/tenant/plan.ts";
+import type { PlannedRecord, Publisher, RecordData } from "../../core/tenant/record.ts";
+
+export const CLOUDFLARE: Publisher = {
+  by: "cloudflare",
+  zone: "acme.example",
+  zoneId: "0c1d2e3f405162738495a6b7c8d9eaf0",
+};
+export const EXTERNAL: Publisher = { by: "external", zone: "customer.example" };
+
+export function record(
+  key: string,
+  name: PlannedRecord["name"],
+  data: RecordData,
+  more: Partial<PlannedRecord> = {},
+): PlannedRecord {
+  const why = `reason of ${key}`;
+  const path = `sendips:tenant.${key}`;
+  return { key, name, data, ttl: 3600, publisher: CLOUDFLARE, why, path, ...more };
+}
+
+/** A record that the customer publishes. */
+export function theirs(
+  key: string,
+  name: PlannedRecord["name"],
+  data: RecordData,
+  more: Partial<PlannedRecord> = {},
+): PlannedRecord {
+  return record(key, name, data, { publisher: EXTERNAL, ...more });
+}
+
+export function txt(
+  ...text: (string | { address: string } | { dkimKey: string })[]
+): Extract<RecordData, { type: "TXT" }> {
+  return { type: "TXT", text };
+}
+
+export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Plan {
+  return {
+    stack: "acme",
+    domain: "acme.example",
+    addresses: [
+      {
+        key: "tx1",
+        hostName: "tx1.mail.acme.example",
+        privateIp: "10.0.1.10",
+        release: false,
+        streams: ["transactional"],
+      },
+    ],
+    streams: [
+      {
+        key: "transactional",
+        from: "tx.acme.example",
+        returnPath: "bounce.tx.acme.example",
+        pool: ["tx1"],
+      },
+    ],
+    records,
+    policyFiles: [],
+    ...more,
+  };
+}
+
+/** The page in all of its forms; undefined when there is none. */
+export function customerPage(plan: Plan, known: Known): CustomerPage | undefined {
+  const [markdown, zone, html, csv] = (["markdown", "bind", "html", "csv"] as const).map((format) =>
+    customerText(plan, known, format),
+  );
+  if (markdown === undefined) return undefined;
+  return { markdown, zone: zone ?? "", html: html ?? "", csv: csv ?? "" };
+}

@@ -1,6 +1,27 @@
 /** TXT values: strings of at most 255 octets (RFC 1035 §3.3), and their presentation form (§5.1). */
 import { error, type Finding, warning } from "./finding.ts";
 
+/** A kind of text of which a name may hold one: with two, receivers take none, or any. */
+export interface Singleton {
+  /** As a person calls it: `SPF record`. */
+  title: string;
+  /** What stands behind `v=`: `spf1`. */
+  version: string;
+  /** How a text of this kind begins, whoever wrote it. */
+  begins: RegExp;
+  /** The rule by which a name holds one. */
+  rule: string;
+  /** Whether two texts of this kind that differ say the same. Absent: they never do. */
+  isSame?: (a: string, b: string) => boolean;
+}
+
+/** Whether two texts, of a kind or of none, say the same. */
+export function saysTheSame(kind: Singleton | undefined, a: string, b: string): boolean {
+  if (a === b) return true;
+  if (kind?.isSame === undefined || !kind.begins.test(a) || !kind.begins.test(b)) return false;
+  return kind.isSame(a, b);
+}
+
 /** A character-string has one octet for its length (RFC 1035 §3.3). */
 const LIMIT = 255;
 const ENCODER = new TextEncoder();
@@ -90,12 +111,14 @@ export function lintTxt(value: string): Finding[] {
   const findings: Finding[] = [];
   if (!value.isWellFormed()) {
     const fix = "remove the lone surrogate; it would be published as U+FFFD";
-    findings.push(error("RFC 3629 §3", "the value has no UTF-8 form", fix));
+    findings.push(error("txt-not-utf8", "RFC 3629 §3", "the value has no UTF-8 form", fix));
   }
   // Legal, and always a copy-and-paste fault in a mail record.
   if (hasControlCharacter(value)) {
     const fix = "remove line breaks and control characters";
-    findings.push(warning("RFC 1035 §5.1", "the value holds a control character", fix));
+    findings.push(
+      warning("txt-control-character", "RFC 1035 §5.1", "the value holds a control character", fix),
+    );
   }
   return findings;
 }

@@ -1,6 +1,6 @@
 /** The config that people edit, as zod schemas: `sendips:tenant`, `sendips:mailHost` and the operator's values. */
+export type { DkimKeyConfig } from "./dkim-key.ts";
 export type {
-  DkimKeyConfig,
   DmarcConfig,
   ExistingConfig,
   MtaStsConfig,

@@ -1,8 +1,7 @@
 /** Records of all tenants against what each zone may hold. */
 
-import type { Problem } from "../problem.ts";
+import { few, type Problem } from "../problem.ts";
 import { quotaFinding, type ZoneUse, zoneUses } from "../tenant/zone/zone-quota.ts";
-import { few } from "./claims.ts";
 import type { FleetTenant } from "./fleet.ts";
 
 interface Fill {

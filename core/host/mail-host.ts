@@ -42,6 +42,7 @@ export function checkPrimary(tenant: TenantConfig, primary: Primary | undefined)
   return ordered(addresses)
     .filter(([, { privateIp, release }]) => privateIp === primary?.ip && !release)
     .map(([key, { privateIp }]) => ({
+      code: "address-on-primary-ip",
       level: "warning",
       path: `sendips:tenant.addresses.${key}.privateIp`,
       message: `${privateIp} is the primary private IP of ${primary?.networkInterface}${mailHost?.stack === undefined ? "" : ` of the mail host ${mailHost.stack}`}: what the machine sends without choosing an address, its own mail too, leaves from this tenant's address`,
@@ -66,6 +67,7 @@ export function checkPrimaryTaken(
   if (privateIps.length === 0 || !privateIps.every(isTaken)) return [];
   return [
     {
+      code: "mail-host-primary-ip-taken",
       level: "warning",
       path: `sendips:mailHost.networkInterfaces.${key}.privateIps`,
       message: `each of them carries a tenant's address, the primary one too: what the machine sends without choosing an address, its own mail too, leaves from a tenant's`,
@@ -73,6 +75,15 @@ export function checkPrimaryTaken(
       rule: DEFAULT_SOURCE,
     },
   ];
+}
+
+/** Whether a value that another stack hands over is one. */
+export function isPrivateIps(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((id) => typeof id === "string")
+  );
 }
 
 /** Faults that a mail host's config alone shows. */
@@ -85,6 +96,7 @@ export function checkMailHost(mailHost: MailHostConfig): Finding[] {
       owners.set(ip, owner ?? key);
       if (owner === undefined) return;
       findings.push({
+        code: "mail-host-private-ip-twice",
         level: "error",
         path: `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`,
         message: `${ip} stands twice, first on ${owner}`,
@@ -94,6 +106,7 @@ export function checkMailHost(mailHost: MailHostConfig): Finding[] {
   }
   if (Object.keys(mailHost.networkInterfaces).length === 0) {
     findings.push({
+      code: "mail-host-no-interface",
       level: "error",
       path: "sendips:mailHost.networkInterfaces",
       message: "names no network interface",
@@ -115,6 +128,7 @@ export function checkCapacity(mailHost: MailHostConfig, capacity: Capacity): Fin
   const type = mailHost.instanceType;
   if (interfaces.length > capacity.maximumNetworkInterfaces) {
     findings.push({
+      code: "mail-host-many-interfaces",
       level: "error",
       path: "sendips:mailHost.networkInterfaces",
       message: `${interfaces.length} interfaces, but ${type} takes ${capacity.maximumNetworkInterfaces}`,
@@ -124,6 +138,7 @@ export function checkCapacity(mailHost: MailHostConfig, capacity: Capacity): Fin
   for (const [key, { privateIps }] of interfaces) {
     if (privateIps.length <= capacity.maximumIpsPerInterface) continue;
     findings.push({
+      code: "mail-host-many-private-ips",
       level: "error",
       path: `sendips:mailHost.networkInterfaces.${key}.privateIps`,
       message: `${privateIps.length} private IPs, but an interface of ${type} takes ${capacity.maximumIpsPerInterface}`,
@@ -139,6 +154,7 @@ function checkSubnet(mailHost: MailHostConfig, cidr: string): Finding[] {
       if (usable(ip, cidr)) return [];
       return [
         {
+          code: "mail-host-private-ip-unusable",
           level: "error",
           path: `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`,
           message: `${ip} cannot be used in the subnet ${cidr}`,
@@ -156,6 +172,7 @@ export function checkPrivateIps(tenant: TenantConfig, privateIps: PrivateIps): F
   return ordered(tenant.addresses)
     .filter(([, { privateIp }]) => privateIps[privateIp] === undefined)
     .map(([key, { privateIp }]) => ({
+      code: "address-private-ip-unknown",
       level: "error",
       path: `sendips:tenant.addresses.${key}.privateIp`,
       message: `the mail host ${host} has no private IP ${privateIp}`,

@@ -47,6 +47,7 @@ export function quotaFinding({ zone, count, quota }: ZoneUse, whose?: string): F
   const rule = "Cloudflare: DNS records per zone";
   if (quota !== undefined) {
     return {
+      code: "zone-full",
       level: "error",
       path: `${path}.records`,
       message: `${records}, which holds ${quota}${of}`,
@@ -55,6 +56,7 @@ export function quotaFinding({ zone, count, quota }: ZoneUse, whose?: string): F
     };
   }
   return {
+    code: "zone-quota-unknown",
     level: "warning",
     path,
     message: `${records}, and how many it holds is not known: a new free zone of Cloudflare's holds ${NEW_FREE_ZONE}, older ones and other plans 1,000 and more${of}`,

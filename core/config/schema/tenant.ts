@@ -1,6 +1,7 @@
 /** `sendips:tenant`: a customer, one stack. */
 import { z } from "zod";
 import { awsId, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
+import { acceptList } from "./accept.ts";
 import {
   bimiSchema,
   dkimSchema,
@@ -165,6 +166,7 @@ export const tenantSchema = z
       .describe(
         "Publish *._domainkey of each domain of neverMails as a revoked key, so that no forgotten selector signs for it (M3AAWG, Protecting Parked Domains). Default: false.",
       ),
+    accept: acceptList("this tenant"),
     ttl: ttl
       .optional()
       .describe("TTL of every record, seconds. Default: the operator's sendips:ttl."),

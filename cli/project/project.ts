@@ -10,8 +10,9 @@ import {
   readConfig,
   readOperator,
 } from "../../core/config/config.ts";
+import { SEALED } from "../../core/config/dkim-key.ts";
+import { isMap, mapOf, member } from "../../core/maps.ts";
 import type { Problem } from "../../core/problem.ts";
-import { SEALED } from "../../core/tenant/dkim/key.ts";
 import { Refusal } from "../engine/surroundings.ts";
 import { readYaml } from "./yaml-text.ts";
 
@@ -126,7 +127,7 @@ export function loadStack(project: Project, stack: string): LoadedStack {
   return {
     name: stack,
     ...(typeof region === "string" ? { region } : {}),
-    read: { ...read, problems },
+    read: "stack" in read ? { stack: read.stack, problems } : { problems },
   };
 }
 
@@ -206,16 +207,4 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
       },
     ];
   });
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function mapOf(value: unknown): Record<string, unknown> {
-  return isMap(value) ? value : {};
-}
-
-function member(value: unknown, key: string): unknown {
-  return isMap(value) ? value[key] : undefined;
 }

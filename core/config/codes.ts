@@ -19,6 +19,6 @@ export const configCodes = {
   "accept-idle": { level: "warning", meaning: "An entry of `accept` accepts nothing." },
   "config-private-key-in-clear": {
     level: "error",
-    meaning: "A private key stands in clear text in a stack file.",
+    meaning: "A private key stands in clear text in a config.",
   },
 } as const satisfies Codes;

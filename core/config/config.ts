@@ -1,7 +1,9 @@
 /** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
 import { z } from "zod";
-import { beginning, shown, withoutKeys } from "../../mail/finding.ts";
+import { shown } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
+import { misplacedKeys } from "./misplaced-keys.ts";
+import { configPath } from "./path.ts";
 import {
   type MailHostConfig,
   mailHostSchema,
@@ -10,7 +12,10 @@ import {
   type TenantConfig,
   tenantSchema,
 } from "./schema.ts";
+import { partSecrets, StackSecrets } from "./secrets.ts";
 import { unseenCharacters } from "./unseen-characters.ts";
+
+export { configPath, dkimPath } from "./path.ts";
 
 /** What a stack's config says, as it came from the engine or from YAML: nothing checked. */
 export interface RawConfig {
@@ -27,6 +32,14 @@ export type Stack =
 
 /** Either the stack or what is wrong with its config; never a stack that has errors. */
 export type ReadResult = { stack: Stack; problems: Problem[] } | { problems: Problem[] };
+
+/**
+ * The same with the secrets of the stack, which stand in nothing else of it: for the program's door alone.
+ * Whoever has no use for them hands the stack on without them.
+ */
+export type ReadWithSecrets =
+  | { stack: Stack; secrets: StackSecrets; problems: Problem[] }
+  | { problems: Problem[] };
 
 const OPERATOR_KEYS = Object.keys(operatorSchema.shape);
 const KNOWN_KEYS = ["tenant", "mailHost", ...OPERATOR_KEYS];
@@ -49,7 +62,8 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
     OPERATOR_KEYS.flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
   const operator = check(operatorSchema, { zones: {}, ...picked }, "", findings);
-  return operator === undefined ? { findings } : { operator, findings };
+  const all = withTextFaults(picked, findings);
+  return operator === undefined ? { findings: all } : { operator, findings: all };
 }
 
 /**
@@ -58,15 +72,12 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
  * `shared` is the operator-wide config where many stacks have the same: it is as large as the fleet,
  * so to read it for each would take time with the square of the stacks. Default: read from `raw`.
  */
-export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadResult {
+export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadWithSecrets {
   const findings: Finding[] = [];
   const { values, stack: name } = raw;
   for (const key of Object.keys(values)) {
     if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey(["sendips", key], KNOWN_KEYS));
   }
-  findings.push(...shared.findings);
-  const unseen = unseenCharacters(values);
-  findings.push(...unseen);
   const { operator } = shared;
   const hasTenant = values["tenant"] !== undefined;
   const hasMailHost = values["mailHost"] !== undefined;
@@ -85,16 +96,31 @@ export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): R
   const mailHost = hasMailHost
     ? check(mailHostSchema, values["mailHost"], "mailHost", findings)
     : undefined;
-  // What is wrong with a value that holds such a character follows from it.
-  const told = new Set(unseen.map(({ path }) => path));
-  const problems = findings
-    .filter((finding) => unseen.includes(finding) || !told.has(finding.path))
-    .map((finding) => ({ ...finding, stack: name }));
-  if (findings.length > 0 || operator === undefined) return { problems };
-  if (tenant !== undefined) return { stack: { kind: "tenant", name, operator, tenant }, problems };
-  if (mailHost !== undefined)
-    return { stack: { kind: "mailHost", name, operator, mailHost }, problems };
+  const own = Object.fromEntries(Object.entries(values).filter(([key]) => !isOperatorKey(key)));
+  const problems = [...shared.findings, ...withTextFaults(own, findings)].map((finding) => ({
+    ...finding,
+    stack: name,
+  }));
+  if (problems.length > 0 || operator === undefined) return { problems };
+  if (tenant !== undefined) {
+    const { tenant: known, secrets } = partSecrets(tenant);
+    return { stack: { kind: "tenant", name, operator, tenant: known }, secrets, problems };
+  }
+  if (mailHost !== undefined) {
+    const secrets = new StackSecrets();
+    return { stack: { kind: "mailHost", name, operator, mailHost }, secrets, problems };
+  }
   return { problems };
+}
+
+/** The findings of values with the faults of their texts as such. */
+function withTextFaults(values: RawConfig["values"], findings: readonly Finding[]): Finding[] {
+  const unseen = unseenCharacters(values);
+  const unseenAt = new Set(unseen.map(({ path }) => path));
+  // What is wrong with a value that holds such a character follows from it.
+  const all = [...unseen, ...findings.filter(({ path }) => !unseenAt.has(path))];
+  const refused = new Set(all.map(({ path }) => path));
+  return [...all, ...misplacedKeys(values).filter(({ path }) => !refused.has(path))];
 }
 
 function check<T extends z.ZodType>(
@@ -110,37 +136,6 @@ function check<T extends z.ZodType>(
 }
 
 type Issue = z.core.$ZodIssue;
-
-/**
- * `sendips:tenant.addresses.tx1`, as `pulumi config set --path` spells it. A private key that was laid
- * where a name belongs is cut short.
- */
-export function configPath(path: readonly PropertyKey[]): string {
-  const head = named(String(path[0] ?? ""));
-  const quoted = (part: string) => `[${JSON.stringify(part)}]`;
-  const tail = path.slice(1).map((key) => {
-    // A place in a list is a number; a key of digits is a text, and without quotes would be taken for a place.
-    if (typeof key === "number") return `[${key}]`;
-    const part = named(String(key));
-    return isPlain(part) && !/^\d+$/.test(part) ? `.${part}` : quoted(part);
-  });
-  return `sendips:${isPlain(head) ? head : quoted(head)}${tail.join("")}`;
-}
-
-/** Where a DKIM selector stands in the config. */
-export function dkimPath(selector: string): string {
-  return configPath(["tenant", "dkim", selector]);
-}
-
-/** Names of DNS are long, and a label of one may be as long as a key; but no key is in small letters alone. */
-function named(part: string): string {
-  if (/^[a-z0-9-]{1,63}$/.test(part)) return part;
-  return /^[\w.*-]{1,253}$/.test(part) ? withoutKeys(part) : beginning(part);
-}
-
-function isPlain(part: string): boolean {
-  return /^[\w-]+$/.test(part);
-}
 
 function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): Finding {
   return {

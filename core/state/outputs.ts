@@ -5,6 +5,7 @@
  * never drops one: a run that fails writes them too, so they are no proof of what is deployed.
  */
 import { z } from "zod";
+import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
 
 /**
@@ -135,8 +136,4 @@ export function readOutputs(outputs: unknown): { outputs: StackOutputs; findings
     });
   }
   return { outputs: found, findings };
-}
-
-export function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

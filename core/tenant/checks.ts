@@ -14,23 +14,11 @@ import { checkProviders } from "./receivers/check.ts";
 import { checkSpf } from "./spf/check.ts";
 import { checkTlsRpt } from "./tls-rpt/check.ts";
 import { checkZone } from "./zone/check.ts";
-import { publishersOf } from "./zones.ts";
+import { publisherOf } from "./zones.ts";
 
-/**
- * What the schema cannot see: faults between the parts of a config.
- *
- * @param publisherOf who publishes a name; default: looked up in the operator's zones
- */
-export function checkConfig(
-  context: TenantContext,
-  wanted: readonly WantedRecord[],
-  publisherOf = publishersOf(context.operator.zones),
-): Finding[] {
-  return [
-    ...checkAddresses(context),
-    ...checkDkim(context),
-    ...unknownZones(context, wanted, publisherOf),
-  ];
+/** What the schema cannot see: faults between the parts of a config. */
+export function checkConfig(context: TenantContext, wanted: readonly WantedRecord[]): Finding[] {
+  return [...checkAddresses(context), ...checkDkim(context), ...unknownZones(context, wanted)];
 }
 
 /**
@@ -58,11 +46,7 @@ function untold(policies: readonly Finding[], told: readonly Finding[]): Finding
   return policies.filter(({ path }) => !told.some((finding) => finding.path === path));
 }
 
-function unknownZones(
-  { operator }: TenantContext,
-  wanted: readonly WantedRecord[],
-  publisherOf: ReturnType<typeof publishersOf>,
-): Finding[] {
+function unknownZones({ operator }: TenantContext, wanted: readonly WantedRecord[]): Finding[] {
   // Only when asked for: there are as many zones as tenants.
   const known = () => few(Object.keys(operator.zones).sort());
   const seen = new Set<string>();
@@ -70,7 +54,7 @@ function unknownZones(
     const inZone = typeof name === "string" ? name : name.below;
     if (inZone === undefined || seen.has(inZone)) return [];
     seen.add(inZone);
-    if (publisherOf(inZone) !== undefined) return [];
+    if (publisherOf(inZone, operator.zones) !== undefined) return [];
     return [
       {
         code: "zone-unknown",

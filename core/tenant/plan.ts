@@ -8,7 +8,7 @@ import { standingLike } from "./existing/standing.ts";
 import { mtaStsPolicies, type PolicyFile } from "./mta-sts/policy.ts";
 import { type PlannedRecord, readable, renderText } from "./record.ts";
 import { wantedRecords } from "./records.ts";
-import { publishersOf } from "./zones.ts";
+import { publisherOf } from "./zones.ts";
 
 export type { PlannedStream } from "./context.ts";
 
@@ -59,11 +59,11 @@ export function plan(stack: TenantStack): PlanResult {
     findings.map((finding) => ({ ...finding, stack: name }));
   const wanted = wantedRecords(context);
   const ttl = tenant.ttl ?? operator.ttl;
-  const publisherOf = publishersOf(operator.zones);
   const records: PlannedRecord[] = wanted.flatMap((record) => {
     // Of all names that hold an address, only reverse names are not in a zone of the list.
     const zoneName = typeof record.name === "string" ? record.name : record.name.below;
-    const publisher = zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName);
+    const publisher =
+      zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName, operator.zones);
     if (publisher === undefined) return [];
     const { key, data, why, path, after, waitsFor, permanent } = record;
     // One by one: a spread object takes half as much memory again, and a fleet holds all its records.
@@ -77,7 +77,7 @@ export function plan(stack: TenantStack): PlanResult {
     if (leaves !== undefined && tenant.existing.whenGone === "restore") planned.leaves = leaves;
     return [planned];
   });
-  const faults = checkConfig(context, wanted, publisherOf);
+  const faults = checkConfig(context, wanted);
   // A copy, so that what the checks keep beside the records does not live as long as the plan.
   const read = { ...context, records: [...records] };
   const problems = problemsOf([...faults, ...checkRecords(read, faults)]);

@@ -9,9 +9,8 @@ import type { DkimKeyConfig } from "../../config/schema.ts";
 import { at, type Finding } from "../../problem.ts";
 import { fromDomains, ordered, type TenantContext } from "../context.ts";
 import { publisherOf } from "../zones.ts";
-import { dkimKeyText } from "./key.ts";
 import { dkimDomains, signsStream } from "./records.ts";
-import { checkRotation, keyTypeOf } from "./rotation.ts";
+import { checkRotation } from "./rotation.ts";
 
 /** Every fault of `sendips:tenant.dkim`. */
 export function checkDkim(context: TenantContext): Finding[] {
@@ -20,9 +19,7 @@ export function checkDkim(context: TenantContext): Finding[] {
     const path = dkimPath(selector);
     const domains = dkimDomains(context, key);
     return [
-      ...dkimKeyText(selector, key).findings.flatMap((finding) =>
-        at(`${path}${finding.path}`, [finding]),
-      ),
+      ...key.key.findings.flatMap((finding) => at(`${path}${finding.path}`, [finding])),
       ...domains.flatMap((domain) => at(path, lintSelector(selector, domain))),
       ...foreignDomains(context, domains, `${path}.domains`),
       ...unknownStreams(context, key, `${path}.streams`),
@@ -92,7 +89,7 @@ function ed25519Alone(context: TenantContext): Finding[] {
   const streams = context.streams.filter(({ key: stream, from }) => {
     const types = signing
       .filter(([, key]) => signsStream(key, stream) && dkimDomains(context, key).includes(from))
-      .map(([, key]) => keyTypeOf(key));
+      .map(([, key]) => key.key.type);
     return types.length > 0 && types.every((type) => type === "ed25519");
   });
   const alone = fromDomains({ ...context, streams });

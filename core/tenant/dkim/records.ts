@@ -34,7 +34,7 @@ export function dkimRecords(context: TenantContext): WantedRecord[] {
   const { tenant } = context;
   const zone = dkimZoneOf(tenant);
   return ordered(tenant.dkim).flatMap(([selector, key]) => {
-    const value = dkimKeyText(selector, key).text;
+    const value = dkimKeyText(selector, key);
     if (value === undefined) return [];
     const path = dkimPath(selector);
     return dkimDomains(context, key).flatMap((domain): WantedRecord[] => {

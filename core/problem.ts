@@ -110,3 +110,10 @@ export function byRank(problems: readonly Problem[]): Problem[] {
   const rank = (problem: Problem) => (problem.level === "error" ? 0 : counts(problem) ? 1 : 2);
   return problems.toSorted((a, b) => rank(a) - rank(b));
 }
+
+/** The first few of a list, so that a message stays short however many there are. */
+export function few(items: readonly string[], limit = 8): string {
+  if (items.length === 0) return "none";
+  const more = items.length > limit ? ` and ${items.length - limit} more` : "";
+  return `${items.slice(0, limit).join(", ")}${more}`;
+}

@@ -1,6 +1,27 @@
 /** TXT values: strings of at most 255 octets (RFC 1035 §3.3), and their presentation form (§5.1). */
 import { error, type Finding, type Parsed, warning } from "./finding.ts";
 
+/** A kind of text of which a name may hold one: with two, receivers take none, or any. */
+export interface Singleton {
+  /** As a person calls it: `SPF record`. */
+  title: string;
+  /** What stands behind `v=`: `spf1`. */
+  version: string;
+  /** How a text of this kind begins, whoever wrote it. */
+  begins: RegExp;
+  /** The rule by which a name holds one. */
+  rule: string;
+  /** Whether two texts of this kind that differ say the same. Absent: they never do. */
+  isSame?: (a: string, b: string) => boolean;
+}
+
+/** Whether two texts, of a kind or of none, say the same. */
+export function saysTheSame(kind: Singleton | undefined, a: string, b: string): boolean {
+  if (a === b) return true;
+  if (kind?.isSame === undefined || !kind.begins.test(a) || !kind.begins.test(b)) return false;
+  return kind.isSame(a, b);
+}
+
 /** A character-string has one octet for its length (RFC 1035 §3.3). */
 const LIMIT = 255;
 /** RDLENGTH has 16 bits (RFC 1035 §3.2.1). */

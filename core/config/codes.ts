@@ -4,6 +4,10 @@ import type { Codes } from "../../mail/code.ts";
 export const configCodes = {
   "config-unreadable": { level: "error", meaning: "A file of the project cannot be read as YAML." },
   "config-unknown-key": { level: "error", meaning: "A key is not one that sendips knows." },
+  "config-other-namespace": {
+    level: "error",
+    meaning: "A key stands in the project's own namespace and was meant for sendips:.",
+  },
   "config-value": {
     level: "error",
     meaning: "A value is missing, of another kind, or not one that is allowed.",

@@ -97,7 +97,12 @@ function weakness(privateKey: string): DkimKeyFinding[] {
   const { type, bits = 0 } = publicKeyOf(privateKey).value ?? {};
   if (type !== "rsa" || bits >= 2048) return [];
   const fix = "allowed: RSA of 2048 bits or more, or Ed25519";
-  return [{ ...error("dkim-short-key", "RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix), path: ".privateKey" }];
+  return [
+    {
+      ...error("dkim-short-key", "RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix),
+      path: ".privateKey",
+    },
+  ];
 }
 
 /** A public key beside a private one must be its own: verifiers would fail every signature. */

@@ -118,7 +118,7 @@ export function domainConnectTemplate(
   }));
   const { providerId, providerName, serviceId, serviceName, syncPubKeyDomain } = domainConnect;
   const { logoUrl, description } = domainConnect;
-  const used = describeVariables(applications.flatMap(({ variables }) => Object.keys(variables)));
+  const used = describeVariables([...places.values()].map(({ variables }) => variables));
   const template: Template = {
     ...{ providerId, providerName, serviceId, serviceName, version: 1 },
     ...(logoUrl === undefined ? {} : { logoUrl }),

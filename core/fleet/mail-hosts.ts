@@ -2,9 +2,9 @@
 
 import { capacityOf } from "../host/instance-types.ts";
 import { checkCapacity } from "../host/mail-host.ts";
-import type { Problem } from "../problem.ts";
+import { few, type Problem } from "../problem.ts";
 import { ordered } from "../tenant/context.ts";
-import { Claims, few, holder } from "./claims.ts";
+import { Claims, holder } from "./claims.ts";
 import type { FleetMailHost, FleetTenant } from "./fleet.ts";
 
 const ONE_EACH = "EC2: one Elastic IP for each private IPv4";

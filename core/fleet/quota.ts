@@ -1,7 +1,6 @@
 /** Elastic IPs against what AWS grants in each Region. */
 
-import type { Problem } from "../problem.ts";
-import { few } from "./claims.ts";
+import { few, type Problem } from "../problem.ts";
 import type { FleetTenant } from "./fleet.ts";
 
 /** What a new account has in each Region. */

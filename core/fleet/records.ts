@@ -1,8 +1,13 @@
 /** Records that two stacks want at one name: what one publishes or deletes, the other loses. */
 
-import { singletonOf } from "../../mail/singletons.ts";
 import type { Problem } from "../problem.ts";
-import { type PlannedRecord, readable, referencesOf, renderData } from "../tenant/record.ts";
+import {
+  type PlannedRecord,
+  readable,
+  referencesOf,
+  renderData,
+  singletonOfRecord,
+} from "../tenant/record.ts";
 import { type Claim, Claims, holder } from "./claims.ts";
 import type { FleetTenant } from "./fleet.ts";
 import type { Reported } from "./reported.ts";
@@ -20,7 +25,7 @@ export function recordConflicts(tenants: readonly FleetTenant[], reported: Repor
       // A name with an address in it is as unique as the address.
       if (typeof name !== "string") return [];
       const mine = { stack, path };
-      const shared = sharedKey(record, name, mine, all.keys);
+      const shared = sharedKey(record, mine, all.keys);
       if (shared !== undefined && !keys.has(path)) {
         keys.add(path);
         return [shared];
@@ -70,7 +75,7 @@ function conflictOf(
   const above = alias ? seen.aliases.claim(name, mine) : otherThan(mine, seen.aliases.of(name));
   const value =
     data.type === "TXT" || referencesOf(record).length === 0 ? renderData(record, readable) : "";
-  const kind = data.type === "TXT" ? singletonOf(value) : undefined;
+  const kind = singletonOfRecord(record);
   const single = kind && seen.singles.claim(`${name} ${kind.title}`, mine);
   const same = sameValue(record, name, value, mine, seen);
   const problem = (
@@ -132,16 +137,12 @@ function sameValue(
 
 /** Whoever holds the private key of two tenants can sign as both. */
 function sharedKey(
-  { data, path }: PlannedRecord,
-  name: string,
+  { value, path }: PlannedRecord,
   mine: Claim,
   claims: Claims,
 ): Problem | undefined {
-  if (data.type !== "TXT" || !name.includes("._domainkey.")) return undefined;
-  const [text, ...unknown] = data.text;
-  if (typeof text !== "string" || unknown.length > 0) return undefined;
-  const key = /(?:^|;)[ \t]*p=([^; \t]+)/.exec(text)?.[1];
-  const other = key === undefined ? undefined : claims.claim(key, mine);
+  const { publicKey = "" } = value?.dkim ?? {};
+  const other = publicKey === "" ? undefined : claims.claim(publicKey, mine);
   if (other === undefined) return undefined;
   return {
     code: "dkim-key-shared",

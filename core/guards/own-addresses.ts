@@ -4,7 +4,7 @@ import { parseSpf } from "../../mail/spf/parse.ts";
 import type { TenantConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import type { StateAddress } from "../state/resources.ts";
-import { standingSpf } from "../tenant/existing/standing.ts";
+import { standingSpf } from "../tenant/spf/standing.ts";
 
 /** An error for each address of the stack's that an existing SPF record names. */
 export function checkOwnAddresses(

@@ -8,9 +8,18 @@ import type { DmarcRecord } from "../dmarc/record.ts";
 import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
 import { isHostName, parseName } from "../names.ts";
 import { renderTagList, splitTags, type Tag } from "../taglist.ts";
+import type { Singleton } from "../txt.ts";
 
 const RULE = "draft-brand-indicators §4.2";
 const DMARC_RULE = "draft-brand-indicators §7.1";
+
+/** Of these a name holds one. */
+export const BIMI_TEXT: Singleton = {
+  title: "BIMI record",
+  version: "BIMI1",
+  begins: /^v=BIMI1\b/i,
+  rule: RULE,
+};
 
 /** The record at `<selector>._bimi.<domain>`. */
 export interface BimiRecord {

@@ -3,9 +3,22 @@
 import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
 import { isHostName, lintName } from "../names.ts";
 import { renderTagList, splitTags, type Tag, tagValue } from "../taglist.ts";
+import type { Singleton } from "../txt.ts";
 import { describePublicKey } from "./public-key.ts";
 
 const RULE = "RFC 6376 §3.6.1";
+
+/** Of these a name holds one. A key is a key, whatever stands around it. */
+export const DKIM_TEXT: Singleton = {
+  title: "DKIM key",
+  version: "DKIM1",
+  begins: /^v=DKIM1\b/,
+  rule: "RFC 6376 §3.6.2.2",
+  isSame: (a, b) => {
+    const [key, other] = [parseDkim(a).value?.publicKey, parseDkim(b).value?.publicKey];
+    return key !== undefined && key === other;
+  },
+};
 
 /** What a selector's TXT record says. Absent members have the RFC's defaults. */
 export interface DkimRecord {

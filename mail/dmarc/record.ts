@@ -6,8 +6,21 @@
 import { error, type Finding, type Parsed, shown, warning } from "../finding.ts";
 import { encodeReportUri, isReportUri } from "../report-uri.ts";
 import { renderTagList, splitTags, type Tag } from "../taglist.ts";
+import type { Singleton } from "../txt.ts";
 
 const RULE = "RFC 9989 §4.7";
+
+/** A consent to reports is a DMARC record with nothing in it (RFC 9990 §4). */
+const EMPTY = /^v=DMARC1[\s;]*$/;
+
+/** Of these a name holds one, consents to reports among them. */
+export const DMARC_TEXT: Singleton = {
+  title: "DMARC record",
+  version: "DMARC1",
+  begins: /^v=DMARC1\b/,
+  rule: "RFC 9989 §4.10",
+  isSame: (a, b) => EMPTY.test(a) && EMPTY.test(b),
+};
 
 /** What a domain asks for, weakest first. */
 export const POLICIES = ["none", "quarantine", "reject"] as const;

@@ -1,7 +1,7 @@
 /** MTA-STS (RFC 8461): the TXT record that names a policy's version, and the policy file. */
 import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
 import { isAtOrBelow, isHostName } from "../names.ts";
-import { trimBlanks } from "../txt.ts";
+import { type Singleton, trimBlanks } from "../txt.ts";
 
 const RECORD_RULE = "RFC 8461 §3.1";
 const POLICY_RULE = "RFC 8461 §3.2";
@@ -9,6 +9,14 @@ const POLICY_RULE = "RFC 8461 §3.2";
 export const MAX_AGE_LIMIT = 31_557_600;
 /** RFC 8461 §10.2 wants weeks; under a day, an attacker need only wait. */
 const MAX_AGE_SHORT = 86_400;
+
+/** Of these a name holds one. */
+export const MTA_STS_TEXT: Singleton = {
+  title: "MTA-STS record",
+  version: "STSv1",
+  begins: /^v=STSv1\b/,
+  rule: RECORD_RULE,
+};
 
 /** The record at `_mta-sts.<domain>`. */
 export interface MtaStsRecord {

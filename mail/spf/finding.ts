@@ -1,5 +1,6 @@
 /** Making findings about SPF, and what the modules of this folder share about terms. */
 import type { CodesOf } from "../code.ts";
+import type { Singleton } from "../txt.ts";
 import type { spfCodes } from "./codes.ts";
 import {
   type AskingTerm,
@@ -8,6 +9,14 @@ import {
   TERM_LIMIT,
   type Term,
 } from "./types.ts";
+
+/** Of these a name holds one. */
+export const SPF_TEXT: Singleton = {
+  title: "SPF record",
+  version: "spf1",
+  begins: /^v=spf1(?: |$)/i,
+  rule: "RFC 7208 §3.2",
+};
 
 /** A section of RFC 7208 as the rule of a finding. */
 export function section(number: string): string {
@@ -52,7 +61,7 @@ export function asksDns(term: Term): term is AskingTerm {
 
 /** True for a TXT value that claims to be SPF: the version, then a space or the end (RFC 7208 §4.5). */
 export function isSpf(text: string): boolean {
-  return /^v=spf1(?: |$)/i.test(text);
+  return SPF_TEXT.begins.test(text);
 }
 
 /**

@@ -1,9 +1,17 @@
 /** TLS-RPT (RFC 8460 §3): where reports of failed TLS go. */
 import { error, type Finding, hasError, type Parsed, shown } from "../finding.ts";
 import { encodeReportUri, isReportUri } from "../report-uri.ts";
-import { trimBlanks } from "../txt.ts";
+import { type Singleton, trimBlanks } from "../txt.ts";
 
 const RULE = "RFC 8460 §3";
+
+/** Of these a name holds one. */
+export const TLS_RPT_TEXT: Singleton = {
+  title: "TLS-RPT record",
+  version: "TLSRPTv1",
+  begins: /^v=TLSRPTv1\b/,
+  rule: RULE,
+};
 
 /** The record at `_smtp._tls.<domain>`. */
 export interface TlsRptRecord {

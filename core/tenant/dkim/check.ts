@@ -8,7 +8,6 @@ import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
 import { at, type Finding } from "../../problem.ts";
 import { fromDomains, ordered, type TenantContext } from "../context.ts";
-import { publisherOf } from "../zones.ts";
 import { dkimDomains, signsStream } from "./records.ts";
 import { checkRotation } from "./rotation.ts";
 
@@ -26,7 +25,7 @@ export function checkDkim(context: TenantContext): Finding[] {
       ...(domains.length === 0 && key.streams === undefined ? [unused(path)] : []),
     ];
   });
-  return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context), ...delegation(context)];
+  return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context)];
 }
 
 function unused(path: string): Finding {
@@ -104,30 +103,4 @@ function ed25519Alone(context: TenantContext): Finding[] {
       rule: "RFC 8463 §6",
     },
   ];
-}
-
-/** The point of a delegation is that we publish the target: a zone of the customer's defeats it. */
-function delegation({ tenant, operator }: TenantContext): Finding[] {
-  const { dkimZone, delegate, hostNames } = tenant;
-  const asked: [string, string | undefined, string][] = [
-    ["sendips:tenant.dkimZone", dkimZone, "dkimZone"],
-    [
-      `sendips:tenant.delegate${delegate?.zone === undefined ? "" : ".zone"}`,
-      delegate === undefined ? undefined : (delegate.zone ?? hostNames),
-      "delegate",
-    ],
-  ];
-  return asked.flatMap(([path, zone, key]): Finding[] => {
-    const publisher = zone === undefined ? undefined : publisherOf(zone, operator.zones);
-    if (publisher?.by !== "external") return [];
-    return [
-      {
-        code: "delegation-zone-external",
-        level: "error",
-        path,
-        message: `${zone} lies in ${publisher.zone}, which the customer publishes`,
-        fix: `a name in a zone of yours; or leave ${key} out, and the customer publishes the records themselves`,
-      },
-    ];
-  });
 }

@@ -9,12 +9,14 @@ import {
   strength,
 } from "../../../mail/dmarc/record.ts";
 import { at, error, type Fault, type Finding, warning } from "../../problem.ts";
-import type { TenantContext, WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
-import { isKnown, standingDmarc } from "../existing/standing.ts";
+import type { RecordContext, TenantContext, WantedRecord } from "../context.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
+import { isKnown } from "../existing/standing.ts";
 import { type Organisation, organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
+import { DMARC_POLICY } from "./purpose.ts";
+import { standingDmarc } from "./standing.ts";
 
 /** A record as it is to be published, and what is wrong with merging it into the one that stands. */
 export interface MergedDmarc {
@@ -153,15 +155,18 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
     const { domain, path } = organisation;
     // A parked domain has its own, unless it is the tenant's.
     if (owns.has(domain) && domain !== context.tenant.domain) return [];
-    const { text: value } = mergedDmarc(context, organisation);
+    const { text: value, record: policy } = mergedDmarc(context, organisation);
     const parked = owns.has(domain);
-    if (value === undefined) return [];
+    if (value === undefined || policy === undefined) return [];
     const own = dmarcName(domain);
     const name = delegation?.dmarc === true ? delegatedName(own, delegation.zone) : own;
     const record: WantedRecord = {
       key: `dmarc-${domain}`,
       name,
       data: { type: "TXT", text: text`${value}` },
+      purpose: DMARC_POLICY,
+      domain,
+      value: { dmarc: policy },
       path,
       why: "DMARC of the organisational domain, which covers every From below it (RFC 9989 §4.10)",
       // Whoever else sends as the domain has come to live under it: it stays when we go.
@@ -176,6 +181,8 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       key: `dmarc-cname-${domain}`,
       name: own,
       data: { type: "CNAME", target: name },
+      purpose: DMARC_POLICY,
+      domain,
       path: "sendips:tenant.delegate",
       why: `DMARC of ${domain} is ours to keep: the name points into ${delegation?.zone}`,
       after: [record.key],
@@ -183,6 +190,11 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
     };
     return [record, alias];
   });
+}
+
+/** Whether a plan holds the DMARC record of a domain. */
+export function plansDmarc({ records }: RecordContext, domain: string): boolean {
+  return records.some((record) => record.value?.dmarc !== undefined && record.domain === domain);
 }
 
 /** Where aggregate and failure reports about a domain go that are ours to send there: not those that stand. */

@@ -2,11 +2,14 @@
 
 import { isNullMx, parseNullMx } from "../../../mail/mx/null-mx.ts";
 import { parseMx } from "../../../mail/mx/record.ts";
-import { saysTheSame, singletonOf } from "../../../mail/singletons.ts";
+import { saysTheSame } from "../../../mail/txt.ts";
 import type { Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
-import { type PlannedRecord, readable, renderData, renderText } from "../record.ts";
-import { LISTED_TYPES, type Standing, standingAt, standingLike, standingPath } from "./standing.ts";
+import { DKIM_KEY } from "../dkim/purpose.ts";
+import { DMARC_POLICY } from "../dmarc/purpose.ts";
+import { type PlannedRecord, readable, renderData, singletonOfRecord } from "../record.ts";
+import { FROM_SPF, REFUSING_SPF } from "../spf/purpose.ts";
+import { LISTED_TYPES, type Standing, standingAt, standingOf, standingPath } from "./standing.ts";
 
 /** Every fault of a plan beside what `sendips:tenant.existing` says. */
 export function checkExisting(context: RecordContext): Finding[] {
@@ -91,7 +94,7 @@ function aliases(name: string, records: readonly PlannedRecord[], standing: Stan
       level: "error",
       path,
       message: `a CNAME to ${standing.CNAME} stands at ${name}, and nothing can stand beside it or in its place without taking it away from whoever serves it`,
-      fix: name.startsWith("_dmarc.")
+      fix: records.some(({ purpose }) => purpose === DMARC_POLICY)
         ? "dmarc: keep leaves it as it is; or have it removed, and take it out of sendips:tenant.existing"
         : "another name; or have it removed, and take it out of sendips:tenant.existing",
       rule: "RFC 1034 §3.6.2",
@@ -174,15 +177,16 @@ function texts(
   name: string,
   records: readonly PlannedRecord[],
 ): Finding[] {
-  return records.flatMap(({ data, path, key }): Finding[] => {
-    if (data.type !== "TXT") return [];
-    const ours = renderText(data.text, readable);
-    const kind = singletonOf(ours);
-    const others = standingLike(tenant, name, ours).filter(({ text }) => !saysTheSame(text, ours));
-    const [other] = others;
-    if (kind === undefined || other === undefined) return [];
+  return records.flatMap((record): Finding[] => {
+    const { path, purpose } = record;
+    const kind = singletonOfRecord(record);
+    if (kind === undefined) return [];
+    const ours = renderData(record, readable);
+    const standing = standingOf(tenant, name, kind);
+    const other = standing.find(({ text }) => !saysTheSame(kind, text, ours));
+    if (other === undefined) return [];
     const at = standingPath(name, "TXT");
-    if (kind.title === "DKIM key") {
+    if (purpose === DKIM_KEY) {
       return [
         {
           code: "existing-dkim-key",
@@ -195,7 +199,7 @@ function texts(
       ];
     }
     if (
-      key === `spf-${name}` &&
+      (purpose === REFUSING_SPF || purpose === FROM_SPF) &&
       tenant.neverMails.includes(name) &&
       !streams.some(({ returnPath }) => returnPath === name)
     ) {
@@ -211,7 +215,7 @@ function texts(
         },
       ];
     }
-    if (["SPF record", "DMARC record", "TLS-RPT record"].includes(kind.title)) return [];
+    if (purpose?.merges === true) return [];
     return [
       {
         code: "existing-replaced",

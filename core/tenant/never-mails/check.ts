@@ -114,12 +114,11 @@ function mailboxes(context: RecordContext, name: string): Finding[] {
 }
 
 /** What else the config asks for a domain that neither sends nor takes mail. */
-function pointless({ tenant }: RecordContext, name: string, path: string): Finding[] {
-  const keys = (["mtaSts", "tlsReports", "bimi"] as const).filter((key) =>
-    Object.hasOwn(tenant[key], name),
-  );
+function pointless({ tenant, records }: RecordContext, name: string, path: string): Finding[] {
   const places = [
-    ...keys.map((key) => configPath(["tenant", key, name])),
+    ...records
+      .filter(({ data, domain }) => data.type === "TXT" && domain === name)
+      .flatMap((record) => (record.purpose?.needsMail === true ? [record.path] : [])),
     ...ordered(tenant.dkim)
       .filter(([, key]) => key.domains?.includes(name) === true && key.state !== "revoked")
       .map(([selector]) => configPath(["tenant", "dkim", selector, "domains"])),

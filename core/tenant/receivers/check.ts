@@ -45,14 +45,19 @@ const MENDS: Partial<Record<PolicyRule, Mend>> = {
   },
 };
 
-/** One warning for each rule that is not met, with all providers that ask for it. */
-export function checkProviders(context: RecordContext): Finding[] {
+/**
+ * One warning for each rule that is not met, with all providers that ask for it. Where a rule of the mail itself
+ * is broken, those that follow from it need no saying.
+ */
+export function checkProviders(context: RecordContext, told: readonly Finding[] = []): Finding[] {
+  if (told.some(({ level }) => level === "error")) return [];
   const broken = brokenPolicies(context);
-  return POLICY_RULES.flatMap((rule) => {
+  const findings = POLICY_RULES.flatMap((rule) => {
     const verdicts = broken.filter((verdict) => verdict.rule === rule);
     const mend = MENDS[rule];
     return verdicts.length === 0 || mend === undefined ? [] : [warn(rule, verdicts, mend)];
   });
+  return findings.filter(({ path }) => !told.some((finding) => finding.path === path));
 }
 
 function warn(rule: PolicyRule, verdicts: readonly PolicyVerdict[], mend: Mend): Finding {

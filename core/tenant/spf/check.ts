@@ -1,21 +1,22 @@
 /** Faults of the SPF records: each as an evaluator would meet it, and what their includes cost. */
 
 import type { SpfCode } from "../../../mail/spf/codes.ts";
-import { isSpf } from "../../../mail/spf/finding.ts";
+import { SPF_TEXT } from "../../../mail/spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../../../mail/spf/lint.ts";
 import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import { at, type Finding } from "../../problem.ts";
 import { hostNameOf, type RecordContext, type TenantContext } from "../context.ts";
-import { isKnown, type StandingText } from "../existing/standing.ts";
-import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "../placeholders.ts";
+import type { StandingText } from "../existing/standing.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
+import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "./placeholders.ts";
 import { faultsOf, isLeftAlone, mergedSpf, type SpfName, spfNames } from "./records.ts";
+import { isSpfKnown } from "./standing.ts";
 
 /** Every fault of the tenant's SPF records, and of the one that is merged into them. */
 export function checkSpf(context: RecordContext): Finding[] {
   const resolve = placeholderOf(context);
-  const texts = new Map<string, { record: PlannedRecord; text: string }[]>();
+  const texts = new Map<string, TextRecord[]>();
   for (const record of context.records) {
     if (record.data.type !== "TXT" || typeof record.name !== "string") continue;
     const entry = { record, text: renderText(record.data.text, resolve) };
@@ -25,11 +26,10 @@ export function checkSpf(context: RecordContext): Finding[] {
   const names = spfNames(context);
   const named = withoutPlaceholders<SpfFinding>(context);
   const findings = [...texts].flatMap(([name, entries]) => {
-    const index = entries.findIndex(({ text }) => isSpf(text));
-    const entry = entries[index];
+    const entry = entries.find(isSpf);
     if (entry === undefined) return [];
     // A second SPF record at the name is `checkZone`'s to tell.
-    const otherTxt = entries.flatMap(({ text }) => (isSpf(text) ? [] : [text]));
+    const otherTxt = entries.flatMap((one) => (isSpf(one) ? [] : [one.text]));
     const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
     const standing = names.find((sender) => sender.at === name)?.standing ?? [];
     const told = lintSpf(entry.text, options)
@@ -38,6 +38,16 @@ export function checkSpf(context: RecordContext): Finding[] {
     return at(entry.record.path, told);
   });
   return [...guessed(context, names), ...mergeFindings(context, names), ...findings];
+}
+
+/** A TXT record and its text. */
+interface TextRecord {
+  record: PlannedRecord;
+  text: string;
+}
+
+function isSpf({ record }: TextRecord): boolean {
+  return record.purpose?.single === SPF_TEXT;
 }
 
 /** What a stand-in lies within says nothing of the address that will come. */
@@ -148,7 +158,7 @@ function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfF
 function guessed(context: TenantContext, names: readonly SpfName[]): Finding[] {
   return names.flatMap(({ name, standing, spf }): Finding[] => {
     if (spf === undefined || spf.include.length === 0 || spf.all !== undefined) return [];
-    if (standing.length > 0 || isKnown(context.tenant, name)) return [];
+    if (standing.length > 0 || isSpfKnown(context.tenant, name)) return [];
     return [
       {
         code: "spf-standing-unknown",
@@ -165,13 +175,13 @@ function guessed(context: TenantContext, names: readonly SpfName[]): Finding[] {
 /** What the plan itself knows of DNS, beside the operator's snapshot of others' records. */
 function factsOf(
   context: RecordContext,
-  texts: ReadonlyMap<string, readonly { text: string }[]>,
+  texts: ReadonlyMap<string, readonly TextRecord[]>,
   resolve: (ref: Ref) => string,
 ): SpfLintOptions {
   const { operator, records } = context;
   const known = new Map(Object.entries(operator.spfSnapshot));
   for (const [name, entries] of texts) {
-    const spf = entries.find(({ text }) => isSpf(text));
+    const spf = entries.find(isSpf);
     if (spf !== undefined) known.set(name, spf.text);
   }
   for (const { name, data } of records) {

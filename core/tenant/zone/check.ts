@@ -3,12 +3,41 @@
 import { isNullMx } from "../../../mail/mx/null-mx.ts";
 import { lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
-import { singletonOf } from "../../../mail/singletons.ts";
-import { at, type Finding } from "../../problem.ts";
+import { at, type Finding, few } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
-import { hostRecordKey, type PlannedRecord, readable, renderData, renderOwner } from "../record.ts";
+import {
+  type PlannedRecord,
+  readable,
+  renderData,
+  renderOwner,
+  singletonOfRecord,
+} from "../record.ts";
+import type { WantedContext } from "../subject.ts";
+import { publisherOf } from "../zones.ts";
 import { checkLimits } from "./limits.ts";
 import { longestName } from "./record-size.ts";
+
+/** Names that nobody publishes, so far as sendips knows. */
+export function checkPublishers({ operator, wanted }: WantedContext): Finding[] {
+  // Only when asked for: there are as many zones as tenants.
+  const known = () => few(Object.keys(operator.zones).sort());
+  const seen = new Set<string>();
+  return wanted.flatMap(({ name, path }): Finding[] => {
+    const inZone = typeof name === "string" ? name : name.below;
+    if (inZone === undefined || seen.has(inZone)) return [];
+    seen.add(inZone);
+    if (publisherOf(inZone, operator.zones) !== undefined) return [];
+    return [
+      {
+        code: "zone-unknown",
+        level: "error",
+        path,
+        message: `${inZone} is in no zone that sendips knows`,
+        fix: `known zones: ${known()}; add its zone to sendips:zones in Pulumi.yaml, as {cloudflare: <zone id>} or external`,
+      },
+    ];
+  });
+}
 
 /** Records of one name, or of one name and type. */
 type Groups = ReadonlyMap<string, readonly PlannedRecord[]>;
@@ -64,19 +93,12 @@ function keys(records: readonly PlannedRecord[]): Finding[] {
 function names({ tenant }: RecordContext, byName: Groups): Finding[] {
   return [...byName.values()].flatMap(([record]) => {
     if (record === undefined) return [];
-    // The checks of the addresses and of the selectors have read theirs; a delegated key's name is longer.
-    const selector = String(record.name).includes("._domainkey.");
+    // A delegated key's name is longer than the one that the check of the selectors has read.
     const delegated = record.data.type === "TXT" && tenant.dkimZone !== undefined;
-    if (record.key === hostKeyOf(record) || (selector && !delegated)) return [];
+    if (record.purpose?.nameIsChecked === true && !delegated) return [];
     const findings = lintName(longestName(record), { underscores: true, wildcard: true });
     return at(record.path, findings);
   });
-}
-
-/** The key that the record would have as the host name of its address. */
-function hostKeyOf({ data }: PlannedRecord): string | undefined {
-  if (data.type !== "A" || typeof data.address === "string") return undefined;
-  return hostRecordKey(data.address.address);
 }
 
 function duplicates(records: readonly PlannedRecord[]): Finding[] {
@@ -133,10 +155,9 @@ function singletons(records: readonly PlannedRecord[]): Finding[] {
   const firsts = new Map<string, { record: PlannedRecord; value: string }>();
   const findings: Finding[] = [];
   for (const record of records) {
-    if (record.data.type !== "TXT") continue;
-    const value = renderData(record, readable);
-    const kind = singletonOf(value);
+    const kind = singletonOfRecord(record);
     if (kind === undefined) continue;
+    const value = renderData(record, readable);
     const id = `${nameOf(record)} ${kind.title}`;
     const first = firsts.get(id);
     if (first === undefined) firsts.set(id, { record, value });

@@ -25,6 +25,7 @@ export const configCodes = {
     level: "error",
     meaning: "A stack is neither a tenant nor a mail host, or both.",
   },
+  "accept-idle": { level: "warning", meaning: "An entry of `accept` accepts nothing." },
   "config-private-key-in-clear": {
     level: "error",
     meaning: "A private key stands in clear text in a config.",

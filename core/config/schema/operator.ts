@@ -1,6 +1,7 @@
 /** Operator-wide values: once for all stacks, in Pulumi.yaml. */
 import { z } from "zod";
 import { byDomain, byName, byRegion, nameServer, reportUri, ttl, zoneId } from "../fields.ts";
+import { acceptList } from "./accept.ts";
 import { domainConnectSchema } from "./domain-connect.ts";
 
 /** The keys under `sendips:` in Pulumi.yaml. */
@@ -48,6 +49,7 @@ export const operatorSchema = z.strictObject({
     .describe(
       "How a deployment asks DNS. Default: the zone's own name servers and a public resolver.",
     ),
+  accept: acceptList("any stack"),
   domainConnect: domainConnectSchema.optional(),
 });
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { DkimKeyConfig } from "../dkim-key.ts";
 import { awsId, byDomain, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
+import { acceptList } from "./accept.ts";
 import {
   bimiSchema,
   dkimSchema,
@@ -163,6 +164,7 @@ export const tenantSchema = z
       .describe(
         "Publish *._domainkey of each domain of neverMails as a revoked key, so that no forgotten selector signs for it (M3AAWG, Protecting Parked Domains). Default: false.",
       ),
+    accept: acceptList("this tenant"),
     ttl: ttl
       .optional()
       .describe("TTL of every record, seconds. Default: the operator's sendips:ttl."),

@@ -28,6 +28,7 @@ export {
 } from "./bimi/record.ts";
 export {
   type Caa,
+  CRITICAL,
   type Issuer,
   lintCaa,
   mayIssue,
@@ -63,13 +64,20 @@ export {
   type ReportConsent,
   renderConsent,
 } from "./dmarc/external-report.ts";
-export { effectivePolicy, isEnforced, lintDmarc } from "./dmarc/lint.ts";
+export {
+  effectivePolicy,
+  isEnforced,
+  lintDmarc,
+  type Standard as DmarcStandard,
+  type Subject as DmarcSubject,
+} from "./dmarc/lint.ts";
 export {
   type DmarcRecord,
   dmarcName,
   type FailureOption,
   isDmarc,
   type LegacyTag,
+  POLICIES as DMARC_POLICIES,
   type Policy as DmarcPolicy,
   parseDmarc,
   renderDmarc,
@@ -78,6 +86,7 @@ export {
   isAligned,
   isAlignedByWalk,
   lintWalk,
+  type Met as DmarcTreeWalkRecord,
   organizationalDomain,
   organizationalDomainByList,
   type TxtLookup,
@@ -125,19 +134,35 @@ export { renderBudget, type SpfBudget, type SpfBudgetOptions, spfBudget } from "
 export type { SpfCost, SpfFacts } from "./spf/cost.ts";
 export { checkHost, type SpfClient } from "./spf/evaluate.ts";
 export { lintSpf, type SpfLintOptions } from "./spf/lint.ts";
-export { type MergedSpf, type MergeOptions as SpfMergeOptions, mergeSpf } from "./spf/merge.ts";
+export {
+  type All as SpfAll,
+  type MergedSpf,
+  type MergeOptions as SpfMergeOptions,
+  mergeSpf,
+} from "./spf/merge.ts";
 export { parseSpf } from "./spf/parse.ts";
 export { renderSpf } from "./spf/render.ts";
-export type {
-  DnsAnswer,
-  ParsedSpf,
-  QueryType,
-  ResultCode as SpfResultCode,
-  SpfFinding,
-  SpfRecord,
-  SpfResolver,
-  SpfResult,
+export {
+  type AddressMechanism,
+  type DnsAnswer,
+  type Mechanism,
+  type Modifier,
+  type NetworkMechanism,
+  type ParsedSpf,
+  type PlacedTerm,
+  type Qualifier as SpfQualifier,
+  type QueryType,
+  type ResultCode as SpfResultCode,
+  type SpfFinding,
+  type SpfRecord,
+  type SpfResolver,
+  type SpfResult,
+  TERM_LIMIT,
+  type Term,
+  type TraceStep,
+  VOID_LIMIT,
 } from "./spf/types.ts";
+export type { WayOut as SpfWayOut } from "./spf/way-out.ts";
 export {
   lintTlsRpt,
   parseTlsRpt,

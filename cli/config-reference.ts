@@ -1,5 +1,6 @@
 /** `docs/config.md`: every key of the config with its default, from the schema's own descriptions. */
 import type { JsonSchema } from "../core/config/json-schema.ts";
+import { isMap, mapOf, memberAt } from "../core/maps.ts";
 
 const HEAD = `# Config
 
@@ -61,17 +62,11 @@ function row(path: string, text: string): string {
 
 function propertiesOf(schema: JsonSchema): [string, JsonSchema][] {
   return Object.entries(part(schema, "properties")).flatMap(
-    ([key, value]): [string, JsonSchema][] => (isSchema(value) ? [[key, value]] : []),
+    ([key, value]): [string, JsonSchema][] => (isMap(value) ? [[key, value]] : []),
   );
 }
 
 /** A part of a schema by its path; an empty one where there is none. */
 function part(schema: JsonSchema, ...path: string[]): JsonSchema {
-  let at: unknown = schema;
-  for (const key of path) at = isSchema(at) ? at[key] : undefined;
-  return isSchema(at) ? at : {};
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return mapOf(memberAt(schema, path));
 }

@@ -1,10 +1,19 @@
 /**
- * Pulumi components for dedicated sending IPs: each usable alone, and together in a program of one's own.
+/**
+ * Dedicated sending IPs as Pulumi components: usable alone and together, in any program, and removable from it
+ * again.
  *
  * @module
  */
-
-export { DnsRecords, type DnsRecordsArgs } from "./dns-records.ts";
-export { MailHost, type MailHostArgs, type MailHostInterface } from "./mail-host.ts";
-export { SendingIp, type SendingIpArgs } from "./sending-ip.ts";
+export { DnsRecords, type DnsRecordsArgs, type PublicIps } from "./dns-records.ts";
+export { registerHooks } from "./hooks/program-hooks.ts";
+export {
+  type InstanceArgs,
+  MailHost,
+  type MailHostArgs,
+  type MailHostInterface,
+  type NetworkInterfaceArgs,
+  type PrivateIpInputs,
+} from "./mail-host.ts";
+export { type ResolvesArgs, SendingIp, type SendingIpArgs } from "./sending-ip.ts";
 export { Tenant, type TenantArgs } from "./tenant.ts";

@@ -2,7 +2,7 @@
 import type { CaaRecord } from "node:dns";
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AddressOutput, RecordOutput, TenantOutputs } from "../components/outputs.ts";
+import type { AddressOutput, RecordOutput, TenantOutputs } from "../program/outputs.ts";
 
 /** Undefined when as wanted; else why not. */
 export type Verdict = string | undefined;

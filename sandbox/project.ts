@@ -5,6 +5,7 @@
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
+import { mapOf, member, memberAt } from "../core/maps.ts";
 
 /** Where the sandbox listens, as the stacks' config must name it. */
 export interface Endpoints {
@@ -30,10 +31,9 @@ export async function cloudflareZones(
   repository = REPOSITORY,
 ): Promise<{ name: string; id: string }[]> {
   const project: unknown = parse(await readFile(join(repository, "Pulumi.yaml"), "utf8"));
-  const zones = dig(project, ["config", "sendips:zones", "value"]);
-  if (typeof zones !== "object" || zones === null) return [];
-  return Object.entries(zones).flatMap(([name, zone]) => {
-    const id = dig(zone, ["cloudflare"]);
+  const zones = memberAt(project, ["config", "sendips:zones", "value"]);
+  return Object.entries(mapOf(zones)).flatMap(([name, zone]) => {
+    const id = member(zone, "cloudflare");
     return typeof id === "string" ? [{ name, id }] : [];
   });
 }
@@ -64,11 +64,4 @@ export async function pointAtSandbox(folder: string, endpoints: Endpoints): Prom
   set("cloudflare:baseUrl", cloudflareUrl);
   set("sendips:dns", { servers: [`${dns.host}:${dns.port}`] });
   await writeFile(file, project.toString());
-}
-
-function dig(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined),
-    value,
-  );
 }

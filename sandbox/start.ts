@@ -5,7 +5,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { main as sendips } from "../cli/main.ts";
-import type { TenantOutputs } from "../components/outputs.ts";
+import type { TenantOutputs } from "../program/outputs.ts";
 import { runCommand } from "./command.ts";
 import { checkTenant, table } from "./dns-check.ts";
 import { ensureEngine } from "./engine/ensure.ts";

@@ -1,4 +1,6 @@
 /** The addresses of stacks that are deployed, from their outputs; the plan does without them. */
+import { isUnknownStack } from "../../core/foreign-errors.ts";
+import { mapOf, member } from "../../core/maps.ts";
 import { installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
 
 /** IPv4 by the address's key. */
@@ -48,7 +50,7 @@ export async function deployedAddresses(
       const addresses = ended.code === 0 ? addressesOf(ended.stdout) : {};
       if (ended.code === 0 && /"version":/.test(ended.stdout)) found.add(stack);
       if (Object.keys(addresses).length > 0) known.set(stack, addresses);
-      else if (ended.code === 0 || /no stack named/.test(ended.stderr)) absent.push(stack);
+      else if (ended.code === 0 || isUnknownStack(ended.stderr)) absent.push(stack);
       else reasons.add(reasonOf(ended));
     }
   };
@@ -70,16 +72,10 @@ function addressesOf(json: string): KnownAddresses {
   } catch {
     return {};
   }
-  const addresses = member(outputs, "addresses");
-  if (typeof addresses !== "object" || addresses === null) return {};
   return Object.fromEntries(
-    Object.entries(addresses).flatMap(([key, address]) => {
+    Object.entries(mapOf(member(outputs, "addresses"))).flatMap(([key, address]) => {
       const publicIp = member(address, "publicIp");
       return typeof publicIp === "string" && publicIp !== "" ? [[key, publicIp]] : [];
     }),
   );
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 
 /** A CLI and where it runs. */
 export interface Pulumi {
@@ -16,10 +17,24 @@ export interface Pulumi {
 
 /** How a command ended. */
 export interface Ended {
-  /** The exit status; 124 when it ran past its time limit. */
+  /** The exit status; 124 when it ran past its time limit, 127 when it cannot be run. */
   code: number;
   stdout: string;
   stderr: string;
+  /** Both, line by line as they came. */
+  output: string;
+}
+
+/** How a command is run. */
+export interface RunOptions {
+  /** Goes to standard input, where no list of processes shows it. @default nothing */
+  input?: string;
+  /** Milliseconds. @default none */
+  timeLimit?: number;
+  /** Called with each line as it comes. */
+  onLine?: (line: string) => void;
+  /** Called with the command's process id once it runs. */
+  onStart?: (pid: number) => void;
 }
 
 const EXECUTABLE = process.platform === "win32" ? "pulumi.exe" : "pulumi";
@@ -80,7 +95,7 @@ function pulumiPackage(cwd: string): string | undefined {
 export function runPulumi(
   { command, cwd, env }: Pulumi,
   args: readonly string[],
-  how: { input?: string; timeLimit?: number } = {},
+  { input = "", timeLimit, onLine, onStart }: RunOptions = {},
 ): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(command, [...args, "--non-interactive", "--color", "never"], {
@@ -88,30 +103,31 @@ export function runPulumi(
       env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
       stdio: ["pipe", "pipe", "pipe"],
     });
-    let stdout = "";
-    let stderr = "";
+    if (child.pid !== undefined) onStart?.(child.pid);
+    const said = { stdout: "", stderr: "", output: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      createInterface({ input: child[stream] }).on("line", (line) => {
+        said[stream] += `${line}\n`;
+        said.output += `${line}\n`;
+        onLine?.(line);
+      });
+    }
     const giveUp = () => {
       child.kill("SIGKILL");
       // What the CLI itself started may hold the pipes open for longer: it is not waited for.
       for (const pipe of [child.stdout, child.stderr]) pipe.destroy();
-      resolve({ code: 124, stdout, stderr });
+      resolve({ ...said, code: 124 });
     };
-    const timer = how.timeLimit === undefined ? undefined : setTimeout(giveUp, how.timeLimit);
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
+    const timer = timeLimit === undefined ? undefined : setTimeout(giveUp, timeLimit);
     child.stdin.on("error", () => {});
-    child.stdin.end(how.input ?? "");
+    child.stdin.end(input);
     child.on("error", (error) => {
       clearTimeout(timer);
-      resolve({ code: 127, stdout, stderr: `cannot run ${command}: ${error.message}` });
+      resolve({ ...said, code: 127, stderr: `cannot run ${command}: ${error.message}` });
     });
     child.on("close", (code) => {
       clearTimeout(timer);
-      resolve({ code: code ?? 1, stdout, stderr });
+      resolve({ ...said, code: code ?? 1 });
     });
   });
 }

@@ -10,9 +10,10 @@ import {
   readConfig,
   readOperator,
 } from "../../core/config/config.ts";
+import { SEALED } from "../../core/config/dkim-key.ts";
 import { fullKey, misplacedKeys, ownValues } from "../../core/config/namespace.ts";
+import { isMap, mapOf, member } from "../../core/maps.ts";
 import type { Problem } from "../../core/problem.ts";
-import { SEALED } from "../../core/tenant/dkim/key.ts";
 import { Refusal } from "../engine/surroundings.ts";
 import { readYaml } from "./yaml-text.ts";
 
@@ -130,7 +131,7 @@ export function loadStack(project: Project, stack: string): LoadedStack {
   return {
     name: stack,
     ...(typeof region === "string" ? { region } : {}),
-    read: { ...read, problems },
+    read: "stack" in read ? { stack: read.stack, problems } : { problems },
   };
 }
 
@@ -145,7 +146,14 @@ function findUpwards(cwd: string): string {
 
 function unreadable(stack: string, file: string, fault: string): Problem {
   const fix = "mend the YAML there";
-  return { level: "error", stack, path: file, message: `cannot be read: ${fault}`, fix };
+  return {
+    code: "config-unreadable",
+    level: "error",
+    stack,
+    path: file,
+    message: `cannot be read: ${fault}`,
+    fix,
+  };
 }
 
 /** In a file, a key without a namespace is the project's own. */
@@ -190,6 +198,7 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
     if (privateKey === undefined || isSecure(privateKey)) return [];
     return [
       {
+        code: "config-private-key-in-clear",
         level: "error",
         stack,
         path: `${dkimPath(selector)}.privateKey`,
@@ -199,16 +208,4 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
       },
     ];
   });
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function mapOf(value: unknown): Record<string, unknown> {
-  return isMap(value) ? value : {};
-}
-
-function member(value: unknown, key: string): unknown {
-  return isMap(value) ? value[key] : undefined;
 }

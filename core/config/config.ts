@@ -1,8 +1,10 @@
 /** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
 import { z } from "zod";
-import { beginning, shown, withoutKeys } from "../../mail/finding.ts";
+import { shown } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
-import { fullKey, misplacedKey, NAMESPACE } from "./namespace.ts";
+import { misplacedPrivateKeys } from "./misplaced-keys.ts";
+import { misplacedKey, NAMESPACE } from "./namespace.ts";
+import { configPath } from "./path.ts";
 import {
   type MailHostConfig,
   mailHostSchema,
@@ -11,7 +13,10 @@ import {
   type TenantConfig,
   tenantSchema,
 } from "./schema.ts";
+import { partSecrets, StackSecrets } from "./secrets.ts";
 import { unseenCharacters } from "./unseen-characters.ts";
+
+export { configPath, dkimPath } from "./path.ts";
 
 /** What a stack's config says, as it came from the engine or from YAML: nothing checked. */
 export interface RawConfig {
@@ -20,7 +25,7 @@ export interface RawConfig {
   /** Keys under `sendips:`, without the prefix. */
   values: Readonly<Record<string, unknown>>;
   /**
-   * Full keys in the project's own namespace that were meant for ours, see `misplacedKeys`.
+   * Full keys in the project's own namespace that were meant for ours, see `misplacedPrivateKeys`.
    * @default none
    */
   misplaced?: readonly string[];
@@ -33,6 +38,14 @@ export type Stack =
 
 /** Either the stack or what is wrong with its config; never a stack that has errors. */
 export type ReadResult = { stack: Stack; problems: Problem[] } | { problems: Problem[] };
+
+/**
+ * The same with the secrets of the stack, which stand in nothing else of it: for the program's door alone.
+ * Whoever has no use for them hands the stack on without them.
+ */
+export type ReadWithSecrets =
+  | { stack: Stack; secrets: StackSecrets; problems: Problem[] }
+  | { problems: Problem[] };
 
 const OPERATOR_KEYS = Object.keys(operatorSchema.shape);
 const KNOWN_KEYS = ["tenant", "mailHost", ...OPERATOR_KEYS];
@@ -55,7 +68,8 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
     OPERATOR_KEYS.flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
   const operator = check(operatorSchema, { zones: {}, ...picked }, "", findings);
-  return operator === undefined ? { findings } : { operator, findings };
+  const all = withTextFaults(picked, findings);
+  return operator === undefined ? { findings: all } : { operator, findings: all };
 }
 
 /**
@@ -64,22 +78,20 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
  * `shared` is the operator-wide config where many stacks have the same: it is as large as the fleet,
  * so to read it for each would take time with the square of the stacks. Default: read from `raw`.
  */
-export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadResult {
+export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadWithSecrets {
   const findings: Finding[] = [];
   const { values, stack: name, misplaced = [] } = raw;
   for (const key of Object.keys(values)) {
     if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey([NAMESPACE, key], KNOWN_KEYS));
   }
   findings.push(...misplaced.map(misplacedKey));
-  findings.push(...shared.findings);
-  const unseen = unseenCharacters(values);
-  findings.push(...unseen);
   const { operator } = shared;
   const hasTenant = values["tenant"] !== undefined;
   const hasMailHost = values["mailHost"] !== undefined;
   const isMisplaced = misplaced.some((key) => /:(tenant|mailHost)$/.test(key));
   if (hasTenant === hasMailHost && (hasTenant || !isMisplaced)) {
     findings.push({
+      code: "config-stack-kind",
       level: "error",
       path: "sendips:tenant",
       message: hasTenant
@@ -92,16 +104,31 @@ export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): R
   const mailHost = hasMailHost
     ? check(mailHostSchema, values["mailHost"], "mailHost", findings)
     : undefined;
-  // What is wrong with a value that holds such a character follows from it.
-  const told = new Set(unseen.map(({ path }) => path));
-  const problems = findings
-    .filter((finding) => unseen.includes(finding) || !told.has(finding.path))
-    .map((finding) => ({ ...finding, stack: name }));
-  if (findings.length > 0 || operator === undefined) return { problems };
-  if (tenant !== undefined) return { stack: { kind: "tenant", name, operator, tenant }, problems };
-  if (mailHost !== undefined)
-    return { stack: { kind: "mailHost", name, operator, mailHost }, problems };
+  const own = Object.fromEntries(Object.entries(values).filter(([key]) => !isOperatorKey(key)));
+  const problems = [...shared.findings, ...withTextFaults(own, findings)].map((finding) => ({
+    ...finding,
+    stack: name,
+  }));
+  if (problems.length > 0 || operator === undefined) return { problems };
+  if (tenant !== undefined) {
+    const { tenant: known, secrets } = partSecrets(tenant);
+    return { stack: { kind: "tenant", name, operator, tenant: known }, secrets, problems };
+  }
+  if (mailHost !== undefined) {
+    const secrets = new StackSecrets();
+    return { stack: { kind: "mailHost", name, operator, mailHost }, secrets, problems };
+  }
   return { problems };
+}
+
+/** The findings of values with the faults of their texts as such. */
+function withTextFaults(values: RawConfig["values"], findings: readonly Finding[]): Finding[] {
+  const unseen = unseenCharacters(values);
+  const unseenAt = new Set(unseen.map(({ path }) => path));
+  // What is wrong with a value that holds such a character follows from it.
+  const all = [...unseen, ...findings.filter(({ path }) => !unseenAt.has(path))];
+  const refused = new Set(all.map(({ path }) => path));
+  return [...all, ...misplacedPrivateKeys(values).filter(({ path }) => !refused.has(path))];
 }
 
 function check<T extends z.ZodType>(
@@ -118,39 +145,9 @@ function check<T extends z.ZodType>(
 
 type Issue = z.core.$ZodIssue;
 
-/**
- * `sendips:tenant.addresses.tx1`, as `pulumi config set --path` spells it. A private key that was laid
- * where a name belongs is cut short.
- */
-export function configPath(path: readonly PropertyKey[]): string {
-  const head = named(String(path[0] ?? ""));
-  const quoted = (part: string) => `[${JSON.stringify(part)}]`;
-  const tail = path.slice(1).map((key) => {
-    // A place in a list is a number; a key of digits is a text, and without quotes would be taken for a place.
-    if (typeof key === "number") return `[${key}]`;
-    const part = named(String(key));
-    return isPlain(part) && !/^\d+$/.test(part) ? `.${part}` : quoted(part);
-  });
-  return `${fullKey(isPlain(head) ? head : quoted(head))}${tail.join("")}`;
-}
-
-/** Where a DKIM selector stands in the config. */
-export function dkimPath(selector: string): string {
-  return configPath(["tenant", "dkim", selector]);
-}
-
-/** Names of DNS are long, and a label of one may be as long as a key; but no key is in small letters alone. */
-function named(part: string): string {
-  if (/^[a-z0-9-]{1,63}$/.test(part)) return part;
-  return /^[\w.*-]{1,253}$/.test(part) ? withoutKeys(part) : beginning(part);
-}
-
-function isPlain(part: string): boolean {
-  return /^[\w-]+$/.test(part);
-}
-
 function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): Finding {
   return {
+    code: "config-unknown-key",
     level: "error",
     path: path[0] === NAMESPACE ? configPath(path.slice(1)) : configPath(path),
     message: `${shown(String(path.at(-1)))} is not a key that sendips knows`,
@@ -167,6 +164,7 @@ function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string):
   const found = lookUp(value, issue.path);
   return [
     {
+      code: "config-value",
       level: "error",
       path: configPath(path),
       message: `${foundAt(found, path)}${said(issue, found)}`,

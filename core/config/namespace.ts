@@ -51,6 +51,7 @@ export function misplacedKeys(
 export function misplacedKey(key: string): Finding {
   const wanted = fullKey(key.slice(key.indexOf(":") + 1));
   return {
+    code: "config-other-namespace",
     level: "error",
     path: key,
     message: `is the project's own namespace, as Pulumi takes a key without one; sendips reads ${wanted} only`,

@@ -1,7 +1,7 @@
 /** The config that people edit, as zod schemas: `sendips:tenant`, `sendips:mailHost` and the operator's values. */
+export type { DkimKeyConfig } from "./dkim-key.ts";
 export type { DomainConnectConfig } from "./schema/domain-connect.ts";
 export type {
-  DkimKeyConfig,
   DmarcConfig,
   ExistingConfig,
   MtaStsConfig,

@@ -5,6 +5,7 @@
  * never drops one: a run that fails writes them too, so they are no proof of what is deployed.
  */
 import { z } from "zod";
+import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
 
 /**
@@ -69,6 +70,7 @@ export function readOutputs(outputs: unknown): { outputs: StackOutputs; findings
   const findings: Finding[] = [];
   const broken = (path: string, wanted: string) => {
     findings.push({
+      code: "state-outputs-unreadable",
       level: "error",
       path,
       message: `cannot be read: it is not ${wanted}, so that nobody can tell what is deployed`,
@@ -87,6 +89,7 @@ export function readOutputs(outputs: unknown): { outputs: StackOutputs; findings
   }
   if (version > OUTPUTS_VERSION) {
     findings.push({
+      code: "state-later-version",
       level: "error",
       path: at("version"),
       message: `is ${version}, and this sendips knows none later than ${OUTPUTS_VERSION}: a later sendips deployed the stack`,
@@ -133,8 +136,4 @@ export function readOutputs(outputs: unknown): { outputs: StackOutputs; findings
     });
   }
   return { outputs: found, findings };
-}
-
-export function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

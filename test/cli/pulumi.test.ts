@@ -1,5 +1,5 @@
 /** Which Pulumi CLI the command line runs. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -46,6 +46,6 @@ test("a project's own npm package goes before ours", () => {
 
 test("where none is there yet it is the npm package's, which gets it", () => {
   expect(pulumiCommand({ PULUMI_HOME: temporaryFolder(), PATH: "" })).toBe(
-    join(REPOSITORY, "node_modules", ".bin", "pulumi"),
+    join(realpathSync(join(REPOSITORY, "node_modules")), ".bin", "pulumi"),
   );
 });

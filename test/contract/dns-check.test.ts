@@ -1,7 +1,7 @@
 /** The verdicts that `npm start`'s exit status rests on: what is wrong in DNS is reported as wrong. */
 import * as ec2 from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
-import type { RecordOutput, TenantOutputs } from "../../components/outputs.ts";
+import type { RecordOutput, TenantOutputs } from "../../program/outputs.ts";
 import { checkTenant, table } from "../../sandbox/dns-check.ts";
 import { addRecord, allocate, ec2For } from "./aws.ts";
 import { cloudflareFor, zone } from "./cloudflare.ts";

@@ -6,7 +6,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { MailHostOutputs, TenantOutputs } from "../../components/outputs.ts";
+import type { MailHostOutputs, TenantOutputs } from "../../program/outputs.ts";
 import {
   allocate,
   calls,

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { MailHostOutputs } from "../../components/outputs.ts";
+import type { MailHostOutputs } from "../../program/outputs.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import { done, type World, world } from "./harness.ts";
 
@@ -28,7 +28,7 @@ function exampleOf(component: string, made: World, networkInterface: string): st
   const { host, port } = made.sandbox.dns;
   return block
     .replace(/^ \* ?/gm, "")
-    .replaceAll('from "./', `from "${REPOSITORY}/`)
+    .replaceAll('from "sendips"', `from "${REPOSITORY}/components/index.ts"`)
     .replaceAll("eni-0123456789abcdef0", networkInterface)
     .replaceAll("subnet-0123456789abcdef0", "subnet-0a1b2c3d4e5f60718")
     .replaceAll("vpc-0123456789abcdef0", "vpc-0a1b2c3d4e5f60718")

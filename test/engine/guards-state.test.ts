@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { TenantOutputs } from "../../components/outputs.ts";
+import type { TenantOutputs } from "../../program/outputs.ts";
 import {
   allocate,
   changes,

@@ -1,6 +1,6 @@
 /** A tenant's life on the real engine: create → no change → edit → drift → release → destroy. */
 import { describe, expect, test } from "vitest";
-import type { TenantOutputs } from "../../components/outputs.ts";
+import type { TenantOutputs } from "../../program/outputs.ts";
 import { checkTenant } from "../../sandbox/dns-check.ts";
 import { makeExampleKey } from "../../sandbox/example-keys.ts";
 import { deployed, done, type Run, type World, world } from "./harness.ts";

@@ -1,6 +1,6 @@
 /** A mail host's life on the real engine: machine, interfaces, one more private IP, nothing lost. */
 import { expect, test } from "vitest";
-import type { MailHostOutputs } from "../../components/outputs.ts";
+import type { MailHostOutputs } from "../../program/outputs.ts";
 import { changes, clearCalls, deployed, done, world } from "./harness.ts";
 
 const HOST = ["sendips:mailHost"];

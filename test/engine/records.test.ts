@@ -1,6 +1,6 @@
 /** Every kind of record on the real engine, as DNS shows it; and zones that the customer publishes. */
 import { describe, expect, test } from "vitest";
-import type { RecordOutput, TenantOutputs } from "../../components/outputs.ts";
+import type { RecordOutput, TenantOutputs } from "../../program/outputs.ts";
 import { checkTenant } from "../../sandbox/dns-check.ts";
 import { makeExampleKey } from "../../sandbox/example-keys.ts";
 import { SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";

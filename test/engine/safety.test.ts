@@ -2,7 +2,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { MailHostOutputs, TenantOutputs } from "../../components/outputs.ts";
+import type { MailHostOutputs, TenantOutputs } from "../../program/outputs.ts";
 import {
   deployed,
   done,

@@ -261,6 +261,5 @@ export const existingSchema = z
 
 export type ExistingConfig = z.infer<typeof existingSchema>;
 export type SpfConfig = z.infer<typeof spfSchema>;
-export type DkimKeyConfig = z.infer<typeof dkimKeySchema>;
 export type DmarcConfig = z.infer<typeof dmarcSchema>;
 export type MtaStsConfig = z.infer<typeof mtaStsSchema>;

@@ -1,5 +1,6 @@
 /** `sendips:tenant`: a customer, one stack. */
 import { z } from "zod";
+import type { DkimKeyConfig } from "../dkim-key.ts";
 import { awsId, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
 import {
   bimiSchema,
@@ -192,5 +193,11 @@ export const tenantSchema = z
   })
   .describe("A tenant: its addresses, streams and mail policy.");
 
-export type TenantConfig = z.infer<typeof tenantSchema>;
+/** A tenant as a person writes it, defaults filled in: its private keys may stand in it. */
+export type WrittenTenant = z.infer<typeof tenantSchema>;
+
+/** A tenant behind the door: no text of a key is left in it. */
+export interface TenantConfig extends Omit<WrittenTenant, "dkim"> {
+  dkim: Record<string, DkimKeyConfig>;
+}
 export type StreamConfig = z.infer<typeof streamSchema>;

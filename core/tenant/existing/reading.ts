@@ -11,12 +11,12 @@ import { parseSpf } from "../../../mail/spf/parse.ts";
 import { renderSpf } from "../../../mail/spf/render.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
 import { contextOf, type TenantContext, type WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { organisationsOf } from "../organisations.ts";
 import type { TenantStack } from "../plan.ts";
 import { type PlannedRecord, readable, renderData } from "../record.ts";
-import { wantedRecords } from "../records.ts";
 import { spfMacroZone } from "../spf/records.ts";
+import { wantedRecords } from "../subjects.ts";
 import { publisherOf } from "../zones.ts";
 import { LISTED_TYPES, type Standing, standingAt } from "./standing.ts";
 

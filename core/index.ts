@@ -49,7 +49,7 @@ export {
   plan,
   type TenantStack,
 } from "./tenant/plan.ts";
-export type { PolicyVerdict } from "./tenant/receivers/policies.ts";
+export type { PolicyVerdict, Senders } from "./tenant/receivers/policies.ts";
 export {
   type AddressRef,
   type KeyRef,

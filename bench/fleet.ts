@@ -127,7 +127,7 @@ ${addresses.join("\n")}
     streams:
       transactional: { from: tx.${domain}, addresses: [tx1] }
       marketing: { from: news.${domain}, addresses: [${keys.slice(1).join(", ")}] }
-    spf: { include: [_spf.google.com, sendgrid.net] } # what the domain already sends through
+    spf: { include: [_spf.google.com, sendgrid.net], all: fail } # what the domain already sends through
     dmarc: { policy: reject }
     dkim:
       s202611:

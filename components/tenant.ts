@@ -198,6 +198,7 @@ function networkInterfacesOf(
   const lacks = (missing: readonly { key: string; privateIp: string }[], known: string[]) => {
     report(
       missing.map(({ key, privateIp }) => ({
+        code: "address-private-ip-unknown",
         level: "error",
         stack,
         path: `sendips:tenant.addresses.${key}.privateIp`,

@@ -50,8 +50,14 @@ export function failedLookUp(message: string): Finding | undefined {
   const wait = THROTTLED.test(said) ? WAIT[provider] : undefined;
   const failed = `${name} failed: ${said}`;
   return wait === undefined
-    ? { level: "error", path: provider, message: failed, fix }
-    : { level: "error", path: provider, message: `${wait.who}: ${failed}`, fix: wait.fix };
+    ? { code: "cloud-look-up-failed", level: "error", path: provider, message: failed, fix }
+    : {
+        code: "cloud-throttled",
+        level: "error",
+        path: provider,
+        message: `${wait.who}: ${failed}`,
+        fix: wait.fix,
+      };
 }
 
 /**

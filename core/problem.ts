@@ -1,9 +1,12 @@
 /** A problem of a stack's configuration: said with its place, its rule and its mend, all at once. */
 
 import type { Finding as MailFinding } from "../mail/finding.ts";
+import type { FindingCode, FindingCodeOf } from "./findings.ts";
 
 /** One error or warning. An error stops a deployment before any resource is registered. */
 export interface Problem {
+  /** Which problem it is, whatever the sentence: one of `docs/findings.md`. */
+  code: FindingCode;
   level: "error" | "warning";
   /** The stack whose config holds the fault, e.g. `acme`. */
   stack: string;
@@ -20,9 +23,41 @@ export interface Problem {
 /** A problem without its stack: what the pure checks produce. */
 export type Finding = Omit<Problem, "stack">;
 
+/** A finding without its place: one of the mail grammars, or of a check that has its place from elsewhere. */
+export interface Fault extends Omit<MailFinding, "code"> {
+  code: FindingCode;
+}
+
+/** An error without its place. */
+export function error(
+  code: FindingCodeOf<"error">,
+  rule: string,
+  message: string,
+  fix: string,
+): Fault {
+  return { code, rule, level: "error", message, fix };
+}
+
+/** A warning without its place. */
+export function warning(
+  code: FindingCodeOf<"warning">,
+  rule: string,
+  message: string,
+  fix: string,
+): Fault {
+  return { code, rule, level: "warning", message, fix };
+}
+
 /** What the mail grammars say of a record, said of the config that asked for it. */
-export function at(path: string, findings: readonly MailFinding[]): Finding[] {
-  return findings.map(({ level, message, fix, rule }) => ({ level, path, message, fix, rule }));
+export function at(path: string, findings: readonly Fault[]): Finding[] {
+  return findings.map(({ code, level, message, fix, rule }) => ({
+    code,
+    level,
+    path,
+    message,
+    fix,
+    rule,
+  }));
 }
 
 /** True when nothing may be deployed. */
@@ -34,11 +69,12 @@ export function hasErrors(problems: readonly Problem[]): boolean {
  * One problem as text, two lines.
  *
  * @example
- * formatProblem({ level: "error", stack: "acme", path: "sendips:tenant.domain", message: "…", fix: "…" })
+ * formatProblem({ code: "config-value", level: "error", stack: "acme", path: "sendips:tenant.domain", message: "…", fix: "…" })
+ * // error: acme: sendips:tenant.domain: … (config-value)
  */
 export function formatProblem(problem: Problem): string {
   const rule = problem.rule === undefined ? "" : ` [${problem.rule}]`;
-  return `${problem.level}: ${problem.stack}: ${problem.path}: ${problem.message}${rule}\n  ${problem.fix}`;
+  return `${problem.level}: ${problem.stack}: ${problem.path}: ${problem.message}${rule} (${problem.code})\n  ${problem.fix}`;
 }
 
 /** All problems as one text, errors first; the order among equals is the order of finding. */
@@ -48,4 +84,11 @@ export function formatProblems(problems: readonly Problem[]): string {
     .toSorted((a, b) => rank(a) - rank(b))
     .map(formatProblem)
     .join("\n");
+}
+
+/** The first few of a list, so that a message stays short however many there are. */
+export function few(items: readonly string[], limit = 8): string {
+  if (items.length === 0) return "none";
+  const more = items.length > limit ? ` and ${items.length - limit} more` : "";
+  return `${items.slice(0, limit).join(", ")}${more}`;
 }

@@ -28,7 +28,11 @@ export function parseName(text: string, options: NameOptions = {}): Parsed<strin
   const name = toALabels(bare);
   if (name === undefined) {
     const fix = "a name of letters, digits and hyphens, or an IDNA name";
-    return { findings: [error("RFC 5891 §4", `${shown(text)} is not a domain name`, fix)] };
+    return {
+      findings: [
+        error("name-unreadable", "RFC 5891 §4", `${shown(text)} is not a domain name`, fix),
+      ],
+    };
   }
   const findings = lintName(name, options);
   return findings.length > 0 ? { findings } : { value: name, findings };
@@ -53,7 +57,7 @@ export function lintName(name: string, options: NameOptions = {}): Finding[] {
   const findings: Finding[] = [];
   if (name.length > NAME_LIMIT) {
     const message = `${shown(name)} has ${name.length} characters`;
-    findings.push(error("RFC 1035 §2.3.4", message, `at most ${NAME_LIMIT}`));
+    findings.push(error("name-length", "RFC 1035 §2.3.4", message, `at most ${NAME_LIMIT}`));
   }
   const labels = name.split(".");
   const rest = options.wildcard === true && labels[0] === "*" ? labels.slice(1) : labels;
@@ -61,19 +65,23 @@ export function lintName(name: string, options: NameOptions = {}): Finding[] {
   for (const label of rest.length === 0 ? [""] : rest) {
     if (label.length > LABEL_LIMIT) {
       const message = `the label ${shown(label)} has ${label.length} characters`;
-      findings.push(error("RFC 1035 §2.3.4", message, `at most ${LABEL_LIMIT}`));
+      findings.push(
+        error("name-label-length", "RFC 1035 §2.3.4", message, `at most ${LABEL_LIMIT}`),
+      );
     }
     if (!allowed.test(label)) {
       const message = label === "" ? "an empty label" : `the label ${shown(label)}`;
       const underscore = options.underscores === true ? ", and underscores" : "";
       const fix = `lower-case letters, digits and inner hyphens${underscore}`;
-      findings.push(error("RFC 1123 §2.1", `${message} in ${shown(name)}`, fix));
+      findings.push(error("name-characters", "RFC 1123 §2.1", `${message} in ${shown(name)}`, fix));
     }
   }
   // An all-digit last label makes an address of the name for every URL and mail parser.
   if (/^\d+$/.test(labels.at(-1) ?? "")) {
     const fix = "a top-level domain has a letter";
-    findings.push(error("RFC 3696 §2", `${shown(name)} ends in digits only`, fix));
+    findings.push(
+      error("name-all-digits", "RFC 3696 §2", `${shown(name)} ends in digits only`, fix),
+    );
   }
   return findings;
 }
@@ -165,7 +173,14 @@ export function lintHostName(name: string, ip?: string): Finding[] {
   const reason = genericReason(name.toLowerCase(), ip);
   if (reason === undefined) return [];
   const fix = "name the host after the sender, e.g. tx1.mail.acme.example";
-  return [warning("M3AAWG Sending Domains BCP", `${shown(name)} looks generic: ${reason}`, fix)];
+  return [
+    warning(
+      "host-name-generic",
+      "M3AAWG Sending Domains BCP",
+      `${shown(name)} looks generic: ${reason}`,
+      fix,
+    ),
+  ];
 }
 
 /** How names spell an IPv4: plain, padded, hexadecimal, in both orders; too short a digit run is noise. */

@@ -36,6 +36,7 @@ export async function mailHostPrivateIps(
   }
   reportFindings([
     {
+      code: "mail-host-not-deployed",
       level: "error",
       path: "sendips:tenant.mailHost.stack",
       message: `the stack ${name} is not deployed, or is not a mail host: it has no output privateIps`,

@@ -49,12 +49,19 @@ export async function copyProject(folder: string, endpoints: Endpoints): Promise
     await symlink(join(REPOSITORY, file), join(folder, file));
   }
   await cp(join(REPOSITORY, "stacks"), join(folder, "stacks"), { recursive: true });
-  const project = parseDocument(await readFile(join(REPOSITORY, "Pulumi.yaml"), "utf8"));
+  await cp(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  await pointAtSandbox(folder, endpoints);
+}
+
+/** Has a project's stacks ask the sandbox in place of the clouds. */
+export async function pointAtSandbox(folder: string, endpoints: Endpoints): Promise<void> {
+  const file = join(folder, "Pulumi.yaml");
+  const project = parseDocument(await readFile(file, "utf8"));
   const set = (key: string, value: unknown) => project.setIn(["config", key], { value });
   const { url, cloudflareUrl, dns } = endpoints;
   set("aws:endpoints", [{ ec2: url, sts: url, ssm: url }]);
   set("aws:skipMetadataApiCheck", true);
   set("cloudflare:baseUrl", cloudflareUrl);
   set("sendips:dns", { servers: [`${dns.host}:${dns.port}`] });
-  await writeFile(join(folder, "Pulumi.yaml"), project.toString());
+  await writeFile(file, project.toString());
 }

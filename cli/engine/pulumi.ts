@@ -86,7 +86,12 @@ function pulumiPackage(cwd: string): string | undefined {
   return undefined;
 }
 
-/** Runs `pulumi <args> --non-interactive`. Never throws. */
+/**
+ * Runs `pulumi <args> --non-interactive`. Never throws: a CLI that cannot be run ends with 127.
+ *
+ * @param how `input` goes to standard input, where no list of processes shows it; `timeLimit` in
+ * milliseconds, default none.
+ */
 export function runPulumi(
   { command, cwd, env }: Pulumi,
   args: readonly string[],

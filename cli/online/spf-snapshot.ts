@@ -135,6 +135,7 @@ function changesOf(
         ? `; the whole record of ${whole.name} comes to ${ofLimit(whole.budget.lookups, whole.budget.atLeast)}`
         : "";
     return {
+      code: "spf-snapshot-old",
       level: "warning",
       path: `sendips:spfSnapshot["${name}"]`,
       message: `is not what DNS says now, so the plan without --online counts wrongly: ${costs}${all}`,
@@ -209,6 +210,7 @@ function findingsOf({ name, path, via }: Target, answer: SpfAnswer, old?: string
     case "none":
       return [
         {
+          code: "spf-include-none",
           level: "error",
           path,
           message: `${what} has no SPF record: receivers give permerror for every mail that gets so far`,
@@ -219,6 +221,7 @@ function findingsOf({ name, path, via }: Target, answer: SpfAnswer, old?: string
     case "several":
       return [
         {
+          code: "spf-include-several",
           level: "error",
           path,
           message: `${what} has ${answer.count} SPF records: receivers give permerror`,
@@ -229,6 +232,7 @@ function findingsOf({ name, path, via }: Target, answer: SpfAnswer, old?: string
     case "failed":
       return [
         {
+          code: "spf-include-unanswered",
           level: "warning",
           path,
           message: `${what} could not be asked for (${answer.reason}): this says nothing about its record`,

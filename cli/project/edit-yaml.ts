@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Document, isMap, isScalar, parseDocument, type Scalar, visit, type YAMLMap } from "yaml";
+import { fullKey, NAMESPACE } from "../../core/config/namespace.ts";
 import { Refusal } from "../engine/surroundings.ts";
 import { type Project, stackFile } from "./project.ts";
 
@@ -119,7 +120,8 @@ function rendered(value: unknown): string {
 }
 
 function tenantPath(document: Document, project: string): string[] | undefined {
-  const keys = [`${project}:tenant`, "tenant"];
+  // Without a namespace it is the project's own key.
+  const keys = [fullKey("tenant"), ...(project === NAMESPACE ? ["tenant"] : [])];
   const key = keys.find((one) => isMap(document.getIn(["config", one])));
   return key === undefined ? undefined : ["config", key];
 }

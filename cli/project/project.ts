@@ -11,6 +11,7 @@ import {
   readOperator,
 } from "../../core/config/config.ts";
 import { SEALED } from "../../core/config/dkim-key.ts";
+import { fullKey, misplacedKeys, ownValues } from "../../core/config/namespace.ts";
 import { isMap, mapOf, member } from "../../core/maps.ts";
 import type { Problem } from "../../core/problem.ts";
 import { Refusal } from "../engine/surroundings.ts";
@@ -25,7 +26,7 @@ export interface Project {
   stackFolder: string;
   /** Operator-wide config by full key (`sendips:zones`), the `value:` taken off. */
   config: Readonly<Record<string, unknown>>;
-  /** Those of its own namespace by key without it (`zones`), encrypted ones as {@link SEALED}. */
+  /** Those of the namespace `sendips` by key without it (`zones`), encrypted ones as {@link SEALED}. */
   values: RawConfig["values"];
   /** The same, read once: stacks that override nothing of it share it. */
   operator: OperatorRead;
@@ -56,12 +57,12 @@ export function openProject(cwd: string): Project {
   if (typeof name !== "string") throw new Refusal(`${file}: name: is missing`);
   const stackConfigDir = member(value, "stackConfigDir");
   const entries = Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
-    fullKey(key, name),
+    inNamespace(key, name),
     // A map stands below value: (or, in an older form, default:); anything else stands as it is.
     isMap(entry) ? (entry["value"] ?? entry["default"]) : entry,
   ]);
   const config = Object.fromEntries(entries);
-  const values = valuesOf(config, name);
+  const values = valuesOf(config);
   return {
     name,
     folder,
@@ -113,17 +114,20 @@ export function loadStack(project: Project, stack: string): LoadedStack {
   }
   const own = Object.fromEntries(
     Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
-      fullKey(key, project.name),
+      inNamespace(key, project.name),
       entry,
     ]),
   );
   const config: Record<string, unknown> = { ...project.config, ...own };
   const region = config["aws:region"];
-  const ownValues = valuesOf(own, project.name);
-  const raw = { stack, values: { ...project.values, ...ownValues } };
-  const overrides = Object.keys(ownValues).some(isOperatorKey);
+  const values = valuesOf(own);
+  const misplaced = misplacedKeys(config, project.name);
+  const raw = { stack, values: { ...project.values, ...values }, misplaced };
+  const overrides = Object.keys(values).some(isOperatorKey);
   const read = overrides ? readConfig(raw) : readConfig(raw, project.operator);
-  const problems = [...clearKeys(stack, config[`${project.name}:tenant`]), ...read.problems];
+  const tenants = [fullKey("tenant"), `${project.name}:tenant`].map((key) => config[key]);
+  const clear = [...new Set(tenants)].flatMap((tenant) => clearKeys(stack, tenant));
+  const problems = [...clear, ...read.problems];
   return {
     name: stack,
     ...(typeof region === "string" ? { region } : {}),
@@ -142,21 +146,25 @@ function findUpwards(cwd: string): string {
 
 function unreadable(stack: string, file: string, fault: string): Problem {
   const fix = "mend the YAML there";
-  return { level: "error", stack, path: file, message: `cannot be read: ${fault}`, fix };
+  return {
+    code: "config-unreadable",
+    level: "error",
+    stack,
+    path: file,
+    message: `cannot be read: ${fault}`,
+    fix,
+  };
 }
 
 /** In a file, a key without a namespace is the project's own. */
-function fullKey(key: string, project: string): string {
+function inNamespace(key: string, project: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
-/** Config of the project's own namespace, without it. */
-function valuesOf(config: Readonly<Record<string, unknown>>, project: string): RawConfig["values"] {
-  const prefix = `${project}:`;
+/** What is ours of a config, encrypted values as {@link SEALED}. */
+function valuesOf(config: Readonly<Record<string, unknown>>): RawConfig["values"] {
   return Object.fromEntries(
-    Object.entries(config).flatMap(([key, entry]) =>
-      key.startsWith(prefix) ? [[key.slice(prefix.length), sealed(entry)]] : [],
-    ),
+    Object.entries(ownValues(config)).map(([name, entry]) => [name, sealed(entry)]),
   );
 }
 
@@ -190,6 +198,7 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
     if (privateKey === undefined || isSecure(privateKey)) return [];
     return [
       {
+        code: "config-private-key-in-clear",
         level: "error",
         stack,
         path: `${dkimPath(selector)}.privateKey`,

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { shown } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
-import { misplacedKeys } from "./misplaced-keys.ts";
+import { misplacedPrivateKeys } from "./misplaced-keys.ts";
+import { misplacedKey, NAMESPACE } from "./namespace.ts";
 import { configPath } from "./path.ts";
 import {
   type MailHostConfig,
@@ -23,6 +24,11 @@ export interface RawConfig {
   stack: string;
   /** Keys under `sendips:`, without the prefix. */
   values: Readonly<Record<string, unknown>>;
+  /**
+   * Full keys in the project's own namespace that were meant for ours, see `misplacedPrivateKeys`.
+   * @default none
+   */
+  misplaced?: readonly string[];
 }
 
 /** A stack whose config holds no schema fault. */
@@ -74,15 +80,18 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
  */
 export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadWithSecrets {
   const findings: Finding[] = [];
-  const { values, stack: name } = raw;
+  const { values, stack: name, misplaced = [] } = raw;
   for (const key of Object.keys(values)) {
-    if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey(["sendips", key], KNOWN_KEYS));
+    if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey([NAMESPACE, key], KNOWN_KEYS));
   }
+  findings.push(...misplaced.map(misplacedKey));
   const { operator } = shared;
   const hasTenant = values["tenant"] !== undefined;
   const hasMailHost = values["mailHost"] !== undefined;
-  if (hasTenant === hasMailHost) {
+  const isMisplaced = misplaced.some((key) => /:(tenant|mailHost)$/.test(key));
+  if (hasTenant === hasMailHost && (hasTenant || !isMisplaced)) {
     findings.push({
+      code: "config-stack-kind",
       level: "error",
       path: "sendips:tenant",
       message: hasTenant
@@ -119,7 +128,7 @@ function withTextFaults(values: RawConfig["values"], findings: readonly Finding[
   // What is wrong with a value that holds such a character follows from it.
   const all = [...unseen, ...findings.filter(({ path }) => !unseenAt.has(path))];
   const refused = new Set(all.map(({ path }) => path));
-  return [...all, ...misplacedKeys(values).filter(({ path }) => !refused.has(path))];
+  return [...all, ...misplacedPrivateKeys(values).filter(({ path }) => !refused.has(path))];
 }
 
 function check<T extends z.ZodType>(
@@ -138,8 +147,9 @@ type Issue = z.core.$ZodIssue;
 
 function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): Finding {
   return {
+    code: "config-unknown-key",
     level: "error",
-    path: path[0] === "sendips" ? configPath(path.slice(1)) : configPath(path),
+    path: path[0] === NAMESPACE ? configPath(path.slice(1)) : configPath(path),
     message: `${shown(String(path.at(-1)))} is not a key that sendips knows`,
     fix: `allowed here: ${allowed.join(", ")}`,
   };
@@ -154,6 +164,7 @@ function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string):
   const found = lookUp(value, issue.path);
   return [
     {
+      code: "config-value",
       level: "error",
       path: configPath(path),
       message: `${foundAt(found, path)}${said(issue, found)}`,

@@ -60,7 +60,7 @@ export function dkimKeyOf({ privateKey, publicKey, ...rest }: WrittenDkimKey): D
     key.findings = [];
   } else if (!ours && publicKey === undefined) {
     const fix = "allowed: privateKey (an encrypted secret: sendips dkim new makes it) or publicKey";
-    key.findings = [{ ...error("RFC 6376 §3.6.1", "needs a key", fix), path: "" }];
+    key.findings = [{ ...error("dkim-no-key", "RFC 6376 §3.6.1", "needs a key", fix), path: "" }];
   }
   return { ...rest, key };
 }
@@ -97,7 +97,12 @@ function weakness(privateKey: string): DkimKeyFinding[] {
   const { type, bits = 0 } = publicKeyOf(privateKey).value ?? {};
   if (type !== "rsa" || bits >= 2048) return [];
   const fix = "allowed: RSA of 2048 bits or more, or Ed25519";
-  return [{ ...error("RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix), path: ".privateKey" }];
+  return [
+    {
+      ...error("dkim-short-key", "RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix),
+      path: ".privateKey",
+    },
+  ];
 }
 
 /** A public key beside a private one must be its own: verifiers would fail every signature. */

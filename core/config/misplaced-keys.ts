@@ -12,7 +12,7 @@ const DIGITS = /[A-Za-z0-9+/_-]{40,}/g;
  * Each private key, encrypted or not, in a text or a name of a config that is no place for one. The two
  * halves of a DKIM selector are left to `dkimKeyOf`, which lets neither through as it stands.
  */
-export function misplacedKeys(values: Readonly<Record<string, unknown>>): Finding[] {
+export function misplacedPrivateKeys(values: Readonly<Record<string, unknown>>): Finding[] {
   return misplacedIn(values, []);
 }
 
@@ -44,6 +44,7 @@ function holdsKey(text: string): boolean {
 function fault(path: readonly PropertyKey[]): Finding {
   return {
     level: "error",
+    code: "config-private-key-in-clear",
     path: configPath(path),
     message: "holds a private key, which is not encrypted here and would be passed on",
     fix: "take the key as known: remove it, and make another with npx sendips dkim new <stack>, which encrypts it",

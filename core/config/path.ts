@@ -1,6 +1,7 @@
 /** Places in the config, as people and `pulumi config` spell them. */
 
 import { beginning, withoutKeys } from "../../mail/finding.ts";
+import { fullKey } from "./namespace.ts";
 
 /**
  * `sendips:tenant.addresses.tx1`, as `pulumi config set --path` spells it. A private key that was laid
@@ -15,7 +16,7 @@ export function configPath(path: readonly PropertyKey[]): string {
     const part = named(String(key));
     return isPlain(part) && !/^\d+$/.test(part) ? `.${part}` : quoted(part);
   });
-  return `sendips:${isPlain(head) ? head : quoted(head)}${tail.join("")}`;
+  return `${fullKey(isPlain(head) ? head : quoted(head))}${tail.join("")}`;
 }
 
 /** Where a DKIM selector stands in the config. */

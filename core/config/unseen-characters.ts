@@ -92,6 +92,7 @@ function fault(
     const point = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
     return [
       {
+        code: "config-unseen-character",
         level: "error",
         path: configPath(path),
         message: `${what}holds ${point} ${unseen} at character ${index + 1}`,

@@ -2,9 +2,9 @@
 
 import { capacityOf } from "../host/instance-types.ts";
 import { checkCapacity } from "../host/mail-host.ts";
-import type { Problem } from "../problem.ts";
+import { few, type Problem } from "../problem.ts";
 import { ordered } from "../tenant/context.ts";
-import { Claims, few, holder } from "./claims.ts";
+import { Claims, holder } from "./claims.ts";
 import type { FleetMailHost, FleetTenant } from "./fleet.ts";
 
 const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
@@ -44,6 +44,7 @@ function overCapacity({ name, stack }: FleetMailHost): Problem[] {
   if (capacity === undefined) {
     return [
       {
+        code: "mail-host-capacity-unknown",
         level: "warning",
         stack: name,
         path: "sendips:mailHost.instanceType",
@@ -71,7 +72,9 @@ function sharedSubnets(hosts: readonly FleetMailHost[]): Problem[] {
         if (other === undefined) return [];
         const message = `${ip} in ${subnet} is already on the mail host ${holder(other)}`;
         const fix = "each private IP on one mail host: take a free one of the subnet";
-        return [{ level: "error", stack: name, path, message, fix }];
+        return [
+          { code: "mail-host-private-ip-taken", level: "error", stack: name, path, message, fix },
+        ];
       }),
     ),
   );
@@ -89,17 +92,18 @@ function ofItsHost(
   if (host === undefined) {
     const message = `no stack ${hostName} with sendips:mailHost is among the stacks`;
     const fix = `mail hosts: ${few([...hosts.keys()])}; or add stacks/Pulumi.${hostName}.yaml`;
-    return [{ level: "error", stack: name, path, message, fix }];
+    return [{ code: "mail-host-unknown", level: "error", stack: name, path, message, fix }];
   }
   if (region !== undefined && host.region !== undefined && host.region !== region) {
     const message = `the mail host ${hostName} is in ${host.region}, the tenant in ${region}`;
     const fix =
       "an Elastic IP serves its own Region: one aws:region for both, or another mail host";
-    return [{ level: "error", stack: name, path, message, fix }];
+    return [{ code: "mail-host-other-region", level: "error", stack: name, path, message, fix }];
   }
   return ordered(stack.tenant.addresses)
     .filter(([, { privateIp }]) => !host.privateIps.has(privateIp))
     .map(([key, { privateIp }]) => ({
+      code: "address-private-ip-unknown",
       level: "error",
       stack: name,
       path: `sendips:tenant.addresses.${key}.privateIp`,
@@ -119,6 +123,16 @@ function takenPrivateIps({ name, region, stack }: FleetTenant, taken: Claims): P
     if (other === undefined) return [];
     const message = `${privateIp} on ${host} already carries an address of ${holder(other)}`;
     const fix = "a private IP carries one Elastic IP: take one that no tenant uses";
-    return [{ level: "error", stack: name, path, message, fix, rule: ONE_EACH }];
+    return [
+      {
+        code: "address-private-ip-taken",
+        level: "error",
+        stack: name,
+        path,
+        message,
+        fix,
+        rule: ONE_EACH,
+      },
+    ];
   });
 }

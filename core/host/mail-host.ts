@@ -33,6 +33,7 @@ export function checkMailHost(mailHost: MailHostConfig): Finding[] {
       owners.set(ip, owner ?? key);
       if (owner === undefined) return;
       findings.push({
+        code: "mail-host-private-ip-twice",
         level: "error",
         path: `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`,
         message: `${ip} stands twice, first on ${owner}`,
@@ -42,6 +43,7 @@ export function checkMailHost(mailHost: MailHostConfig): Finding[] {
   }
   if (Object.keys(mailHost.networkInterfaces).length === 0) {
     findings.push({
+      code: "mail-host-no-interface",
       level: "error",
       path: "sendips:mailHost.networkInterfaces",
       message: "names no network interface",
@@ -63,6 +65,7 @@ export function checkCapacity(mailHost: MailHostConfig, capacity: Capacity): Fin
   const type = mailHost.instanceType;
   if (interfaces.length > capacity.maximumNetworkInterfaces) {
     findings.push({
+      code: "mail-host-many-interfaces",
       level: "error",
       path: "sendips:mailHost.networkInterfaces",
       message: `${interfaces.length} interfaces, but ${type} takes ${capacity.maximumNetworkInterfaces}`,
@@ -72,6 +75,7 @@ export function checkCapacity(mailHost: MailHostConfig, capacity: Capacity): Fin
   for (const [key, { privateIps }] of interfaces) {
     if (privateIps.length <= capacity.maximumIpsPerInterface) continue;
     findings.push({
+      code: "mail-host-many-private-ips",
       level: "error",
       path: `sendips:mailHost.networkInterfaces.${key}.privateIps`,
       message: `${privateIps.length} private IPs, but an interface of ${type} takes ${capacity.maximumIpsPerInterface}`,
@@ -87,6 +91,7 @@ function checkSubnet(mailHost: MailHostConfig, cidr: string): Finding[] {
       if (usable(ip, cidr)) return [];
       return [
         {
+          code: "mail-host-private-ip-unusable",
           level: "error",
           path: `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`,
           message: `${ip} cannot be used in the subnet ${cidr}`,
@@ -104,6 +109,7 @@ export function checkPrivateIps(tenant: TenantConfig, privateIps: PrivateIps): F
   return ordered(tenant.addresses)
     .filter(([, { privateIp }]) => privateIps[privateIp] === undefined)
     .map(([key, { privateIp }]) => ({
+      code: "address-private-ip-unknown",
       level: "error",
       path: `sendips:tenant.addresses.${key}.privateIp`,
       message: `the mail host ${host} has no private IP ${privateIp}`,

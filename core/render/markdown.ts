@@ -48,9 +48,10 @@ export function markdownPolicies(policies: readonly PolicyVerdict[]): string {
 
 /** Errors first, each with its place, rule and mend. */
 export function markdownProblems(problems: readonly Problem[]): string {
-  const items = problems.map(({ level, stack, path, message, rule, fix }) => {
+  const items = problems.map((problem) => {
+    const { level, stack, path, message, rule, fix } = problem;
     const why = rule === undefined ? "" : ` (${text(rule)})`;
-    return `- **${level}** ${text(stack)} ${code(path)}: ${text(message)}${why}. ${text(fix)}`;
+    return `- **${level}** ${code(problem.code)} ${text(stack)} ${code(path)}: ${text(message)}${why}. ${text(fix)}`;
   });
   return `## Problems\n\n${items.join("\n")}\n`;
 }

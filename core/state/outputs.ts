@@ -70,6 +70,7 @@ export function readOutputs(outputs: unknown): { outputs: StackOutputs; findings
   const findings: Finding[] = [];
   const broken = (path: string, wanted: string) => {
     findings.push({
+      code: "state-outputs-unreadable",
       level: "error",
       path,
       message: `cannot be read: it is not ${wanted}, so that nobody can tell what is deployed`,
@@ -88,6 +89,7 @@ export function readOutputs(outputs: unknown): { outputs: StackOutputs; findings
   }
   if (version > OUTPUTS_VERSION) {
     findings.push({
+      code: "state-later-version",
       level: "error",
       path: at("version"),
       message: `is ${version}, and this sendips knows none later than ${OUTPUTS_VERSION}: a later sendips deployed the stack`,

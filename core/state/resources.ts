@@ -223,6 +223,7 @@ export function readResources(
 
 function unreadable(what: string): Finding {
   return {
+    code: "state-resources-unreadable",
     level: "error",
     path: "stack state",
     message: `cannot be read: ${what} does not hold what sendips and its provider write there`,

@@ -2,6 +2,7 @@
 
 import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
 import { ordered } from "../maps.ts";
+import type { Purpose } from "./purpose.ts";
 import type { PlannedRecord } from "./record.ts";
 
 export { ordered } from "../maps.ts";
@@ -29,8 +30,10 @@ export interface RecordContext extends TenantContext {
   records: readonly PlannedRecord[];
 }
 
-/** A record before it is known who publishes it. */
-export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl">;
+/** A record before it is known who publishes it, with what it is for. */
+export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl" | "purpose"> & {
+  purpose: Purpose;
+};
 
 /** The name of an address in DNS, PTR and HELO. A tenant with addresses has host names. */
 export function hostNameOf(key: string, { hostNames = "" }: TenantConfig): string {

@@ -53,7 +53,14 @@ export function neededConsents(
 export function parseConsent(text: string): Parsed<ReportConsent> {
   const { tags, findings } = splitTags(text, { rule: RULE, foldCase: true });
   if (tags[0]?.name !== "v" || tags[0].value !== "DMARC1") {
-    findings.push(error(RULE, `${shown(text)} does not begin with v=DMARC1`, "v=DMARC1"));
+    findings.push(
+      error(
+        "dmarc-consent-version",
+        RULE,
+        `${shown(text)} does not begin with v=DMARC1`,
+        "v=DMARC1",
+      ),
+    );
   }
   const value: ReportConsent = {};
   for (const { name, value: list } of tags) {
@@ -61,7 +68,10 @@ export function parseConsent(text: string): Parsed<ReportConsent> {
     const uris = list.split(",").map((uri) => uri.trim());
     const bad = uris.find((uri) => !isReportUri(uri));
     if (bad === undefined) value[name] = uris;
-    else findings.push(error(RULE, `${name}= holds ${shown(bad)}`, "mailto:name@domain"));
+    else
+      findings.push(
+        error("dmarc-consent-uri", RULE, `${name}= holds ${shown(bad)}`, "mailto:name@domain"),
+      );
   }
   return hasError(findings) ? { findings } : { value, findings };
 }
@@ -79,12 +89,12 @@ export function lintConsent(consent: ReportConsent, domain: string, host: string
   const findings = lintName(name, { underscores: true, wildcard: true });
   if (domain === "*") {
     const message = `${name} consents to reports about every domain`;
-    findings.push(warning(RULE, message, "one record for each domain"));
+    findings.push(warning("dmarc-consent-for-all", RULE, message, "one record for each domain"));
   }
   for (const uri of [...(consent.rua ?? []), ...(consent.ruf ?? [])]) {
     if (reportHost(uri) !== host) {
       const message = `${shown(uri)} is not at ${host}; reporters ignore it`;
-      findings.push(error(RULE, message, `an address at ${host}`));
+      findings.push(error("dmarc-consent-elsewhere", RULE, message, `an address at ${host}`));
     }
   }
   return findings;

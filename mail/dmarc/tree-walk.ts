@@ -98,7 +98,7 @@ export function readPolicy(domain: string, values: readonly string[]): Parsed<Dm
   if (only === undefined) return { findings: [] };
   if (more.length === 0) return parseDmarcOnce(only);
   const message = `${dmarcName(domain)} holds ${more.length + 1} DMARC records, which counts as none`;
-  return { findings: [error("RFC 9989 §4.10", message, "keep one")] };
+  return { findings: [error("dmarc-several-records", "RFC 9989 §4.10", message, "keep one")] };
 }
 
 /** The organisational domain by the walk. */
@@ -162,7 +162,10 @@ export function lintWalk(walk: Walk): Finding[] {
   if (byList === walk.organizational) return walk.findings;
   const message = `the organisational domain of ${walk.domain} is ${walk.organizational} by the tree walk, ${byList} by the public suffix list`;
   const fix = `publish a DMARC record at ${byList}, with psd=n if there is one above`;
-  return [...walk.findings, warning("RFC 9989 §4.10.2", message, fix)];
+  return [
+    ...walk.findings,
+    warning("dmarc-organization-differs", "RFC 9989 §4.10.2", message, fix),
+  ];
 }
 
 /** RFC 9989 §4.10.2, its three rules in order. */

@@ -41,7 +41,7 @@ export function parsePtr(text: string): Parsed<Ptr> {
   const address = addressOfReverseName(match?.[1] ?? "");
   if (match === null || address === undefined) {
     const fix = "<reverse name> PTR <host name>";
-    return { findings: [error(rule, `${shown(text)} is not a PTR record`, fix)] };
+    return { findings: [error("ptr-unreadable", rule, `${shown(text)} is not a PTR record`, fix)] };
   }
   const value = { address, host: (match[2] ?? "").toLowerCase().replace(/\.$/, "") };
   return { value, findings: lintPtr(value) };
@@ -57,13 +57,17 @@ export function lintPtr(ptr: Ptr): Finding[] {
   const findings: Finding[] = [];
   if (parseAddress(ptr.address) === undefined) {
     const fix = "an IPv4 or IPv6 address";
-    findings.push(error("RFC 1035 §3.5", `${shown(ptr.address)} is not an address`, fix));
+    findings.push(
+      error("ptr-address", "RFC 1035 §3.5", `${shown(ptr.address)} is not an address`, fix),
+    );
   }
   if (!isHostName(ptr.host)) {
     const [first] = lintName(ptr.host);
     const why = first === undefined ? "has one label" : first.message;
     const fix = "a host name in lower-case A-labels";
-    findings.push(error("RFC 5321 §2.3.5", `the PTR names ${shown(ptr.host)}: ${why}`, fix));
+    findings.push(
+      error("ptr-host", "RFC 5321 §2.3.5", `the PTR names ${shown(ptr.host)}: ${why}`, fix),
+    );
   }
   return [...findings, ...lintHostName(ptr.host, ptr.address)];
 }

@@ -1,6 +1,7 @@
 /** A plan by hand, with one record of every kind of publisher, type and reference. */
 import type { Plan } from "../../core/tenant/plan.ts";
 import type { PlannedRecord, Publisher, RecordData } from "../../core/tenant/record.ts";
+import { byHand } from "./by-hand.ts";
 
 export const CLOUDFLARE: Publisher = {
   by: "cloudflare",
@@ -36,8 +37,9 @@ export function txt(
   return { type: "TXT", text };
 }
 
+/** The plan of these records, each with the purpose that its name and its value show. */
 export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Plan {
-  return {
+  const plan: Plan = {
     stack: "acme",
     domain: "acme.example",
     addresses: [
@@ -61,4 +63,10 @@ export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Pl
     policyFiles: [],
     ...more,
   };
+  const names = {
+    hosts: plan.addresses.map(({ hostName }) => hostName),
+    returnPaths: plan.streams.map(({ returnPath }) => returnPath),
+    froms: plan.streams.map(({ from }) => from),
+  };
+  return { ...plan, records: plan.records.map((one) => byHand(one, names)) };
 }

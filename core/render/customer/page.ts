@@ -59,7 +59,7 @@ function viewOf(plan: Plan, known: Known): CustomerView | undefined {
   const theirs = plan.records.filter(({ publisher }) => publisher.by === "external");
   if (theirs.length === 0) return undefined;
   const names = new Set(theirs.map(({ name }) => name));
-  const steps = stepsOf(theirs.map((record) => customerRecord(record, plan, known)));
+  const steps = stepsOf(theirs.map((record) => customerRecord(record, known)));
   const records = steps.flatMap((step) => step.records);
   return {
     domain: plan.domain,

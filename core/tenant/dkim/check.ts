@@ -8,7 +8,6 @@ import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
 import { at, type Finding } from "../../problem.ts";
 import { fromDomains, ordered, type TenantContext } from "../context.ts";
-import { publisherOf } from "../zones.ts";
 import { dkimDomains, signsStream } from "./records.ts";
 import { checkRotation } from "./rotation.ts";
 
@@ -26,11 +25,12 @@ export function checkDkim(context: TenantContext): Finding[] {
       ...(domains.length === 0 && key.streams === undefined ? [unused(path)] : []),
     ];
   });
-  return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context), ...delegation(context)];
+  return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context)];
 }
 
 function unused(path: string): Finding {
   return {
+    code: "dkim-unused",
     level: "warning",
     path,
     message: "no stream sends yet, so the key is published nowhere",
@@ -54,6 +54,7 @@ function foreignDomains(
         ),
     )
     .map((domain) => ({
+      code: "dkim-foreign-domain",
       level: "error",
       path,
       message: `${domain} is neither a domain of the tenant's nor one that a stream's From aligns with`,
@@ -68,6 +69,7 @@ function unknownStreams({ tenant }: TenantContext, key: DkimKeyConfig, path: str
     if (Object.hasOwn(tenant.streams, stream)) return [];
     return [
       {
+        code: "dkim-unknown-stream",
         level: "error",
         path: `${path}[${index}]`,
         message: `${shown(stream)} is not a stream of the tenant`,
@@ -93,6 +95,7 @@ function ed25519Alone(context: TenantContext): Finding[] {
   if (alone.length === 0) return [];
   return [
     {
+      code: "dkim-ed25519-alone",
       level: "warning",
       path: "sendips:tenant.dkim",
       message: `only Ed25519 signs for ${alone.join(", ")}: receivers that do not verify it take the mail for unsigned`,
@@ -100,29 +103,4 @@ function ed25519Alone(context: TenantContext): Finding[] {
       rule: "RFC 8463 §6",
     },
   ];
-}
-
-/** The point of a delegation is that we publish the target: a zone of the customer's defeats it. */
-function delegation({ tenant, operator }: TenantContext): Finding[] {
-  const { dkimZone, delegate, hostNames } = tenant;
-  const asked: [string, string | undefined, string][] = [
-    ["sendips:tenant.dkimZone", dkimZone, "dkimZone"],
-    [
-      `sendips:tenant.delegate${delegate?.zone === undefined ? "" : ".zone"}`,
-      delegate === undefined ? undefined : (delegate.zone ?? hostNames),
-      "delegate",
-    ],
-  ];
-  return asked.flatMap(([path, zone, key]): Finding[] => {
-    const publisher = zone === undefined ? undefined : publisherOf(zone, operator.zones);
-    if (publisher?.by !== "external") return [];
-    return [
-      {
-        level: "error",
-        path,
-        message: `${zone} lies in ${publisher.zone}, which the customer publishes`,
-        fix: `a name in a zone of yours; or leave ${key} out, and the customer publishes the records themselves`,
-      },
-    ];
-  });
 }

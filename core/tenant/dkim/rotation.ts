@@ -145,6 +145,7 @@ function twoSigners(keys: Keys): Finding[] {
     if (other === undefined || type === undefined) return [];
     return [
       {
+        code: "dkim-two-signers",
         level: "warning",
         path: `${pathOf(selector)}.state`,
         message: `${selector} and ${other[0]} both sign for one domain with ${type === "rsa" ? "RSA" : "Ed25519"}`,
@@ -164,6 +165,7 @@ function retiredAlone(keys: Keys): Finding[] {
         !entries.some(([, other]) => other.state === "signing" && signTogether(key, other)),
     )
     .map(([selector]) => ({
+      code: "dkim-retired-alone",
       level: "warning",
       path: `${pathOf(selector)}.state`,
       message: `${selector} is retired, and no other key signs: mail goes out unsigned`,
@@ -183,6 +185,7 @@ function dayOrder(selector: string, key: DkimKeyConfig): Finding[] {
     if (before === undefined || before.day <= day) return [];
     return [
       {
+        code: "dkim-days-out-of-order",
         level: "error",
         path: `${pathOf(selector)}.since.${name}`,
         message: `${name} since ${day}, but ${before.name} only since ${before.day}`,
@@ -199,6 +202,7 @@ function dayOrder(selector: string, key: DkimKeyConfig): Finding[] {
   for (const { name } of days) {
     if (!tooFar[key.state].some((later) => later === name)) continue;
     findings.push({
+      code: "dkim-day-of-later-state",
       level: "error",
       path: `${pathOf(selector)}.since.${name}`,
       message: `says since when it is ${name}, but its state is ${key.state}`,
@@ -223,6 +227,7 @@ function shortOverlap(selector: string, key: DkimKeyConfig, keys: Keys): Finding
   if (predecessor === undefined) return [];
   return [
     {
+      code: "dkim-short-overlap",
       level: "warning",
       path: `${pathOf(selector)}.since.signing`,
       message: `signs since ${signing}, in DNS since ${published}: resolvers may still answer that there is no such key`,

@@ -6,12 +6,13 @@ import { checkOwnAddresses } from "../../../core/guards/own-addresses.ts";
 import { meetStanding, missingRecords, type ZoneRecord } from "../../../core/guards/standing.ts";
 import { leavesOf, stillToGo } from "../../../core/tenant/existing/leaves.ts";
 import type { PlannedRecord, RecordData } from "../../../core/tenant/record.ts";
+import { byHand } from "../by-hand.ts";
 
 const ZONE = "0c1d2e3f405162738495a6b7c8d9eaf0";
 
 function planned(key: string, name: string, data: RecordData, more: Partial<PlannedRecord> = {}) {
   const publisher = { by: "cloudflare", zone: "acme.example", zoneId: ZONE } as const;
-  return { key, name, data, ttl: 3600, publisher, why: "", path: `p.${key}`, ...more };
+  return byHand({ key, name, data, ttl: 3600, publisher, why: "", path: `p.${key}`, ...more });
 }
 
 const txt = (...text: (string | { address: string })[]): RecordData => ({ type: "TXT", text });

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { checkDmarc } from "../../../core/tenant/dmarc/check.ts";
 import { dmarcView } from "../../../core/tenant/dmarc/view.ts";
+import { checkConsents } from "../../../core/tenant/report-consent/check.ts";
 import { REPORT_HOSTS } from "../../../mail/dmarc/report-hosts.ts";
 import { GOOD, oneStream, planned, records, SIGNED, said, ZONES } from "./support.ts";
 
-/** What is wrong with the DMARC of a tenant that signs. */
-const dmarc = (tenant: object = {}, operator: object = {}) =>
-  said(checkDmarc(planned({ dkim: SIGNED, ...tenant }, { ...operator })));
+/** What is wrong with the DMARC of a tenant that signs, and with the consents to its reports. */
+const dmarc = (tenant: object = {}, operator: object = {}) => {
+  const context = planned({ dkim: SIGNED, ...tenant }, { ...operator });
+  return said([...checkDmarc(context), ...checkConsents(context)]);
+};
 
 describe("the DMARC record", () => {
   it("holds what the config says, in the RFC's order, and nothing by default", () => {
@@ -168,7 +171,8 @@ describe("consent to reports (RFC 9990 §4)", () => {
     const vendor = { policy: "reject", reports: ["mailto:x@in.vendor.example"] };
     const context = planned({ dkim: SIGNED, dmarc: vendor });
     expect(records(context, "report-consent-")).toEqual([]);
-    const [finding, ...more] = checkDmarc(context);
+    expect(checkDmarc(context)).toEqual([]);
+    const [finding, ...more] = checkConsents(context);
     expect(more).toEqual([]);
     expect(finding).toMatchObject({
       level: "warning",
@@ -182,7 +186,7 @@ describe("consent to reports (RFC 9990 §4)", () => {
     const operator = { reports: ["mailto:x@vendor.example"] };
     const ruf = { policy: "reject", failureReports: ["mailto:f@other.example"] };
     expect(
-      checkDmarc(planned({ dkim: SIGNED, dmarc: ruf }, operator)).map(({ path }) => path),
+      checkConsents(planned({ dkim: SIGNED, dmarc: ruf }, operator)).map(({ path }) => path),
     ).toEqual(["sendips:tenant.dmarc.failureReports", "sendips:reports"]);
   });
 
@@ -195,7 +199,7 @@ describe("consent to reports (RFC 9990 §4)", () => {
 
 describe("hosts that consent to reports about everybody", () => {
   const asked = (address: string) =>
-    checkDmarc(
+    checkConsents(
       planned({ dkim: SIGNED, dmarc: { policy: "reject", reports: [`mailto:${address}`] } }),
     ).map(({ message }) => message);
 

@@ -3,7 +3,7 @@ import { readConfig } from "../../../core/config/config.ts";
 import type { Finding } from "../../../core/problem.ts";
 import { contextOf, type RecordContext } from "../../../core/tenant/context.ts";
 import { readable, renderData } from "../../../core/tenant/record.ts";
-import { wantedRecords } from "../../../core/tenant/records.ts";
+import { wantedRecords } from "../../../core/tenant/subjects.ts";
 import { publisherOf } from "../../../core/tenant/zones.ts";
 
 /** A tenant without a fault, but for the DKIM key that set-up makes. */

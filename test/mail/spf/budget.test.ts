@@ -144,7 +144,7 @@ describe("what an include breaks", () => {
   });
 });
 
-describe("void look-ups", () => {
+describe("void-lookups look-ups", () => {
   const addresses = new Map([
     ["acme.example", ["198.51.100.1"]],
     ["gone.example", []],
@@ -157,9 +157,9 @@ describe("void look-ups", () => {
 
   it.each([
     ["v=spf1 a -all", 0, false, []],
-    ["v=spf1 a:gone.example -all", 1, false, ["void"]],
-    ["v=spf1 a:six.example exists:gone.example -all", 2, false, ["void"]],
-    ["v=spf1 a:gone.example mx mx:gone.example -all", 3, false, ["void!"]],
+    ["v=spf1 a:gone.example -all", 1, false, ["void-lookups"]],
+    ["v=spf1 a:six.example exists:gone.example -all", 2, false, ["void-lookups"]],
+    ["v=spf1 a:gone.example mx mx:gone.example -all", 3, false, ["void-lookups!"]],
     ["v=spf1 a:unknown.example a:%{h} -all", 0, true, []],
   ])("%s", (text, count, atLeast, expected) => {
     const { voidLookups, voidAtLeast, findings } = budget(text, { addresses, exchanges });
@@ -295,7 +295,7 @@ describe("near the limit", () => {
   const hosts = (count: number) => Array.from({ length: count }, (_, at) => `a:h${at}.example`);
   const near = (count: number, more = "") => {
     const { findings } = budget(`v=spf1 ${hosts(count).join(" ")}${more} -all`);
-    return findings.filter(({ code }) => code.startsWith("lookups"));
+    return findings.filter(({ code }) => code.startsWith("spf-lookups"));
   };
 
   it("warns from nine look-ups on, with what is left", () => {

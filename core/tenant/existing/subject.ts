@@ -1,0 +1,10 @@
+/** What stands at the names of a plan today. */
+
+import type { Subject } from "../subject.ts";
+import { checkExisting } from "./check.ts";
+
+/** What stands at the names of a plan today. */
+export const existing: Subject = {
+  name: "existing",
+  checkRecords: checkExisting,
+};

@@ -101,8 +101,8 @@ export {
   renderMtaSts,
   renderMtaStsPolicy,
 } from "./mta-sts/record.ts";
-export { isNullMx, lintNullMx, NULL_MX } from "./mx/null-mx.ts";
-export { lintMx, type Mx, parseMx, renderMx } from "./mx/record.ts";
+export { lintNullMx, NULL_MX } from "./mx/null-mx.ts";
+export { isNullMx, lintMx, type Mx, parseMx, renderMx } from "./mx/record.ts";
 export {
   genericReason,
   isAtOrBelow,

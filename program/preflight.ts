@@ -2,6 +2,7 @@
 import { mailHostFacts } from "../components/aws.ts";
 import { reportFindings } from "../components/engine.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
+import { leavesOf, stillToGo } from "../core/guards/leaves.ts";
 import { checkOwnAddresses } from "../core/guards/own-addresses.ts";
 import type { Adoption } from "../core/guards/standing.ts";
 import {
@@ -13,7 +14,6 @@ import {
 } from "../core/host/mail-host.ts";
 import type { Deployed } from "../core/state/deployed.ts";
 import type { LeftName } from "../core/state/outputs.ts";
-import { leavesOf, stillToGo } from "../core/tenant/existing/leaves.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import { reportOf } from "./accept.ts";
 import { checkBindings } from "./bindings.ts";

@@ -5,7 +5,7 @@ import { checkCapacity, checkPrimaryTaken } from "../host/mail-host.ts";
 import { few, type Problem } from "../problem.ts";
 import { ordered } from "../tenant/context.ts";
 import { Claims, holder } from "./claims.ts";
-import type { FleetMailHost, FleetTenant } from "./fleet.ts";
+import type { FleetMailHost, FleetTenant } from "./stack.ts";
 
 const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
 

@@ -2,7 +2,7 @@
 
 import { few, type Problem } from "../problem.ts";
 import { quotaFinding, type ZoneUse, zoneUses } from "../tenant/zone/zone-quota.ts";
-import type { FleetTenant } from "./fleet.ts";
+import type { FleetTenant } from "./stack.ts";
 
 interface Fill {
   total: number;

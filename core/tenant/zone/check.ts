@@ -1,7 +1,6 @@
 /** Zone hygiene: what the records of a plan are to each other, and to whoever serves them. */
 
-import { isNullMx } from "../../../mail/mx/null-mx.ts";
-import { lintMx, type Mx } from "../../../mail/mx/record.ts";
+import { isNullMx, lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
 import { lintTxt } from "../../../mail/txt.ts";
 import { at, type Finding, few } from "../../problem.ts";

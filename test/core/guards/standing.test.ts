@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../core/config/config.ts";
 import type { TenantConfig } from "../../../core/config/schema.ts";
+import { leavesOf, stillToGo } from "../../../core/guards/leaves.ts";
 import { checkOwnAddresses } from "../../../core/guards/own-addresses.ts";
 import { meetStanding, missingRecords, type ZoneRecord } from "../../../core/guards/standing.ts";
-import { leavesOf, stillToGo } from "../../../core/tenant/existing/leaves.ts";
 import type { PlannedRecord, RecordData } from "../../../core/tenant/record.ts";
 import { byHand } from "../by-hand.ts";
 

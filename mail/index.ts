@@ -170,4 +170,4 @@ export {
   type TlsRptRecord,
   tlsRptName,
 } from "./tls-rpt/record.ts";
-export { chunkTxt, lintTxt, parseTxt, quoteTxt, unquoteTxt } from "./txt.ts";
+export { chunkTxt, lintTxt, parseTxt, quoteTxt, type Singleton, unquoteTxt } from "./txt.ts";

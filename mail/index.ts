@@ -154,4 +154,4 @@ export {
   type TlsRptRecord,
   tlsRptName,
 } from "./tls-rpt/record.ts";
-export { chunkTxt, lintTxt, quoteTxt, unquoteTxt } from "./txt.ts";
+export { chunkTxt, lintTxt, quoteTxt, type Singleton, unquoteTxt } from "./txt.ts";

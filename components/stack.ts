@@ -15,6 +15,7 @@ import {
   type Problem,
 } from "../core/problem.ts";
 import { type Deployed, readDeployed } from "../core/state/deployed.ts";
+import { readPrivateIps } from "../core/state/outputs.ts";
 import { privateIpsOf } from "./cloud.ts";
 
 const PREFIX = "sendips:";
@@ -120,7 +121,8 @@ export async function mailHostPrivateIps(
   if (deployed.outputs.mailHost === name || (await outputsOf(name)) !== undefined) {
     const reference = new pulumi.StackReference(name);
     const { value } = await reference.getOutputDetails("privateIps");
-    if (isPrivateIps(value)) return value;
+    const privateIps = value === undefined ? undefined : readPrivateIps(value);
+    if (privateIps !== undefined) return privateIps;
   }
   reportFindings([
     {
@@ -162,12 +164,4 @@ async function outputsOf(name: string): Promise<unknown> {
     if (String(error).includes("unknown stack")) return undefined;
     throw error;
   }
-}
-
-function isPrivateIps(value: unknown): value is PrivateIps {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).every((id) => typeof id === "string")
-  );
 }

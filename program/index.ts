@@ -8,7 +8,6 @@ import {
   thisStack,
 } from "../components/cloud.ts";
 import { MailHost } from "../components/mail-host.ts";
-import { mailHostOutputs, tenantOutputs } from "../components/outputs.ts";
 import {
   explained,
   lastDeployment,
@@ -35,6 +34,7 @@ import { contextOf } from "../core/tenant/context.ts";
 import { checkKnowledge } from "../core/tenant/existing/knowledge.ts";
 import { leavesOf, stillToGo } from "../core/tenant/existing/leaves.ts";
 import { type Plan, plan } from "../core/tenant/plan.ts";
+import { mailHostOutputs, tenantOutputs } from "./outputs.ts";
 
 type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
 

@@ -27,7 +27,7 @@ export interface Deployed {
   records: readonly StateRecord[];
   /** The network interfaces of the state. */
   networkInterfaces: readonly StateInterface[];
-  /** What the outputs say, for people and as a hint; see {@link readOutputs}. */
+  /** What the deployment said of itself, as a hint; see {@link readOutputs}. */
   outputs: StackOutputs;
 }
 
@@ -41,7 +41,7 @@ export function readDeployed(
   byUrn: unknown,
 ): { deployed: Deployed; findings: Finding[] } {
   const { resources, findings } = readResources(stack, byUrn);
-  const read = readOutputs(resources.outputs);
+  const read = readOutputs(resources.outputs, resources.details, resources.records);
   const { addresses, records, networkInterfaces, remembered } = resources;
   const { account, region } = read.outputs;
   const place = {
@@ -68,6 +68,13 @@ export function readDeployed(
     },
     findings: [...findings, ...read.findings],
   };
+}
+
+/** Whether a deployment has left anything, a run that failed included. */
+export function hasBeenDeployed(deployed: Deployed): boolean {
+  const { addresses, lost, records, networkInterfaces, outputs } = deployed;
+  const held = [addresses, lost, records, networkInterfaces].some((all) => all.length > 0);
+  return held || outputs.version !== undefined;
 }
 
 /** Whether the stack has, and had, no address: then nothing of it is in AWS. */

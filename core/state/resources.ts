@@ -19,6 +19,8 @@ export const TYPES = {
   instance: "aws:ec2/instance:Instance",
   networkInterfaceAttachment: "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment",
   networkInterface: "aws:ec2/networkInterface:NetworkInterface",
+  /** Holds what only programs read of a deployment, see `StackOutputs`. */
+  deployment: "sendips:program:Deployment",
 } as const;
 
 /** An Elastic IP in the state. */
@@ -69,6 +71,8 @@ export interface StateInterface {
 export interface StateRecord {
   /** Its logical name: `acme-spf`. */
   logicalName: string;
+  /** Its key in the plan; undefined where its logical name tells none. */
+  key?: string;
   zoneId: string;
   /** The name that it stands at, as the state has it. */
   name: string;
@@ -85,6 +89,8 @@ export interface StateResources {
   networkInterfaces: StateInterface[];
   /** The stack's own outputs. */
   outputs: unknown;
+  /** Those of the component that holds the rest; undefined where there is none. */
+  details: unknown;
 }
 
 const tags = z
@@ -132,7 +138,7 @@ export function readResources(
 ): { resources: StateResources; findings: Finding[] } {
   const resources: StateResources = {
     ...{ addresses: [], records: [], remembered: [], networkInterfaces: [] },
-    outputs: undefined,
+    ...{ outputs: undefined, details: undefined },
   };
   const findings: Finding[] = [];
   const all = isMap(byUrn) ? Object.entries(byUrn) : [];
@@ -164,7 +170,9 @@ export function readResources(
     all.flatMap(([urn]) => (typeOf(urn) === TYPES.dnsRecord ? [[nameOf(urn), urn] as const] : [])),
   );
   for (const [urn, it] of read(dnsRecord, TYPES.dnsRecord)) {
-    resources.records.push({ logicalName: nameOf(urn), ...it });
+    const logicalName = nameOf(urn);
+    const key = keyOf(logicalName, stack);
+    resources.records.push({ logicalName, ...(key === undefined ? {} : { key }), ...it });
   }
   for (const [urn, it] of read(eip, TYPES.eip)) {
     const name = nameOf(urn);
@@ -202,7 +210,9 @@ export function readResources(
     });
   }
   for (const [urn, resource] of all) {
-    if (typeOf(urn) === TYPES.stack && isMap(resource)) resources.outputs = resource["outputs"];
+    if (!isMap(resource)) continue;
+    if (typeOf(urn) === TYPES.stack) resources.outputs = resource["outputs"];
+    if (typeOf(urn) === TYPES.deployment) resources.details = resource["outputs"];
   }
   return { resources, findings };
 }

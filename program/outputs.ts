@@ -1,0 +1,155 @@
+/**
+ * What a deployment leaves for the next one, for other stacks and for other programs, in the form of
+ * `core/state/outputs.ts`; and its lines for a person, which the engine prints after every run.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { MailHost } from "../components/mail-host.ts";
+import type { Tenant } from "../components/tenant.ts";
+import { zoneIds } from "../components/zones.ts";
+import type { MailHostConfig } from "../core/config/schema.ts";
+import type { Place } from "../core/state/deployed.ts";
+import { addressLine, nextLine, recordLines } from "../core/state/lines.ts";
+import {
+  type LeftName,
+  type MailHostDetails,
+  type MailHostMemory,
+  OUTPUTS_VERSION,
+  type RecordOutput,
+  type TenantDetails,
+  type TenantMemory,
+} from "../core/state/outputs.ts";
+import { TYPES } from "../core/state/resources.ts";
+import type { Plan } from "../core/tenant/plan.ts";
+import { type Ref, renderData, renderOwner } from "../core/tenant/record.ts";
+
+/** A value of the contract while parts of it are still outputs. Arrays are outputs whole, or not at all. */
+type Written<T> =
+  | pulumi.Input<T>
+  | (T extends readonly unknown[] ? never : T extends object ? AsOutputs<T> : never);
+
+type AsOutputs<T> = { [K in keyof T]: Written<T[K]> };
+
+/**
+ * Holds what only programs read. It has no inputs, for the engine empties the outputs of a component whose
+ * inputs have changed until they are registered anew, and a run that fails before that would forget them.
+ */
+class Deployment extends pulumi.ComponentResource {
+  constructor(stack: string, details: AsOutputs<TenantDetails> | AsOutputs<MailHostDetails>) {
+    super(TYPES.deployment, stack);
+    this.registerOutputs({ ...details });
+  }
+}
+
+/** Lines for a person, beside what is remembered. */
+interface TenantLines {
+  addresses: Record<string, string>;
+  records: Record<string, string>;
+  /** Where a web server must serve a file. */
+  policyFiles?: string[];
+  next: string;
+}
+
+/** Registers what a tenant's deployment leaves. Nothing secret: private keys never leave the config. */
+export function tenantOutputs(
+  plan: Plan,
+  tenant: Tenant,
+  here: Pick<Place, "stack"> & Partial<Omit<Place, "stack">>,
+  mailHost: string | undefined,
+  { leaves, toGo }: { leaves: ReadonlyMap<string, string>; toGo: readonly LeftName[] },
+): AsOutputs<TenantMemory & TenantLines> {
+  const addresses = Object.fromEntries(
+    plan.addresses.flatMap(({ key, streams, release }) => {
+      const address = tenant.addresses[key];
+      if (address === undefined) return [];
+      const { allocationId, publicIp, hostName, privateIp } = address;
+      const { networkInterfaceId, associationId, reverseName } = address;
+      const output = { allocationId, publicIp, hostName, privateIp, networkInterfaceId };
+      return [[key, { ...output, reverseName, associationId, release, streams }] as const];
+    }),
+  );
+  const publicIps = pulumi.output(
+    Object.fromEntries(
+      Object.entries(tenant.addresses).map(([key, { publicIp }]) => [key, publicIp]),
+    ),
+  );
+  const { domain, streams, policyFiles } = plan;
+  new Deployment(here.stack, {
+    version: OUTPUTS_VERSION,
+    addresses,
+    streams,
+    records: publicIps.apply((ips) => recordOutputs(plan, ips)),
+    zones: zoneIds(plan),
+    policyFiles,
+    ...(mailHost === undefined ? {} : { mailHost }),
+  });
+  return {
+    version: OUTPUTS_VERSION,
+    kind: "tenant",
+    ...here,
+    domain,
+    leaves: leftNames(plan, leaves, toGo),
+    addresses: Object.fromEntries(
+      Object.entries(addresses).map(([key, { publicIp, ...address }]) => [
+        key,
+        publicIp.apply((ip) => addressLine({ ...address, publicIp: ip })),
+      ]),
+    ),
+    records: recordLines(here.stack, plan.records.map(placeOf)),
+    ...(policyFiles.length === 0 ? {} : { policyFiles: policyFiles.map(({ url }) => url) }),
+    next: nextLine(here.stack),
+  };
+}
+
+/** What stays at names when their records go: of the records that are wanted, and of those still to go. */
+function leftNames(
+  { records }: Plan,
+  leaves: ReadonlyMap<string, string>,
+  toGo: readonly LeftName[],
+): Record<string, string> {
+  const wanted = records.flatMap(({ key, publisher }): [string, string][] => {
+    const left = leaves.get(key);
+    return left === undefined || publisher.by !== "cloudflare" ? [] : [[key, left]];
+  });
+  const going = toGo.map((left): [string, string] => [left.key, left.leaves]);
+  return Object.fromEntries([...wanted, ...going]);
+}
+
+/** Who publishes a record, where, and what it waits for. */
+function placeOf({
+  publisher,
+  waitsFor,
+}: Plan["records"][number]): Pick<RecordOutput, "publisher" | "zone" | "waitsFor"> {
+  return {
+    publisher: publisher.by,
+    ...(publisher.by === "aws" ? {} : { zone: publisher.zone }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+  };
+}
+
+function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>): RecordOutput[] {
+  const resolve = (ref: Ref) => ("address" in ref ? (publicIps[ref.address] ?? "") : "");
+  return plan.records.map((record) => ({
+    key: record.key,
+    name: renderOwner(record, resolve),
+    type: record.data.type,
+    value: renderData(record, resolve),
+    ttl: record.ttl,
+    ...placeOf(record),
+  }));
+}
+
+/** Registers what a mail host's deployment leaves. */
+export function mailHostOutputs(
+  host: MailHost,
+  { subnet }: MailHostConfig,
+  here: Place,
+): AsOutputs<MailHostMemory> {
+  new Deployment(here.stack, {
+    version: OUTPUTS_VERSION,
+    subnet,
+    networkInterfaces: host.networkInterfaces,
+    securityGroupId: host.securityGroupId,
+    ...(host.instanceId === undefined ? {} : { instanceId: host.instanceId }),
+  });
+  return { version: OUTPUTS_VERSION, kind: "mailHost", ...here, privateIps: host.privateIps };
+}

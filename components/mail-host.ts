@@ -1,21 +1,68 @@
 /** A machine that sends: network interfaces with all private IPs, a security group, optionally the instance. */
+import { getSubnetOutput } from "@pulumi/aws/ec2/getSubnet.js";
 import { Instance } from "@pulumi/aws/ec2/instance.js";
 import { NetworkInterface } from "@pulumi/aws/ec2/networkInterface.js";
 import { NetworkInterfaceAttachment } from "@pulumi/aws/ec2/networkInterfaceAttachment.js";
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { MailHostConfig } from "../core/config/schema.ts";
+import { isPrivateIps } from "../core/state/outputs.ts";
 import { TYPES } from "../core/state/resources.ts";
 import { ownerTags } from "../core/state/tags.ts";
-import { thisStack } from "./cloud.ts";
-import { inUseHook } from "./private-ip.ts";
-import { Registrations } from "./registrations.ts";
+import { privateIpsOf } from "./aws.ts";
+import { thisStack } from "./engine.ts";
+import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
+import { formerly } from "./identity.ts";
+
+/** A network interface as wanted. */
+export interface NetworkInterfaceArgs {
+  /** All its private IPs. Plain text: a tenant that names another one is refused before anything is registered. */
+  privateIps: readonly string[];
+  /**
+   * Set to true, and deployed, before the interface is taken out of the program: tenants' addresses hang on it.
+   * @default false
+   */
+  release?: boolean;
+}
+
+/** The machine itself. */
+export interface InstanceArgs {
+  /** The machine image. */
+  ami: pulumi.Input<string>;
+  /**
+   * An EC2 key pair.
+   * @default none
+   */
+  keyName?: pulumi.Input<string>;
+  /**
+   * An instance profile's name.
+   * @default none
+   */
+  iamInstanceProfile?: pulumi.Input<string>;
+}
 
 /** Arguments of {@link MailHost}. */
 export interface MailHostArgs {
-  mailHost: MailHostConfig;
-  /** The VPC of `mailHost.subnet`. */
-  vpcId: pulumi.Input<string>;
+  /** The subnet of the network interfaces. */
+  subnet: pulumi.Input<string>;
+  /**
+   * The VPC of the security group.
+   * @default that of the subnet, looked up
+   */
+  vpcId?: pulumi.Input<string>;
+  /** Such as `c5.large`: it decides how many interfaces and private IPs fit. */
+  instanceType: pulumi.Input<string>;
+  /** The network interfaces by key, in the order of their device index. */
+  networkInterfaces: Readonly<Record<string, NetworkInterfaceArgs>>;
+  /**
+   * Who may submit mail (ports 465 and 587), as networks.
+   * @default nobody
+   */
+  submissionFrom?: readonly pulumi.Input<string>[];
+  /**
+   * The machine itself.
+   * @default none: the interfaces are attached to a machine of somebody else's
+   */
+  instance?: InstanceArgs;
 }
 
 /** A network interface as a tenant's stack needs it. */
@@ -28,6 +75,9 @@ export interface MailHostInterface {
   release: boolean;
 }
 
+/** The network interface of each private IP: what a tenant binds its addresses to. */
+export type PrivateIpInputs = pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+
 const ANYWHERE = "0.0.0.0/0";
 
 /**
@@ -35,96 +85,125 @@ const ANYWHERE = "0.0.0.0/0";
  *
  * @example
  * ```ts
- * import { MailHost } from "./components/mail-host.ts";
+ * import { MailHost } from "sendips";
  *
  * const host = new MailHost("mx-2", {
- *   vpcId: "vpc-0123456789abcdef0",
- *   mailHost: {
- *     subnet: "subnet-0123456789abcdef0",
- *     instanceType: "c5.large",
- *     networkInterfaces: { eth0: { privateIps: ["10.0.1.20", "10.0.1.21"], release: false } },
- *     submissionFrom: [],
- *   },
+ *   subnet: "subnet-0123456789abcdef0",
+ *   instanceType: "c5.large",
+ *   networkInterfaces: { eth0: { privateIps: ["10.0.1.20", "10.0.1.21"] } },
  * });
  * export const { privateIps } = host;
  * ```
  */
 export class MailHost extends pulumi.ComponentResource {
   readonly networkInterfaces: Readonly<Record<string, MailHostInterface>>;
-  /** Which interface carries a private IP: what a tenant's stack looks up. */
-  readonly privateIps: pulumi.Output<Record<string, string>>;
+  /** Which interface carries a private IP: what a tenant takes. Its keys are known before anything is deployed. */
+  readonly privateIps: Readonly<Record<string, pulumi.Output<string>>>;
   readonly securityGroupId: pulumi.Output<string>;
   /** Undefined when the machine is not ours. */
   readonly instanceId: pulumi.Output<string> | undefined;
 
-  constructor(name: string, args: MailHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sendips:components:MailHost", name, {}, opts);
-    const { mailHost } = args;
-    const registrations = new Registrations();
-    const interfaces = new Map<string, NetworkInterface>();
-    const inUse = inUseHook(`${name}-in-use`, registrations, interfaces, { parent: this });
-    const kept = { parent: this, hooks: { beforeDelete: [inUse] } };
-    const group = securityGroup(name, args, kept);
-    registrations.add(TYPES.securityGroup, name, group);
-    for (const [key, { privateIps, release }] of Object.entries(mailHost.networkInterfaces)) {
-      interfaces.set(
-        key,
-        new NetworkInterface(
-          `${name}-${key}`,
-          {
-            subnetId: mailHost.subnet,
-            privateIps,
-            securityGroups: [group.id],
-            description: `sendips mail host ${name}, ${key}`,
-            tags: {
-              Name: `${name}-${key}`,
-              "sendips:mailHost": name,
-              ...ownerTags(thisStack(), release),
-            },
-          },
-          {
-            parent: this,
-            // With the interface every association on it would go, and tenants' mail with them.
-            protect: !release,
-            hooks: { beforeUpdate: [inUse], beforeDelete: [inUse] },
-          },
-        ),
+  /**
+   * The private IPs of a network interface that is not ours, for a tenant's `privateIps`.
+   *
+   * @param networkInterface its id.
+   * @param opts whose provider is asked.
+   */
+  static fromNetworkInterface(
+    networkInterface: pulumi.Input<string>,
+    opts?: pulumi.InvokeOptions,
+  ): pulumi.Output<Record<string, string>> {
+    return pulumi.output(networkInterface).apply((id) => privateIpsOf(id, opts));
+  }
+
+  /**
+   * The private IPs of a mail host of another stack, for a tenant's `privateIps`.
+   *
+   * @param stack its full name, `organization/project/stack`, or a reference to it.
+   */
+  static fromStack(stack: string | pulumi.StackReference): pulumi.Output<Record<string, string>> {
+    const reference = typeof stack === "string" ? new pulumi.StackReference(stack) : stack;
+    return reference.requireOutput("privateIps").apply((value: unknown) => {
+      if (isPrivateIps(value)) return value;
+      throw new Error(
+        `${stack} is not a mail host: its output privateIps is no map of private IPs`,
       );
+    });
+  }
+
+  constructor(name: string, args: MailHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sendips:index:MailHost", name, args, formerly("MailHost", opts));
+    const hooks = programHooks();
+    hooks.knows();
+    hooks.answersFor(name);
+    const kept = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
+    const group = securityGroup(name, args, kept);
+    hooks.registrations.add(TYPES.securityGroup, name, group, { component: this });
+    const interfaces = new Map<string, NetworkInterface>();
+    for (const [key, { privateIps, release = false }] of Object.entries(args.networkInterfaces)) {
+      const logicalName = `${name}-${key}`;
+      const eni = new NetworkInterface(
+        logicalName,
+        {
+          subnetId: args.subnet,
+          privateIps: [...privateIps],
+          securityGroups: [group.id],
+          description: `sendips mail host ${name}, ${key}`,
+          tags: {
+            Name: logicalName,
+            "sendips:mailHost": name,
+            ...ownerTags(thisStack(), release),
+          },
+        },
+        {
+          parent: this,
+          // With the interface every association on it would go, and tenants' mail with them.
+          protect: !release,
+          hooks: { beforeUpdate: [hooks.keepPrivateIps], beforeDelete: [hooks.keep] },
+        },
+      );
+      hooks.registrations.add(TYPES.networkInterface, logicalName, eni, { component: this });
+      hooks.interfaces.wants(logicalName, eni);
+      interfaces.set(key, eni);
     }
     this.networkInterfaces = Object.fromEntries(
-      [...interfaces].map(([key, eni]) => [
-        key,
-        {
-          id: eni.id,
-          privateIps: mailHost.networkInterfaces[key]?.privateIps ?? [],
-          primary: eni.privateIp,
-          release: mailHost.networkInterfaces[key]?.release ?? false,
-        },
-      ]),
+      [...interfaces].map(([key, eni]) => {
+        const { privateIps = [], release = false } = args.networkInterfaces[key] ?? {};
+        return [key, { id: eni.id, privateIps: [...privateIps], primary: eni.privateIp, release }];
+      }),
     );
-    this.privateIps = pulumi
-      .all(Object.values(this.networkInterfaces).map(({ id, privateIps }) => ({ id, privateIps })))
-      .apply((all) =>
-        Object.fromEntries(all.flatMap(({ id, privateIps }) => privateIps.map((ip) => [ip, id]))),
-      );
+    this.privateIps = Object.fromEntries(
+      Object.values(this.networkInterfaces).flatMap(({ id, privateIps }) =>
+        privateIps.map((ip) => [ip, id]),
+      ),
+    );
     this.securityGroupId = group.id;
-    this.instanceId = instance(name, mailHost, [...interfaces], kept, registrations);
-    this.registerOutputs({ privateIps: this.privateIps });
+    this.instanceId = instance(name, args, [...interfaces], kept, hooks, this);
+    this.registerOutputs({
+      networkInterfaces: this.networkInterfaces,
+      privateIps: this.privateIps,
+      securityGroupId: this.securityGroupId,
+      ...(this.instanceId === undefined ? {} : { instanceId: this.instanceId }),
+    });
   }
 }
 
 /** In: bounces and complaint reports, submission. Out: mail, DNS, HTTPS. Nothing else (cloud-facts: judgement). */
 function securityGroup(
   name: string,
-  args: MailHostArgs,
-  opts: pulumi.CustomResourceOptions,
+  { subnet, vpcId, submissionFrom = [] }: MailHostArgs,
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): SecurityGroup {
-  const { submissionFrom } = args.mailHost;
-  const rule = (protocol: string, port: number, cidrBlocks: string[], description: string) => ({
+  const rule = (
+    protocol: string,
+    port: number,
+    cidrBlocks: readonly pulumi.Input<string>[],
+    description: string,
+  ) => ({
     protocol,
     fromPort: port,
     toPort: port,
-    cidrBlocks,
+    cidrBlocks: [...cidrBlocks],
     description,
   });
   const submission = submissionFrom.length === 0 ? [] : [465, 587];
@@ -132,7 +211,7 @@ function securityGroup(
     name,
     {
       description: `sendips mail host ${name}`,
-      vpcId: args.vpcId,
+      vpcId: vpcId ?? getSubnetOutput({ id: subnet }, { parent: opts.parent }).vpcId,
       ingress: [
         rule("tcp", 25, [ANYWHERE], "bounces and complaint reports"),
         ...submission.map((port) => rule("tcp", port, submissionFrom, "submission")),
@@ -151,19 +230,20 @@ function securityGroup(
 
 function instance(
   name: string,
-  mailHost: MailHostConfig,
+  args: MailHostArgs,
   interfaces: readonly [string, NetworkInterface][],
   kept: pulumi.CustomResourceOptions,
-  registrations: Registrations,
+  hooks: ProgramHooks,
+  component: MailHost,
 ): pulumi.Output<string> | undefined {
   const [primary, ...others] = interfaces;
-  if (mailHost.instance === undefined || primary === undefined) return undefined;
-  const { ami, keyName, iamInstanceProfile } = mailHost.instance;
+  if (args.instance === undefined || primary === undefined) return undefined;
+  const { ami, keyName, iamInstanceProfile } = args.instance;
   const machine = new Instance(
     name,
     {
       ami,
-      instanceType: mailHost.instanceType,
+      instanceType: args.instanceType,
       ...(keyName === undefined ? {} : { keyName }),
       ...(iamInstanceProfile === undefined ? {} : { iamInstanceProfile }),
       primaryNetworkInterface: { networkInterfaceId: primary[1].id },
@@ -173,14 +253,15 @@ function instance(
     // An interface serves one machine at a time: the old one must let go of it first.
     { ...kept, deleteBeforeReplace: true },
   );
-  registrations.add(TYPES.instance, name, machine);
+  hooks.registrations.add(TYPES.instance, name, machine, { component });
   others.forEach(([key, eni], index) => {
     const attachment = new NetworkInterfaceAttachment(
       `${name}-${key}`,
       { instanceId: machine.id, networkInterfaceId: eni.id, deviceIndex: index + 1 },
       { ...kept, deleteBeforeReplace: true },
     );
-    registrations.add(TYPES.networkInterfaceAttachment, `${name}-${key}`, attachment);
+    const type = TYPES.networkInterfaceAttachment;
+    hooks.registrations.add(type, `${name}-${key}`, attachment, { component });
   });
   return machine.id;
 }

@@ -7,43 +7,79 @@ import { bindingTag } from "../core/guards/bindings.ts";
 import type { Adoption } from "../core/guards/standing.ts";
 import { TYPES } from "../core/state/resources.ts";
 import { ADDRESS_TAG, BINDING_TAG, isReleased, ownerTags, TENANT_TAG } from "../core/state/tags.ts";
-import type { PlannedAddress } from "../core/tenant/plan.ts";
-import type { PlannedRecord } from "../core/tenant/record.ts";
-import { thisStack } from "./cloud.ts";
-import { publish, standsHook } from "./dns-records.ts";
-import { ALONE, Keeper } from "./keep.ts";
-import { promptly } from "./registrations.ts";
-import { releaseHook } from "./release.ts";
-import { type ResolvesOptions, waitUntilResolves } from "./resolves.ts";
-import { checkReverseName } from "./reverse-name.ts";
-import { asking } from "./stack.ts";
+import { nameServersOf, publish } from "./dns-record.ts";
+import { thisStack } from "./engine.ts";
+import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
+import { ALONE, formerly } from "./identity.ts";
+
+/** Whom to ask whether an A record resolves, and how long. */
+export interface ResolvesArgs {
+  /**
+   * Servers as IP or IP:port.
+   * @default the zone's own name servers and a public resolver
+   */
+  servers?: string[];
+  /**
+   * Give up after this many milliseconds.
+   * @default 600000: EC2's own wait for a PTR is as long
+   */
+  timeout?: number;
+}
 
 /** Arguments of {@link SendingIp}. */
 export interface SendingIpArgs {
-  /** The tenant, for the tag `sendips:tenant`. */
+  /**
+   * Whose address it is, for the tag `sendips:tenant`. Plain text: it is identity, and must be known before
+   * anything is registered.
+   */
   tenant: string;
-  /** The address as planned. */
-  address: Omit<PlannedAddress, "streams">;
-  /** Its A record. One that the customer publishes is not created, only waited for. */
-  record: PlannedRecord;
-  /** The network interface that carries `address.privateIp`. */
+  /**
+   * Its name among the tenant's addresses, for ever: no other address is allocated under it. Plain text, as
+   * `tenant`.
+   * @default the resource's name
+   */
+  key?: string;
+  /** A, PTR and HELO: a lower-case FQDN without a trailing dot. */
+  hostName: pulumi.Input<string>;
+  /** The private IP of the mail host that it is bound to. */
+  privateIp: pulumi.Input<string>;
+  /** The network interface that carries `privateIp`. */
   networkInterfaceId: pulumi.Input<string>;
   /**
+   * The Cloudflare zone in which the A record is published.
+   * @default none: somebody else publishes it
+   */
+  zoneId?: pulumi.Input<string>;
+  /**
+   * TTL of the A record, in seconds.
+   * @default 3600, a usual value for mail records
+   */
+  ttl?: pulumi.Input<number>;
+  /**
    * Whether to set the PTR.
-   * @default true. False while nobody publishes the A record: EC2 would refuse the PTR.
+   * @default true where the A record is published here: EC2 refuses a PTR before it stands
    */
   reverseName?: boolean;
-  /** Whom to ask whether the A record resolves. */
-  resolves?: ResolvesOptions;
   /**
-   * The A record that stands already and is taken over, after a run that was cut short, say.
-   * @default none
+   * A BYOIP pool to allocate it from. Once it is allocated another value changes nothing.
+   * @default Amazon's
    */
+  publicIpv4Pool?: pulumi.Input<string>;
+  /**
+   * Set to true, and deployed, before the address is taken out of the program; else the engine keeps it.
+   * @default false
+   */
+  release?: boolean;
+  /** Whom to ask whether the A record resolves. */
+  resolves?: ResolvesArgs;
+}
+
+/** What a program looked at before it registers an address, apart from what it wants. */
+export interface SendingIpContext {
+  /** The A record that stands already and is taken over, after a run that was cut short, say. */
   adoption?: Adoption;
-  /** A hook shared by all addresses of the program, see {@link releaseHook}. Default: one of its own. */
-  releaseHook?: pulumi.ErrorHook;
-  /** What keeps it, shared by all addresses of a tenant. Default: one of its own. */
-  keeper?: Keeper;
+  /** The zone's own name servers, asked only when there is something to wait for. */
+  nameServers?: () => Promise<readonly string[]>;
 }
 
 /**
@@ -54,30 +90,15 @@ export interface SendingIpArgs {
  *
  * @example
  * ```ts
- * import { SendingIp } from "./components/sending-ip.ts";
+ * import { SendingIp } from "sendips";
  *
  * const tx1 = new SendingIp("shop-tx1", {
  *   tenant: "shop",
- *   address: {
- *     key: "tx1",
- *     hostName: "tx1.shop.acme.example",
- *     privateIp: "10.0.1.12",
- *     release: false,
- *   },
- *   record: {
- *     key: "tx1-a",
- *     name: "tx1.shop.acme.example",
- *     data: { type: "A", address: { address: "tx1" } },
- *     ttl: 3600,
- *     publisher: {
- *       by: "cloudflare",
- *       zone: "acme.example",
- *       zoneId: "0c1d2e3f405162738495a6b7c8d9eaf0",
- *     },
- *     why: "host name of address tx1",
- *     path: "shop:addresses.tx1",
- *   },
+ *   key: "tx1",
+ *   hostName: "tx1.shop.acme.example",
+ *   privateIp: "10.0.1.12",
  *   networkInterfaceId: "eni-0123456789abcdef0",
+ *   zoneId: "0c1d2e3f405162738495a6b7c8d9eaf0",
  *   resolves: { servers: ["192.0.2.53"] },
  * });
  * export const { publicIp } = tx1;
@@ -87,68 +108,66 @@ export class SendingIp extends pulumi.ComponentResource {
   readonly allocationId: pulumi.Output<string>;
   readonly publicIp: pulumi.Output<string>;
   /** Name in A, PTR and HELO. */
-  readonly hostName: string;
-  readonly privateIp: string;
+  readonly hostName: pulumi.Output<string>;
+  readonly privateIp: pulumi.Output<string>;
   readonly networkInterfaceId: pulumi.Output<string>;
   readonly associationId: pulumi.Output<string>;
   /** Whether it has a PTR. */
-  readonly reverseName: boolean;
+  readonly reverseName: pulumi.Output<boolean>;
 
-  constructor(name: string, args: SendingIpArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sendips:components:SendingIp", name, {}, opts);
-    const { address, record, networkInterfaceId } = args;
-    const { privateIp } = address;
-    const keeper = args.keeper ?? new Keeper(name, args.tenant, undefined, { parent: this });
-    keeper.wants(address.key, address.release);
-    const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [keeper.beforeDelete] } };
+  constructor(
+    name: string,
+    args: SendingIpArgs,
+    opts?: pulumi.ComponentResourceOptions,
+    context: SendingIpContext = {},
+  ) {
+    super("sendips:index:SendingIp", name, args, formerly("SendingIp", opts));
+    const { tenant, key = name, hostName, privateIp, networkInterfaceId, release = false } = args;
+    const hooks = programHooks();
+    hooks.knows();
+    hooks.answersFor(name);
+    hooks.keeper.wants(tenant, key, release);
+    const registered = { component: this, tenant };
+    const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
     const eip = new Eip(
       name,
       {
         domain: "vpc",
-        ...(address.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: address.publicIpv4Pool }),
+        ...(args.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: args.publicIpv4Pool }),
         tags: {
-          Name: address.hostName,
-          [TENANT_TAG]: args.tenant,
-          [ADDRESS_TAG]: address.key,
-          [BINDING_TAG]: pulumi
-            .output(networkInterfaceId)
-            .apply((id) => bindingTag({ networkInterfaceId: id, privateIp })),
-          ...ownerTags(thisStack(), address.release),
+          Name: hostName,
+          [TENANT_TAG]: tenant,
+          [ADDRESS_TAG]: key,
+          [BINDING_TAG]: pulumi.output({ networkInterfaceId, privateIp }).apply(bindingTag),
+          ...ownerTags(thisStack(), release),
         },
       },
       {
         ...kept,
-        protect: !address.release,
+        protect: !release,
         // Each of these forces replacement, and a replacement loses a warmed address.
         ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
-        hooks: {
-          ...kept.hooks,
-          beforeCreate: [keeper.beforeAllocate],
-          onError: [args.releaseHook ?? releaseHook(`${name}-release`, { parent: this })],
-        },
+        hooks: { ...kept.hooks, beforeCreate: [hooks.allocate], onError: [hooks.release] },
       },
     );
-    keeper.keeps(TYPES.eip, name, eip);
+    hooks.registrations.add(TYPES.eip, name, eip, registered);
     const a =
-      record.publisher.by === "cloudflare"
-        ? publish(
+      args.zoneId === undefined
+        ? undefined
+        : publish(
             `${name}-a`,
-            record,
-            { [address.key]: eip.publicIp },
-            { ...kept, hooks: { ...kept.hooks, onError: [standsHook(`${name}-a-stands`)] } },
-            keeper,
-            args.adoption,
-          )
-        : undefined;
+            {
+              ...{ zoneId: args.zoneId, name: hostName, type: "A", ttl: args.ttl ?? 3600 },
+              content: eip.publicIp,
+            },
+            { ...kept, hooks: { ...kept.hooks, onError: [hooks.recordStands] } },
+            { registered, adoption: context.adoption },
+          );
     const ptr =
-      args.reverseName === false ? undefined : this.#reverseName(name, args, eip, a, keeper);
-    const { bindings } = keeper;
-    bindings.wants(name, {
-      key: address.key,
-      privateIp,
-      networkInterfaceId,
-      release: address.release,
-    });
+      (args.reverseName ?? a !== undefined)
+        ? this.#reverseName(name, args, context, { eip, a, hooks })
+        : undefined;
+    hooks.bindings.wants(name, { key, privateIp, networkInterfaceId, release, component: this });
     const association = new EipAssociation(
       name,
       {
@@ -165,27 +184,26 @@ export class SendingIp extends pulumi.ComponentResource {
         // Create-before-delete would delete what it has just created: EC2 moves an address, and its old
         // association is gone with that.
         deleteBeforeReplace: true,
-        hooks: {
-          ...kept.hooks,
-          beforeCreate: [bindings.beforeCreate],
-          afterCreate: [bindings.afterCreate],
-        },
+        hooks: { ...kept.hooks, beforeCreate: [hooks.bind], afterCreate: [hooks.bound] },
       },
     );
-    keeper.keeps(TYPES.eipAssociation, name, association, {
+    hooks.registrations.add(TYPES.eipAssociation, name, association, {
+      ...registered,
       identity: { privateIpAddress: privateIp, networkInterfaceId },
     });
     this.allocationId = eip.allocationId;
     this.publicIp = eip.publicIp;
-    this.hostName = address.hostName;
-    this.privateIp = privateIp;
+    this.hostName = pulumi.output(hostName);
+    this.privateIp = pulumi.output(privateIp);
     this.networkInterfaceId = association.networkInterfaceId;
     this.associationId = association.id;
-    this.reverseName = ptr !== undefined;
+    this.reverseName = pulumi.output(ptr !== undefined);
     // What the component says no refresh writes: one that asks another Region drops the address from the
     // state and leaves the component, and a tag that it brings in from EC2 deploys no release.
     this.registerOutputs({
-      ...{ publicIp: this.publicIp, hostName: this.hostName, arn: eip.arn },
+      ...{ key, tenant, allocationId: this.allocationId, publicIp: this.publicIp, arn: eip.arn },
+      ...{ hostName: this.hostName, privateIp: this.privateIp, reverseName: this.reverseName },
+      ...{ networkInterfaceId: this.networkInterfaceId, associationId: this.associationId },
       release: eip.tags.apply((tags) => isReleased(tags ?? {})),
     });
   }
@@ -193,26 +211,18 @@ export class SendingIp extends pulumi.ComponentResource {
   #reverseName(
     name: string,
     args: SendingIpArgs,
-    eip: Eip,
-    a: pulumi.Resource | undefined,
-    keeper: Keeper,
+    context: SendingIpContext,
+    { eip, a, hooks }: { eip: Eip; a: pulumi.Resource | undefined; hooks: ProgramHooks },
   ): EipDomainName {
-    const { hostName, key, release } = args.address;
-    const wait = async () => {
-      const publicIp = await promptly(eip.publicIp);
-      if (publicIp === undefined) return;
-      // Ephemeral: shown as it comes, and not once more at the end.
-      const tell = (line: string) =>
-        void pulumi.log.info(`${pulumi.getStack()}: ${name}: ${line}`, this, undefined, true);
-      await waitUntilResolves(hostName, publicIp, { tell, ...args.resolves });
-    };
-    const readBack = async ({ urn }: pulumi.ResourceHookArgs) => {
-      const allocationId = await promptly(eip.allocationId);
-      if (allocationId !== undefined) {
-        await checkReverseName({ key, hostName, allocationId, urn }, { parent: this });
-      }
-    };
-    const readsBack = new pulumi.ResourceHook(`${name}-reads-back`, asking(readBack));
+    const { hostName, key = name, release = false, zoneId } = args;
+    const nameServers =
+      context.nameServers ??
+      (zoneId === undefined ? undefined : () => nameServersOf(zoneId, { parent: this }));
+    hooks.reverseNames.wants(name, {
+      ...{ key, hostName, publicIp: eip.publicIp, allocationId: eip.allocationId },
+      resolves: { ...args.resolves, ...(nameServers === undefined ? {} : { nameServers }) },
+      component: this,
+    });
     const ptr = new EipDomainName(
       name,
       { allocationId: eip.allocationId, domainName: hostName },
@@ -225,15 +235,18 @@ export class SendingIp extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         retainOnDelete: !release,
         hooks: {
-          beforeCreate: [new pulumi.ResourceHook(`${name}-resolves-create`, wait)],
-          beforeUpdate: [new pulumi.ResourceHook(`${name}-resolves-update`, wait)],
-          afterCreate: [readsBack],
-          afterUpdate: [readsBack],
-          beforeDelete: [keeper.beforeDelete],
+          beforeCreate: [hooks.resolves],
+          beforeUpdate: [hooks.resolves],
+          afterCreate: [hooks.named],
+          afterUpdate: [hooks.named],
+          beforeDelete: [hooks.keep],
         },
       },
     );
-    keeper.keeps(TYPES.eipDomainName, name, ptr, { retained: !release });
+    hooks.registrations.add(TYPES.eipDomainName, name, ptr, {
+      ...{ component: this, tenant: args.tenant },
+      retained: !release,
+    });
     return ptr;
   }
 }

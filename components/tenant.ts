@@ -1,78 +1,84 @@
 /** A tenant: its addresses and its records, composed from the plan. */
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { readConfig } from "../core/config/config.ts";
+import type { operatorSchema, tenantSchema } from "../core/config/schema.ts";
 import type { Adoption } from "../core/guards/standing.ts";
 import type { Deployed } from "../core/state/deployed.ts";
-import type { Plan } from "../core/tenant/plan.ts";
+import { setsReverseNames } from "../core/tenant/address/records.ts";
+import { type Plan, plan } from "../core/tenant/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../core/tenant/record.ts";
 import { DnsRecords } from "./dns-records.ts";
-import { Keeper } from "./keep.ts";
-import { releaseHook } from "./release.ts";
-import type { ResolvesOptions } from "./resolves.ts";
-import { SendingIp } from "./sending-ip.ts";
+import { report } from "./engine.ts";
+import { programHooks } from "./hooks/program-hooks.ts";
+import { formerly } from "./identity.ts";
+import type { PrivateIpInputs } from "./mail-host.ts";
+import { type ResolvesArgs, SendingIp, type SendingIpContext } from "./sending-ip.ts";
 
 /** Arguments of {@link Tenant}. */
 export interface TenantArgs {
-  plan: Plan;
-  /** The network interface that carries each private IP of the mail host. */
-  privateIps: Readonly<Record<string, string>>;
   /**
-   * What is deployed of the stack, where the program has read it already.
-   * @default it is read from the stack's state
+   * The tenant as a person writes it in a stack file under `sendips:tenant`, with the public halves of its DKIM
+   * keys. Plain values: the records are planned before anything is registered.
    */
+  config: z.input<typeof tenantSchema>;
+  /** The operator's values as `Pulumi.yaml` has them under `sendips:`, at least `zones`. */
+  operator: z.input<typeof operatorSchema>;
+  /**
+   * The network interface that carries each private IP: `privateIps` of a `MailHost`, or what
+   * `MailHost.fromNetworkInterface` and `MailHost.fromStack` look up.
+   */
+  privateIps: PrivateIpInputs;
+}
+
+/** What a program looked at before it registers a tenant, apart from what it wants. */
+export interface TenantContext {
+  /** What is deployed of the stack. */
   deployed?: Deployed;
-  /**
-   * Records that stand in our zones already and are taken over in place, by their key.
-   * @default none
-   */
+  /** Records that stand in our zones already and are taken over in place, by their key. */
   adoptions?: ReadonlyMap<string, Adoption>;
-  /**
-   * What stays at a name when its record goes, by the record's key.
-   * @default what the plan's records say themselves
-   */
+  /** What stays at a name when its record goes, by the record's key. */
   leaves?: ReadonlyMap<string, string>;
-  /**
-   * What becomes of names that others use when their records go, see `sendips:tenant.existing.whenGone`.
-   * @default "restore"
-   */
-  whenGone?: "restore" | "remove";
-  /** How a deployment asks DNS whether the A records resolve. */
-  resolves?: ResolvesOptions;
-  /**
-   * Whether to set the PTRs, each once its A record resolves.
-   * @default where we publish the A record: EC2 refuses a PTR before it stands.
-   */
+}
+
+/** A tenant that is planned already. */
+export interface PlannedTenantArgs {
+  plan: Plan;
+  privateIps: PrivateIpInputs;
+  /** As {@link SendingIpArgs.reverseName}, of all its addresses. */
   reverseNames?: boolean;
+  resolves?: ResolvesArgs;
+  /**
+   * Whether names that others use get back what stood there when their records go, see
+   * `sendips:tenant.existing.whenGone`.
+   * @default true
+   */
+  restores?: boolean;
+  /** The zone's own name servers, asked only when there is something to wait for. */
+  nameServers?: SendingIpContext["nameServers"];
 }
 
 /**
- * Everything of a tenant's plan, deployed.
+ * Everything of a tenant, deployed: each address with its names, bound to the mail host, and every record that is
+ * ours to publish.
  *
  * @example
  * ```ts
- * import { Tenant } from "./components/tenant.ts";
- * import { readConfig } from "./core/config/config.ts";
- * import { plan } from "./core/tenant/plan.ts";
+ * import { MailHost, Tenant } from "sendips";
  *
- * const read = readConfig({
- *   stack: "clinic",
- *   values: {
- *     zones: { "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" } },
- *     tenant: {
- *       domain: "acme.example",
- *       hostNames: "mail.acme.example",
- *       mailHost: { networkInterface: "eni-0123456789abcdef0" },
- *       addresses: { tx1: { privateIp: "10.0.1.13" } },
- *       streams: { transactional: { from: "tx.acme.example", addresses: ["tx1"] } },
- *     },
- *   },
- * });
- * if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
- * const planned = plan(read.stack);
- * if (!("plan" in planned)) throw new Error("the config holds errors");
  * const clinic = new Tenant("clinic", {
- *   plan: planned.plan,
- *   privateIps: { "10.0.1.13": "eni-0123456789abcdef0" },
- *   resolves: { servers: ["192.0.2.53"] },
+ *   config: {
+ *     domain: "acme.example",
+ *     hostNames: "mail.acme.example",
+ *     mailHost: { networkInterface: "eni-0123456789abcdef0" },
+ *     addresses: { tx1: { privateIp: "10.0.1.13" } },
+ *     streams: { transactional: { from: "tx.acme.example", addresses: ["tx1"] } },
+ *   },
+ *   operator: {
+ *     zones: { "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" } },
+ *     dns: { servers: ["192.0.2.53"] },
+ *   },
+ *   privateIps: MailHost.fromNetworkInterface("eni-0123456789abcdef0"),
  * });
  * export const address = clinic.addresses["tx1"]?.publicIp;
  * ```
@@ -82,30 +88,49 @@ export class Tenant extends pulumi.ComponentResource {
   readonly addresses: Readonly<Record<string, SendingIp>>;
   readonly records: DnsRecords;
 
-  constructor(name: string, args: TenantArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sendips:components:Tenant", name, {}, opts);
-    const { plan } = args;
-    const release = releaseHook(`${name}-release`, { parent: this });
-    const keeper = new Keeper(name, plan.stack, args.deployed, { parent: this });
-    keeper.wantsNoOthers();
-    if (args.whenGone === "remove") keeper.restoresNothing();
+  /**
+   * @throws RunError with everything that is wrong with the config, before anything is registered.
+   */
+  constructor(
+    name: string,
+    args: TenantArgs | PlannedTenantArgs,
+    opts?: pulumi.ComponentResourceOptions,
+    context: TenantContext = {},
+  ) {
+    const planned = "plan" in args ? args : plannedFrom(name, args);
+    const { plan } = planned;
+    const summary = {
+      domain: plan.domain,
+      addresses: Object.fromEntries(
+        plan.addresses.map(({ key, hostName, privateIp }) => [key, { hostName, privateIp }]),
+      ),
+    };
+    const networkInterfaces = networkInterfacesOf(plan, planned.privateIps);
+    super("sendips:index:Tenant", name, summary, formerly("Tenant", opts));
+    const hooks = programHooks();
+    hooks.knows(context.deployed);
+    hooks.answersFor(name);
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
-      const record = hostRecord(plan, address.key);
-      addresses[address.key] = new SendingIp(
-        `${name}-${address.key}`,
+      const { key, hostName, privateIp, publicIpv4Pool, release } = address;
+      const { publisher, ttl, key: recordKey } = hostRecord(plan, key);
+      const adoption = context.adoptions?.get(recordKey);
+      const { reverseNames, resolves, nameServers } = planned;
+      addresses[key] = new SendingIp(
+        `${name}-${key}`,
         {
-          tenant: plan.stack,
-          address,
-          record,
-          networkInterfaceId: args.privateIps[address.privateIp] ?? "",
-          reverseName: args.reverseNames ?? record.publisher.by === "cloudflare",
-          releaseHook: release,
-          keeper,
-          ...adoptionOf(args.adoptions, record.key),
-          ...(args.resolves === undefined ? {} : { resolves: args.resolves }),
+          ...{ tenant: plan.stack, key, hostName, privateIp, ttl, release },
+          networkInterfaceId: networkInterfaces[key] ?? "",
+          ...(publisher.by === "cloudflare" ? { zoneId: publisher.zoneId } : {}),
+          ...(publicIpv4Pool === undefined ? {} : { publicIpv4Pool }),
+          ...(reverseNames === undefined ? {} : { reverseName: reverseNames }),
+          ...(resolves === undefined ? {} : { resolves }),
         },
         { parent: this },
+        {
+          ...(adoption === undefined ? {} : { adoption }),
+          ...(nameServers === undefined ? {} : { nameServers }),
+        },
       );
     }
     this.addresses = addresses;
@@ -114,27 +139,98 @@ export class Tenant extends pulumi.ComponentResource {
     );
     // Each address's own A record is part of its SendingIp.
     const own = new Set(plan.addresses.map(({ key }) => hostRecordKey(key)));
+    const { adoptions, leaves, deployed } = context;
     this.records = new DnsRecords(
       name,
       {
-        ...{ records: plan.records.filter(({ key }) => !own.has(key)), publicIps, keeper },
-        ...(args.deployed === undefined ? {} : { deployed: args.deployed.records }),
-        ...(args.adoptions === undefined ? {} : { adoptions: args.adoptions }),
-        ...(args.leaves === undefined ? {} : { leaves: args.leaves }),
+        records: plan.records.filter(({ key }) => !own.has(key)),
+        ...{ publicIps, tenant: plan.stack },
       },
       { parent: this },
+      {
+        restores: planned.restores !== false,
+        ...(deployed === undefined ? {} : { deployed: deployed.records }),
+        ...(adoptions === undefined ? {} : { adoptions }),
+        ...(leaves === undefined ? {} : { leaves }),
+      },
     );
-    this.registerOutputs();
+    this.registerOutputs({
+      domain: plan.domain,
+      addresses: Object.fromEntries(
+        Object.entries(addresses).map(([key, { publicIp, allocationId, hostName }]) => [
+          key,
+          { publicIp, allocationId, hostName },
+        ]),
+      ),
+    });
   }
 }
 
-function adoptionOf(adoptions: TenantArgs["adoptions"], key: string): { adoption?: Adoption } {
-  const adoption = adoptions?.get(key);
-  return adoption === undefined ? {} : { adoption };
+/** Plans a tenant from its config, as the command line and the program do. */
+function plannedFrom(
+  name: string,
+  { config, operator, privateIps }: TenantArgs,
+): PlannedTenantArgs {
+  const read = readConfig({ stack: name, values: { ...operator, tenant: config } });
+  const stack = "stack" in read && read.stack.kind === "tenant" ? read.stack : undefined;
+  const planned = stack === undefined ? { problems: [] } : plan(stack);
+  report([...read.problems, ...planned.problems]);
+  if (stack === undefined || !("plan" in planned)) {
+    throw new Error(`the config of tenant ${name} gives no plan and no reason`);
+  }
+  return {
+    ...{ plan: planned.plan, privateIps },
+    reverseNames: setsReverseNames(stack.tenant, stack.operator.zones),
+    ...(stack.operator.dns === undefined ? {} : { resolves: stack.operator.dns }),
+    restores: stack.tenant.existing.whenGone === "restore",
+  };
 }
 
-function hostRecord(plan: Plan, address: string): PlannedRecord {
-  const record = plan.records.find(({ key }) => key === hostRecordKey(address));
+/**
+ * The network interface of each address, by the address's key.
+ *
+ * @throws where the mail host is known to lack a private IP: EC2 would find it out once the address is allocated.
+ */
+function networkInterfacesOf(
+  { stack, addresses }: Plan,
+  privateIps: PrivateIpInputs,
+): Record<string, pulumi.Input<string>> {
+  const lacks = (missing: readonly { key: string; privateIp: string }[], known: string[]) => {
+    report(
+      missing.map(({ key, privateIp }) => ({
+        level: "error",
+        stack,
+        path: `sendips:tenant.addresses.${key}.privateIp`,
+        message: `the mail host has no private IP ${privateIp}`,
+        fix: `allowed: ${known.join(", ") || "none"}; or add it to the mail host first`,
+      })),
+    );
+  };
+  if (isPlain(privateIps)) {
+    const missing = addresses.filter(({ privateIp }) => !Object.hasOwn(privateIps, privateIp));
+    if (missing.length > 0) lacks(missing, Object.keys(privateIps));
+    return Object.fromEntries(
+      addresses.map(({ key, privateIp }) => [key, privateIps[privateIp] ?? ""]),
+    );
+  }
+  const known = pulumi.output(privateIps).apply((all) => {
+    const missing = addresses.filter(({ privateIp }) => !Object.hasOwn(all, privateIp));
+    if (missing.length > 0) lacks(missing, Object.keys(all));
+    return all;
+  });
+  return Object.fromEntries(
+    addresses.map(({ key, privateIp }) => [key, known.apply((all) => all[privateIp] ?? "")]),
+  );
+}
+
+function isPlain(
+  privateIps: PrivateIpInputs,
+): privateIps is Readonly<Record<string, pulumi.Input<string>>> {
+  return !pulumi.Output.isInstance(privateIps) && !(privateIps instanceof Promise);
+}
+
+function hostRecord({ records }: Plan, address: string): PlannedRecord {
+  const record = records.find(({ key }) => key === hostRecordKey(address));
   if (record === undefined) throw new Error(`the plan holds no A record of address ${address}`);
   return record;
 }

@@ -50,3 +50,30 @@ export function failedLookUp(message: string): Finding | undefined {
     ? { level: "error", path: provider, message: failed, fix }
     : { level: "error", path: provider, message: `${wait.who}: ${failed}`, fix: wait.fix };
 }
+
+/** Whether a look-up failed because EC2 has no such address (any more): its codes, and the provider's own words. */
+export function isGone(error: unknown): boolean {
+  return /InvalidAllocationID\.NotFound|InvalidAddress\.NotFound|no matching EC2 EIP/.test(
+    String(error),
+  );
+}
+
+/** Whether EC2 refuses to release an address because it has, or had minutes ago, a PTR. */
+export function hasPtrSet(error: string): boolean {
+  return error.includes("InvalidAddress.PtrSet");
+}
+
+/**
+ * Whether Cloudflare refuses what stands already: an identical record (81058), a second one where there may be
+ * one (81057), a CNAME beside another record (81053).
+ */
+export function recordStands(error: string): boolean {
+  return /8105[378]|identical record already exists|record with that host already exists/i.test(
+    error,
+  );
+}
+
+/** Whether the engine knows no stack of the name that was asked for. */
+export function isUnknownStack(error: unknown): boolean {
+  return String(error).includes("unknown stack");
+}

@@ -5,7 +5,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MailHost } from "../components/mail-host.ts";
 import type { Tenant } from "../components/tenant.ts";
-import { zoneIds } from "../components/zones.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
 import type { Place } from "../core/state/deployed.ts";
 import { addressLine, nextLine, recordLines } from "../core/state/lines.ts";
@@ -19,8 +18,11 @@ import {
   type TenantMemory,
 } from "../core/state/outputs.ts";
 import { TYPES } from "../core/state/resources.ts";
-import type { Plan } from "../core/tenant/plan.ts";
+import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import { type Ref, renderData, renderOwner } from "../core/tenant/record.ts";
+import { mailHostStack } from "./mail-host-reference.ts";
+import type { Preflight } from "./preflight.ts";
+import { zoneIds } from "./zones.ts";
 
 /** A value of the contract while parts of it are still outputs. Arrays are outputs whole, or not at all. */
 type Written<T> =
@@ -51,12 +53,13 @@ interface TenantLines {
 
 /** Registers what a tenant's deployment leaves. Nothing secret: private keys never leave the config. */
 export function tenantOutputs(
+  stack: TenantStack,
   plan: Plan,
   tenant: Tenant,
   here: Pick<Place, "stack"> & Partial<Omit<Place, "stack">>,
-  mailHost: string | undefined,
-  { leaves, toGo }: { leaves: ReadonlyMap<string, string>; toGo: readonly LeftName[] },
+  { leaves, toGo }: Preflight,
 ): AsOutputs<TenantMemory & TenantLines> {
+  const mailHost = mailHostStack(stack.tenant);
   const addresses = Object.fromEntries(
     plan.addresses.flatMap(({ key, streams, release }) => {
       const address = tenant.addresses[key];
@@ -89,9 +92,9 @@ export function tenantOutputs(
     domain,
     leaves: leftNames(plan, leaves, toGo),
     addresses: Object.fromEntries(
-      Object.entries(addresses).map(([key, { publicIp, ...address }]) => [
+      Object.entries(addresses).map(([key, address]) => [
         key,
-        publicIp.apply((ip) => addressLine({ ...address, publicIp: ip })),
+        pulumi.output(address).apply(addressLine),
       ]),
     ),
     records: recordLines(here.stack, plan.records.map(placeOf)),

@@ -8,6 +8,7 @@ import {
   type StateInterface,
   type StateRecord,
 } from "./resources.ts";
+import { TENANT_TAG } from "./tags.ts";
 
 /** A stack, and the AWS account and Region that it is deployed in. */
 export interface Place {
@@ -84,8 +85,10 @@ export function hasNoAddress({ addresses, lost, outputs }: Deployed): boolean {
 
 /** Every address that was deployed, in the state or not: none is allocated anew under its key. */
 export function rememberedAddresses({ addresses, lost }: Deployed): RememberedAddress[] {
-  const held = addresses.flatMap(({ key, publicIp }) =>
-    key === undefined ? [] : [{ key, publicIp }],
-  );
+  const held = addresses.flatMap(({ key, publicIp, tags }) => {
+    const tenant = tags[TENANT_TAG];
+    if (key === undefined) return [];
+    return [{ key, publicIp, ...(tenant === undefined ? {} : { tenant }) }];
+  });
   return [...held, ...lost];
 }

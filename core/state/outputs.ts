@@ -78,6 +78,9 @@ const networkInterface = z.object({
   release: z.boolean().default(false),
 });
 
+/** A mail host's network interface by private IP: what tenants' stacks look up. */
+const privateIps = z.record(text, text);
+
 /** What is remembered whatever happens: stack outputs, short enough to be read. */
 const memory = z.object({
   kind: z.enum(["tenant", "mailHost"]).optional(),
@@ -88,8 +91,7 @@ const memory = z.object({
   region: text.optional(),
   /** A tenant's organisational domain. */
   domain: text.optional(),
-  /** A mail host's network interface by private IP: what tenants' stacks look up. */
-  privateIps: z.record(text, text).optional(),
+  privateIps: privateIps.optional(),
 });
 
 /** What stays at names when their records go, in stack outputs: by the record's key, one line each. */
@@ -151,9 +153,9 @@ export type MailHostDetails = Version &
   Always<Details, "subnet" | "networkInterfaces" | "securityGroupId"> &
   Pick<Details, "instanceId">;
 
-/** The network interface of each private IP, as a stack reference to a mail host has it; undefined where it is none. */
-export function readPrivateIps(output: unknown): Record<string, string> | undefined {
-  return memory.shape.privateIps.safeParse(output).data;
+/** Whether an output of another stack is a mail host's `privateIps`. */
+export function isPrivateIps(output: unknown): output is z.infer<typeof privateIps> {
+  return privateIps.safeParse(output).success;
 }
 
 /** Where the two places are, as a finding's path begins. */

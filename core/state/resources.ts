@@ -10,7 +10,7 @@ import { ADDRESS_TAG, isReleased, type Tags } from "./tags.ts";
 /** Types by their token, as a URN ends in them. */
 export const TYPES = {
   stack: "pulumi:pulumi:Stack",
-  sendingIp: "sendips:components:SendingIp",
+  sendingIp: "sendips:index:SendingIp",
   eip: "aws:ec2/eip:Eip",
   eipDomainName: "aws:ec2/eipDomainName:EipDomainName",
   eipAssociation: "aws:ec2/eipAssociation:EipAssociation",
@@ -22,6 +22,11 @@ export const TYPES = {
   /** Holds what only programs read of a deployment, see `StackOutputs`. */
   deployment: "sendips:program:Deployment",
 } as const;
+
+/** The types of components as sendips up to 0.1 wrote them, by today's. */
+const FORMER_TYPES: Readonly<Record<string, string>> = {
+  "sendips:components:SendingIp": TYPES.sendingIp,
+};
 
 /** An Elastic IP in the state. */
 export interface StateAddress {
@@ -53,6 +58,8 @@ export interface StateAddress {
 /** What a component remembers of an address, also when a refresh dropped the address itself. */
 export interface RememberedAddress {
   key: string;
+  /** Absent where only the outputs of sendips up to 0.1 remember it: then the stack holds one tenant. */
+  tenant?: string;
   publicIp: string;
   account?: string;
   region?: string;
@@ -60,6 +67,8 @@ export interface RememberedAddress {
 
 /** A network interface in the state. */
 export interface StateInterface {
+  /** Its logical name: `mx-1-eth0`. */
+  name: string;
   key: string;
   /** The private IP that EC2 cannot take away. */
   primary: string;
@@ -120,6 +129,8 @@ const dnsRecord = z
   .transform(({ content, ...rest }) => (typeof content === "string" ? { ...rest, content } : rest));
 const networkInterface = z.object({ privateIp: z.string(), subnetId: z.string(), tags });
 const sendingIp = z.object({
+  key: z.string().optional(),
+  tenant: z.string().optional(),
   publicIp: z.string(),
   arn: z.string().optional(),
   release: z.boolean().default(false),
@@ -197,15 +208,18 @@ export function readResources(
           }),
     });
   }
-  for (const [name, { publicIp, arn }] of components) {
-    const key = keyOf(name, stack);
+  for (const [name, { publicIp, arn, tenant, key = keyOf(name, stack) }] of components) {
     if (key === undefined) continue;
-    resources.remembered.push({ key, publicIp, ...(arn === undefined ? {} : placeOf(arn)) });
+    resources.remembered.push({
+      ...{ key, publicIp },
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(arn === undefined ? {} : placeOf(arn)),
+    });
   }
   for (const [urn, it] of read(networkInterface, TYPES.networkInterface)) {
     const name = nameOf(urn);
     resources.networkInterfaces.push({
-      key: keyOf(name, stack) ?? name,
+      ...{ name, key: keyOf(name, stack) ?? name },
       ...{ primary: it.privateIp, subnet: it.subnetId, release: isReleased(it.tags) },
     });
   }
@@ -228,7 +242,8 @@ function unreadable(what: string): Finding {
 
 /** The type at the end of a URN, without the types of the parents before it. */
 function typeOf(urn: string): string | undefined {
-  return urn.split("::")[2]?.split("$").at(-1);
+  const type = urn.split("::")[2]?.split("$").at(-1);
+  return type === undefined ? undefined : (FORMER_TYPES[type] ?? type);
 }
 
 function nameOf(urn: string): string {

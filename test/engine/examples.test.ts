@@ -27,7 +27,7 @@ function exampleOf(component: string, made: World, networkInterface: string): st
   const { host, port } = made.sandbox.dns;
   return block
     .replace(/^ \* ?/gm, "")
-    .replaceAll('from "./', `from "${REPOSITORY}/`)
+    .replaceAll('from "sendips"', `from "${REPOSITORY}/components/index.ts"`)
     .replaceAll("eni-0123456789abcdef0", networkInterface)
     .replaceAll("subnet-0123456789abcdef0", "subnet-0a1b2c3d4e5f60718")
     .replaceAll("vpc-0123456789abcdef0", "vpc-0a1b2c3d4e5f60718")

@@ -285,17 +285,11 @@ test("a program of somebody else's that forgets an address is refused by the hoo
     const json = JSON.stringify;
     writeFileSync(
       join(cwd, "clinic.ts"),
-      `import { Tenant } from "${REPOSITORY}/components/tenant.ts";
-import { readConfig } from "${REPOSITORY}/core/config/config.ts";
-import { plan } from "${REPOSITORY}/core/tenant/plan.ts";
-const read = readConfig({ stack: "clinic", values: ${json({ zones, tenant })} });
-if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
-const planned = plan(read.stack);
-if (!("plan" in planned)) throw new Error("the config holds errors");
+      `import { Tenant } from "${REPOSITORY}/components/index.ts";
 new Tenant("clinic", {
-  plan: planned.plan,
+  config: ${json(tenant)},
+  operator: ${json({ zones, dns: { servers: [`${host}:${port}`] } })},
   privateIps: ${json(privateIps)},
-  resolves: { servers: ["${host}:${port}"] },
 });
 `,
     );

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { isGone } from "../../components/cloud.ts";
+import { isGone } from "../../core/foreign-errors.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import { differing } from "./attributes.ts";
 import { callsOf, canonical, triesOf } from "./calls.ts";

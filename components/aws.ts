@@ -1,4 +1,4 @@
-/** What the cloud says before anything is created: looked up, never created. */
+/** What AWS says: looked up, never created. Every look-up takes the options of the component that asks. */
 import { getEips } from "@pulumi/aws/ec2/getEips.js";
 import { getElasticIp } from "@pulumi/aws/ec2/getElasticIp.js";
 import { getInstanceType } from "@pulumi/aws/ec2/getInstanceType.js";
@@ -37,17 +37,16 @@ export function configuredPlace(): Partial<Place> {
 
 /** Where the credentials and the config lead this stack; fails, before anything is created, without credentials. */
 export async function place(): Promise<Place> {
-  const [{ accountId }, { region }] = await Promise.all([getCallerIdentity(), getRegion()]);
-  return { stack: pulumi.getStack(), account: accountId, region };
+  return { stack: pulumi.getStack(), ...(await placeOf()) };
 }
 
-/** This stack by its full name: what its tags say. */
-export function thisStack(): StackName {
-  return {
-    organisation: pulumi.getOrganization(),
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
-  };
+/** The account and the Region that a provider asks. */
+export async function placeOf(opts?: pulumi.InvokeOptions): Promise<Omit<Place, "stack">> {
+  const [{ accountId }, { region }] = await Promise.all([
+    getCallerIdentity({}, opts),
+    getRegion({}, opts),
+  ]);
+  return { account: accountId, region };
 }
 
 /** EC2 takes no more values in one filter. */
@@ -116,8 +115,11 @@ export async function holdersAndClaimants(
 }
 
 /** The allocation ids of the Elastic IPs that these associations, by their ids, bind. */
-export async function boundBy(associationIds: readonly string[]): Promise<Set<string>> {
-  return new Set((await search("association-id", associationIds)).values());
+export async function boundBy(
+  associationIds: readonly string[],
+  opts?: pulumi.InvokeOptions,
+): Promise<Set<string>> {
+  return new Set((await search("association-id", associationIds, [], opts)).values());
 }
 
 /** The Elastic IPs that carry the tag of a stack, of whichever project, by public IP. */
@@ -129,7 +131,7 @@ export function taggedAddresses(
   return search(`tag:${STACK_TAG}`, [stack], filters, opts);
 }
 
-/** An Elastic IP by its allocation id. Fails when there is none, see {@link isGone}. */
+/** An Elastic IP by its allocation id. Fails when there is none, see `isGone` of `core/foreign-errors.ts`. */
 export async function elasticIp(id: string, opts?: pulumi.InvokeOptions): Promise<LiveAddress> {
   const found = await getElasticIp({ id }, opts);
   const { publicIp, privateIp, networkInterfaceId, tags } = found;
@@ -141,13 +143,6 @@ export async function reverseNameOf(id: string, opts?: pulumi.InvokeOptions): Pr
   const { ptrRecord } = await getElasticIp({ id }, opts);
   // Absent, where the provider has nothing to say.
   return (ptrRecord ?? "").replace(/\.$/, "").toLowerCase();
-}
-
-/** Whether a look-up failed because EC2 has no such address (any more). */
-export function isGone(error: unknown): boolean {
-  return /InvalidAllocationID\.NotFound|InvalidAddress\.NotFound|no matching EC2 EIP/.test(
-    String(error),
-  );
 }
 
 /**
@@ -172,16 +167,23 @@ export async function liveAddresses(
 }
 
 /** The network interface's private IPs, for a host that we do not manage. */
-export async function privateIpsOf(networkInterface: string): Promise<Record<string, string>> {
-  const found = await getNetworkInterface({ id: networkInterface });
+export async function privateIpsOf(
+  networkInterface: string,
+  opts?: pulumi.InvokeOptions,
+): Promise<Record<string, string>> {
+  const found = await getNetworkInterface({ id: networkInterface }, opts);
   return Object.fromEntries(found.privateIps.map((ip) => [ip, networkInterface]));
 }
 
 /** Looks up what decides whether a mail host fits. */
-export async function mailHostFacts(subnet: string, instanceType: string): Promise<MailHostFacts> {
+export async function mailHostFacts(
+  subnet: string,
+  instanceType: string,
+  opts?: pulumi.InvokeOptions,
+): Promise<MailHostFacts> {
   const [net, type] = await Promise.all([
-    getSubnet({ id: subnet }),
-    getInstanceType({ instanceType }),
+    getSubnet({ id: subnet }, opts),
+    getInstanceType({ instanceType }, opts),
   ]);
   return {
     vpcId: net.vpcId,

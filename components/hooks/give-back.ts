@@ -1,12 +1,12 @@
 /** What a name gets back when a record of ours goes: what stood before, or what others send by. */
 import * as pulumi from "@pulumi/pulumi";
-import { standingValue } from "../core/guards/standing.ts";
-import type { StackOutputs } from "../core/state/outputs.ts";
-import type { StateRecord } from "../core/state/resources.ts";
-import { singletonOf } from "../mail/singletons.ts";
-import { quoteTxt, unquoteTxt } from "../mail/txt.ts";
+import { standingValue } from "../../core/guards/standing.ts";
+import type { StackOutputs } from "../../core/state/outputs.ts";
+import type { StateRecord } from "../../core/state/resources.ts";
+import { singletonOf } from "../../mail/singletons.ts";
+import { quoteTxt, unquoteTxt } from "../../mail/txt.ts";
+import { zones } from "../cloudflare.ts";
 import type { Reason } from "./registrations.ts";
-import { zones } from "./standing.ts";
 
 /** A name at which a program wants a record. */
 export interface WantedName {
@@ -19,6 +19,18 @@ export interface WantedName {
   leaves?: string;
 }
 
+/** What is known of the names of a program. */
+interface Remembered {
+  /** What the last deployment remembers, for records that the program wants no more. */
+  leaves: StackOutputs["leaves"];
+  /** Every name at which the program wants a record. */
+  wanted: readonly WantedName[];
+  /** False where everything goes, see `sendips:tenant.existing.whenGone`. */
+  restores: boolean;
+  /** Whose provider's credentials are used; absent: those of the stack's config. */
+  component: pulumi.ComponentResource | undefined;
+}
+
 /**
  * Before a record goes whose name is left to others: brings it back in place, so that there is no moment
  * without it, nor one with two. The engine then lets go of it without deleting it (`retainOnDelete`). Where
@@ -26,17 +38,12 @@ export interface WantedName {
  *
  * One that somebody has changed since is theirs: it stays as it is.
  *
- * @param leaves what the last deployment remembers, for records that the program wants no more.
- * @param wanted every name at which the program wants a record.
- * @param restore false where everything goes, see `sendips:tenant.existing.whenGone`.
  * @throws for a replacement where it is, which would make a second record of the first.
  */
 export async function giveBack(
   { id, name, oldInputs = {}, oldOutputs = {} }: pulumi.ResourceHookArgs,
   reason: Reason,
-  leaves: StackOutputs["leaves"],
-  wanted: readonly WantedName[],
-  restore: boolean,
+  { leaves, wanted, restores, component }: Remembered,
 ): Promise<void> {
   const now = { ...oldInputs, ...oldOutputs };
   const [zoneId, owner, type, content] = ["zoneId", "name", "type", "content"].map((key) =>
@@ -64,7 +71,7 @@ export async function giveBack(
   }
   const goes =
     left === "" ||
-    !restore ||
+    !restores ||
     wanted.some(
       (other) =>
         other.zoneId === zoneId &&
@@ -75,7 +82,7 @@ export async function giveBack(
     if (!goes) await pulumi.log.info(`${stack}: ${name}: ${owner} gets back: ${left}`);
     return;
   }
-  const cloudflare = await zones();
+  const cloudflare = await zones(component);
   const standing = await cloudflare.record(zoneId, id);
   if (standing === undefined) return;
   const written = type === "TXT" ? unquoteTxt(standing.content) : standing.content;
@@ -92,20 +99,22 @@ export async function giveBack(
 }
 
 /**
- * A hook before a record is created where an alias of ours stands: the engine would delete that last of all,
- * and Cloudflare takes no record beside it. The alias was registered to go by {@link giveBack}, which finds it
+ * Before a record is created where an alias of ours stands: the engine would delete that last of all, and
+ * Cloudflare takes no record beside it. The alias was registered to go by {@link giveBack}, which finds it
  * gone. One that somebody has pointed elsewhere since is theirs: it stays, and Cloudflare refuses the record.
  *
- * @param name unique among the program's hooks, and the same in every run.
  * @param aliases those of the state that are wanted no more.
  */
-export function overAliasHook(name: string, aliases: readonly StateRecord[]): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(name, async ({ newInputs = {} }) => {
-    const [zoneId, owner] = [String(newInputs["zoneId"]), String(newInputs["name"])];
-    const own = aliases.find((alias) => alias.zoneId === zoneId && alias.name === owner);
-    const cloudflare = await zones();
-    for (const { id, type, content } of await cloudflare.recordsAt(zoneId, [owner])) {
-      if (type === "CNAME" && content === own?.content) await cloudflare.remove(zoneId, id);
-    }
-  });
+export async function clearAliases(
+  { newInputs = {} }: pulumi.ResourceHookArgs,
+  aliases: readonly StateRecord[],
+  component: pulumi.ComponentResource | undefined,
+): Promise<void> {
+  const [zoneId, owner] = [String(newInputs["zoneId"]), String(newInputs["name"])];
+  const own = aliases.find((alias) => alias.zoneId === zoneId && alias.name === owner);
+  if (own === undefined) return;
+  const cloudflare = await zones(component);
+  for (const { id, type, content } of await cloudflare.recordsAt(zoneId, [owner])) {
+    if (type === "CNAME" && content === own.content) await cloudflare.remove(zoneId, id);
+  }
 }

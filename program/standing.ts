@@ -1,7 +1,7 @@
-/** What stands in our zones beside the records of a program: met before anything is registered, and given back. */
+/** What stands in our zones beside the records of a plan: met before anything is registered. */
 import * as pulumi from "@pulumi/pulumi";
+import { zones } from "../components/cloudflare.ts";
 import {
-  type Adoption,
   type Meeting,
   meetStanding,
   missingRecords,
@@ -10,26 +10,6 @@ import {
 import type { Finding } from "../core/problem.ts";
 import type { Deployed } from "../core/state/deployed.ts";
 import type { PlannedRecord } from "../core/tenant/record.ts";
-import { type CloudflareAccess, type CloudflareZones, cloudflareZones } from "../dns/cloudflare.ts";
-
-/** The credentials of the default provider, as the stack's config has them. */
-function access(): CloudflareAccess {
-  const config = new pulumi.Config("cloudflare");
-  const given: CloudflareAccess = {};
-  for (const key of ["apiToken", "apiKey", "email", "baseUrl"] as const) {
-    const value = config.get(key);
-    if (value !== undefined) given[key] = value;
-  }
-  return given;
-}
-
-let client: Promise<CloudflareZones> | undefined;
-
-/** Cloudflare's API, loaded once something must be asked there. */
-export function zones(): Promise<CloudflareZones> {
-  client ??= cloudflareZones(access());
-  return client;
-}
 
 /**
  * What the records that are to be created meet in their zones. Asks nothing where the state holds all of them.
@@ -72,14 +52,4 @@ export async function meetZones(
   return meetStanding(pulumi.getStack(), missing, standing, deployed.records, isHeld, (key) =>
     ips.get(key),
   );
-}
-
-/** Brings a record that stands into the form that we publish, so that the engine can take it over as it is. */
-export async function takeOver(
-  { id, standing }: Adoption,
-  wanted: { type: string; content: string; ttl: number; priority?: number },
-): Promise<void> {
-  const { content, ttl, proxied } = standing;
-  if (content === wanted.content && ttl === wanted.ttl && !proxied) return;
-  await (await zones()).change(standing.zoneId, id, { ...wanted, proxied: false });
 }

@@ -1,11 +1,11 @@
 /** The zones that a plan publishes in: there, ours, and the ones that the config means. */
 
+import { zoneFacts } from "../components/dns-record.ts";
+import { reportFindings } from "../components/engine.ts";
 import type { OperatorConfig } from "../core/config/schema.ts";
 import type { Finding } from "../core/problem.ts";
 import type { Plan } from "../core/tenant/plan.ts";
 import { publisherOf } from "../core/tenant/zones.ts";
-import { zoneFacts } from "./dns-records.ts";
-import { reportFindings } from "./stack.ts";
 
 /** The ids of the Cloudflare zones that a plan publishes in, by zone. */
 export function zoneIds(plan: Plan): Record<string, string> {
@@ -44,7 +44,7 @@ export async function checkZones(
 }
 
 /** The own name servers of the zone that holds a name, as Cloudflare says; none for a zone of the customer's. */
-export async function nameServersOf(
+export async function zoneServersOf(
   name: string,
   zones: OperatorConfig["zones"],
 ): Promise<readonly string[]> {

@@ -12,11 +12,25 @@ export type Reason =
   /** The stack is destroyed. */
   | "destroy";
 
-interface Registration {
-  /** Inputs that tell whether it goes somewhere else, by name. */
-  identity: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Whether its deletion leaves it in the cloud (`retainOnDelete`). */
-  retained: boolean;
+/** What a component says of a resource that it registers. */
+export interface Registered {
+  /** The component, whose providers are asked about the resource. */
+  component: pulumi.ComponentResource;
+  /** The tenant that it belongs to, as the tag `sendips:tenant` says; absent for what is of no tenant. */
+  tenant?: string;
+  /**
+   * Inputs of which another value is another place, by name.
+   * @default none
+   */
+  identity?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Whether its deletion leaves it in the cloud (`retainOnDelete`).
+   * @default false
+   */
+  retained?: boolean;
+}
+
+interface Registration extends Registered {
   /** Whether the engine has answered the registration. */
   answered: boolean;
   /** Its id, once that is known. */
@@ -26,25 +40,15 @@ interface Registration {
 type Deletion = Pick<pulumi.ResourceHookArgs, "type" | "name">;
 
 /**
- * The registrations of one component. No program is told that it runs for a `destroy`, nor what
- * `--replace` names; the order of the engine's answers tells.
+ * The registrations of a program. No program is told that it runs for a `destroy`, nor what `--replace` names;
+ * the order of the engine's answers tells.
  */
 export class Registrations {
   readonly #all = new Map<string, Registration>();
 
-  /**
-   * Remembers a resource.
-   *
-   * @param how `identity`: inputs of which another value is another place, by default none; `retained`:
-   *   whether its deletion leaves it in the cloud, by default not.
-   */
-  add(
-    type: string,
-    name: string,
-    resource: pulumi.CustomResource,
-    how: Partial<Pick<Registration, "identity" | "retained">> = {},
-  ): void {
-    const made: Registration = { identity: {}, retained: false, ...how, answered: false };
+  /** Remembers a resource. */
+  add(type: string, name: string, resource: pulumi.CustomResource, how: Registered): void {
+    const made: Registration = { ...how, answered: false };
     resource.urn.apply(() => {
       made.answered = true;
     });
@@ -54,14 +58,14 @@ export class Registrations {
     this.#all.set(`${type} ${name}`, made);
   }
 
-  /** Whether the program registers a resource. */
-  has({ type, name }: Deletion): boolean {
-    return this.#all.has(`${type} ${name}`);
+  /** What a component said of a resource; undefined for one that the program does not register. */
+  of({ type, name }: Deletion): Registered | undefined {
+    return this.#all.get(`${type} ${name}`);
   }
 
-  /** Whether the deletion of a resource leaves it in the cloud. */
-  isRetained({ type, name }: Deletion): boolean {
-    return this.#all.get(`${type} ${name}`)?.retained === true;
+  /** The components that registered something, each once. */
+  components(): pulumi.ComponentResource[] {
+    return [...new Set([...this.#all.values()].map(({ component }) => component))];
   }
 
   /**
@@ -88,7 +92,10 @@ export class Registrations {
 }
 
 /** Whether a resource is wanted elsewhere than it stands. */
-async function moves({ identity }: Registration, now: Record<string, unknown>): Promise<boolean> {
+async function moves(
+  { identity = {} }: Registered,
+  now: Record<string, unknown>,
+): Promise<boolean> {
   for (const [name, value] of Object.entries(identity)) {
     if ((await promptly(pulumi.output(value))) !== now[name]) return true;
   }

@@ -8,73 +8,21 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { type LiveAddress, pathOf } from "../core/guards/address-context.ts";
+import { type LiveAddress, pathOf } from "../../core/guards/address-context.ts";
 import {
   type Binding,
   bindingOf,
   checkBinding,
   isSame,
   movers,
-  type WantedBinding,
-} from "../core/guards/bindings.ts";
-import type { PrivateIps } from "../core/host/mail-host.ts";
-import { formatProblems } from "../core/problem.ts";
-import type { Deployed } from "../core/state/deployed.ts";
-import type { Plan } from "../core/tenant/plan.ts";
-import { boundBy, elasticIp, holdersAndClaimants, thisStack } from "./cloud.ts";
+} from "../../core/guards/bindings.ts";
+import { formatProblems } from "../../core/problem.ts";
+import type { Deployed } from "../../core/state/deployed.ts";
+import { elasticIp, holdersAndClaimants } from "../aws.ts";
+import { thisStack } from "../engine.ts";
 import { promptly } from "./registrations.ts";
 import { pause } from "./release.ts";
-import { asking, reportFindings } from "./stack.ts";
 import { pauseFor } from "./waiting.ts";
-
-/**
- * Looks up, before anything is registered, whether what a plan binds anew is free, and whether what stays
- * is still bound where the state says. One call where nothing has changed.
- *
- * @throws RunError with all that stands in the way.
- */
-export async function checkBindings(
-  { addresses }: Plan,
-  privateIps: PrivateIps,
-  deployed: Deployed,
-): Promise<void> {
-  const program = new Map<string, Binding>();
-  const all = addresses.map(({ key, privateIp, release }) => {
-    const binding = { privateIp, networkInterfaceId: privateIps[privateIp] ?? "" };
-    program.set(key, binding);
-    const state = deployed.addresses.find((address) => address.key === key);
-    const known = deployed.outputs.addresses[key];
-    // What the outputs say counts where the state says the same.
-    const association =
-      isSame(state?.bound, binding) &&
-      isSame(known, binding) &&
-      known?.allocationId === state?.allocationId
-        ? known?.associationId
-        : undefined;
-    return { key, release, binding, held: state?.bound, id: state?.allocationId, association };
-  });
-  const bound = await boundBy(all.flatMap(({ association }) => association ?? []));
-  const asked = all.filter(
-    ({ association, id = "" }) => association === undefined || !bound.has(id),
-  );
-  if (asked.length === 0) return;
-  const wanted: WantedBinding[] = await Promise.all(
-    asked.map(async ({ id, ...one }) => ({
-      ...one,
-      live: id === undefined ? undefined : await elasticIp(id),
-    })),
-  );
-  const there = await holdersAndClaimants(
-    wanted.map(({ binding }) => binding),
-    new Set(),
-  );
-  reportFindings(
-    wanted.flatMap((one) => {
-      const others = there.filter(({ allocationId }) => allocationId !== one.live?.allocationId);
-      return checkBinding(thisStack(), program, one, others);
-    }),
-  );
-}
 
 /** Rounds before an address of the same program that was to let go by itself is moved: about 15 seconds. */
 const ROUNDS = 6;
@@ -86,36 +34,22 @@ const PAUSE = 1_000;
 /** An address that a program binds. */
 interface Bound {
   key: string;
-  privateIp: string;
+  privateIp: pulumi.Input<string>;
   networkInterfaceId: pulumi.Input<string>;
   release: boolean;
+  /** Whose provider is asked. */
+  component: pulumi.ComponentResource;
 }
 
-/** The associations of one tenant: what each is asked before and after it is made. */
+/** The associations of a program: what each is asked before and after it is made. */
 export class Bindings {
-  /** For `beforeCreate` of every association. */
-  readonly beforeCreate: pulumi.ResourceHook;
-  /** For `afterCreate` of every association. */
-  readonly afterCreate: pulumi.ResourceHook;
-  readonly #opts: pulumi.InvokeOptions;
-  readonly #deployed: Promise<Deployed>;
+  readonly #deployed: () => Promise<Deployed>;
   /** By the logical name of the association. */
   readonly #bound = new Map<string, Bound>();
 
-  /**
-   * @param name unique among the program's hooks: that of the component.
-   * @param deployed what is deployed of the stack, from before this run changed anything.
-   * @param opts whose provider is asked.
-   */
-  constructor(name: string, deployed: Promise<Deployed>, opts: pulumi.InvokeOptions) {
-    this.#opts = opts;
+  /** @param deployed what is deployed of the stack, from before this run changed anything. */
+  constructor(deployed: () => Promise<Deployed>) {
     this.#deployed = deployed;
-    const before = asking((args) => this.#wait(args));
-    this.beforeCreate = new pulumi.ResourceHook(`${name}-binds`, before);
-    const after = asking((args) => this.#readBack(args));
-    this.afterCreate = new pulumi.ResourceHook(`${name}-binds-back`, after);
-    // What sendips 0.1 deployed asks for the hook by this name, when it is deleted.
-    new pulumi.ErrorHook(`${name}-associate`, async () => false);
   }
 
   /** Says what the program binds, under the logical name of its association. */
@@ -133,8 +67,8 @@ export class Bindings {
     await this.#others(name, binding, String(oldOutputs["allocationId"]));
   }
 
-  /** Returns once nothing of ours stands in the way, and refuses where somebody else does. */
-  async #wait({ name, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
+  /** Before an association: returns once nothing of ours stands in the way, refuses where somebody else does. */
+  async beforeCreate({ name, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
     const { binding, allocationId } = wantedIn(newInputs);
     for (let round = 1; ; round += 1) {
       const { live, moving } = await this.#others(name, binding, allocationId);
@@ -154,9 +88,10 @@ export class Bindings {
     binding: Binding,
     allocationId: string,
   ): Promise<{ live: LiveAddress; moving: LiveAddress[] }> {
-    const [program, deployed] = await Promise.all([this.#program(), this.#deployed]);
-    const live = await elasticIp(allocationId, this.#opts);
-    const others = await holdersAndClaimants([binding], new Set([allocationId]), this.#opts);
+    const [program, deployed] = await Promise.all([this.#program(), this.#deployed()]);
+    const opts = this.#optionsOf(name);
+    const live = await elasticIp(allocationId, opts);
+    const others = await holdersAndClaimants([binding], new Set([allocationId]), opts);
     const byKey = new Map(
       [...program].map(([bound, at]) => [this.#bound.get(bound)?.key ?? bound, at]),
     );
@@ -172,27 +107,35 @@ export class Bindings {
     return { live, moving: movers(thisStack(), byKey, binding, others) };
   }
 
+  #optionsOf(name: string): pulumi.InvokeOptions {
+    const component = this.#bound.get(name)?.component;
+    return component === undefined ? {} : { parent: component };
+  }
+
   /** What the program binds, by logical name, as far as it is known by now. */
   async #program(): Promise<Map<string, Binding>> {
     const known = await Promise.all(
       [...this.#bound].map(async ([name, { privateIp, networkInterfaceId }]) => {
+        const binding = pulumi.output({ privateIp, networkInterfaceId });
         // One that a later step makes is not waited for: that step may wait for this one.
-        const id = await Promise.race([promptly(pulumi.output(networkInterfaceId)), sleep(50)]);
-        return id === undefined ? [] : [[name, { privateIp, networkInterfaceId: id }] as const];
+        const known = await Promise.race([promptly(binding), sleep(50)]);
+        return known === undefined ? [] : [[name, known] as const];
       }),
     );
     return new Map(known.flat());
   }
 
   /**
-   * What was bound is still bound: two who ask at the same moment both hear that a private IP is free.
+   * After an association: what was bound is still bound. Two who ask at the same moment both hear that a private
+   * IP is free.
    */
-  async #readBack({ name, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
+  async afterCreate({ name, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
     const { binding, allocationId } = wantedIn(newInputs);
-    let live = await elasticIp(allocationId, this.#opts);
+    const opts = this.#optionsOf(name);
+    let live = await elasticIp(allocationId, opts);
     for (let round = 1; !isSame(bindingOf(live), binding) && round < READ_BACK; round += 1) {
       await pauseFor(PAUSE);
-      live = await elasticIp(allocationId, this.#opts);
+      live = await elasticIp(allocationId, opts);
     }
     const at = bindingOf(live);
     if (isSame(at, binding)) return;

@@ -1,0 +1,81 @@
+/** What the engine says of the program that it runs: which stack, what is deployed of it, what failed. */
+import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors.js";
+import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
+import { failedLookUp } from "../core/foreign-errors.ts";
+import {
+  type Finding,
+  formatProblem,
+  formatProblems,
+  hasErrors,
+  type Problem,
+} from "../core/problem.ts";
+import { type Deployed, readDeployed } from "../core/state/deployed.ts";
+import type { StackName } from "../core/state/tags.ts";
+
+/** This stack by its full name: what its tags say. */
+export function thisStack(): StackName {
+  return {
+    organisation: pulumi.getOrganization(),
+    project: pulumi.getProject(),
+    stack: pulumi.getStack(),
+  };
+}
+
+/** `organisation/project/stack`, of a stack of this project. */
+export function fullStackName(stack: string): string {
+  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+}
+
+/**
+ * Shows all problems: warnings in the preview, errors as one failure before anything is registered.
+ *
+ * @throws RunError when one of them is an error.
+ */
+export function report(problems: readonly Problem[]): void {
+  if (hasErrors(problems)) {
+    const errors = problems.filter((problem) => problem.level === "error").length;
+    throw new RunError(
+      `${errors} ${errors === 1 ? "error" : "errors"} in the config of stack ${pulumi.getStack()}; nothing was changed\n${formatProblems(problems)}`,
+    );
+  }
+  // The engine puts the level before each message itself.
+  for (const problem of problems) {
+    pulumi.log.warn(formatProblem(problem).slice("warning: ".length));
+  }
+}
+
+/** {@link report}, for findings of this stack. */
+export function reportFindings(findings: readonly Finding[]): void {
+  report(findings.map((finding) => ({ ...finding, stack: pulumi.getStack() })));
+}
+
+/**
+ * A hook that looks something up: where the look-up fails it refuses, in words that a person can use; any other
+ * error is left as it is.
+ */
+export function asking(
+  ask: (args: pulumi.ResourceHookArgs) => Promise<void>,
+): (args: pulumi.ResourceHookArgs) => Promise<void> {
+  return async (args) => {
+    try {
+      await ask(args);
+    } catch (error) {
+      const finding = error instanceof Error ? failedLookUp(error.message) : undefined;
+      if (finding === undefined) throw error;
+      throw new Error(formatProblem({ ...finding, stack: pulumi.getStack() }));
+    }
+  };
+}
+
+/**
+ * What is deployed of this very stack: the resources of its state, not only its outputs, which a run that
+ * failed writes too. With it, errors for what cannot be read: no guard stands on a guess.
+ */
+export async function lastDeployment(): Promise<{ deployed: Deployed; findings: Finding[] }> {
+  const stackName = fullStackName(pulumi.getStack());
+  const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackResourceOutputs", {
+    stackName,
+  });
+  return readDeployed(pulumi.getStack(), reply.outputs);
+}

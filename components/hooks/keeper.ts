@@ -1,0 +1,283 @@
+/**
+ * What is deployed stays deployed: the hooks before every deletion of a resource of ours and before every
+ * allocation.
+ *
+ * The program refuses what it can see before anything is registered (`core/guards/`). It cannot see that
+ * it runs for a `destroy`, nor which resources `--replace` names: the engine deletes those all the same.
+ * The engine's own protection would stop it at the address, last of all, when association, PTR and
+ * records are gone; and it can be talked away (`state unprotect`, `--ignore-protect`). So the hooks ask
+ * the state and the tags of the addresses.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { isGone } from "../../core/foreign-errors.ts";
+import { type LiveAddress, pathOf } from "../../core/guards/address-context.ts";
+import { ADDRESS_WAY_OUT } from "../../core/guards/addresses.ts";
+import {
+  type Deployed,
+  hasNoAddress,
+  type Place,
+  rememberedAddresses,
+} from "../../core/state/deployed.ts";
+import { type StateAddress, TYPES } from "../../core/state/resources.ts";
+import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../../core/state/tags.ts";
+import { elasticIp, type Filter, placeOf, taggedAddresses } from "../aws.ts";
+import { thisStack } from "../engine.ts";
+import type { Bindings } from "./bindings.ts";
+import { giveBack, type WantedName } from "./give-back.ts";
+import type { Reason, Registrations } from "./registrations.ts";
+
+/** An address of the stack, and what each witness says of its release. */
+interface Known extends Pick<LiveAddress, "allocationId" | "publicIp"> {
+  key: string;
+  tenant: string | undefined;
+  /** Whether the program wants it. */
+  wanted: boolean;
+  /** Whether state, EC2 and the program all let it go. */
+  released: boolean;
+}
+
+/** Keeps the addresses of a stack, and what hangs on them. */
+export class Keeper {
+  readonly #registrations: Registrations;
+  readonly #bindings: Bindings;
+  readonly #deployed: () => Promise<Deployed>;
+  /** Whether the program lets an address go, by tenant and key. */
+  readonly #wanted = new Map<string, boolean>();
+  /** Where the program wants records. */
+  readonly #names: WantedName[] = [];
+  /** Components whose names get nothing back. */
+  readonly #restoresNothing = new Set<pulumi.ComponentResource>();
+  #addresses: Promise<Known[]> | undefined;
+
+  /** @param deployed what is deployed of the stack, from before this run changed anything. */
+  constructor(registrations: Registrations, bindings: Bindings, deployed: () => Promise<Deployed>) {
+    this.#registrations = registrations;
+    this.#bindings = bindings;
+    this.#deployed = deployed;
+  }
+
+  /** Says that the program wants an address, and whether it asks for its release. */
+  wants(tenant: string, key: string, release: boolean): void {
+    this.#wanted.set(`${tenant}/${key}`, release);
+  }
+
+  /** Says that the program wants a record at a name of a zone. */
+  names(wanted: WantedName): void {
+    this.#names.push(wanted);
+  }
+
+  /** Says that a component's names get nothing back when their records go. */
+  restoresNothing(component: pulumi.ComponentResource): void {
+    this.#restoresNothing.add(component);
+  }
+
+  /** Before any resource of a tenant is deleted. Runs in a preview, too. */
+  async keep(args: pulumi.ResourceHookArgs): Promise<void> {
+    const reason = await this.#registrations.reasonOf(args);
+    await this.#refuse(args, reason);
+    if (args.type !== TYPES.dnsRecord) return;
+    const { leaves } = (await this.#deployed()).outputs;
+    const component = this.#registrations.of(args)?.component;
+    const restores = component === undefined || !this.#restoresNothing.has(component);
+    await giveBack(args, reason, {
+      ...{ leaves, wanted: this.#names, restores },
+      component: component ?? this.#registrations.components()[0],
+    });
+  }
+
+  async #refuse(args: pulumi.ResourceHookArgs, reason: Reason): Promise<void> {
+    const { type, oldOutputs = {} } = args;
+    if (reason === "move") {
+      if (type === TYPES.eipAssociation) await this.#bindings.beforeMove(args);
+      return;
+    }
+    const registered = this.#registrations.of(args);
+    let tenant = registered?.tenant;
+    if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
+      const address = await this.#known(String(oldOutputs["allocationId"]), registered?.component);
+      // Gone by hand: nothing hangs on it any more.
+      if (address === undefined) return;
+      if (!address.released) {
+        // A PTR that is set anew stays in EC2, and is set in place.
+        const retained = registered?.retained === true;
+        if (type === TYPES.eipDomainName && reason === "replace" && retained) return;
+        throw new Error(refusal([address]));
+      }
+      tenant ??= address.tenant;
+    }
+    const kept = (await this.#all()).filter(
+      (address) =>
+        !address.released &&
+        (reason !== "edit" || !address.wanted) &&
+        // Of what the program has forgotten altogether nobody knows whose it is.
+        (tenant === undefined || address.tenant === undefined || address.tenant === tenant),
+    );
+    if (kept.length > 0) throw new Error(refusal(kept));
+  }
+
+  /**
+   * Before an Elastic IP is allocated. None is under a key that has one: `--replace`, `--refresh`, a state that
+   * lost it. Runs in a preview, too.
+   */
+  async refuseAnother({ name, type, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
+    const { [ADDRESS_TAG]: key = name, [TENANT_TAG]: tenant } = tagsOf(newInputs);
+    const held = rememberedAddresses(await this.#deployed()).find(
+      (address) =>
+        address.key === key && (address.tenant === undefined || address.tenant === tenant),
+    );
+    const component = this.#registrations.of({ type, name })?.component;
+    const publicIp = held?.publicIp ?? (await this.#tagged(key, tenant, component))?.publicIp;
+    if (publicIp === undefined) return;
+    throw new Error(
+      `${pulumi.getStack()}: ${pathOf(key)}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
+        "  deploy without --replace and --refresh: the guards then say what the state lacks, and how it comes back",
+    );
+  }
+
+  async #tagged(
+    key: string,
+    tenant: string | undefined,
+    component: pulumi.ComponentResource | undefined,
+  ): Promise<LiveAddress | undefined> {
+    const opts = component === undefined ? {} : { parent: component };
+    const found = await owned(opts, [{ name: `tag:${ADDRESS_TAG}`, values: [key] }]);
+    return found.find(({ tags }) => tags[TENANT_TAG] === tenant);
+  }
+
+  /** The address, also one that neither tags nor state call the stack's; undefined when it is gone. */
+  async #known(
+    allocationId: string,
+    component: pulumi.ComponentResource | undefined,
+  ): Promise<Known | undefined> {
+    const known = (await this.#all()).find((address) => address.allocationId === allocationId);
+    if (known !== undefined) return known;
+    const deployed = await this.#deployed();
+    // One of the state that is not among all is gone.
+    if (deployed.addresses.some((address) => address.allocationId === allocationId)) {
+      return undefined;
+    }
+    const live = await addressOf(
+      allocationId,
+      component === undefined ? {} : { parent: component },
+    );
+    if (live === undefined) return undefined;
+    const { publicIp, tags } = live;
+    const key = tags[ADDRESS_TAG] ?? "?";
+    return { allocationId, publicIp, key, tenant: undefined, wanted: false, released: false };
+  }
+
+  /**
+   * All addresses of the stack, by its tags and by the state, asked once, before any of them has gone. To keep
+   * one, either is enough; to let it go, both must say that its release is deployed, and the program must not
+   * have taken that back.
+   */
+  #all(): Promise<Known[]> {
+    this.#addresses ??= this.#ask();
+    return this.#addresses;
+  }
+
+  async #ask(): Promise<Known[]> {
+    const deployed = await this.#deployed();
+    if (this.#wanted.size === 0 && hasNoAddress(deployed)) return [];
+    const asked = this.#whomToAsk();
+    const tagged = new Map<string, LiveAddress>();
+    for (const opts of asked) {
+      for (const live of await owned(opts)) tagged.set(live.allocationId, live);
+    }
+    const all: Known[] = [];
+    for (const state of deployed.addresses) {
+      const live = tagged.get(state.allocationId) ?? (await this.#find(state, asked));
+      tagged.delete(state.allocationId);
+      if (live !== "gone") all.push(this.#judge(state, live === "unasked" ? undefined : live));
+    }
+    // One that the state does not know goes by what EC2 says alone.
+    all.push(...[...tagged.values()].map((live) => this.#judge(undefined, live)));
+    return all.sort((a, b) => (a.publicIp < b.publicIp ? -1 : 1));
+  }
+
+  /** At least one of the two is there. */
+  #judge(state: StateAddress | undefined, live: LiveAddress | undefined): Known {
+    const tags = live?.tags ?? state?.tags ?? {};
+    const registered =
+      state === undefined
+        ? undefined
+        : this.#registrations.of({ type: TYPES.eip, name: state.name });
+    const tenant = registered?.tenant ?? tags[TENANT_TAG];
+    const key = state?.key ?? tags[ADDRESS_TAG] ?? "?";
+    const asks = this.#wanted.get(`${tenant}/${key}`);
+    return {
+      allocationId: state?.allocationId ?? live?.allocationId ?? "",
+      publicIp: state?.publicIp ?? live?.publicIp ?? "",
+      ...{ key, tenant, wanted: registered !== undefined || asks !== undefined },
+      released:
+        (state?.release ?? true) && (live === undefined || isReleased(tags)) && asks !== false,
+    };
+  }
+
+  /** An address of the state in EC2; "unasked" where no provider of the program asks where it is. */
+  async #find(
+    { name, allocationId, account, region }: StateAddress,
+    asked: readonly pulumi.InvokeOptions[],
+  ): Promise<LiveAddress | "gone" | "unasked"> {
+    const component = this.#registrations.of({ type: TYPES.eip, name })?.component;
+    if (component !== undefined) {
+      return (await addressOf(allocationId, { parent: component })) ?? "gone";
+    }
+    for (const opts of asked) {
+      const there = await this.#placeOf(opts);
+      // In another account or Region it would seem to be gone.
+      if (there.account !== account || there.region !== region) continue;
+      return (await addressOf(allocationId, opts)) ?? "gone";
+    }
+    return "unasked";
+  }
+
+  readonly #places = new Map<pulumi.InvokeOptions, Promise<Omit<Place, "stack">>>();
+
+  #placeOf(opts: pulumi.InvokeOptions): Promise<Omit<Place, "stack">> {
+    const place = this.#places.get(opts) ?? placeOf(opts);
+    this.#places.set(opts, place);
+    return place;
+  }
+
+  /** One of each AWS provider of the program; the default one where no component is left. */
+  #whomToAsk(): pulumi.InvokeOptions[] {
+    const byProvider = new Map<pulumi.ProviderResource | undefined, pulumi.InvokeOptions>();
+    for (const parent of this.#registrations.components()) {
+      const provider = parent.getProvider("aws:ec2/eip:Eip");
+      if (!byProvider.has(provider)) byProvider.set(provider, { parent });
+    }
+    return byProvider.size === 0 ? [{}] : [...byProvider.values()];
+  }
+}
+
+async function owned(
+  opts: pulumi.InvokeOptions,
+  filters: readonly Filter[] = [],
+): Promise<LiveAddress[]> {
+  const found = await taggedAddresses(thisStack(), filters, opts);
+  const all = await Promise.all([...found.values()].map((id) => addressOf(id, opts)));
+  return all.flatMap((address) =>
+    address !== undefined && isOwned(address.tags, thisStack()) ? [address] : [],
+  );
+}
+
+async function addressOf(
+  allocationId: string,
+  opts: pulumi.InvokeOptions,
+): Promise<LiveAddress | undefined> {
+  try {
+    return await elasticIp(allocationId, opts);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+function refusal(kept: readonly Known[]): string {
+  const lines = kept.map(
+    ({ publicIp, key }) =>
+      `${pulumi.getStack()}: ${pathOf(key)}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`,
+  );
+  return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}`;
+}

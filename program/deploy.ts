@@ -1,0 +1,54 @@
+/** Registers a stack's component: the one step that deploys anything. */
+import { MailHost } from "../components/mail-host.ts";
+import { Tenant } from "../components/tenant.ts";
+import type { MailHostConfig } from "../core/config/schema.ts";
+import type { Deployed } from "../core/state/deployed.ts";
+import { setsReverseNames } from "../core/tenant/address/records.ts";
+import type { Plan, TenantStack } from "../core/tenant/plan.ts";
+import type { Preflight } from "./preflight.ts";
+import { zoneServersOf } from "./zones.ts";
+
+/** Registers a tenant, named after its stack. */
+export function deployTenant(
+  { name, tenant, operator }: TenantStack,
+  plan: Plan,
+  deployed: Deployed,
+  { privateIps, adoptions, leaves }: Preflight,
+): Tenant {
+  const { zones, dns } = operator;
+  return new Tenant(
+    name,
+    {
+      ...{ plan, privateIps, ...(dns === undefined ? {} : { resolves: dns }) },
+      reverseNames: setsReverseNames(tenant, zones),
+      restores: tenant.existing.whenGone === "restore",
+      nameServers: () => zoneServersOf(tenant.hostNames ?? "", zones),
+    },
+    {},
+    { deployed, adoptions, leaves },
+  );
+}
+
+/** Registers a mail host, named after its stack. */
+export function deployMailHost(
+  { name, mailHost }: { name: string; mailHost: MailHostConfig },
+  vpcId: string,
+): MailHost {
+  const { subnet, instanceType, networkInterfaces, submissionFrom, instance } = mailHost;
+  return new MailHost(name, {
+    ...{ subnet, vpcId, instanceType, networkInterfaces, submissionFrom },
+    ...(instance === undefined ? {} : { instance: definedOnly(instance) }),
+  });
+}
+
+function definedOnly({
+  ami,
+  keyName,
+  iamInstanceProfile,
+}: NonNullable<MailHostConfig["instance"]>) {
+  return {
+    ami,
+    ...(keyName === undefined ? {} : { keyName }),
+    ...(iamInstanceProfile === undefined ? {} : { iamInstanceProfile }),
+  };
+}

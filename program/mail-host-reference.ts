@@ -1,0 +1,62 @@
+/** The mail host that a tenant names. */
+import * as pulumi from "@pulumi/pulumi";
+import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
+import { privateIpsOf } from "../components/aws.ts";
+import { fullStackName, reportFindings } from "../components/engine.ts";
+import type { TenantConfig } from "../core/config/schema.ts";
+import { isUnknownStack } from "../core/foreign-errors.ts";
+import type { PrivateIps } from "../core/host/mail-host.ts";
+import type { Deployed } from "../core/state/deployed.ts";
+import { isPrivateIps } from "../core/state/outputs.ts";
+
+/** The full name of a tenant's mail host stack; undefined when it names a network interface. */
+export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
+  const stack = mailHost?.stack;
+  return stack === undefined || stack.includes("/") ? stack : fullStackName(stack);
+}
+
+/**
+ * The private IPs of a tenant's mail host, by stack reference or from the network interface.
+ *
+ * @param deployed a stack that the last deployment referred to need not be looked for first.
+ * @throws RunError when the mail host is not deployed yet.
+ */
+export async function mailHostPrivateIps(
+  tenant: TenantConfig,
+  deployed: Deployed,
+): Promise<PrivateIps> {
+  // A tenant of parked domains sends nothing.
+  if (tenant.mailHost === undefined) return {};
+  const { stack, networkInterface } = tenant.mailHost;
+  if (networkInterface !== undefined) return privateIpsOf(networkInterface);
+  const name = mailHostStack(tenant) ?? "";
+  if (deployed.outputs.mailHost === name || (await outputsOf(name)) !== undefined) {
+    const reference = new pulumi.StackReference(name);
+    const { value } = await reference.getOutputDetails("privateIps");
+    if (isPrivateIps(value)) return value;
+  }
+  reportFindings([
+    {
+      level: "error",
+      path: "sendips:tenant.mailHost.stack",
+      message: `the stack ${name} is not deployed, or is not a mail host: it has no output privateIps`,
+      fix: `name a mail host stack that is deployed, or deploy it first: pulumi up -s ${stack}`,
+    },
+  ]);
+  return {};
+}
+
+/**
+ * The outputs of a stack; undefined when there is no such stack. A stack reference to one that is not
+ * there ends the deployment inside the engine, before the program can say which config named it; the
+ * invoke behind it can be caught. One to this stack itself would become part of its state.
+ */
+async function outputsOf(name: string): Promise<unknown> {
+  try {
+    const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackOutputs", { name });
+    return reply.outputs ?? {};
+  } catch (error) {
+    if (isUnknownStack(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/** Plans a tenant. */
+import { RunError } from "@pulumi/pulumi/errors.js";
+import { report } from "../components/engine.ts";
+import { contextOf } from "../core/tenant/context.ts";
+import { checkKnowledge } from "../core/tenant/existing/knowledge.ts";
+import { type Plan, plan, type TenantStack } from "../core/tenant/plan.ts";
+
+/**
+ * The plan of a tenant; its warnings are shown.
+ *
+ * @throws RunError with everything that is wrong with the config.
+ */
+export function planTenant(stack: TenantStack): Plan {
+  const planned = plan(stack);
+  const context = contextOf(stack.name, stack.tenant, stack.operator);
+  const known = checkKnowledge(context, new Date().toISOString().slice(0, 10));
+  report([...planned.problems, ...known.map((finding) => ({ ...finding, stack: stack.name }))]);
+  if ("plan" in planned) return planned.plan;
+  throw new RunError(`the config of stack ${stack.name} gives no plan and no reason`);
+}

@@ -1,0 +1,73 @@
+/** What a stack needs of the clouds, looked at before anything is registered. */
+import { mailHostFacts } from "../components/aws.ts";
+import { reportFindings } from "../components/engine.ts";
+import type { MailHostConfig } from "../core/config/schema.ts";
+import { checkOwnAddresses } from "../core/guards/own-addresses.ts";
+import type { Adoption } from "../core/guards/standing.ts";
+import {
+  checkLimits,
+  checkMailHost,
+  checkPrivateIps,
+  type PrivateIps,
+} from "../core/host/mail-host.ts";
+import type { Deployed } from "../core/state/deployed.ts";
+import type { LeftName } from "../core/state/outputs.ts";
+import { leavesOf, stillToGo } from "../core/tenant/existing/leaves.ts";
+import type { Plan, TenantStack } from "../core/tenant/plan.ts";
+import { checkBindings } from "./bindings.ts";
+import { mailHostPrivateIps } from "./mail-host-reference.ts";
+import { logicalName } from "./names.ts";
+import { meetZones } from "./standing.ts";
+import { checkZones, zoneIds } from "./zones.ts";
+
+/** What was found for a tenant. */
+export interface Preflight {
+  privateIps: PrivateIps;
+  adoptions: ReadonlyMap<string, Adoption>;
+  /** What stays at a name when its record goes, by the record's key. */
+  leaves: ReadonlyMap<string, string>;
+  /** What an earlier deployment said of records that this plan lets go of. */
+  toGo: readonly LeftName[];
+}
+
+/** Looks at the mail host, the zones and the private IPs of a tenant. */
+export async function lookAtTenant(
+  { tenant }: TenantStack,
+  plan: Plan,
+  deployed: Deployed,
+): Promise<Preflight> {
+  // A token that is missing must be seen before an address is allocated.
+  const fresh = plan.addresses.some(
+    ({ key }) => !deployed.addresses.some((held) => held.key === key),
+  );
+  const [privateIps] = await Promise.all([
+    mailHostPrivateIps(tenant, deployed),
+    checkZones(zoneIds(plan), fresh ? {} : deployed.outputs.zones),
+  ]);
+  reportFindings([
+    ...checkPrivateIps(tenant, privateIps),
+    ...checkOwnAddresses(tenant, deployed.addresses),
+  ]);
+  await checkBindings(plan, privateIps, deployed);
+  const { adoptions, findings } = await meetZones(plan.records, deployed, logicalName);
+  reportFindings(findings);
+  const before = deployed.outputs.leaves;
+  const restores = tenant.existing.whenGone === "restore";
+  return {
+    ...{ privateIps, adoptions },
+    leaves: leavesOf(plan.records, adoptions, before, restores),
+    toGo: restores ? stillToGo(plan.records, before, deployed.records, logicalName) : [],
+  };
+}
+
+/** Looks at the subnet and the instance type of a mail host. */
+export async function lookAtMailHost({
+  mailHost,
+}: {
+  mailHost: MailHostConfig;
+}): Promise<{ vpcId: string }> {
+  reportFindings(checkMailHost(mailHost));
+  const facts = await mailHostFacts(mailHost.subnet, mailHost.instanceType);
+  reportFindings(checkLimits(mailHost, facts));
+  return facts;
+}

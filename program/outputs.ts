@@ -19,15 +19,25 @@ import {
 } from "../core/state/outputs.ts";
 import { TYPES } from "../core/state/resources.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
-import { type Ref, renderData, renderOwner } from "../core/tenant/record.ts";
+import {
+  type PlannedRecord,
+  type Ref,
+  referencesOf,
+  renderData,
+  renderOwner,
+} from "../core/tenant/record.ts";
 import { mailHostStack } from "./mail-host-reference.ts";
 import type { Preflight } from "./preflight.ts";
 import { zoneIds } from "./zones.ts";
 
-/** A value of the contract while parts of it are still outputs. Arrays are outputs whole, or not at all. */
+/** A value of the contract while parts of it are still outputs. */
 type Written<T> =
   | pulumi.Input<T>
-  | (T extends readonly unknown[] ? never : T extends object ? AsOutputs<T> : never);
+  | (T extends readonly (infer Entry)[]
+      ? readonly Written<Entry>[]
+      : T extends object
+        ? AsOutputs<T>
+        : never);
 
 type AsOutputs<T> = { [K in keyof T]: Written<T[K]> };
 
@@ -70,17 +80,12 @@ export function tenantOutputs(
       return [[key, { ...output, reverseName, associationId, release, streams }] as const];
     }),
   );
-  const publicIps = pulumi.output(
-    Object.fromEntries(
-      Object.entries(tenant.addresses).map(([key, { publicIp }]) => [key, publicIp]),
-    ),
-  );
   const { domain, streams, policyFiles } = plan;
   new Deployment(here.stack, {
     version: OUTPUTS_VERSION,
     addresses,
     streams,
-    records: publicIps.apply((ips) => recordOutputs(plan, ips)),
+    records: plan.records.map((record) => recordOutput(record, tenant)),
     zones: zoneIds(plan),
     policyFiles,
     ...(mailHost === undefined ? {} : { mailHost }),
@@ -121,7 +126,7 @@ function leftNames(
 function placeOf({
   publisher,
   waitsFor,
-}: Plan["records"][number]): Pick<RecordOutput, "publisher" | "zone" | "waitsFor"> {
+}: PlannedRecord): Pick<RecordOutput, "publisher" | "zone" | "waitsFor"> {
   return {
     publisher: publisher.by,
     ...(publisher.by === "aws" ? {} : { zone: publisher.zone }),
@@ -129,16 +134,23 @@ function placeOf({
   };
 }
 
-function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>): RecordOutput[] {
-  const resolve = (ref: Ref) => ("address" in ref ? (publicIps[ref.address] ?? "") : "");
-  return plan.records.map((record) => ({
+/** A record. What is not known of one, in a run with `--target`, hides none of the others. */
+function recordOutput(record: PlannedRecord, tenant: Tenant): AsOutputs<RecordOutput> {
+  const publicIps = Object.fromEntries(
+    referencesOf(record).map((key) => [key, tenant.addresses[key]?.publicIp ?? ""]),
+  );
+  const rendered = pulumi.output(publicIps).apply((ips) => {
+    const resolve = (ref: Ref) => ("address" in ref ? (ips[ref.address] ?? "") : "");
+    return { name: renderOwner(record, resolve), value: renderData(record, resolve) };
+  });
+  return {
     key: record.key,
-    name: renderOwner(record, resolve),
+    name: rendered.name,
     type: record.data.type,
-    value: renderData(record, resolve),
+    value: rendered.value,
     ttl: record.ttl,
     ...placeOf(record),
-  }));
+  };
 }
 
 /** Registers what a mail host's deployment leaves. */

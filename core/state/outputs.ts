@@ -185,8 +185,8 @@ export function readOutputs(
   records: readonly HeldRecord[] = [],
 ): { outputs: StackOutputs; findings: Finding[] } {
   const empty: StackOutputs = { ...details.parse({}), leaves: [] };
-  const stack = withVersion(STACK, outputs);
-  const rest = withVersion(COMPONENT, component);
+  const stack = withVersion(STACK, knownOnly(outputs));
+  const rest = withVersion(COMPONENT, knownOnly(component));
   const unreadable = [...stack.findings, ...rest.findings];
   if (unreadable.length > 0) return { outputs: empty, findings: unreadable };
   const isLong = (stack.version ?? 0) < OUTPUTS_VERSION;
@@ -248,7 +248,22 @@ function withVersion(
   return { values: {}, findings: [later] };
 }
 
-/** Without addresses that a run with `--target` left out: they lack what only EC2 says. */
+/** What the engine writes for a value that a run with `--target` left out, and so does not know. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Without what the engine did not know: an entry of a list goes whole, of a map only what is unknown. */
+function knownOnly(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const isKnown = (entry: unknown) =>
+      isMap(entry) ? !Object.values(entry).includes(UNKNOWN) : entry !== UNKNOWN;
+    return value.filter(isKnown).map(knownOnly);
+  }
+  if (!isMap(value)) return value;
+  const known = Object.entries(value).filter(([, part]) => part !== UNKNOWN);
+  return Object.fromEntries(known.map(([name, part]) => [name, knownOnly(part)]));
+}
+
+/** Without addresses that are not allocated, of which a run with `--target` wrote what the config says. */
 function allocatedOnly(values: unknown): unknown {
   if (!isMap(values) || !isMap(values["addresses"])) return values;
   const addresses = Object.entries(values["addresses"]).filter(

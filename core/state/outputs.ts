@@ -248,29 +248,39 @@ function withVersion(
   return { values: {}, findings: [later] };
 }
 
-/** What the engine writes for a value that a run with `--target` left out, and so does not know. */
+/** What the engine writes for a value that it does not know, and leaves out where it hands outputs over. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Without what the engine did not know: an entry of a list goes whole, of a map only what is unknown. */
+/** Without what the engine did not know. */
 function knownOnly(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const isKnown = (entry: unknown) =>
-      isMap(entry) ? !Object.values(entry).includes(UNKNOWN) : entry !== UNKNOWN;
-    return value.filter(isKnown).map(knownOnly);
-  }
+  if (Array.isArray(value)) return value.filter((entry) => entry !== UNKNOWN).map(knownOnly);
   if (!isMap(value)) return value;
   const known = Object.entries(value).filter(([, part]) => part !== UNKNOWN);
   return Object.fromEntries(known.map(([name, part]) => [name, knownOnly(part)]));
 }
 
-/** Without addresses that are not allocated, of which a run with `--target` wrote what the config says. */
+/**
+ * Without addresses that are not allocated, and records that name one: a run with `--target` that left them
+ * out writes what the config says of them.
+ */
 function allocatedOnly(values: unknown): unknown {
-  if (!isMap(values) || !isMap(values["addresses"])) return values;
-  const addresses = Object.entries(values["addresses"]).filter(
-    ([, value]) =>
-      !isMap(value) || value["allocationId"] !== undefined || value["publicIp"] !== undefined,
-  );
-  return { ...values, addresses: Object.fromEntries(addresses) };
+  if (!isMap(values)) return values;
+  const { addresses, records } = values;
+  const lacks = (value: unknown, ...names: string[]) =>
+    isMap(value) && names.every((name) => value[name] === undefined);
+  return {
+    ...values,
+    ...(isMap(addresses)
+      ? {
+          addresses: Object.fromEntries(
+            Object.entries(addresses).filter(([, one]) => !lacks(one, "allocationId", "publicIp")),
+          ),
+        }
+      : {}),
+    ...(Array.isArray(records)
+      ? { records: records.filter((one) => !lacks(one, "name") && !lacks(one, "value")) }
+      : {}),
+  };
 }
 
 /** Reads by a schema of which every field has a default; an entry of a map or list that is broken is left out. */

@@ -1,7 +1,7 @@
 /*
  * Preloaded into every program run (Pulumi.yaml, `nodeargs`): says what is wrong on a Node that
- * cannot run TypeScript, where Node itself would only say "unknown file extension", keeps a compile
- * cache, and spares the program what the SDK does for others. Written so that any Node can read it.
+ * cannot run TypeScript, where Node itself would only say "unknown file extension", and keeps a compile
+ * cache. Written so that any Node can read it.
  */
 var parts = process.versions.node.split(".").map(Number);
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
@@ -20,35 +20,3 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
 if (!process.env.NODE_COMPILE_CACHE && !process.env.CI) {
   require("node:module").enableCompileCache();
 }
-
-(() => {
-  // The SDK as the program has it, with packages of its own. Where there is none, the engine says so.
-  var sdk;
-  try {
-    sdk = require("node:module").createRequire(require.resolve("@pulumi/pulumi"));
-  } catch (_) {
-    return;
-  }
-  function instead(name, exports) {
-    var file = sdk.resolve(name);
-    require.cache[file] = { id: file, filename: file, loaded: true, exports: exports };
-    return file;
-  }
-
-  // The SDK notes a stack for every promise and maps each frame of it through source maps. Node strips
-  // types without moving a line, so that there is nothing to map; for one tenant it took half of the
-  // program's time and of its memory.
-  instead("source-map-support/register", {});
-
-  // npm's dependency resolver, half of the files that the SDK loads, which only the serialisation of
-  // functions uses: it is loaded when it is asked for.
-  var lazy = { __esModule: true };
-  var resolver = instead("@npmcli/arborist", lazy);
-  Object.defineProperty(lazy, "Arborist", {
-    enumerable: true,
-    get: () => {
-      if (require.cache[resolver].exports === lazy) delete require.cache[resolver];
-      return sdk(resolver).Arborist;
-    },
-  });
-})();

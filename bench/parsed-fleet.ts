@@ -1,6 +1,6 @@
 /** A fleet's config in memory, for what is measured without files. */
 import { parse } from "yaml";
-import { SEALED } from "../core/tenant/dkim/key.ts";
+import { SEALED } from "../core/config/dkim-key.ts";
 import { fleetFiles } from "./fleet.ts";
 
 /** Config as an engine hands it over: parsed, keys without prefix. */

@@ -1,5 +1,9 @@
 /** `docs/config.md`: every key of the config with its default, from the schema's own descriptions. */
 import type { JsonSchema } from "../core/config/json-schema.ts";
+import { isMap, mapOf, memberAt } from "../core/maps.ts";
+
+/** A longer list of values is told by the description. */
+const SHORT_LIST = 20;
 
 const HEAD = `# Config
 
@@ -37,9 +41,10 @@ export function configReference(stack: JsonSchema, project: JsonSchema): string 
 function rows(path: string, schema: JsonSchema): string[] {
   const { description } = schema;
   const allowed = part(schema)["enum"];
-  const words = Array.isArray(allowed)
-    ? ` One of ${allowed.map((v) => `\`${v}\``).join(", ")}.`
-    : "";
+  const words =
+    Array.isArray(allowed) && allowed.length <= SHORT_LIST
+      ? ` One of ${allowed.map((v) => `\`${v}\``).join(", ")}.`
+      : "";
   const own = typeof description === "string" ? [row(path, `${description}${words}`)] : [];
   const properties = propertiesOf(schema).flatMap(([key, inner]) => rows(`${path}.${key}`, inner));
   const values = part(schema, "additionalProperties");
@@ -47,9 +52,16 @@ function rows(path: string, schema: JsonSchema): string[] {
   return [
     ...own,
     ...properties,
-    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, values) : []),
+    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, mapAmong(values)) : []),
     ...(propertiesOf(items).length > 0 ? rows(`${path}[*]`, items) : []),
   ];
+}
+
+/** Of a value with several forms the one that has keys. */
+function mapAmong(schema: JsonSchema): JsonSchema {
+  const { anyOf } = schema;
+  if (propertiesOf(schema).length > 0 || !Array.isArray(anyOf)) return schema;
+  return anyOf.filter(isMap).find((one) => propertiesOf(one).length > 0) ?? schema;
 }
 
 function row(path: string, text: string): string {
@@ -61,17 +73,11 @@ function row(path: string, text: string): string {
 
 function propertiesOf(schema: JsonSchema): [string, JsonSchema][] {
   return Object.entries(part(schema, "properties")).flatMap(
-    ([key, value]): [string, JsonSchema][] => (isSchema(value) ? [[key, value]] : []),
+    ([key, value]): [string, JsonSchema][] => (isMap(value) ? [[key, value]] : []),
   );
 }
 
 /** A part of a schema by its path; an empty one where there is none. */
 function part(schema: JsonSchema, ...path: string[]): JsonSchema {
-  let at: unknown = schema;
-  for (const key of path) at = isSchema(at) ? at[key] : undefined;
-  return isSchema(at) ? at : {};
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return mapOf(memberAt(schema, path));
 }

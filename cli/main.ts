@@ -3,6 +3,7 @@ import { messageOf, Refusal, type Surroundings, UsageError } from "./engine/surr
 
 const USAGE = `sendips <command>
 
+  init <folder>          a new project with a first tenant
   plan <stack…|--all>    the records of a tenant, and everything wrong with them; offline
   lint [stack…|--all]    problems only, across tenants too
   show <stack>           what is deployed, and as JSON for programs
@@ -22,6 +23,10 @@ interface Command {
 
 /** Loaded one at a time: who makes a key need not wait for the plan's modules. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => {
+    const { INIT_USAGE, initCommand } = await import("./commands/init.ts");
+    return { usage: INIT_USAGE, run: initCommand };
+  },
   plan: async () => {
     const { PLAN_USAGE, planCommand } = await import("./commands/plan.ts");
     return { usage: PLAN_USAGE, run: planCommand };

@@ -1,7 +1,8 @@
-/** `npm run schema`: writes the JSON Schemas of the files that people edit, and the reference in docs/. */
+/** `npm run schema`: writes the JSON Schemas of the files that people edit, and the references in docs/. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { projectJsonSchema, stackJsonSchema } from "../core/config/json-schema.ts";
 import { configReference } from "./config-reference.ts";
+import { findingsReference } from "./findings-reference.ts";
 
 const folder = new URL("../schema/", import.meta.url);
 mkdirSync(folder, { recursive: true });
@@ -14,3 +15,4 @@ for (const [name, schema] of [
 
 const reference = configReference(stackJsonSchema(), projectJsonSchema());
 writeFileSync(new URL("../docs/config.md", import.meta.url), reference);
+writeFileSync(new URL("../docs/findings.md", import.meta.url), findingsReference());

@@ -1,6 +1,9 @@
 /**
+/**
  * Dedicated sending IPs as Pulumi components: usable alone and together, in any program, and removable from it
  * again.
+ *
+ * @module
  */
 export { DnsRecords, type DnsRecordsArgs, type PublicIps } from "./dns-records.ts";
 export { registerHooks } from "./hooks/program-hooks.ts";

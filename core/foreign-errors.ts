@@ -1,4 +1,7 @@
-/** Look-ups in the clouds that failed: what a person reads in place of the SDK's stack trace. */
+/**
+ * Errors of others that are known by nothing but their text: each text stands here with where it comes from,
+ * and what a person reads in place of a stack trace.
+ */
 import type { Finding } from "./problem.ts";
 
 /** As the SDK words them: `invocation of aws:ec2/getSubnet:getSubnet returned an error: …`. */
@@ -47,18 +50,28 @@ export function failedLookUp(message: string): Finding | undefined {
   const wait = THROTTLED.test(said) ? WAIT[provider] : undefined;
   const failed = `${name} failed: ${said}`;
   return wait === undefined
-    ? { level: "error", path: provider, message: failed, fix }
-    : { level: "error", path: provider, message: `${wait.who}: ${failed}`, fix: wait.fix };
+    ? { code: "cloud-look-up-failed", level: "error", path: provider, message: failed, fix }
+    : {
+        code: "cloud-throttled",
+        level: "error",
+        path: provider,
+        message: `${wait.who}: ${failed}`,
+        fix: wait.fix,
+      };
 }
 
-/** Whether a look-up failed because EC2 has no such address (any more): its codes, and the provider's own words. */
+/**
+ * Whether a look-up failed because EC2 has no such address (any more): EC2's error codes, of which
+ * `InvalidAllocationID.NotFound` is `DescribeAddresses`' by id, and the words of the AWS provider's data source
+ * (terraform-provider-aws, `tfresource.SingularDataSourceFindError`). `test/official` holds it against the provider.
+ */
 export function isGone(error: unknown): boolean {
   return /InvalidAllocationID\.NotFound|InvalidAddress\.NotFound|no matching EC2 EIP/.test(
     String(error),
   );
 }
 
-/** Whether EC2 refuses to release an address because it has, or had minutes ago, a PTR. */
+/** Whether EC2 refuses to release an address because it has, or had minutes ago, a PTR: `ReleaseAddress`' error code. */
 export function hasPtrSet(error: string): boolean {
   return error.includes("InvalidAddress.PtrSet");
 }
@@ -73,7 +86,10 @@ export function recordStands(error: string): boolean {
   );
 }
 
-/** Whether the engine knows no stack of the name that was asked for. */
+/**
+ * Whether there is no stack of the name that was asked for: `unknown stack "…"` of the engine behind a stack
+ * reference (pulumi, `pkg/backend`), `no stack named '…' found` of the command line (pulumi, `pkg/cmd/pulumi`).
+ */
 export function isUnknownStack(error: unknown): boolean {
-  return String(error).includes("unknown stack");
+  return /unknown stack|no stack named/.test(String(error));
 }

@@ -1,7 +1,10 @@
 /** What is wrong with a mail record: the shape that every module of this folder reports in. */
+import type { MailCode, MailCodeOf } from "./codes.ts";
 
 /** One fault. A record with an error must not be published; a warning is for a person to judge. */
 export interface Finding {
+  /** Which fault it is, whatever the sentence. */
+  code: MailCode;
   /** The rule behind it, e.g. `RFC 6376 §3.6.1`. */
   rule: string;
   level: "error" | "warning";
@@ -21,17 +24,27 @@ export interface Parsed<T> {
 }
 
 /** An error. */
-export function error(rule: string, message: string, fix: string): Finding {
-  return { rule, level: "error", message, fix };
+export function error(
+  code: MailCodeOf<"error">,
+  rule: string,
+  message: string,
+  fix: string,
+): Finding {
+  return { code, rule, level: "error", message, fix };
 }
 
 /** A warning. */
-export function warning(rule: string, message: string, fix: string): Finding {
-  return { rule, level: "warning", message, fix };
+export function warning(
+  code: MailCodeOf<"warning">,
+  rule: string,
+  message: string,
+  fix: string,
+): Finding {
+  return { code, rule, level: "warning", message, fix };
 }
 
 /** True when something among the findings forbids publishing. */
-export function hasError(findings: readonly Finding[]): boolean {
+export function hasError(findings: readonly Pick<Finding, "level">[]): boolean {
   return findings.some((finding) => finding.level === "error");
 }
 

@@ -1,5 +1,5 @@
 /** Names: IDNA to A-labels, lengths, host names, names with underscores, keys that become labels. */
-import { domainToASCII, domainToUnicode } from "node:url";
+import { domainToASCII } from "node:url";
 import { error, type Finding, type Parsed, shown, warning } from "./finding.ts";
 
 /** What {@link parseName} admits besides letters, digits and hyphens. */
@@ -28,15 +28,14 @@ export function parseName(text: string, options: NameOptions = {}): Parsed<strin
   const name = toALabels(bare);
   if (name === undefined) {
     const fix = "a name of letters, digits and hyphens, or an IDNA name";
-    return { findings: [error("RFC 5891 §4", `${shown(text)} is not a domain name`, fix)] };
+    return {
+      findings: [
+        error("name-unreadable", "RFC 5891 §4", `${shown(text)} is not a domain name`, fix),
+      ],
+    };
   }
   const findings = lintName(name, options);
   return findings.length > 0 ? { findings } : { value: name, findings };
-}
-
-/** The name as an absolute one, with its last dot, for a zone file. */
-export function renderName(name: string): string {
-  return `${name}.`;
 }
 
 /** Most names have no fault, and one look tells: labels as {@link LDH} has them, the last not of digits. */
@@ -53,7 +52,7 @@ export function lintName(name: string, options: NameOptions = {}): Finding[] {
   const findings: Finding[] = [];
   if (name.length > NAME_LIMIT) {
     const message = `${shown(name)} has ${name.length} characters`;
-    findings.push(error("RFC 1035 §2.3.4", message, `at most ${NAME_LIMIT}`));
+    findings.push(error("name-length", "RFC 1035 §2.3.4", message, `at most ${NAME_LIMIT}`));
   }
   const labels = name.split(".");
   const rest = options.wildcard === true && labels[0] === "*" ? labels.slice(1) : labels;
@@ -61,19 +60,23 @@ export function lintName(name: string, options: NameOptions = {}): Finding[] {
   for (const label of rest.length === 0 ? [""] : rest) {
     if (label.length > LABEL_LIMIT) {
       const message = `the label ${shown(label)} has ${label.length} characters`;
-      findings.push(error("RFC 1035 §2.3.4", message, `at most ${LABEL_LIMIT}`));
+      findings.push(
+        error("name-label-length", "RFC 1035 §2.3.4", message, `at most ${LABEL_LIMIT}`),
+      );
     }
     if (!allowed.test(label)) {
       const message = label === "" ? "an empty label" : `the label ${shown(label)}`;
       const underscore = options.underscores === true ? ", and underscores" : "";
       const fix = `lower-case letters, digits and inner hyphens${underscore}`;
-      findings.push(error("RFC 1123 §2.1", `${message} in ${shown(name)}`, fix));
+      findings.push(error("name-characters", "RFC 1123 §2.1", `${message} in ${shown(name)}`, fix));
     }
   }
   // An all-digit last label makes an address of the name for every URL and mail parser.
   if (/^\d+$/.test(labels.at(-1) ?? "")) {
     const fix = "a top-level domain has a letter";
-    findings.push(error("RFC 3696 §2", `${shown(name)} ends in digits only`, fix));
+    findings.push(
+      error("name-all-digits", "RFC 3696 §2", `${shown(name)} ends in digits only`, fix),
+    );
   }
   return findings;
 }
@@ -81,11 +84,6 @@ export function lintName(name: string, options: NameOptions = {}): Finding[] {
 /** True for a host name in A-labels, lower case, with at least two labels. */
 export function isHostName(name: string): boolean {
   return name.includes(".") && lintName(name).length === 0;
-}
-
-/** The name as a person reads it. */
-export function displayName(name: string): string {
-  return domainToUnicode(name) || name;
 }
 
 /** True for a key that can be a label as it stands: `tx1`. */
@@ -133,7 +131,14 @@ const SHARED_SUFFIXES = [
 const GENERIC_WORDS =
   /^(?:dyn|dynamic|dynip|dhcp|dial|dialup|dialin|[avx]?dsl|ppp|pppoe|pool|ptr|cable|cpe|cust|customer|client|broadband|generic|unassigned|unused|unknown|dip|res|residential|wlan|mobile)\d*$/;
 
-/** Why receivers take a host name for a machine's default name, or nothing when they do not. */
+/**
+ * Why receivers take a host name for a machine's default name, or nothing when they do not. Heuristics
+ * (judgement, no standard): mail from a name made from the address, or one that says "dynamic" or "pool", is
+ * deferred or refused.
+ *
+ * @example
+ * genericReason("ec2-198-51-100-7.compute-1.amazonaws.com") // "it is below amazonaws.com, …"
+ */
 export function genericReason(name: string, ip?: string): string | undefined {
   const suffix = SHARED_SUFFIXES.find((shared) => isAtOrBelow(name, shared));
   if (suffix !== undefined) return `it is below ${suffix}, where a cloud names every address`;
@@ -149,23 +154,19 @@ export function genericReason(name: string, ip?: string): string | undefined {
   return word === undefined ? undefined : `it holds the word ${word}`;
 }
 
-/**
- * Heuristics of receivers (judgement, no standard): a name made from the address, or one that
- * says "dynamic" or "pool", gets mail deferred or refused.
- *
- * @example
- * isGenericHostName("ec2-198-51-100-7.compute-1.amazonaws.com") // true
- */
-export function isGenericHostName(name: string, ip?: string): boolean {
-  return genericReason(name.toLowerCase(), ip) !== undefined;
-}
-
 /** A warning for a generic name. */
 export function lintHostName(name: string, ip?: string): Finding[] {
   const reason = genericReason(name.toLowerCase(), ip);
   if (reason === undefined) return [];
   const fix = "name the host after the sender, e.g. tx1.mail.acme.example";
-  return [warning("M3AAWG Sending Domains BCP", `${shown(name)} looks generic: ${reason}`, fix)];
+  return [
+    warning(
+      "host-name-generic",
+      "M3AAWG Sending Domains BCP",
+      `${shown(name)} looks generic: ${reason}`,
+      fix,
+    ),
+  ];
 }
 
 /** How names spell an IPv4: plain, padded, hexadecimal, in both orders; too short a digit run is noise. */

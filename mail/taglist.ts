@@ -1,5 +1,5 @@
 /** Tag=value lists (RFC 6376 §3.2): the syntax that DKIM, DMARC and BIMI records share. */
-import { error, type Finding, hasError, type Parsed, shown } from "./finding.ts";
+import { error, type Finding, shown } from "./finding.ts";
 import { trimBlanks } from "./txt.ts";
 
 /** One `name=value`. */
@@ -45,28 +45,28 @@ export function splitTags(
     const value = at < 0 ? "" : trimBlanks(spec.slice(at + 1), FWS);
     if (at < 0 || !NAME.test(written)) {
       const message = written === "" ? "an empty tag" : `${shown(spec)} is not name=value`;
-      findings.push(error(rule, message, "tags are name=value with `;` between them"));
+      findings.push(
+        error("tag-syntax", rule, message, "tags are name=value with `;` between them"),
+      );
       continue;
     }
     if (!VALUE.test(value)) {
       const fix = "printable ASCII without `;`";
-      findings.push(error(rule, `the value of ${written}= holds ${shown(value)}`, fix));
+      findings.push(
+        error("tag-value", rule, `the value of ${written}= holds ${shown(value)}`, fix),
+      );
       continue;
     }
     const name = options.foldCase === true ? written.toLowerCase() : written;
     if (seen.has(name)) {
-      findings.push(error(rule, `the tag ${name}= stands twice`, `keep one ${name}=`));
+      findings.push(
+        error("tag-repeated", rule, `the tag ${name}= stands twice`, `keep one ${name}=`),
+      );
     }
     seen.add(name);
     tags.push({ name, value });
   }
   return { tags, findings };
-}
-
-/** Parses a list strictly: any fault, a tag that stands twice among them, invalidates it whole. */
-export function parseTagList(text: string, options: TagListOptions = {}): Parsed<Tag[]> {
-  const { tags, findings } = splitTags(text, options);
-  return hasError(findings) ? { findings } : { value: tags, findings };
 }
 
 /** `a=1; b=2`, without a `;` at the end. */

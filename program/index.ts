@@ -6,6 +6,7 @@
  * export { default } from "sendips/program";
  * ```
  */
+import "./stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import type { Stack } from "../core/config/config.ts";

@@ -166,5 +166,15 @@ export function mailHostOutputs(
     securityGroupId: host.securityGroupId,
     ...(host.instanceId === undefined ? {} : { instanceId: host.instanceId }),
   });
-  return { version: OUTPUTS_VERSION, kind: "mailHost", ...here, privateIps: host.privateIps };
+  const primaries = Object.entries(host.networkInterfaces).map(([key, { primary }]) => [
+    key,
+    primary,
+  ]);
+  return {
+    version: OUTPUTS_VERSION,
+    kind: "mailHost",
+    ...here,
+    privateIps: host.privateIps,
+    primaryIps: Object.fromEntries(primaries),
+  };
 }

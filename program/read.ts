@@ -4,15 +4,17 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { report } from "../components/engine.ts";
 import { type RawConfig, readConfig, type Stack } from "../core/config/config.ts";
-
-const PREFIX = "sendips:";
+import { misplacedKeys, nameOf, ownValues } from "../core/config/namespace.ts";
 
 /** The config under `sendips:`. Secrets in it are clear text: it must reach nothing but the reading of it. */
 function stackConfig(): RawConfig {
-  const values = Object.entries(allConfig())
-    .filter(([key]) => key.startsWith(PREFIX))
-    .map(([key, value]) => [key.slice(PREFIX.length), parsed(value)]);
-  return { stack: pulumi.getStack(), values: Object.fromEntries(values) };
+  const config = allConfig();
+  const own = Object.entries(config).filter(([key]) => nameOf(key) !== undefined);
+  return {
+    stack: pulumi.getStack(),
+    values: ownValues(Object.fromEntries(own.map(([key, value]) => [key, parsed(value)]))),
+    misplaced: misplacedKeys(config, pulumi.getProject()),
+  };
 }
 
 /** The engine hands over structured values as JSON and plain ones as they stand. */

@@ -40,6 +40,7 @@ export async function meetZones(
       standing.push(...(await (await zones()).recordsAt(zoneId, [...names])));
     } catch (error) {
       findings.push({
+        code: "zone-unanswered",
         level: "error",
         path: "sendips:zones",
         message: `what stands in the zone ${zoneId} cannot be asked of Cloudflare, and no record is published over what was not seen: ${error instanceof Error ? error.message : error}`,

@@ -35,6 +35,7 @@ export async function checkZones(
   const findings: Finding[] = found
     .filter(({ zone, facts }) => facts.name !== zone)
     .map(({ zone, facts }) => ({
+      code: "zone-id-of-other",
       level: "error",
       path: `sendips:zones["${zone}"].cloudflare`,
       message: `the zone id belongs to ${facts.name}, not to ${zone}`,

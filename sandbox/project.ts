@@ -5,6 +5,7 @@
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
+import { mapOf, member, memberAt } from "../core/maps.ts";
 
 /** Where the sandbox listens, as the stacks' config must name it. */
 export interface Endpoints {
@@ -30,10 +31,9 @@ export async function cloudflareZones(
   repository = REPOSITORY,
 ): Promise<{ name: string; id: string }[]> {
   const project: unknown = parse(await readFile(join(repository, "Pulumi.yaml"), "utf8"));
-  const zones = dig(project, ["config", "sendips:zones", "value"]);
-  if (typeof zones !== "object" || zones === null) return [];
-  return Object.entries(zones).flatMap(([name, zone]) => {
-    const id = dig(zone, ["cloudflare"]);
+  const zones = memberAt(project, ["config", "sendips:zones", "value"]);
+  return Object.entries(mapOf(zones)).flatMap(([name, zone]) => {
+    const id = member(zone, "cloudflare");
     return typeof id === "string" ? [{ name, id }] : [];
   });
 }
@@ -49,19 +49,19 @@ export async function copyProject(folder: string, endpoints: Endpoints): Promise
     await symlink(join(REPOSITORY, file), join(folder, file));
   }
   await cp(join(REPOSITORY, "stacks"), join(folder, "stacks"), { recursive: true });
-  const project = parseDocument(await readFile(join(REPOSITORY, "Pulumi.yaml"), "utf8"));
+  await cp(join(REPOSITORY, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  await pointAtSandbox(folder, endpoints);
+}
+
+/** Has a project's stacks ask the sandbox in place of the clouds. */
+export async function pointAtSandbox(folder: string, endpoints: Endpoints): Promise<void> {
+  const file = join(folder, "Pulumi.yaml");
+  const project = parseDocument(await readFile(file, "utf8"));
   const set = (key: string, value: unknown) => project.setIn(["config", key], { value });
   const { url, cloudflareUrl, dns } = endpoints;
   set("aws:endpoints", [{ ec2: url, sts: url, ssm: url }]);
   set("aws:skipMetadataApiCheck", true);
   set("cloudflare:baseUrl", cloudflareUrl);
   set("sendips:dns", { servers: [`${dns.host}:${dns.port}`] });
-  await writeFile(join(folder, "Pulumi.yaml"), project.toString());
-}
-
-function dig(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined),
-    value,
-  );
+  await writeFile(file, project.toString());
 }

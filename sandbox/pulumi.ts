@@ -1,52 +1,29 @@
 /** Runs the real Pulumi CLI in a project folder, as a person would. */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
+import { type Ended, type RunOptions, runPulumi as runCommandLine } from "../cli/engine/pulumi.ts";
 
-/** How a command ended. */
-export interface Ended {
-  code: number;
-  stdout: string;
-  /** stdout and stderr as they came. */
-  output: string;
-}
+export type { Ended } from "../cli/engine/pulumi.ts";
 
 /** Where and how to run. */
-export interface PulumiOptions {
+export interface PulumiOptions extends Omit<RunOptions, "timeLimit"> {
   cwd: string;
   /** The whole environment of the command. */
   env: NodeJS.ProcessEnv;
   /** Path of the CLI. */
   pulumi: string;
-  /** Written to its standard input: how secrets get in without a command line that shows them. */
-  input?: string;
-  /** Called with each line as it comes. */
-  onLine?: (line: string) => void;
-  /** Called with the command's process id once it runs. */
-  onStart?: (pid: number) => void;
 }
 
-/** Runs `pulumi <args> --non-interactive`; the exit status is the caller's to judge. */
-export function runPulumi(args: readonly string[], options: PulumiOptions): Promise<Ended> {
-  const child = spawn(options.pulumi, [...args, "--non-interactive"], {
-    cwd: options.cwd,
-    env: options.env,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  if (child.pid !== undefined) options.onStart?.(child.pid);
-  child.stdin.on("error", () => {});
-  child.stdin.end(options.input ?? "");
-  const ended = { stdout: "", output: "" };
-  for (const stream of ["stdout", "stderr"] as const) {
-    createInterface({ input: child[stream] }).on("line", (line) => {
-      if (stream === "stdout") ended.stdout += `${line}\n`;
-      ended.output += `${line}\n`;
-      options.onLine?.(line);
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ ...ended, code: code ?? 1 }));
-  });
+/**
+ * Runs `pulumi <args> --non-interactive`; the exit status is the caller's to judge.
+ *
+ * @throws when the CLI cannot be run at all.
+ */
+export async function runPulumi(
+  args: readonly string[],
+  { cwd, env, pulumi, ...how }: PulumiOptions,
+): Promise<Ended> {
+  const ended = await runCommandLine({ command: pulumi, cwd, env }, args, how);
+  if (ended.code === 127) throw new Error(ended.stderr);
+  return ended;
 }
 
 /** {@link runPulumi}, but anything other than success is an error that shows the output. */

@@ -1,4 +1,4 @@
-/** What is preloaded into every program run (runtime.cjs). */
+/** What stands around every program run: what is preloaded (runtime.cjs), and how stack traces are written. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -25,29 +25,23 @@ test("a compile cache is kept at a desk, and in CI only where a folder is named 
   expect(preloaded(script, { ...desk, CI: "true", NODE_COMPILE_CACHE: folder })).toBe(true);
 });
 
-test("the SDK comes without its source map support, whole otherwise", () => {
-  const found = preloaded(`
-    require("@pulumi/pulumi/cmd/run/instrumentation.js");
-    const sdk = require("node:module").createRequire(require.resolve("@pulumi/pulumi"));
-    sdk("source-map-support/register");
-    const pulumi = require("@pulumi/pulumi");
-    console.log(JSON.stringify({
-      mapped: Object.keys(require.cache).some((file) => /source-map-support.source-map-support/.test(file)),
-      whole: typeof pulumi.automation.LocalWorkspace,
-    }));
-  `);
-  expect(found).toEqual({ mapped: false, whole: "function" });
-});
-
-test("npm's resolver loads when functions are serialised, and not before", () => {
-  const found = preloaded(`
-    const pulumi = require("@pulumi/pulumi");
-    const loaded = () => Object.keys(require.cache).some((file) => /pacote/.test(file));
-    const before = loaded();
-    pulumi.runtime.computeCodePaths().then((paths) => {
-      const names = [...paths.keys()];
-      console.log(JSON.stringify({ before, after: loaded(), zod: names.includes("node_modules/zod") }));
+/** Whether a stack trace goes through source maps once the SDK and the program have started. */
+function maps(typescript: "true" | "false"): unknown {
+  const script = `
+    require("node:module").createRequire(require.resolve("@pulumi/pulumi"))("source-map-support/register");
+    const before = Error.prepareStackTrace;
+    import("./program/stack-traces.ts").then(() => {
+      const { stack } = new Error("here");
+      console.log(JSON.stringify({
+        mapped: Error.prepareStackTrace === before,
+        written: stack.startsWith("Error: here\\n    at "),
+      }));
     });
-  `);
-  expect(found).toEqual({ before: false, after: true, zod: true });
+  `;
+  return preloaded(script, { ...process.env, PULUMI_NODEJS_TYPESCRIPT: typescript });
+}
+
+test("stack traces are Node's own, and ts-node's where it runs the program", () => {
+  expect(maps("false")).toEqual({ mapped: false, written: true });
+  expect(maps("true")).toEqual({ mapped: true, written: true });
 });

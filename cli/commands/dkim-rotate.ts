@@ -3,7 +3,6 @@
 import type { DkimKeyConfig } from "../../core/config/schema.ts";
 import {
   type DatedStep,
-  keyTypeOf,
   nextSteps,
   PUBLISH_DAYS,
   RETIRE_DAYS,
@@ -74,7 +73,7 @@ async function publish(
 ): Promise<number> {
   const { today } = options.surroundings;
   const old = steps.flatMap((step) => ("like" in step ? [step.like ?? ""] : []));
-  const theirs = old.filter((selector) => keys[selector]?.privateKey === undefined);
+  const theirs = old.filter((selector) => keys[selector]?.key.ours !== true);
   if (old.length > 0 && theirs.length === old.length) {
     throw new Refusal(
       `${theirs.join(", ")} of stack ${stack}: the customer holds the private key and makes the next one\n  add its public half: sendips:tenant.dkim.<selector>.publicKey, with state published`,
@@ -88,7 +87,7 @@ async function publish(
     await addDkimKey(project, stack, pulumi, {
       selector,
       today,
-      type: (key === undefined ? undefined : keyTypeOf(key)) ?? "rsa",
+      type: key?.key.type ?? "rsa",
       bits: RSA_BITS.least,
       ...(key?.domains === undefined ? {} : { domains: key.domains }),
       ...(key?.streams === undefined ? {} : { streams: key.streams }),

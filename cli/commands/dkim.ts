@@ -94,7 +94,8 @@ async function rotateKeys(args: string[], surroundings: Surroundings): Promise<n
 
 function engine({ cwd, env }: Surroundings): { project: Project; pulumi: Pulumi } {
   const project = openProject(cwd);
-  return { project, pulumi: { command: pulumiCommand(env), cwd: project.folder, env } };
+  const { folder } = project;
+  return { project, pulumi: { command: pulumiCommand(env, folder), cwd: folder, env } };
 }
 
 /** The record, and what to do next. */

@@ -1,10 +1,11 @@
 /** `sendips show`: what is deployed of a stack, for a person, and as JSON for programs. */
 import { parseArgs } from "node:util";
+import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { formatProblems, hasErrors } from "../../core/problem.ts";
 import { type Deployed, hasBeenDeployed } from "../../core/state/deployed.ts";
 import { readExport } from "../../core/state/export.ts";
 import { addressLine, recordLines } from "../../core/state/lines.ts";
-import { exported, isAbsent, reasonOf } from "../engine/deployed.ts";
+import { exported, reasonOf } from "../engine/deployed.ts";
 import { pulumiCommand } from "../engine/pulumi.ts";
 import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { openProject } from "../project/project.ts";
@@ -28,8 +29,11 @@ export async function showCommand(
   const [stack, ...more] = positionals;
   if (stack === undefined || more.length > 0) throw new UsageError("name one stack");
   const project = openProject(cwd);
-  const ended = await exported({ command: pulumiCommand(env), cwd: project.folder, env }, stack);
-  if (ended.code !== 0 && !isAbsent(ended)) {
+  const ended = await exported(
+    { command: pulumiCommand(env, project.folder), cwd: project.folder, env },
+    stack,
+  );
+  if (ended.code !== 0 && !isUnknownStack(ended.stderr)) {
     throw new Refusal(`${stack}: its state cannot be read: ${reasonOf(ended)}`);
   }
   const read = ended.code === 0 ? readExport(stack, ended.stdout) : undefined;

@@ -1,4 +1,5 @@
 /** What is deployed of stacks, from their states; the plan does without it. */
+import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { type Deployed, hasBeenDeployed } from "../../core/state/deployed.ts";
 import { readExport } from "../../core/state/export.ts";
 import { type Ended, installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
@@ -28,7 +29,7 @@ export async function deployedAddresses(
   stacks: readonly string[],
   { cwd, env, timeLimit = TIME_LIMIT }: Omit<Pulumi, "command"> & { timeLimit?: number },
 ): Promise<DeployedAddresses> {
-  const command = installedPulumi(env);
+  const command = installedPulumi(env, cwd);
   if (command === undefined) {
     return {
       known: new Map(),
@@ -47,7 +48,7 @@ export async function deployedAddresses(
     for (let stack = queue.shift(); stack && reasons.size === 0; stack = queue.shift()) {
       const ended = await exported({ command, cwd, env }, stack, timeLimit);
       if (ended.code !== 0) {
-        if (isAbsent(ended)) absent.push(stack);
+        if (isUnknownStack(ended.stderr)) absent.push(stack);
         else reasons.add(reasonOf(ended));
         continue;
       }
@@ -67,11 +68,6 @@ export async function deployedAddresses(
 /** Runs `pulumi stack export`, which shows no secret and needs no passphrase. */
 export function exported(pulumi: Pulumi, stack: string, timeLimit = TIME_LIMIT): Promise<Ended> {
   return runPulumi(pulumi, ["stack", "export", "--stack", stack], { timeLimit });
-}
-
-/** Whether there is no such stack in the back end. */
-export function isAbsent({ code, stderr }: Ended): boolean {
-  return code !== 0 && /no stack named/.test(stderr);
 }
 
 function addressesOf({ addresses }: Deployed): KnownAddresses {

@@ -11,6 +11,8 @@ export interface Surroundings {
   out(text: string): void;
   /** Standard error. */
   err(text: string): void;
+  /** Asks the person at the terminal; undefined is no answer. Absent where there is no terminal. */
+  ask?: (question: string) => Promise<string | undefined>;
 }
 
 /** A command line that cannot be understood: exit status 2, with the usage. */

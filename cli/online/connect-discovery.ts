@@ -1,6 +1,7 @@
 /** Which DNS provider serves a zone, and where its customers consent: Domain Connect's discovery (section 4). */
 import { Resolver } from "node:dns/promises";
 import { urlPrefix } from "../../core/domain-connect/domain-connect.ts";
+import { member } from "../../core/maps.ts";
 import { isAbsent } from "../../dns/names.ts";
 import { shown } from "../../mail/finding.ts";
 import { messageOf, Refusal } from "../engine/surroundings.ts";
@@ -119,8 +120,4 @@ function prefixOf(url: string, zone: string): string {
   } catch {
     throw new Refusal(`the DNS provider of ${zone} names ${shown(url)}, which is no https URL`);
   }
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

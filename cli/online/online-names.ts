@@ -36,6 +36,7 @@ function findingsOf(stack: TenantStack, reports: readonly NameReport[]): Finding
     const known = Object.hasOwn(existing.names, report.name);
     return [
       {
+        code: "existing-changed",
         level: "warning",
         path: "sendips:tenant.existing",
         message: `${report.name} publishes what the config ${known ? "does not say of it" : "knows nothing of"}: ${changes.join("; ")}`,
@@ -60,6 +61,7 @@ function findingsOf(stack: TenantStack, reports: readonly NameReport[]): Finding
 
 function unread(stack: string, message: string): Finding {
   return {
+    code: "existing-unread",
     level: "warning",
     path: "sendips:tenant.existing",
     message,

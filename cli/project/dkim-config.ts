@@ -1,5 +1,6 @@
 /** The DKIM part of a tenant's stack: its keys as they stand, new ones, and the records they make. */
 import { dkimPath, type Stack } from "../../core/config/config.ts";
+import { dkimKeyOf } from "../../core/config/dkim-key.ts";
 import type { DkimKeyConfig } from "../../core/config/schema.ts";
 import { formatProblems } from "../../core/problem.ts";
 import { recordLines } from "../../core/render/bind.ts";
@@ -109,13 +110,13 @@ function refuseSecondSigner(
     streams,
   }: { publicKey: string } & Record<"domains" | "streams", readonly string[] | undefined>,
 ): void {
-  const key: DkimKeyConfig = {
+  const key = dkimKeyOf({
     state: "signing",
     publicKey,
     since: {},
     ...(domains === undefined ? {} : { domains: [...domains] }),
     ...(streams === undefined ? {} : { streams: [...streams] }),
-  };
+  });
   const other = Object.entries(keys).find(
     ([, old]) => old.state === "signing" && sameJob(key, old),
   )?.[0];

@@ -10,9 +10,12 @@ import {
   readConfig,
   readOperator,
 } from "../../core/config/config.ts";
+import { SEALED } from "../../core/config/dkim-key.ts";
+import { fullKey, misplacedKeys, ownValues } from "../../core/config/namespace.ts";
+import { isMap, mapOf, member } from "../../core/maps.ts";
 import type { Problem } from "../../core/problem.ts";
-import { SEALED } from "../../core/tenant/dkim/key.ts";
 import { Refusal } from "../engine/surroundings.ts";
+import { readFastYaml } from "./fast-yaml.ts";
 import { readYaml } from "./yaml-text.ts";
 
 /** A Pulumi project on disk. */
@@ -24,7 +27,7 @@ export interface Project {
   stackFolder: string;
   /** Operator-wide config by full key (`sendips:zones`), the `value:` taken off. */
   config: Readonly<Record<string, unknown>>;
-  /** Those of its own namespace by key without it (`zones`), encrypted ones as {@link SEALED}. */
+  /** Those of the namespace `sendips` by key without it (`zones`), encrypted ones as {@link SEALED}. */
   values: RawConfig["values"];
   /** The same, read once: stacks that override nothing of it share it. */
   operator: OperatorRead;
@@ -49,18 +52,27 @@ export function openProject(cwd: string): Project {
   const file = findUpwards(cwd);
   const folder = dirname(file);
   const text = readFileSync(file, "utf8");
+  const fast = projectOf(folder, readFastYaml(text));
+  if (fast?.operator.findings.length === 0) return fast;
   const { value, faults } = readYaml(text);
   if (faults.length > 0) throw new Refusal(`${file}:${faults.join(`\n${file}:`)}`);
+  const project = projectOf(folder, value);
+  if (project === undefined) throw new Refusal(`${file}: name: is missing`);
+  return project;
+}
+
+/** The project by what its file holds; undefined where that has no name. */
+function projectOf(folder: string, value: unknown): Project | undefined {
   const name = member(value, "name");
-  if (typeof name !== "string") throw new Refusal(`${file}: name: is missing`);
+  if (typeof name !== "string") return undefined;
   const stackConfigDir = member(value, "stackConfigDir");
   const entries = Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
-    fullKey(key, name),
+    inNamespace(key, name),
     // A map stands below value: (or, in an older form, default:); anything else stands as it is.
     isMap(entry) ? (entry["value"] ?? entry["default"]) : entry,
   ]);
   const config = Object.fromEntries(entries);
-  const values = valuesOf(config, name);
+  const values = valuesOf(config);
   return {
     name,
     folder,
@@ -103,30 +115,44 @@ export function stackFile(project: Project, stack: string): string {
  */
 export function loadStack(project: Project, stack: string): LoadedStack {
   const file = stackFile(project, stack);
-  const { value, faults } = readYaml(readFileSync(file, "utf8"));
+  const text = readFileSync(file, "utf8");
+  const fast = readFastYaml(text);
+  const loaded = fast === undefined ? undefined : stackOf(project, stack, fast);
+  // What is wrong in operator-wide config is every stack's problem, and was read again already.
+  if (loaded?.read.problems.length === 0) return loaded;
+  if (loaded !== undefined && project.operator.findings.length > 0) return loaded;
+  const { value, faults } = readYaml(text);
   if (faults.length > 0) {
     return {
       name: stack,
       read: { problems: faults.map((fault) => unreadable(stack, file, fault)) },
     };
   }
+  return stackOf(project, stack, value);
+}
+
+/** A stack by what its file holds. */
+function stackOf(project: Project, stack: string, value: unknown): LoadedStack {
   const own = Object.fromEntries(
     Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
-      fullKey(key, project.name),
+      inNamespace(key, project.name),
       entry,
     ]),
   );
   const config: Record<string, unknown> = { ...project.config, ...own };
   const region = config["aws:region"];
-  const ownValues = valuesOf(own, project.name);
-  const raw = { stack, values: { ...project.values, ...ownValues } };
-  const overrides = Object.keys(ownValues).some(isOperatorKey);
+  const values = valuesOf(own);
+  const misplaced = misplacedKeys(config, project.name);
+  const raw = { stack, values: { ...project.values, ...values }, misplaced };
+  const overrides = Object.keys(values).some(isOperatorKey);
   const read = overrides ? readConfig(raw) : readConfig(raw, project.operator);
-  const problems = [...clearKeys(stack, config[`${project.name}:tenant`]), ...read.problems];
+  const tenants = [fullKey("tenant"), `${project.name}:tenant`].map((key) => config[key]);
+  const clear = [...new Set(tenants)].flatMap((tenant) => clearKeys(stack, tenant));
+  const problems = [...clear, ...read.problems];
   return {
     name: stack,
     ...(typeof region === "string" ? { region } : {}),
-    read: { ...read, problems },
+    read: "stack" in read ? { stack: read.stack, problems } : { problems },
   };
 }
 
@@ -141,39 +167,33 @@ function findUpwards(cwd: string): string {
 
 function unreadable(stack: string, file: string, fault: string): Problem {
   const fix = "mend the YAML there";
-  return { level: "error", stack, path: file, message: `cannot be read: ${fault}`, fix };
+  return {
+    code: "config-unreadable",
+    level: "error",
+    stack,
+    path: file,
+    message: `cannot be read: ${fault}`,
+    fix,
+  };
 }
 
 /** In a file, a key without a namespace is the project's own. */
-function fullKey(key: string, project: string): string {
+function inNamespace(key: string, project: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
-/** Config of the project's own namespace, without it. */
-function valuesOf(config: Readonly<Record<string, unknown>>, project: string): RawConfig["values"] {
-  const prefix = `${project}:`;
+/** What is ours of a config, encrypted values as {@link SEALED}. */
+function valuesOf(config: Readonly<Record<string, unknown>>): RawConfig["values"] {
   return Object.fromEntries(
-    Object.entries(config).flatMap(([key, entry]) =>
-      key.startsWith(prefix) ? [[key.slice(prefix.length), sealed(entry)]] : [],
-    ),
+    Object.entries(ownValues(config)).map(([name, entry]) => [name, sealed(entry)]),
   );
 }
 
 function sealed(value: unknown): unknown {
-  if (typeof value === "string") return copied(value);
   if (Array.isArray(value)) return value.map(sealed);
   if (!isMap(value)) return value;
   if (isSecure(value)) return SEALED;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));
-}
-
-/** Of a text as short as this, V8 makes no slice. */
-const NEVER_A_SLICE = 12;
-
-/** A value is a slice of its file's text, and would keep all of it, ciphertext too, for as long as it lives. */
-function copied(text: string): string {
-  if (text.length <= NEVER_A_SLICE) return text;
-  return Buffer.from(text, "utf16le").toString("utf16le");
 }
 
 /** What `pulumi config set --secret` writes. */
@@ -189,6 +209,7 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
     if (privateKey === undefined || isSecure(privateKey)) return [];
     return [
       {
+        code: "config-private-key-in-clear",
         level: "error",
         stack,
         path: `${dkimPath(selector)}.privateKey`,
@@ -198,16 +219,4 @@ function clearKeys(stack: string, tenant: unknown): Problem[] {
       },
     ];
   });
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function mapOf(value: unknown): Record<string, unknown> {
-  return isMap(value) ? value : {};
-}
-
-function member(value: unknown, key: string): unknown {
-  return isMap(value) ? value[key] : undefined;
 }

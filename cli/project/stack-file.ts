@@ -1,6 +1,7 @@
 /** Edits of a stack file through the Pulumi CLI, which alone can encrypt; all of them or none. */
 import { copyFileSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { type Pulumi, runPulumi } from "../engine/pulumi.ts";
 import { Refusal } from "../engine/surroundings.ts";
 import { type Project, stackFile } from "./project.ts";
@@ -78,8 +79,6 @@ function commandsOf(edits: readonly Edit[]): Command[] {
 function failure(stack: string, ended: { code: number; stderr: string }, input: string): string {
   const said = ended.stderr.trim() || `status ${ended.code}`;
   const clean = input === "" ? said : said.replaceAll(input, "[secret]");
-  const hint = /no stack named/.test(said)
-    ? `\n  make it first: npx pulumi stack init ${stack}`
-    : "";
+  const hint = isUnknownStack(said) ? `\n  make it first: npx pulumi stack init ${stack}` : "";
   return `pulumi could not write the config of stack ${stack}; nothing was changed\n  ${clean}${hint}`;
 }

@@ -1,7 +1,11 @@
 /** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
 import { z } from "zod";
-import { beginning, shown, withoutKeys } from "../../mail/finding.ts";
+import { shown } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
+import { keyWords } from "./fields.ts";
+import { misplacedPrivateKeys } from "./misplaced-keys.ts";
+import { misplacedKey, NAMESPACE } from "./namespace.ts";
+import { configPath } from "./path.ts";
 import {
   type MailHostConfig,
   mailHostSchema,
@@ -10,7 +14,10 @@ import {
   type TenantConfig,
   tenantSchema,
 } from "./schema.ts";
+import { partSecrets, StackSecrets } from "./secrets.ts";
 import { unseenCharacters } from "./unseen-characters.ts";
+
+export { configPath, dkimPath } from "./path.ts";
 
 /** What a stack's config says, as it came from the engine or from YAML: nothing checked. */
 export interface RawConfig {
@@ -18,6 +25,11 @@ export interface RawConfig {
   stack: string;
   /** Keys under `sendips:`, without the prefix. */
   values: Readonly<Record<string, unknown>>;
+  /**
+   * Full keys in the project's own namespace that were meant for ours, see `misplacedPrivateKeys`.
+   * @default none
+   */
+  misplaced?: readonly string[];
 }
 
 /** A stack whose config holds no schema fault. */
@@ -27,6 +39,14 @@ export type Stack =
 
 /** Either the stack or what is wrong with its config; never a stack that has errors. */
 export type ReadResult = { stack: Stack; problems: Problem[] } | { problems: Problem[] };
+
+/**
+ * The same with the secrets of the stack, which stand in nothing else of it: for the program's door alone.
+ * Whoever has no use for them hands the stack on without them.
+ */
+export type ReadWithSecrets =
+  | { stack: Stack; secrets: StackSecrets; problems: Problem[] }
+  | { problems: Problem[] };
 
 const OPERATOR_KEYS = Object.keys(operatorSchema.shape);
 const KNOWN_KEYS = ["tenant", "mailHost", ...OPERATOR_KEYS];
@@ -49,7 +69,8 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
     OPERATOR_KEYS.flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
   const operator = check(operatorSchema, { zones: {}, ...picked }, "", findings);
-  return operator === undefined ? { findings } : { operator, findings };
+  const all = withTextFaults(picked, findings);
+  return operator === undefined ? { findings: all } : { operator, findings: all };
 }
 
 /**
@@ -58,20 +79,20 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
  * `shared` is the operator-wide config where many stacks have the same: it is as large as the fleet,
  * so to read it for each would take time with the square of the stacks. Default: read from `raw`.
  */
-export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadResult {
+export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): ReadWithSecrets {
   const findings: Finding[] = [];
-  const { values, stack: name } = raw;
+  const { values, stack: name, misplaced = [] } = raw;
   for (const key of Object.keys(values)) {
-    if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey(["sendips", key], KNOWN_KEYS));
+    if (!KNOWN_KEYS.includes(key)) findings.push(unknownKey([NAMESPACE, key], KNOWN_KEYS));
   }
-  findings.push(...shared.findings);
-  const unseen = unseenCharacters(values);
-  findings.push(...unseen);
+  findings.push(...misplaced.map(misplacedKey));
   const { operator } = shared;
   const hasTenant = values["tenant"] !== undefined;
   const hasMailHost = values["mailHost"] !== undefined;
-  if (hasTenant === hasMailHost) {
+  const isMisplaced = misplaced.some((key) => /:(tenant|mailHost)$/.test(key));
+  if (hasTenant === hasMailHost && (hasTenant || !isMisplaced)) {
     findings.push({
+      code: "config-stack-kind",
       level: "error",
       path: "sendips:tenant",
       message: hasTenant
@@ -84,16 +105,31 @@ export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): R
   const mailHost = hasMailHost
     ? check(mailHostSchema, values["mailHost"], "mailHost", findings)
     : undefined;
-  // What is wrong with a value that holds such a character follows from it.
-  const told = new Set(unseen.map(({ path }) => path));
-  const problems = findings
-    .filter((finding) => unseen.includes(finding) || !told.has(finding.path))
-    .map((finding) => ({ ...finding, stack: name }));
-  if (findings.length > 0 || operator === undefined) return { problems };
-  if (tenant !== undefined) return { stack: { kind: "tenant", name, operator, tenant }, problems };
-  if (mailHost !== undefined)
-    return { stack: { kind: "mailHost", name, operator, mailHost }, problems };
+  const own = Object.fromEntries(Object.entries(values).filter(([key]) => !isOperatorKey(key)));
+  const problems = [...shared.findings, ...withTextFaults(own, findings)].map((finding) => ({
+    ...finding,
+    stack: name,
+  }));
+  if (problems.length > 0 || operator === undefined) return { problems };
+  if (tenant !== undefined) {
+    const { tenant: known, secrets } = partSecrets(tenant);
+    return { stack: { kind: "tenant", name, operator, tenant: known }, secrets, problems };
+  }
+  if (mailHost !== undefined) {
+    const secrets = new StackSecrets();
+    return { stack: { kind: "mailHost", name, operator, mailHost }, secrets, problems };
+  }
   return { problems };
+}
+
+/** The findings of values with the faults of their texts as such. */
+function withTextFaults(values: RawConfig["values"], findings: readonly Finding[]): Finding[] {
+  const unseen = unseenCharacters(values);
+  const unseenAt = new Set(unseen.map(({ path }) => path));
+  // What is wrong with a value that holds such a character follows from it.
+  const all = [...unseen, ...findings.filter(({ path }) => !unseenAt.has(path))];
+  const refused = new Set(all.map(({ path }) => path));
+  return [...all, ...misplacedPrivateKeys(values).filter(({ path }) => !refused.has(path))];
 }
 
 function check<T extends z.ZodType>(
@@ -102,81 +138,141 @@ function check<T extends z.ZodType>(
   root: string,
   findings: Finding[],
 ): z.infer<T> | undefined {
-  const result = schema.safeParse(value);
+  // The library has words of its own for every fault. Here it has none, so that a message that is not
+  // empty is one of our schemas', and none of its words can reach a person.
+  const result = schema.safeParse(value, { error: () => "" });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) findings.push(...explain(issue, schema, value, root));
+  findings.push(...explainAll(result.error.issues, { schema, value, root }));
   return undefined;
+}
+
+/** A config under reading. */
+interface Reading {
+  schema: z.ZodType;
+  /** As it was written. */
+  value: unknown;
+  /** The key under `sendips:` that it stands at; empty for the operator's, which stand side by side. */
+  root: string;
 }
 
 type Issue = z.core.$ZodIssue;
 
-/**
- * `sendips:tenant.addresses.tx1`, as `pulumi config set --path` spells it. A private key that was laid
- * where a name belongs is cut short.
- */
-export function configPath(path: readonly PropertyKey[]): string {
-  const head = named(String(path[0] ?? ""));
-  const quoted = (part: string) => `[${JSON.stringify(part)}]`;
-  const tail = path.slice(1).map((key) => {
-    // A place in a list is a number; a key of digits is a text, and without quotes would be taken for a place.
-    if (typeof key === "number") return `[${key}]`;
-    const part = named(String(key));
-    return isPlain(part) && !/^\d+$/.test(part) ? `.${part}` : quoted(part);
-  });
-  return `sendips:${isPlain(head) ? head : quoted(head)}${tail.join("")}`;
-}
-
-/** Where a DKIM selector stands in the config. */
-export function dkimPath(selector: string): string {
-  return configPath(["tenant", "dkim", selector]);
-}
-
-/** Names of DNS are long, and a label of one may be as long as a key; but no key is in small letters alone. */
-function named(part: string): string {
-  if (/^[a-z0-9-]{1,63}$/.test(part)) return part;
-  return /^[\w.*-]{1,253}$/.test(part) ? withoutKeys(part) : beginning(part);
-}
-
-function isPlain(part: string): boolean {
-  return /^[\w-]+$/.test(part);
-}
-
 function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): Finding {
   return {
+    code: "config-unknown-key",
     level: "error",
-    path: path[0] === "sendips" ? configPath(path.slice(1)) : configPath(path),
+    path: path[0] === NAMESPACE ? configPath(path.slice(1)) : configPath(path),
     message: `${shown(String(path.at(-1)))} is not a key that sendips knows`,
     fix: `allowed here: ${allowed.join(", ")}`,
   };
 }
 
-function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string): Finding[] {
-  const path = root === "" ? issue.path : [root, ...issue.path];
+/** What the issues come to for the person who wrote the config: one finding a mistake. */
+function explainAll(issues: readonly Issue[], reading: Reading): Finding[] {
+  const flat = flatMaps(issues, reading);
+  const findings = new Map<string, Finding>();
+  for (const issue of issues) {
+    const above = flat.find(({ path }) => path.every((part, index) => issue.path[index] === part));
+    for (const finding of above === undefined ? explain(issue, reading) : [above.finding]) {
+      // Several faults of one value are one mistake, and what our schema says of it says most.
+      if (!findings.has(finding.path) || issue.message !== "") findings.set(finding.path, finding);
+    }
+  }
+  return [...findings.values()];
+}
+
+/**
+ * Maps by domain, key or selector that were written as for one: the fields of an entry stand where its
+ * key belongs, and each of them would be a fault of its own.
+ */
+function flatMaps(
+  issues: readonly Issue[],
+  { schema, value, root }: Reading,
+): { path: readonly PropertyKey[]; finding: Finding }[] {
+  const seen = new Set<string>();
+  return issues.flatMap(({ path, code }) => {
+    const above = path.slice(0, -1);
+    const place = placeOf(root, above);
+    const map = schemaAt(schema, above);
+    const written = lookUp(value, above);
+    if (path.length === 0 || seen.has(configPath(place))) return [];
+    if (!(map instanceof z.ZodRecord) || !isMap(written)) return [];
+    // An entry that is a map has a fault of its own, unless its key cannot be one.
+    if (code !== "invalid_key" && isMap(lookUp(value, path))) return [];
+    const keys = Object.keys(written);
+    const fields = fieldsOf(map.valueType);
+    if (!keys.every((key) => fields.includes(key))) return [];
+    seen.add(configPath(place));
+    const { noun } = keyWords(map);
+    const finding: Finding = {
+      code: "config-map-level",
+      level: "error",
+      path: configPath(place),
+      message: `is a map by ${noun}, and is written as for one ${noun}: ${keys.join(", ")} stand${keys.length === 1 ? "s" : ""} where a ${noun} belongs`,
+      fix: `one level more: ${String(place.at(-1))}: { <${noun}>: { ${keys.map((key) => `${key}: …`).join(", ")} } }`,
+    };
+    return [{ path: above, finding }];
+  });
+}
+
+function placeOf(root: string, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  return root === "" ? path : [root, ...path];
+}
+
+function explain(issue: Issue, reading: Reading): Finding[] {
+  const { schema, value, root } = reading;
+  const path = placeOf(root, issue.path);
+  const found = lookUp(value, issue.path);
   if (issue.code === "unrecognized_keys") {
-    const allowed = keysAt(schema, issue.path);
+    const allowed = fieldsOf(schemaAt(schema, issue.path));
     return issue.keys.map((key) => unknownKey([...path, key], allowed));
   }
-  const found = lookUp(value, issue.path);
+  if (issue.code === "invalid_union" && isMap(found)) {
+    // Of the forms that a value may have, the one that is meant is the map, and its faults are known.
+    const meant = issue.errors.find((faults) => faults.every(({ path: at }) => at.length > 0));
+    if (meant !== undefined && meant.length > 0) {
+      return meant.flatMap((fault) =>
+        explain({ ...fault, path: [...issue.path, ...fault.path] }, reading),
+      );
+    }
+  }
+  if (issue.code === "invalid_key") {
+    const [fault] = issue.issues;
+    const key = shown(String(issue.path.at(-1)));
+    const { noun } = keyWords(schemaAt(schema, issue.path.slice(0, -1)));
+    const said = fault === undefined ? undefined : worded(fault, key);
+    return [
+      {
+        code: "config-key",
+        level: "error",
+        path: configPath(path),
+        message: `the key ${key} ${said?.message ?? `is not a ${noun}`}`,
+        fix: `each key here is a ${noun}${said === undefined ? "" : `: ${said.allowed}`}`,
+      },
+    ];
+  }
+  const { message, allowed } = worded(issue, found);
   return [
     {
+      code: "config-value",
       level: "error",
       path: configPath(path),
-      message: `${foundAt(found, path)}${said(issue, found)}`,
-      fix: `allowed: ${allowedBy(issue, found)}${shorthand(path)}`,
+      message: `${foundAt(found, path)}${message}`,
+      fix: `allowed: ${allowed}${shorthand(path)}`,
     },
   ];
 }
 
-/** What YAML takes for a number or a day loses what it looked like: `000013` is 13. */
-function unquoted(issue: Issue, found: unknown): boolean {
-  if (issue.code === "invalid_union") {
-    return typeof Reflect.get(Object(found), "cloudflare") === "number";
-  }
-  return (
-    issue.code === "invalid_type" &&
-    issue.expected === "string" &&
-    (typeof found === "number" || typeof found === "boolean" || found instanceof Date)
-  );
+/** What YAML takes for something else loses what it looked like: `000013` is 13. */
+function unquoted(issue: Issue, found: unknown): { message: string; allowed: string } | undefined {
+  if (issue.code !== "invalid_type" || issue.expected !== "string") return undefined;
+  const as = (kind: string, example: string) => ({
+    message: `stands without quotes, and YAML takes it for ${kind}`,
+    allowed: `a text in quotes, such as "${example}"`,
+  });
+  if (typeof found === "number") return as("a number", "000013");
+  if (typeof found === "boolean") return as("true or false", "true");
+  return found instanceof Date ? as("a time", "2026-11-24") : undefined;
 }
 
 /** What stands for a map in one word. */
@@ -185,30 +281,46 @@ function shorthand(path: readonly PropertyKey[]): string {
   return path.at(-1) === "delegate" ? ", or true" : "";
 }
 
-function said(issue: Issue, found: unknown): string {
-  if (unquoted(issue, found)) return "stands without quotes, and YAML takes it for a number";
-  if (issue.code === "too_small" || issue.code === "too_big") {
-    return issue.origin === "array" ? issue.message : "is out of range";
+/** A fault in our words. A message that an issue brings is our schema's: the library has none here. */
+function worded(issue: Issue, found: unknown): { message: string; allowed: string } {
+  const own = (fallback: string) => (issue.message === "" ? fallback : issue.message);
+  const wrongKind =
+    found === undefined ? "is missing" : found === null ? "is empty" : "is not of the right kind";
+  switch (issue.code) {
+    case "custom":
+      return {
+        message: own("does not fit"),
+        allowed: String(issue.params?.["allowed"] ?? SEE_DOCS),
+      };
+    case "invalid_type":
+      return (
+        unquoted(issue, found) ?? {
+          message: own(wrongKind),
+          allowed: kinds[issue.expected] ?? SEE_DOCS,
+        }
+      );
+    case "invalid_value":
+      return { message: own(wrongKind), allowed: issue.values.map(String).join(", ") };
+    case "too_small":
+      return {
+        message: own(issue.origin === "array" ? "is an empty list" : "is out of range"),
+        allowed: issue.origin === "array" ? "at least one" : `at least ${issue.minimum}`,
+      };
+    case "too_big":
+      return { message: own("is out of range"), allowed: `at most ${issue.maximum}` };
+    case "not_multiple_of":
+      return { message: own("is out of step"), allowed: `multiples of ${issue.divisor}` };
+    case "invalid_union":
+      return { message: own(wrongKind), allowed: "external, or {cloudflare: <zone id>}" };
+    case "invalid_format":
+    case "invalid_element":
+    case "invalid_key":
+    case "unrecognized_keys":
+      return { message: own("does not fit"), allowed: SEE_DOCS };
   }
-  if (issue.code === "custom" || issue.message.startsWith("is not")) return issue.message;
-  if (found === undefined) return "is missing";
-  return "is not of the right kind";
 }
 
-function allowedBy(issue: Issue, found: unknown): string {
-  if (unquoted(issue, found)) return 'a text in quotes, such as "000013"';
-  if (issue.code === "custom") return String(issue.params?.["allowed"] ?? "see the schema");
-  if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
-  if (issue.code === "invalid_type") return kinds[issue.expected] ?? issue.expected;
-  if (issue.code === "invalid_union") return "external, or {cloudflare: <zone id>}";
-  // The only format of zod's own that a field has.
-  if (issue.code === "invalid_format") return 'a day such as "2026-11-24"';
-  if (issue.code === "too_small") {
-    return issue.origin === "array" ? "at least one" : `at least ${issue.minimum}`;
-  }
-  if (issue.code === "too_big") return `at most ${issue.maximum}`;
-  return issue.message;
-}
+const SEE_DOCS = "what docs/config.md says of it";
 
 const kinds: Readonly<Record<string, string>> = {
   object: "a map",
@@ -235,8 +347,14 @@ function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** The keys that a strict object allows at a path, read from the schema so that the two cannot differ. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  );
+}
+
+/** What stands in the schema at a path, read from it so that the two cannot differ. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.core.$ZodType {
   let at: z.core.$ZodType = schema;
   for (const part of path) {
     at = unwrap(at);
@@ -244,7 +362,12 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
     else if (at instanceof z.ZodRecord) at = at.valueType;
     else if (at instanceof z.ZodArray) at = at.element;
   }
-  at = unwrap(at);
+  return unwrap(at);
+}
+
+/** The keys that a strict object allows, also where it is one of several forms. */
+function fieldsOf(schema: z.core.$ZodType): string[] {
+  let at = unwrap(schema);
   if (at instanceof z.ZodUnion)
     at = at.options.find((option) => option instanceof z.ZodObject) ?? at;
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];

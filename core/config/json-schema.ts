@@ -4,6 +4,7 @@
  * places at once is the plan's to check.
  */
 import { z } from "zod";
+import { isMap } from "../maps.ts";
 import { mailHostSchema, operatorSchema, tenantSchema } from "./schema.ts";
 
 /** A JSON Schema: an object, or a part of one. */
@@ -123,9 +124,9 @@ function inputOf(schema: z.ZodType): JsonSchema {
 
 function operatorProperties(): [string, JsonSchema][] {
   const properties = inputOf(operatorSchema)["properties"];
-  return isSchema(properties)
+  return isMap(properties)
     ? Object.entries(properties).flatMap(([key, schema]): [string, JsonSchema][] =>
-        isSchema(schema) ? [[key, schema]] : [],
+        isMap(schema) ? [[key, schema]] : [],
       )
     : [];
 }
@@ -141,24 +142,20 @@ function withSecrets(schema: JsonSchema): JsonSchema {
     };
   }
   const inner = Object.entries(schema).map(([key, value]) => {
-    if (key === "properties" && isSchema(value)) {
+    if (key === "properties" && isMap(value)) {
       const properties = Object.entries(value).map(([name, one]) => [
         name,
-        isSchema(one) ? withSecrets(one) : one,
+        isMap(one) ? withSecrets(one) : one,
       ]);
       return [key, Object.fromEntries(properties)];
     }
-    if ((key === "additionalProperties" || key === "items") && isSchema(value)) {
+    if ((key === "additionalProperties" || key === "items") && isMap(value)) {
       return [key, withSecrets(value)];
     }
     if (key === "anyOf" && Array.isArray(value)) {
-      return [key, value.map((one) => (isSchema(one) ? withSecrets(one) : one))];
+      return [key, value.map((one) => (isMap(one) ? withSecrets(one) : one))];
     }
     return [key, value];
   });
   return Object.fromEntries(inner);
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

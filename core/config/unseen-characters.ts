@@ -1,7 +1,7 @@
 /** Characters that a config was pasted with and that nobody sees: they end a term, or make another name of one. */
 
 import type { Finding } from "../problem.ts";
-import { configPath } from "./config.ts";
+import { configPath } from "./path.ts";
 
 /** By code point: what people call it, and what was meant. */
 const UNSEEN: Readonly<Record<number, string>> = {
@@ -92,6 +92,7 @@ function fault(
     const point = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
     return [
       {
+        code: "config-unseen-character",
         level: "error",
         path: configPath(path),
         message: `${what}holds ${point} ${unseen} at character ${index + 1}`,

@@ -19,7 +19,7 @@ export {
   signingKeyRecords,
   urlPrefix,
 } from "./link.ts";
-export type { Application, Template, TemplateRecord } from "./types.ts";
+export type { Application, Template } from "./types.ts";
 
 /** A template, what each application of it fills in, and what a person should know. */
 export interface Connected {
@@ -58,10 +58,11 @@ export function domainConnectTemplate(
 ): Connected {
   const { domainConnect, zones } = operator;
   const findings: Finding[] = [];
-  const say = (path: string, { message, fix }: Note) =>
-    findings.push({ level: "warning", path, message, fix, rule: RULE });
+  const say = (path: string, { code, message, fix }: Note) =>
+    findings.push({ code, level: "warning", path, message, fix, rule: RULE });
   if (domainConnect === undefined) {
     say("sendips:domainConnect", {
+      code: "domain-connect-operator-missing",
       message: "is missing: who the operator is to DNS providers",
       fix: "set it in Pulumi.yaml, see docs/domain-connect.md",
     });
@@ -74,7 +75,11 @@ export function domainConnectTemplate(
     const { publisher, path, name, data } = record;
     if (publisher.by !== "external" || publisher.zone !== zone) continue;
     const left = (reason: string, fix: string) =>
-      say(path, { message: `${nameText(record)} ${data.type} is left out: ${reason}`, fix });
+      say(path, {
+        code: "domain-connect-left-out",
+        message: `${nameText(record)} ${data.type} is left out: ${reason}`,
+        fix,
+      });
     if (typeof name !== "string") {
       left("its name holds an address", "use spf.addresses: list or ranges");
       continue;
@@ -96,6 +101,7 @@ export function domainConnectTemplate(
   }
   if (softened.length > 0) {
     say("sendips:tenant.streams", {
+      code: "domain-connect-softened",
       message: `SPF of ${softened.join(", ")} ends in -all in the plan; a DNS provider ends a new record in ~all and keeps the end of one that stands`,
       fix: "nothing: DMARC rests on what passes; or hand these records to the customer",
     });
@@ -112,7 +118,7 @@ export function domainConnectTemplate(
   }));
   const { providerId, providerName, serviceId, serviceName, syncPubKeyDomain } = domainConnect;
   const { logoUrl, description } = domainConnect;
-  const used = describeVariables(applications.flatMap(({ variables }) => Object.keys(variables)));
+  const used = describeVariables([...places.values()].map(({ variables }) => variables));
   const template: Template = {
     ...{ providerId, providerName, serviceId, serviceName, version: 1 },
     ...(logoUrl === undefined ? {} : { logoUrl }),

@@ -1,13 +1,17 @@
 /** One planned record as a record of a template, or the reason why it cannot be one. */
 
-import { isSpf } from "../../mail/spf/finding.ts";
-import { type PlannedRecord, renderText, type Text } from "../tenant/record.ts";
+import { DKIM_TEXT } from "../../mail/dkim/record.ts";
+import { DMARC_TEXT } from "../../mail/dmarc/record.ts";
+import { SPF_TEXT } from "../../mail/spf/finding.ts";
+import { type PlannedRecord, renderText, singletonOfRecord, type Text } from "../tenant/record.ts";
+import type { domainConnectCodes } from "./codes.ts";
 import { addressVariable, hostWithin, narrowed, type Place } from "./place.ts";
 import { spfRules } from "./spf.ts";
 import type { TemplateRecord } from "./types.ts";
 
 /** What a person should know or do. */
 export interface Note {
+  code: keyof typeof domainConnectCodes;
   message: string;
   fix: string;
 }
@@ -21,15 +25,6 @@ const BY_HAND = "hand it to the customer: sendips plan <stack> --customer";
 /** Cloudflare's "automatic" means nothing to others. */
 const AUTOMATIC = { ttl: 1, instead: 3600 };
 
-/** Tags whose values are the tenant's, by version, with the kind of their variable; the rest is the same for all. */
-const TAGS: Readonly<Record<string, Readonly<Record<string, Tag>>>> = {
-  DKIM1: { p: "dkimkey" },
-  STSv1: { id: "stsid" },
-  TLSRPTv1: { rua: "rua" },
-  BIMI1: { l: "logo", a: "certificate" },
-};
-type Tag = "dkimkey" | "stsid" | "rua" | "logo" | "certificate";
-
 /** Expresses a record whose name is a text, at the place where it belongs. */
 export function expressed(record: PlannedRecord, name: string, place: Place): Expressed {
   const { data } = record;
@@ -37,7 +32,7 @@ export function expressed(record: PlannedRecord, name: string, place: Place): Ex
   const ttl = record.ttl === AUTOMATIC.ttl ? AUTOMATIC.instead : record.ttl;
   switch (data.type) {
     case "CNAME":
-      return cname(data.target, host, ttl, place);
+      return cname(record, data.target, host, ttl, place);
     case "MX":
       return mx(data, { host, name, ttl }, place);
     case "A": {
@@ -47,12 +42,15 @@ export function expressed(record: PlannedRecord, name: string, place: Place): Ex
       const pointsTo = addressVariable("address", data.address.address, place);
       const message = `the address in the A record of ${name} is a variable that only the link's signature guards`;
       const fix = "say so in the pull request, or give the tenant host names in a zone of yours";
-      return { record: { type: "A", host, pointsTo, ttl }, notes: [{ message, fix }] };
+      return {
+        record: { type: "A", host, pointsTo, ttl },
+        notes: [{ code: "domain-connect-address-variable", message, fix }],
+      };
     }
     case "TXT":
-      return isSpf(renderText(data.text, () => ""))
+      return singletonOfRecord(record) === SPF_TEXT
         ? spf(record, data.text, host, place)
-        : tagged(data.text, { host, ttl }, place);
+        : tagged(record, data.text, { host, ttl }, place);
     case "CAA":
       return {
         leftOut:
@@ -64,11 +62,17 @@ export function expressed(record: PlannedRecord, name: string, place: Place): Ex
   }
 }
 
-function cname(target: string, host: string, ttl: number, place: Place): Expressed {
+function cname(
+  record: PlannedRecord,
+  target: string,
+  host: string,
+  ttl: number,
+  place: Place,
+): Expressed {
   if (host === "@") {
     return { leftOut: "a CNAME cannot stand at a zone itself", fix: "choose a name below it" };
   }
-  const selector = selectorOf(host);
+  const selector = selectorOf(record);
   const variable = selector === undefined ? undefined : place.variables.use("dkim", selector);
   const { text, shared } = narrowed(target, place, "target");
   const pointsTo =
@@ -78,13 +82,17 @@ function cname(target: string, host: string, ttl: number, place: Place): Express
   const notes: Note[] = [];
   if (!shared) {
     const message = `${target} is below no zone of yours: it stands in the template as it is, which so serves only tenants with the same target`;
-    notes.push({ message, fix: "point it below a zone of yours" });
+    notes.push({
+      code: "domain-connect-not-shared",
+      message,
+      fix: "point it below a zone of yours",
+    });
   }
-  const policy = host === "_dmarc" || host.startsWith("_dmarc.");
+  const policy = record.purpose?.single === DMARC_TEXT;
   if (policy) {
     const message = `the CNAME at ${host} takes the place of the DMARC record that the customer has now`;
     const fix = `see that ${target} is no weaker than it before the customer follows the link`;
-    notes.push({ message, fix });
+    notes.push({ code: "domain-connect-replaces-dmarc", message, fix });
   }
   const type = "CNAME";
   const written = selector === undefined ? host : `${variable}${host.slice(selector.length)}`;
@@ -94,9 +102,10 @@ function cname(target: string, host: string, ttl: number, place: Place): Express
   };
 }
 
-/** Of `s1._domainkey`, and of `s1._domainkey.sub` where a key's domain is no From domain. */
-function selectorOf(host: string): string | undefined {
-  return /^([^.]+)\._domainkey(?:\.|$)/.exec(host)?.[1];
+/** The selector of a DKIM key; none where it is of several labels, which one variable does not hold. */
+function selectorOf({ value }: PlannedRecord): string | undefined {
+  const selector = value?.dkim?.selector;
+  return selector?.includes(".") === true ? undefined : selector;
 }
 
 function mx(
@@ -118,7 +127,11 @@ function mx(
   const notes: Note[] = [];
   if (!shared) {
     const message = `the mail server ${exchange} is below no zone of yours: it stands in the template as it is, which so serves only tenants with the same one`;
-    notes.push({ message, fix: "name mail servers below a zone of yours" });
+    notes.push({
+      code: "domain-connect-not-shared",
+      message,
+      fix: "name mail servers below a zone of yours",
+    });
   }
   return { record: { type: "MX", host, pointsTo: text, priority: preference, ttl }, notes };
 }
@@ -140,7 +153,11 @@ function spf(record: PlannedRecord, text: Text, host: string, place: Place): Exp
   const notes: Note[] = [];
   if (others.length > 0) {
     const message = `SPF of ${record.name}: ${others.join(" ")} ${others.length > 1 ? "are" : "is"} the customer's own and left out: a DNS provider merges the rest into what stands there`;
-    notes.push({ message, fix: "see that the customer's record has what is left out" });
+    notes.push({
+      code: "domain-connect-spf-partial",
+      message,
+      fix: "see that the customer's record has what is left out",
+    });
   }
   return {
     record: { type: "SPFM", host, spfRules: rules },
@@ -151,6 +168,7 @@ function spf(record: PlannedRecord, text: Text, host: string, place: Place): Exp
 
 /** TXT of the form `v=…; tag=value`. */
 function tagged(
+  record: PlannedRecord,
   value: Text,
   { host, ttl }: { host: string; ttl: number },
   { variables }: Place,
@@ -159,34 +177,42 @@ function tagged(
     return { leftOut: "its DKIM key is not known", fix: "give publicKey beside privateKey" };
   }
   const text = renderText(value, () => "");
-  const version = /^v=([A-Za-z0-9]+)(?:;|$)/.exec(text)?.[1] ?? "";
-  if (version === "DMARC1") {
+  const kind = singletonOfRecord(record);
+  if (kind === DMARC_TEXT) {
     return {
       leftOut:
         "the DNS provider would put it in the place of the DMARC record that the customer has now, which may be stricter",
       fix: `${BY_HAND}, or let _dmarc be a CNAME into a zone of yours`,
     };
   }
-  const tags = Object.hasOwn(TAGS, version) ? TAGS[version] : undefined;
-  if (tags === undefined) return { leftOut: "it has no form in a template", fix: BY_HAND };
-  const selector = selectorOf(host);
+  const form = record.purpose?.template;
+  if (kind === undefined || form === undefined) {
+    return { leftOut: "it has no form in a template", fix: BY_HAND };
+  }
+  const own = new Map(Object.entries(form.variables));
+  const selector = selectorOf(record);
   const data = text
     .split(/;\s*/)
     .map((part) => {
       const [, tag = "", content = ""] = /^([a-z]+)=(.+)$/.exec(part) ?? [];
-      const kind = Object.hasOwn(tags, tag) ? tags[tag] : undefined;
-      return kind === undefined ? part : `${tag}=${variables.use(kind, `${host} ${tag}`, content)}`;
+      const variable = own.get(tag);
+      if (variable === undefined) return part;
+      return `${tag}=${variables.useOwn(variable, `${host} ${tag}`, content)}`;
     })
     .join("; ")
     .trim();
   const notes: Note[] = [];
-  if (version !== "DKIM1") {
-    const message = `the TXT record at ${host} takes the place of one that begins with v=${version}, if the customer has it`;
-    notes.push({ message, fix: "ask the customer before the link is followed" });
+  if (kind !== DKIM_TEXT) {
+    const message = `the TXT record at ${host} takes the place of one that begins with v=${kind.version}, if the customer has it`;
+    notes.push({
+      code: "domain-connect-replaces-txt",
+      message,
+      fix: "ask the customer before the link is followed",
+    });
   }
-  const record: TemplateRecord = {
+  const made: TemplateRecord = {
     type: "TXT",
-    ...(version === "TLSRPTv1" || version === "BIMI1" ? { essential: "OnApply" } : {}),
+    ...(form.optional === true ? { essential: "OnApply" } : {}),
     host:
       selector === undefined
         ? host
@@ -194,7 +220,7 @@ function tagged(
     data,
     ttl,
     txtConflictMatchingMode: "Prefix",
-    txtConflictMatchingPrefix: `v=${version}`,
+    txtConflictMatchingPrefix: `v=${kind.version}`,
   };
-  return { record, notes };
+  return { record: made, notes };
 }

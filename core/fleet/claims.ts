@@ -27,10 +27,3 @@ export class Claims {
 export function holder({ stack, path }: Claim): string {
   return `${stack} (${path})`;
 }
-
-/** The first few of a list, so that a message stays short however many there are. */
-export function few(items: readonly string[], limit = 8): string {
-  if (items.length === 0) return "none";
-  const more = items.length > limit ? ` and ${items.length - limit} more` : "";
-  return `${items.slice(0, limit).join(", ")}${more}`;
-}

@@ -21,6 +21,7 @@ export function domainConflicts(tenants: readonly FleetTenant[], reported: Repor
     reported.add(name, domain);
     return [
       {
+        code: "domain-taken",
         level: "error",
         stack: name,
         path: OWN,
@@ -60,6 +61,7 @@ function below({ name, stack }: FleetTenant, owners: Claims): Problem[] {
   if (owner === undefined || owner.stack === name) return [];
   return [
     {
+      code: "domain-below-other",
       level: "warning",
       stack: name,
       path: OWN,
@@ -99,6 +101,7 @@ function foreignFroms(
           : `below ${foreign.domain}, the domain of ${holder(other)}`;
     return [
       {
+        code: "stream-domain-taken",
         level: "error",
         stack: name,
         path,

@@ -8,6 +8,7 @@ import { nameConflicts } from "./names.ts";
 import { quotaConflicts } from "./quota.ts";
 import { recordConflicts } from "./records.ts";
 import { Reported } from "./reported.ts";
+import { zoneQuotaConflicts } from "./zone-quota.ts";
 
 /** One stack of the fleet. */
 export interface FleetStack {
@@ -48,5 +49,6 @@ export function lintFleet(stacks: readonly FleetStack[]): Problem[] {
     ...domainConflicts(tenants, reported),
     ...recordConflicts(tenants, reported),
     ...quotaConflicts(tenants),
+    ...zoneQuotaConflicts(tenants),
   ];
 }

@@ -1,10 +1,10 @@
 /** Mail hosts and the private IPs that tenants take on them. */
 
 import { capacityOf } from "../host/instance-types.ts";
-import { checkCapacity } from "../host/mail-host.ts";
-import type { Problem } from "../problem.ts";
+import { checkCapacity, checkPrimaryTaken } from "../host/mail-host.ts";
+import { few, type Problem } from "../problem.ts";
 import { ordered } from "../tenant/context.ts";
-import { Claims, few, holder } from "./claims.ts";
+import { Claims, holder } from "./claims.ts";
 import type { FleetMailHost, FleetTenant } from "./fleet.ts";
 
 const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
@@ -19,6 +19,7 @@ export function hostConflicts(
   return [
     ...hosts.flatMap(overCapacity),
     ...sharedSubnets(hosts),
+    ...takenPrimaries(tenants, hosts),
     ...tenants.flatMap((tenant) => [
       ...ofItsHost(tenant, byName),
       ...takenPrivateIps(tenant, taken),
@@ -44,6 +45,7 @@ function overCapacity({ name, stack }: FleetMailHost): Problem[] {
   if (capacity === undefined) {
     return [
       {
+        code: "mail-host-capacity-unknown",
         level: "warning",
         stack: name,
         path: "sendips:mailHost.instanceType",
@@ -71,9 +73,32 @@ function sharedSubnets(hosts: readonly FleetMailHost[]): Problem[] {
         if (other === undefined) return [];
         const message = `${ip} in ${subnet} is already on the mail host ${holder(other)}`;
         const fix = "each private IP on one mail host: take a free one of the subnet";
-        return [{ level: "error", stack: name, path, message, fix }];
+        return [
+          { code: "mail-host-private-ip-taken", level: "error", stack: name, path, message, fix },
+        ];
       }),
     ),
+  );
+}
+
+/** Hosts whose primary private IP carries a tenant's address for certain. */
+function takenPrimaries(
+  tenants: readonly FleetTenant[],
+  hosts: readonly FleetMailHost[],
+): Problem[] {
+  const taken = new Set(
+    tenants.flatMap(({ stack }) => {
+      const { mailHost, addresses } = stack.tenant;
+      return Object.values(addresses)
+        .filter(({ release }) => !release)
+        .map(({ privateIp }) => `${mailHost?.stack ?? ""} ${privateIp}`);
+    }),
+  );
+  return hosts.flatMap(({ name, stack }) =>
+    checkPrimaryTaken(stack.mailHost, (ip) => taken.has(`${name} ${ip}`)).map((finding) => ({
+      ...finding,
+      stack: name,
+    })),
   );
 }
 
@@ -89,17 +114,18 @@ function ofItsHost(
   if (host === undefined) {
     const message = `no stack ${hostName} with sendips:mailHost is among the stacks`;
     const fix = `mail hosts: ${few([...hosts.keys()])}; or add stacks/Pulumi.${hostName}.yaml`;
-    return [{ level: "error", stack: name, path, message, fix }];
+    return [{ code: "mail-host-unknown", level: "error", stack: name, path, message, fix }];
   }
   if (region !== undefined && host.region !== undefined && host.region !== region) {
     const message = `the mail host ${hostName} is in ${host.region}, the tenant in ${region}`;
     const fix =
       "an Elastic IP serves its own Region: one aws:region for both, or another mail host";
-    return [{ level: "error", stack: name, path, message, fix }];
+    return [{ code: "mail-host-other-region", level: "error", stack: name, path, message, fix }];
   }
   return ordered(stack.tenant.addresses)
     .filter(([, { privateIp }]) => !host.privateIps.has(privateIp))
     .map(([key, { privateIp }]) => ({
+      code: "address-private-ip-unknown",
       level: "error",
       stack: name,
       path: `sendips:tenant.addresses.${key}.privateIp`,
@@ -119,6 +145,16 @@ function takenPrivateIps({ name, region, stack }: FleetTenant, taken: Claims): P
     if (other === undefined) return [];
     const message = `${privateIp} on ${host} already carries an address of ${holder(other)}`;
     const fix = "a private IP carries one Elastic IP: take one that no tenant uses";
-    return [{ level: "error", stack: name, path, message, fix, rule: ONE_EACH }];
+    return [
+      {
+        code: "address-private-ip-taken",
+        level: "error",
+        stack: name,
+        path,
+        message,
+        fix,
+        rule: ONE_EACH,
+      },
+    ];
   });
 }

@@ -33,6 +33,7 @@ function hostNames({ stack, tenant }: TenantContext, claims: Claims, reported: R
     reported.add(stack, host);
     return [
       {
+        code: "host-name-taken",
         level: "error",
         stack,
         path,
@@ -57,6 +58,7 @@ function bouncePaths(
     reported.add(stack, returnPath);
     return [
       {
+        code: "return-path-taken",
         level: "error",
         stack,
         path,
@@ -80,6 +82,7 @@ function dkimSelectors(context: TenantContext, claims: Claims, reported: Reporte
       reported.add(stack, dkimKeyName(context, selector, domain));
       return [
         {
+          code: "dkim-selector-taken",
           level: "error",
           stack,
           path,

@@ -1,7 +1,6 @@
 /** Elastic IPs against what AWS grants in each Region. */
 
-import type { Problem } from "../problem.ts";
-import { few } from "./claims.ts";
+import { few, type Problem } from "../problem.ts";
 import type { FleetTenant } from "./fleet.ts";
 
 /** What a new account has in each Region. */
@@ -59,6 +58,7 @@ function over(region: string, { total, quota, stacks }: Usage): Problem[] {
   const stated = quota !== undefined;
   return [
     {
+      code: "address-quota",
       level: stated ? "error" : "warning",
       stack: crossing.name,
       path: "sendips:tenant.addresses",

@@ -1,8 +1,13 @@
 /** Records that two stacks want at one name: what one publishes or deletes, the other loses. */
 
-import { singletonOf } from "../../mail/singletons.ts";
 import type { Problem } from "../problem.ts";
-import { type PlannedRecord, readable, referencesOf, renderData } from "../tenant/record.ts";
+import {
+  type PlannedRecord,
+  readable,
+  referencesOf,
+  renderData,
+  singletonOfRecord,
+} from "../tenant/record.ts";
 import { type Claim, Claims, holder } from "./claims.ts";
 import type { FleetTenant } from "./fleet.ts";
 import type { Reported } from "./reported.ts";
@@ -20,7 +25,7 @@ export function recordConflicts(tenants: readonly FleetTenant[], reported: Repor
       // A name with an address in it is as unique as the address.
       if (typeof name !== "string") return [];
       const mine = { stack, path };
-      const shared = sharedKey(record, name, mine, all.keys);
+      const shared = sharedKey(record, mine, all.keys);
       if (shared !== undefined && !keys.has(path)) {
         keys.add(path);
         return [shared];
@@ -70,10 +75,16 @@ function conflictOf(
   const above = alias ? seen.aliases.claim(name, mine) : otherThan(mine, seen.aliases.of(name));
   const value =
     data.type === "TXT" || referencesOf(record).length === 0 ? renderData(record, readable) : "";
-  const kind = data.type === "TXT" ? singletonOf(value) : undefined;
+  const kind = singletonOfRecord(record);
   const single = kind && seen.singles.claim(`${name} ${kind.title}`, mine);
   const same = sameValue(record, name, value, mine, seen);
-  const problem = (message: string, fix: string, rule: string): Problem => ({
+  const problem = (
+    code: "record-taken" | "record-kind-taken" | "cname-beside-others",
+    message: string,
+    fix: string,
+    rule: string,
+  ): Problem => ({
+    code,
     level: "error",
     ...mine,
     message,
@@ -82,6 +93,7 @@ function conflictOf(
   });
   if (same !== undefined) {
     return problem(
+      "record-taken",
       `${name} ${data.type} is also published by ${holder(same)}, with the same value`,
       "one stack publishes it: Cloudflare refuses the second (81058), and who deletes it deletes it for both",
       "Cloudflare: identical record",
@@ -89,6 +101,7 @@ function conflictOf(
   }
   if (single !== undefined && kind !== undefined) {
     return problem(
+      "record-kind-taken",
       `${name} already has the ${kind.title} of ${holder(single)}`,
       "a name holds one: publish it from one stack, or use another name",
       kind.rule,
@@ -97,6 +110,7 @@ function conflictOf(
   const other = alias ? beside : above;
   if (other === undefined) return undefined;
   return problem(
+    "cname-beside-others",
     `its ${data.type} record stands at ${name} beside ${alias ? "records" : "the CNAME"} of ${holder(other)}`,
     "a CNAME stands alone at its name: move one of the two to another name",
     "RFC 1034 §3.6.2",
@@ -123,18 +137,15 @@ function sameValue(
 
 /** Whoever holds the private key of two tenants can sign as both. */
 function sharedKey(
-  { data, path }: PlannedRecord,
-  name: string,
+  { value, path }: PlannedRecord,
   mine: Claim,
   claims: Claims,
 ): Problem | undefined {
-  if (data.type !== "TXT" || !name.includes("._domainkey.")) return undefined;
-  const [text, ...unknown] = data.text;
-  if (typeof text !== "string" || unknown.length > 0) return undefined;
-  const key = /(?:^|;)[ \t]*p=([^; \t]+)/.exec(text)?.[1];
-  const other = key === undefined ? undefined : claims.claim(key, mine);
+  const { publicKey = "" } = value?.dkim ?? {};
+  const other = publicKey === "" ? undefined : claims.claim(publicKey, mine);
   if (other === undefined) return undefined;
   return {
+    code: "dkim-key-shared",
     level: "error",
     stack: mine.stack,
     path,

@@ -61,6 +61,7 @@ function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
   if (first !== undefined && first !== address) {
     return [
       {
+        code: "address-twice-in-state",
         level: "error",
         path: pathOf(key),
         message: `the state holds two addresses under it, ${first.publicIp} (${first.name}) and ${publicIp} (${name})`,
@@ -76,6 +77,7 @@ function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
   if (pool === undefined || pool === address.publicIpv4Pool) return [];
   return [
     {
+      code: "address-pool-fixed",
       level: "warning",
       path: `${pathOf(key)}.publicIpv4Pool`,
       message: `is ${shown(pool)}, but ${publicIp} (${allocationId}) is allocated, from ${shown(address.publicIpv4Pool || "amazon")}: an address does not change its pool, and this edit has no effect`,
@@ -94,6 +96,7 @@ function checkGoing(
   if (key === undefined) {
     return [
       {
+        code: "address-unnamed-in-state",
         level: "error",
         path: "stack state",
         message: `holds ${publicIp} under the name ${shown(name)}, which is no address of the config: it would be released`,
@@ -112,6 +115,7 @@ function checkGoing(
   if (release) {
     return [
       {
+        code: "address-release-untagged",
         level: "error",
         path,
         message: `is gone from the config, and the release of ${publicIp} was deployed once, but AWS no longer has the tag that says so`,
@@ -124,6 +128,7 @@ function checkGoing(
   if (heir !== undefined) {
     return [
       {
+        code: "address-renamed",
         level: "error",
         path: pathOf(heir.key),
         message: `stands in place of ${key}, which is deployed as ${publicIp}: a new key is a new address`,
@@ -134,6 +139,7 @@ function checkGoing(
   }
   return [
     {
+      code: "address-removed",
       level: "error",
       path,
       message: `is gone from the config, but ${publicIp} is deployed and its release is not: it stays allocated, bound and named`,
@@ -167,6 +173,7 @@ function checkHeir(
   if (heir === undefined || address.bound === undefined) return [];
   return [
     {
+      code: "address-private-ip-busy",
       level: "error",
       path: `${pathOf(heir.key)}.privateIp`,
       message: `${heir.privateIp} carries ${address.publicIp} until this deployment ends, which lets ${address.key} go`,
@@ -184,6 +191,7 @@ function foreign(
   { tags }: { tags: Tags },
 ): Finding {
   return {
+    code: "address-of-other-stack",
     level: "error",
     path,
     message: `${publicIp} (${allocationId}) is in the state, but it carries the tags of stack ${shown(taggedStack(tags) ?? "")}: that tenant would lose it`,
@@ -204,6 +212,7 @@ function gone(
       ? ""
       : `pulumi state delete --target-dependents '${reverseNameUrn}' --stack ${owner.stack} --yes, then `;
   return {
+    code: "address-released",
     level: "error",
     path: pathOf(key),
     message: `is ${publicIp} (${allocationId}) in the state, but AWS has no such address here: it was released by hand`,

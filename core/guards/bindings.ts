@@ -97,6 +97,7 @@ export function checkBinding(
   );
   if (there.length > 0) {
     return there.map((other) => ({
+      code: "binding-held",
       ...{ level, path },
       message: `${privateIp} carries ${describeHolder(other)} already${offAir}`,
       fix: stays
@@ -110,6 +111,7 @@ export function checkBinding(
   );
   if (claimed.length > 0) {
     return claimed.map((other) => ({
+      code: "binding-claimed",
       ...{ level, path },
       message: `${privateIp} on ${networkInterfaceId} is what ${describeHolder(other)} is to be bound to, by its tag ${BINDING_TAG}`,
       fix: "another private IP for one of the two: change its config and deploy it first",
@@ -121,6 +123,7 @@ export function checkBinding(
     return stays
       ? [
           {
+            code: "binding-gone",
             ...{ level, path },
             message: `${live.publicIp} was bound to ${privateIp} on ${networkInterfaceId}, and EC2 has it bound to nothing: no mail leaves from it`,
             fix: "deploy with --refresh, which binds it again",
@@ -131,6 +134,7 @@ export function checkBinding(
   if (isSame(at, held)) return [];
   return [
     {
+      code: "binding-moved",
       ...{ level, path },
       message: `${live.publicIp} is to be bound to ${privateIp} on ${networkInterfaceId}, but ${nowAt(live)}, of which the state knows nothing`,
       fix: `it was moved by hand, or a move was cut short: give it ${at.privateIp}, where it is, deploy with --refresh, and move it then`,

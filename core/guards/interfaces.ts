@@ -25,6 +25,7 @@ export function checkInterfaces(
     if (wanted === undefined) {
       return [
         {
+          code: "mail-host-interface-removed",
           level: "error",
           path,
           message: `is gone from the config, but the network interface of ${primary} is deployed and its release is not`,
@@ -35,6 +36,7 @@ export function checkInterfaces(
     if (wanted.privateIps.includes(primary)) return [];
     return [
       {
+        code: "mail-host-primary-ip-removed",
         level: "error",
         path: `${path}.privateIps`,
         message: `${primary} is gone, but it is the primary private IP of the interface: EC2 would need another interface, and all addresses on this one would come off`,
@@ -49,6 +51,7 @@ export function checkInterfaces(
   return [
     ...findings,
     {
+      code: "mail-host-subnet-changed",
       level: "error",
       path: `${root}.subnet`,
       message: `is ${mailHost.subnet}, but the interfaces are in ${subnet} and cannot move: all addresses on them would come off`,

@@ -26,6 +26,7 @@ export function checkLost(
   if (!wanted.some((planned) => planned.key === key)) {
     return [
       {
+        code: "address-lost-and-removed",
         level: "warning",
         path,
         message: `was ${publicIp}, which neither the state nor AWS has any more: what is left of it is removed`,
@@ -35,6 +36,7 @@ export function checkLost(
   }
   return [
     {
+      code: "address-lost",
       level: "error",
       path,
       message: `was deployed as ${publicIp}, which neither the state nor AWS has any more; no new address is allocated in its place, which would begin cold`,
@@ -77,6 +79,7 @@ export function checkUnheld(
     return [
       {
         ...finding,
+        code: "address-twice-in-cloud",
         message: `${message}: there ${key} is ${held.publicIp}, and two addresses are paid for`,
         fix: `if ${publicIp} is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
         rule: EC2_RULE,
@@ -87,6 +90,7 @@ export function checkUnheld(
     return [
       {
         ...finding,
+        code: "address-outside-state-released",
         level: "warning",
         message: `${message}; its release was deployed`,
         fix: `nothing, if it has only just been let go; otherwise it is still paid for: aws ec2 release-address --allocation-id ${allocationId}`,
@@ -97,6 +101,7 @@ export function checkUnheld(
   return [
     {
       ...finding,
+      code: "address-outside-state",
       message: planned
         ? `${message}: another one would be allocated in its place, which begins cold`
         : `${message}, nor the config`,
@@ -118,6 +123,7 @@ function checkHandedOver(
   if (wanted.some((planned) => planned.key === key)) {
     return [
       {
+        code: "address-handed-over",
         level: "error",
         path: pathOf(key),
         message: `was ${publicIp}, which is stack ${stack}'s by its tags: another one would be allocated under the key, which begins cold`,
@@ -128,6 +134,7 @@ function checkHandedOver(
   }
   return [
     {
+      code: "address-handed-over",
       level: "warning",
       path: pathOf(key),
       message: `was ${publicIp}, which is stack ${stack}'s by its tags: what is left of it here is removed`,

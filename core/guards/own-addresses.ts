@@ -4,7 +4,7 @@ import { parseSpf } from "../../mail/spf/parse.ts";
 import type { TenantConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import type { StateAddress } from "../state/resources.ts";
-import { standingSpf } from "../tenant/existing/standing.ts";
+import { standingSpf } from "../tenant/spf/standing.ts";
 
 /** An error for each address of the stack's that an existing SPF record names. */
 export function checkOwnAddresses(
@@ -24,6 +24,7 @@ export function checkOwnAddresses(
         if (term.type !== "ip4" || key === undefined) return [];
         return [
           {
+            code: "spf-own-address",
             level: "error",
             path,
             message: `the SPF record that is said to stand at ${name} names ${term.address}, which is address ${key} of ours: as somebody else's it would stay there when the address goes, and let in whoever gets it next`,

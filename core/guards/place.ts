@@ -26,6 +26,7 @@ export function checkPlace(deployed: Deployed, here: Partial<Place>): Finding[] 
   });
   for (const stack of others([outputs.stack, ...names], here.stack)) {
     findings.push({
+      code: "stack-renamed",
       level: "error",
       path: "stack name",
       message: `the stack was ${stack} when it was deployed: its resources are named after it, and all of them would be made anew`,
@@ -39,6 +40,7 @@ export function checkPlace(deployed: Deployed, here: Partial<Place>): Finding[] 
   );
   for (const account of accounts) {
     findings.push({
+      code: "aws-account-changed",
       level: "error",
       path: "aws:profile",
       message: `the credentials belong to AWS account ${here.account}, but the stack is deployed in ${account}`,
@@ -51,6 +53,7 @@ export function checkPlace(deployed: Deployed, here: Partial<Place>): Finding[] 
   );
   for (const region of regions) {
     findings.push({
+      code: "aws-region-changed",
       level: "error",
       path: "aws:region",
       message: `is ${here.region}, but the stack is deployed in ${region}: an Elastic IP cannot leave its Region`,

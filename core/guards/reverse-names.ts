@@ -25,6 +25,7 @@ export function checkReverseNames(
   if (losing.length === 0) return [];
   return [
     {
+      code: "ptr-removed",
       level: "error",
       path: "sendips:tenant.waitForCustomerRecords",
       message: `is false, and the customer publishes ${tenant.hostNames}: the PTRs of ${losing.sort().join(", ")}, which stand, would be removed`,
@@ -49,6 +50,7 @@ export function checkHostRecords(
       return [];
     return [
       {
+        code: "zone-became-external",
         level: "error",
         path: `sendips:zones["${publisher.zone}"]`,
         message: `is external, but the A record of ${key} (${held.publicIp}) stands in our zone and would be removed at once, whether the customer publishes it yet or not`,

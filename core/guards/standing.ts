@@ -3,11 +3,19 @@
  * a foreign one can be worse than none: of two SPF or DMARC records receivers heed neither.
  */
 
-import { saysTheSame, singletonOf } from "../../mail/singletons.ts";
-import { unquoteTxt } from "../../mail/txt.ts";
+import { DKIM_TEXT } from "../../mail/dkim/record.ts";
+import { DMARC_TEXT } from "../../mail/dmarc/record.ts";
+import { SPF_TEXT } from "../../mail/spf/finding.ts";
+import { saysTheSame, unquoteTxt } from "../../mail/txt.ts";
 import type { Finding } from "../problem.ts";
 import type { StateRecord } from "../state/resources.ts";
-import { type PlannedRecord, type Ref, renderData, renderOwner } from "../tenant/record.ts";
+import {
+  type PlannedRecord,
+  type Ref,
+  renderData,
+  renderOwner,
+  singletonOfRecord,
+} from "../tenant/record.ts";
 
 /** A record as its publisher has it. */
 export interface ZoneRecord {
@@ -114,12 +122,11 @@ export function meetStanding(
       (other) =>
         other.type === data.type &&
         known.value !== undefined &&
-        (data.type === "TXT"
-          ? saysTheSame(standingValue(other), known.value)
-          : standingValue(other) === known.value),
+        saysTheSame(singletonOfRecord(record), standingValue(other), known.value),
     );
     if (equal?.proxied === true) {
       findings.push({
+        code: "standing-proxied",
         level: "error",
         path,
         message: `its ${data.type} record stands at ${known.name} already, proxied by Cloudflare: taken over it would be DNS only, and whatever the proxy serves there would be gone`,
@@ -145,6 +152,7 @@ export function meetStanding(
     }
     const shown = rivals.map((other) => `${other.type} ${standingValue(other)}`).join("; ");
     findings.push({
+      code: "standing-in-the-way",
       level: "error",
       path,
       message: `at ${known.name} stands what is not ours, and its ${data.type} record cannot stand beside it: ${shown}`,
@@ -166,12 +174,6 @@ function identityOf({
   content = "",
 }: Pick<StateRecord, "zoneId" | "name" | "type" | "content">): string {
   return [zoneId, name, type, type === "TXT" ? unquoteTxt(content) : content].join(" ");
-}
-
-/** Of a TXT that stands once at its name, which: it shows in the beginning, which never holds an address. */
-function kindOf({ data }: PlannedRecord) {
-  if (data.type !== "TXT") return undefined;
-  return singletonOf(data.text.map((part) => (typeof part === "string" ? part : "")).join(""));
 }
 
 /** Blanks mean nothing in the records that are merged. */
@@ -201,34 +203,30 @@ function isRival(record: PlannedRecord, other: ZoneRecord): boolean {
   if (data.type === "CNAME" || other.type === "CNAME") return true;
   if (data.type === "A") return other.type === "A" || other.type === "AAAA";
   if (data.type === "MX") return other.type === "MX";
-  if (data.type !== "TXT" || other.type !== "TXT") return false;
-  const ours = kindOf(record);
-  return ours !== undefined && singletonOf(standingValue(other)) === ours;
+  return (
+    other.type === "TXT" && singletonOfRecord(record)?.begins.test(standingValue(other)) === true
+  );
 }
 
-function wayOut(stack: string, { data }: PlannedRecord, rivals: readonly ZoneRecord[]): string {
-  const mergeable = data.type === "TXT" && rivals.every(({ type }) => type === "TXT");
-  const kind = mergeable ? singletonOf(standingValue(rivals[0] ?? NOTHING))?.title : undefined;
-  if (kind === "SPF record" || kind === "DMARC record") {
+function wayOut(stack: string, record: PlannedRecord, rivals: readonly ZoneRecord[]): string {
+  const { data } = record;
+  // Beside a CNAME nothing is merged.
+  const kind = rivals.every(({ type }) => type === "TXT") ? singletonOfRecord(record) : undefined;
+  if (kind === SPF_TEXT || kind === DMARC_TEXT) {
     return rivals.length > 1
-      ? `leave one ${kind} at the name; then npx sendips zone ${stack} --write records it, and the plan merges with it`
-      : `npx sendips zone ${stack} --write records it in sendips:tenant.existing, and the plan merges with it${kind === "DMARC record" ? "; or dmarc: keep leaves it to its owner" : ""}`;
+      ? `leave one ${kind.title} at the name; then npx sendips zone ${stack} --write records it, and the plan merges with it`
+      : `npx sendips zone ${stack} --write records it in sendips:tenant.existing, and the plan merges with it${kind === DMARC_TEXT ? "; or dmarc: keep leaves it to its owner" : ""}`;
   }
-  if (kind === "DKIM key") return "another selector: mail is signed with the key that stands";
+  if (kind === DKIM_TEXT) return "another selector: mail is signed with the key that stands";
   if (data.type === "MX") {
     return "another return path; or bounceMx as the MX that stands, where bounces are to go there";
   }
   return `another name; or remove what stands, once nobody uses it; npx sendips zone ${stack} shows it`;
 }
 
-const NOTHING: ZoneRecord = {
-  ...{ id: "", zoneId: "", name: "", type: "TXT", content: "" },
-  ...{ ttl: 1, proxied: false },
-};
-
 function ruleOf(record: PlannedRecord): string {
   const { type } = record.data;
   if (type === "MX") return "RFC 5321 §5.1";
   if (type === "A") return "RFC 8601 §2.7.3";
-  return kindOf(record)?.rule ?? "RFC 1034 §3.6.2";
+  return singletonOfRecord(record)?.rule ?? "RFC 1034 §3.6.2";
 }

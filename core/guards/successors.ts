@@ -62,6 +62,7 @@ export function successions(
     if (first === undefined) continue;
     if (more.length > 0) {
       findings.push({
+        code: "cname-takes-several",
         level: "error",
         path,
         message: `a CNAME stands alone, and ${there.length} records stand at ${name}: ${there.map((record) => record.logicalName).join(", ")}`,

@@ -14,6 +14,7 @@
  */
 import { z } from "zod";
 import { unquoteTxt } from "../../mail/txt.ts";
+import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
 
 /**
@@ -92,6 +93,8 @@ const memory = z.object({
   /** A tenant's organisational domain. */
   domain: text.optional(),
   privateIps: privateIps.optional(),
+  /** The primary private IP of each of its network interfaces, by the interface's key. */
+  primaryIps: z.record(text, text).optional(),
 });
 
 /** What stays at names when their records go, in stack outputs: by the record's key, one line each. */
@@ -141,7 +144,9 @@ export type TenantMemory = Version &
 
 /** What a mail host's stack writes into its stack outputs. */
 export type MailHostMemory = Version &
-  Always<Memory, "stack" | "account" | "region" | "privateIps"> & { kind: "mailHost" };
+  Always<Memory, "stack" | "account" | "region" | "privateIps" | "primaryIps"> & {
+    kind: "mailHost";
+  };
 
 /** What a tenant's stack writes into its component. */
 export type TenantDetails = Version &
@@ -156,6 +161,31 @@ export type MailHostDetails = Version &
 /** Whether an output of another stack is a mail host's `privateIps`. */
 export function isPrivateIps(output: unknown): output is z.infer<typeof privateIps> {
   return privateIps.safeParse(output).success;
+}
+
+/**
+ * What a tenant needs of a mail host, from the outputs that a stack reference gives; undefined where the
+ * stack is none. Until version 1 the primary private IPs were among what it said of its interfaces.
+ */
+export function readMailHost(outputs: {
+  privateIps: unknown;
+  primaryIps: unknown;
+  networkInterfaces: unknown;
+}):
+  | {
+      privateIps: Record<string, string>;
+      networkInterfaces: Record<string, { primary?: string | undefined }>;
+    }
+  | undefined {
+  const ips = privateIps.safeParse(outputs.privateIps);
+  if (!ips.success) return undefined;
+  const { read } = readParts(details, STACK, { networkInterfaces: outputs.networkInterfaces });
+  const now = memory.shape.primaryIps.safeParse(outputs.primaryIps).data ?? {};
+  const primaries = Object.entries(now).map(([key, primary]) => [key, { primary }] as const);
+  return {
+    privateIps: ips.data,
+    networkInterfaces: { ...read.networkInterfaces, ...Object.fromEntries(primaries) },
+  };
 }
 
 /** Where the two places are, as a finding's path begins. */
@@ -240,6 +270,7 @@ function withVersion(
   }
   if (version <= OUTPUTS_VERSION) return { values: outputs, version, findings: [] };
   const later: Finding = {
+    code: "state-later-version",
     level: "error",
     path,
     message: `is ${version}, and this sendips knows none later than ${OUTPUTS_VERSION}: a later sendips deployed the stack`,
@@ -315,13 +346,10 @@ function without(values: unknown, [name = "", entry]: readonly string[]): unknow
 
 function broken(path: string, what = ""): Finding {
   return {
+    code: "state-outputs-unreadable",
     level: "error",
     path,
     message: `cannot be read: ${what === "" ? "it" : `its ${what}`} is not what sendips writes there, so that nobody can tell what is deployed`,
     fix: "no version of sendips writes it so: put it right with pulumi stack export and pulumi stack import, from a backup of the state if there is one",
   };
-}
-
-export function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,8 +3,8 @@
  * not. The engine hands them over by URN (`pulumi:pulumi:readStackResourceOutputs`), without ids.
  */
 import { z } from "zod";
+import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
-import { isMap } from "./outputs.ts";
 import { ADDRESS_TAG, isReleased, type Tags } from "./tags.ts";
 
 /** Types by their token, as a URN ends in them. */
@@ -233,6 +233,7 @@ export function readResources(
 
 function unreadable(what: string): Finding {
   return {
+    code: "state-resources-unreadable",
     level: "error",
     path: "stack state",
     message: `cannot be read: ${what} does not hold what sendips and its provider write there`,

@@ -1,7 +1,11 @@
 /** What the builders of records and the checks share: one tenant, read and put in order. */
 
 import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
+import { ordered } from "../maps.ts";
+import type { Purpose } from "./purpose.ts";
 import type { PlannedRecord } from "./record.ts";
+
+export { ordered } from "../maps.ts";
 
 /** A stream as wanted. */
 export interface PlannedStream {
@@ -26,16 +30,10 @@ export interface RecordContext extends TenantContext {
   records: readonly PlannedRecord[];
 }
 
-/** A record before it is known who publishes it. */
-export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl">;
-
-/** Entries of a keyed map in a fixed order, so that the order of the file changes nothing. */
-export function ordered<T>(
-  map: Readonly<Record<string, T>> | ReadonlyMap<string, T>,
-): [string, T][] {
-  const entries: [string, T][] = map instanceof Map ? [...map] : Object.entries(map);
-  return entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
+/** A record before it is known who publishes it, with what it is for. */
+export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl" | "purpose"> & {
+  purpose: Purpose;
+};
 
 /** The name of an address in DNS, PTR and HELO. A tenant with addresses has host names. */
 export function hostNameOf(key: string, { hostNames = "" }: TenantConfig): string {

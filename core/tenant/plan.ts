@@ -2,13 +2,12 @@
 
 import type { Stack } from "../config/config.ts";
 import { type Finding, hasErrors, type Problem } from "../problem.ts";
-import { checkConfig, checkRecords } from "./checks.ts";
 import { contextOf, hostNameOf, ordered, type PlannedStream } from "./context.ts";
-import { standingLike } from "./existing/standing.ts";
-import { mtaStsPolicies, type PolicyFile } from "./mta-sts/policy.ts";
-import { type PlannedRecord, readable, renderText } from "./record.ts";
-import { wantedRecords } from "./records.ts";
-import { publishersOf } from "./zones.ts";
+import { standingOf } from "./existing/standing.ts";
+import type { PolicyFile } from "./mta-sts/policy.ts";
+import { type PlannedRecord, singletonOfRecord } from "./record.ts";
+import { checkConfig, checkRecords, wantedFiles, wantedRecords } from "./subjects.ts";
+import { publisherOf } from "./zones.ts";
 
 export type { PlannedStream } from "./context.ts";
 
@@ -46,9 +45,10 @@ export type PlanResult = { plan: Plan; problems: Problem[] } | { problems: Probl
 export type TenantStack = Extract<Stack, { kind: "tenant" }>;
 
 /** What a record takes the place of: the one of its kind that stands at its name. */
-function standsBefore(tenant: TenantStack["tenant"], { name, data }: PlannedRecord): string[] {
-  if (typeof name !== "string" || data.type !== "TXT") return [];
-  return standingLike(tenant, name, renderText(data.text, readable)).map(({ text }) => text);
+function standsBefore(tenant: TenantStack["tenant"], record: PlannedRecord): string[] {
+  const kind = singletonOfRecord(record);
+  if (typeof record.name !== "string" || kind === undefined) return [];
+  return standingOf(tenant, record.name, kind).map(({ text }) => text);
 }
 
 /** Computes the plan of a tenant. Needs no network and no credentials; never throws. */
@@ -59,15 +59,26 @@ export function plan(stack: TenantStack): PlanResult {
     findings.map((finding) => ({ ...finding, stack: name }));
   const wanted = wantedRecords(context);
   const ttl = tenant.ttl ?? operator.ttl;
-  const publisherOf = publishersOf(operator.zones);
   const records: PlannedRecord[] = wanted.flatMap((record) => {
     // Of all names that hold an address, only reverse names are not in a zone of the list.
     const zoneName = typeof record.name === "string" ? record.name : record.name.below;
-    const publisher = zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName);
+    const publisher =
+      zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName, operator.zones);
     if (publisher === undefined) return [];
-    const { key, data, why, path, after, waitsFor, permanent } = record;
+    const { key, data, purpose, domain, value, why, path, after, waitsFor, permanent } = record;
     // One by one: a spread object takes half as much memory again, and a fleet holds all its records.
-    const planned: PlannedRecord = { key, name: record.name, data, ttl, publisher, why, path };
+    const planned: PlannedRecord = {
+      key,
+      name: record.name,
+      data,
+      ttl,
+      publisher,
+      purpose,
+      why,
+      path,
+    };
+    if (domain !== undefined) planned.domain = domain;
+    if (value !== undefined) planned.value = value;
     if (waitsFor !== undefined) planned.waitsFor = waitsFor;
     if (after !== undefined) planned.after = after;
     if (permanent !== undefined) planned.permanent = permanent;
@@ -77,7 +88,7 @@ export function plan(stack: TenantStack): PlanResult {
     if (leaves !== undefined && tenant.existing.whenGone === "restore") planned.leaves = leaves;
     return [planned];
   });
-  const faults = checkConfig(context, wanted, publisherOf);
+  const faults = checkConfig({ ...context, wanted });
   // A copy, so that what the checks keep beside the records does not live as long as the plan.
   const read = { ...context, records: [...records] };
   const problems = problemsOf([...faults, ...checkRecords(read, faults)]);
@@ -92,7 +103,7 @@ export function plan(stack: TenantStack): PlanResult {
     release: address.release,
     streams: streams.filter((stream) => stream.pool.includes(key)).map((stream) => stream.key),
   }));
-  const policyFiles = mtaStsPolicies({ ...context, records });
+  const policyFiles = wantedFiles(context);
   return {
     plan: { stack: name, domain: tenant.domain, addresses, streams, records, policyFiles },
     problems,

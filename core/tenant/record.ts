@@ -1,8 +1,11 @@
 /** DNS records as plain data, with typed references for what is unknown before deployment. */
 import ipaddr from "ipaddr.js";
 import { renderCaa } from "../../mail/caa/record.ts";
+import type { DmarcRecord } from "../../mail/dmarc/record.ts";
 import { renderMx } from "../../mail/mx/record.ts";
 import { coverIp4 } from "../../mail/spf/cidr.ts";
+import type { Singleton } from "../../mail/txt.ts";
+import type { Purpose } from "./purpose.ts";
 
 /** Stands for the IPv4 of an address until it is allocated. */
 export interface AddressRef {
@@ -57,6 +60,14 @@ export type RecordData =
   | { type: "CAA"; flags: number; tag: string; value: string }
   | { type: "TXT"; text: Text };
 
+/** What a text of ours says, as it was before it became text: so that nothing reads it back. */
+export interface TextValue {
+  /** A DMARC policy. */
+  dmarc?: DmarcRecord;
+  /** A DKIM key, or the CNAME to one. The public key is absent while it is not known, empty once it is revoked. */
+  dkim?: { selector: string; publicKey?: string };
+}
+
 /** A record that we want. */
 export interface PlannedRecord {
   /**
@@ -70,6 +81,12 @@ export interface PlannedRecord {
   /** Seconds. */
   ttl: number;
   publisher: Publisher;
+  /** What it is for. Absent only where no subject has built it, such as one that is written by hand. */
+  purpose?: Purpose;
+  /** The domain that it is about, where that is not its name: the name may be one behind a CNAME. */
+  domain?: string;
+  /** What its text says, where somebody asks for that. */
+  value?: TextValue;
   /** Why it is there, for the zone file's comment. */
   why: string;
   /** The config that asks for it. */
@@ -96,6 +113,14 @@ export interface PlannedRecord {
    * set with the rest.
    */
   waitsFor?: string;
+}
+
+/** Of a TXT of which a name may hold one, the kind. */
+export function singletonOfRecord({
+  data,
+  purpose,
+}: Pick<PlannedRecord, "data" | "purpose">): Singleton | undefined {
+  return data.type === "TXT" ? purpose?.single : undefined;
 }
 
 /** The record's key of an address's host name: the A record that its PTR waits for. */

@@ -8,9 +8,18 @@ import type { DmarcRecord } from "../dmarc/record.ts";
 import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
 import { isHostName, parseName } from "../names.ts";
 import { renderTagList, splitTags, type Tag } from "../taglist.ts";
+import type { Singleton } from "../txt.ts";
 
 const RULE = "draft-brand-indicators §4.2";
 const DMARC_RULE = "draft-brand-indicators §7.1";
+
+/** Of these a name holds one. */
+export const BIMI_TEXT: Singleton = {
+  title: "BIMI record",
+  version: "BIMI1",
+  begins: /^v=BIMI1\b/i,
+  rule: RULE,
+};
 
 /** The record at `<selector>._bimi.<domain>`. */
 export interface BimiRecord {
@@ -33,7 +42,9 @@ export function bimiName(domain: string, selector = "default"): string {
 export function parseBimi(text: string): Parsed<BimiRecord> {
   const { tags, findings } = splitTags(text, { rule: RULE, foldCase: true });
   if (tags[0]?.name !== "v" || tags[0].value !== "BIMI1") {
-    findings.push(error(RULE, `${shown(text)} does not begin with v=BIMI1`, "v=BIMI1; l=…"));
+    findings.push(
+      error("bimi-version", RULE, `${shown(text)} does not begin with v=BIMI1`, "v=BIMI1; l=…"),
+    );
   }
   const value: BimiRecord = { location: "" };
   for (const { name, value: written } of tags.slice(1)) {
@@ -43,11 +54,14 @@ export function parseBimi(text: string): Parsed<BimiRecord> {
       value.localParts = written === "" ? [] : written.split(",").map((part) => part.trim());
     } else if (name === "avp") {
       if (written === "brand" || written === "personal") value.avatar = written;
-      else findings.push(error(RULE, `avp=${shown(written)}`, "brand or personal"));
-    } else findings.push(warning(RULE, `the tag ${name}= is unknown`, "remove it"));
+      else findings.push(error("bimi-avatar", RULE, `avp=${shown(written)}`, "brand or personal"));
+    } else
+      findings.push(warning("bimi-unknown-tag", RULE, `the tag ${name}= is unknown`, "remove it"));
   }
   if (!tags.some(({ name }) => name === "l")) {
-    findings.push(error(RULE, "l= is absent", "l=https://…/logo.svg, or l= to decline"));
+    findings.push(
+      error("bimi-no-location", RULE, "l= is absent", "l=https://…/logo.svg, or l= to decline"),
+    );
   }
   findings.push(...lintBimi(value));
   return hasError(findings) ? { findings } : { value, findings };
@@ -73,23 +87,25 @@ export function lintBimi(record: BimiRecord): Finding[] {
   const authority = record.authority ?? "";
   const url = (tag: string, value: string) => {
     if (value === "" || isHttps(value)) return;
-    findings.push(error(RULE, `${tag}=${shown(value)}`, "an https URI, with , and ; encoded"));
+    findings.push(
+      error("bimi-uri", RULE, `${tag}=${shown(value)}`, "an https URI, with , and ; encoded"),
+    );
   };
   url("l", record.location);
   url("a", authority);
   if (record.location === "" && authority !== "") {
-    findings.push(error(RULE, "a= without l=", "l=https://…/logo.svg"));
+    findings.push(error("bimi-authority-alone", RULE, "a= without l=", "l=https://…/logo.svg"));
   } else if (record.location !== "" && authority === "") {
     const message = "no mark certificate: only some providers show the logo";
-    findings.push(warning(RULE, message, "a=https://…/certificate.pem"));
+    findings.push(warning("bimi-no-certificate", RULE, message, "a=https://…/certificate.pem"));
   }
   if (record.location !== "" && !/\.svgz?(?:[?#].*)?$/i.test(record.location)) {
-    findings.push(warning(RULE, "l= does not end in .svg", "an SVG Tiny PS file"));
+    findings.push(warning("bimi-not-svg", RULE, "l= does not end in .svg", "an SVG Tiny PS file"));
   }
   for (const part of record.localParts ?? []) {
     if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(part)) continue;
     const fix = "letters, digits and hyphens: it becomes a label of the selector's name";
-    findings.push(error(RULE, `lps= holds ${shown(part)}`, fix));
+    findings.push(error("bimi-local-part", RULE, `lps= holds ${shown(part)}`, fix));
   }
   return findings;
 }
@@ -100,22 +116,52 @@ export function lintBimi(record: BimiRecord): Finding[] {
  */
 export function lintBimiDmarc(dmarc: DmarcRecord | undefined): Finding[] {
   if (dmarc === undefined) {
-    return [error(DMARC_RULE, "BIMI needs a DMARC record", "publish p=quarantine or p=reject")];
+    return [
+      error(
+        "bimi-no-dmarc",
+        DMARC_RULE,
+        "BIMI needs a DMARC record",
+        "publish p=quarantine or p=reject",
+      ),
+    ];
   }
   const findings: Finding[] = [];
   if ((dmarc.p ?? "none") === "none") {
-    findings.push(error(DMARC_RULE, "BIMI needs DMARC at enforcement", "p=quarantine or p=reject"));
+    findings.push(
+      error(
+        "bimi-dmarc-not-enforced",
+        DMARC_RULE,
+        "BIMI needs DMARC at enforcement",
+        "p=quarantine or p=reject",
+      ),
+    );
   } else if (effectivePolicy(dmarc) === "none" || dmarc.t === true) {
-    findings.push(error(DMARC_RULE, "t=y tests the DMARC policy: not enforced", "remove t=y"));
+    findings.push(
+      error(
+        "bimi-dmarc-not-enforced",
+        DMARC_RULE,
+        "t=y tests the DMARC policy: not enforced",
+        "remove t=y",
+      ),
+    );
   }
   for (const name of ["sp", "np"] as const) {
     if (dmarc[name] !== "none") continue;
     const fix = `${name}=quarantine or ${name}=reject, or no ${name}=`;
-    findings.push(error(DMARC_RULE, `BIMI does not go with ${name}=none`, fix));
+    findings.push(
+      error("bimi-dmarc-not-enforced", DMARC_RULE, `BIMI does not go with ${name}=none`, fix),
+    );
   }
   const pct = dmarc.legacy?.pct;
   if (pct !== undefined && pct !== "100") {
-    findings.push(error(DMARC_RULE, `BIMI does not go with pct=${shown(pct)}`, "remove pct="));
+    findings.push(
+      error(
+        "bimi-dmarc-not-enforced",
+        DMARC_RULE,
+        `BIMI does not go with pct=${shown(pct)}`,
+        "remove pct=",
+      ),
+    );
   }
   return findings;
 }

@@ -36,7 +36,7 @@ export function parseCaa(text: string): Parsed<Caa> {
   );
   if (match === null) {
     const message = `${shown(text)} is not a CAA record`;
-    return { findings: [error(RULE, message, '<flags> <tag> "<value>"')] };
+    return { findings: [error("caa-unreadable", RULE, message, '<flags> <tag> "<value>"')] };
   }
   const [, flags, tag = "", value = ""] = match;
   const caa = { flags: Number(flags), tag: tag.toLowerCase(), value: unquoteTxt(value) };
@@ -56,7 +56,7 @@ export function parseIssuer(text: string): Parsed<Issuer> {
   const domain = first.toLowerCase();
   if (domain !== "" && !isHostName(domain)) {
     const fix = "the CA's domain, e.g. letsencrypt.org, or ; for nobody";
-    return { findings: [error(rule, `${shown(first)} is not a CA's domain`, fix)] };
+    return { findings: [error("caa-issuer", rule, `${shown(first)} is not a CA's domain`, fix)] };
   }
   const parameters: Record<string, string> = {};
   for (const [at, part] of rest.entries()) {
@@ -65,30 +65,25 @@ export function parseIssuer(text: string): Parsed<Issuer> {
     const [, name = "", value = ""] = match ?? [];
     if (match === null || Object.hasOwn(parameters, name)) {
       const message = match === null ? `the parameter ${shown(part)}` : `${name}= stands twice`;
-      return { findings: [error(rule, message, "name=value, each once")] };
+      return { findings: [error("caa-parameter", rule, message, "name=value, each once")] };
     }
     parameters[name] = value;
   }
   return { value: domain === "" ? { parameters } : { domain, parameters }, findings: [] };
 }
 
-/** `ca.example.net; account=230123`; `;` for nobody. */
-export function renderIssuer(issuer: Issuer): string {
-  const parameters = Object.entries(issuer.parameters).map(([name, value]) => `${name}=${value}`);
-  const parts = [issuer.domain ?? "", ...parameters];
-  return parts.length === 1 && issuer.domain === undefined ? ";" : parts.join("; ");
-}
-
 /** Faults of one record. */
 export function lintCaa(caa: Caa): Finding[] {
   const findings: Finding[] = [];
   if (!Number.isInteger(caa.flags) || caa.flags < 0 || caa.flags > 255) {
-    findings.push(error(RULE, `flags ${caa.flags}`, "0 or 128"));
+    findings.push(error("caa-flags", RULE, `flags ${caa.flags}`, "0 or 128"));
   } else if (caa.flags !== 0 && caa.flags !== CRITICAL) {
-    findings.push(warning(RULE, `flags ${caa.flags} sets reserved bits`, "0 or 128"));
+    findings.push(warning("caa-flags", RULE, `flags ${caa.flags} sets reserved bits`, "0 or 128"));
   }
   if (!/^[a-z0-9]{1,255}$/.test(caa.tag)) {
-    findings.push(error(RULE, `the tag ${shown(caa.tag)}`, "lower-case letters and digits"));
+    findings.push(
+      error("caa-tag", RULE, `the tag ${shown(caa.tag)}`, "lower-case letters and digits"),
+    );
   }
   if (ISSUER_TAGS.includes(caa.tag)) findings.push(...parseIssuer(caa.value).findings);
   else if (caa.tag === "iodef") {
@@ -96,23 +91,25 @@ export function lintCaa(caa: Caa): Finding[] {
     const secure = caa.value.replace(/^http:/i, "https:");
     if (!isReportUri(secure)) {
       const fix = "mailto: or https:";
-      findings.push(error("RFC 8659 §4.4", `iodef ${shown(caa.value)} is not such a URI`, fix));
+      findings.push(
+        error("caa-iodef", "RFC 8659 §4.4", `iodef ${shown(caa.value)} is not such a URI`, fix),
+      );
     } else if (secure !== caa.value && /^http:/i.test(caa.value)) {
-      findings.push(warning("RFC 8659 §4.4", "iodef reports go in the clear", "https: or mailto:"));
+      findings.push(
+        warning(
+          "caa-iodef-clear",
+          "RFC 8659 §4.4",
+          "iodef reports go in the clear",
+          "https: or mailto:",
+        ),
+      );
     }
   } else if (!CONTACT_TAGS.includes(caa.tag)) {
     const critical = (caa.flags & CRITICAL) !== 0;
     const message = `the tag ${shown(caa.tag)} is unknown${critical ? " and critical: no CA issues" : ""}`;
-    findings.push(warning(RULE, message, "issue, issuewild, issuemail, issuevmc or iodef"));
+    findings.push(
+      warning("caa-unknown-tag", RULE, message, "issue, issuewild, issuemail, issuevmc or iodef"),
+    );
   }
   return findings;
-}
-
-/** True when a name's records let a CA issue for it; no such record lets everyone (RFC 8659 §3). */
-export function mayIssue(records: readonly Caa[], ca: string, wildcard = false): boolean {
-  const of = (tag: string) => records.filter((record) => record.tag === tag);
-  const wild = of("issuewild");
-  const relevant = wildcard && wild.length > 0 ? wild : of("issue");
-  if (relevant.length === 0) return true;
-  return relevant.some(({ value }) => parseIssuer(value).value?.domain === ca.toLowerCase());
 }

@@ -64,7 +64,7 @@ export function dkimRecordFromPublicKey(publicKey: string): Parsed<DkimRecord> {
     const message = "is a private key: whoever can read this file can sign as the tenant";
     const fix =
       "take the key as known where others can read the file, and make another; here stands its public half alone (openssl pkey -pubout)";
-    return { findings: [error("RFC 6376 §8.1", message, fix)] };
+    return { findings: [error("dkim-private-key", "RFC 6376 §8.1", message, fix)] };
   }
   const pasted = pastedRecord(publicKey);
   if (pasted !== undefined) return fromPasted(pasted);
@@ -82,13 +82,15 @@ function pastedRecord(pasted: string): string | undefined {
 function fromPasted(text: string): Parsed<DkimRecord> {
   const { value, findings } = parseDkim(text);
   // A record that a person typed over may lack its version; the one that we publish has it.
-  const faults = findings.filter(
-    ({ level, message }) => level === "error" || !/^v= is absent/.test(message),
-  );
+  const faults = findings.filter(({ code }) => code !== "dkim-version-absent");
   if (value === undefined) return { findings: faults };
   if (value.publicKey === "") {
     const message = "the record is a revoked key: its p= is empty";
-    return { findings: [error("RFC 6376 §3.6.1", message, "state: revoked, without a key")] };
+    return {
+      findings: [
+        error("dkim-revoked", "RFC 6376 §3.6.1", message, "state: revoked, without a key"),
+      ],
+    };
   }
   const read = describePublicKey(value.keyType, value.publicKey);
   if (read.value === undefined) return { findings: [...faults, ...read.findings] };
@@ -134,7 +136,7 @@ export function describePublicKey(
     if (der.length !== ED25519_OCTETS) {
       const fix = "p= holds the raw 32 octets, not the SubjectPublicKeyInfo around them";
       const message = `the Ed25519 key has ${der.length} octets`;
-      return { findings: [error("RFC 8463 §4", message, fix)] };
+      return { findings: [error("dkim-ed25519-length", "RFC 8463 §4", message, fix)] };
     }
     const findings: Finding[] = [];
     return { value: { type: "ed25519", bits: 256, base64 }, findings };
@@ -145,12 +147,14 @@ export function describePublicKey(
   const parsed = fromKey(bare, "p=", "an RSA SubjectPublicKeyInfo in base64");
   if (parsed.value !== undefined && parsed.value.type !== "rsa") {
     const fix = "k=ed25519 with the raw 32 octets";
-    return { findings: [error("RFC 8463 §4", "k=rsa holds an Ed25519 key", fix)] };
+    return {
+      findings: [error("dkim-key-type-differs", "RFC 8463 §4", "k=rsa holds an Ed25519 key", fix)],
+    };
   }
   if (spki === undefined && parsed.value !== undefined) {
     const fix = "wrap it: openssl rsa -RSAPublicKey_in -pubout";
     const message = "p= is a bare RSAPublicKey, which some verifiers do not read";
-    parsed.findings.push(warning("RFC 6376 errata 3017", message, fix));
+    parsed.findings.push(warning("dkim-bare-rsa-key", "RFC 6376 errata 3017", message, fix));
   }
   return parsed;
 }
@@ -165,10 +169,12 @@ export function checkKeyPair(privateKey: string, record: DkimRecord): Finding[] 
   if (same) return [];
   const rule = "RFC 6376 §3.6.1";
   if (record.publicKey === "") {
-    return [error(rule, "the published key is revoked", "sign with another selector")];
+    return [
+      error("dkim-revoked", rule, "the published key is revoked", "sign with another selector"),
+    ];
   }
   const fix = "publish the record derived from the private key, or sign with the other key";
-  return [error(rule, "the published key is not the private key's", fix)];
+  return [error("dkim-keys-differ", rule, "the published key is not the private key's", fix)];
 }
 
 function toRecord(key: Parsed<DkimPublicKey>): Parsed<DkimRecord> {
@@ -180,7 +186,11 @@ function toRecord(key: Parsed<DkimPublicKey>): Parsed<DkimRecord> {
 
 function fromKey(key: KeyObject | undefined, what: string, fix: string): Parsed<DkimPublicKey> {
   if (key === undefined) {
-    return { findings: [error("RFC 6376 §3.6.1", `${what} cannot be read as a key`, fix)] };
+    return {
+      findings: [
+        error("dkim-key-unreadable", "RFC 6376 §3.6.1", `${what} cannot be read as a key`, fix),
+      ],
+    };
   }
   const der = key.export({ format: "der", type: "spki" });
   if (key.asymmetricKeyType === "ed25519") {
@@ -189,7 +199,9 @@ function fromKey(key: KeyObject | undefined, what: string, fix: string): Parsed<
   }
   if (key.asymmetricKeyType !== "rsa") {
     const message = `${what} is neither RSA nor Ed25519`;
-    return { findings: [error("RFC 8463 §3", message, "RSA of 2048 bits, or Ed25519")] };
+    return {
+      findings: [error("dkim-key-type", "RFC 8463 §3", message, "RSA of 2048 bits, or Ed25519")],
+    };
   }
   return fromRsa(der.toString("base64"), key.asymmetricKeyDetails?.modulusLength ?? 0, what);
 }
@@ -224,10 +236,11 @@ function rsaSize(bits: number, what: string): Finding[] {
   const rule = "RFC 8301 §3.2";
   const message = `${what} is an RSA key of ${bits} bits`;
   const fix = "a key of 2048 bits";
-  if (bits < RSA_REFUSED_BELOW) return [error(rule, `${message}; verifiers refuse it`, fix)];
-  if (bits < RSA_WEAK_BELOW) return [warning(rule, message, fix)];
+  if (bits < RSA_REFUSED_BELOW)
+    return [error("dkim-short-key", rule, `${message}; verifiers refuse it`, fix)];
+  if (bits < RSA_WEAK_BELOW) return [warning("dkim-short-key", rule, message, fix)];
   if (bits > RSA_UNVERIFIED_ABOVE) {
-    return [warning(rule, `${message}; verifiers need not handle it`, fix)];
+    return [warning("dkim-long-key", rule, `${message}; verifiers need not handle it`, fix)];
   }
   return [];
 }

@@ -3,9 +3,22 @@
 import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
 import { isHostName, lintName } from "../names.ts";
 import { renderTagList, splitTags, type Tag, tagValue } from "../taglist.ts";
+import type { Singleton } from "../txt.ts";
 import { describePublicKey } from "./public-key.ts";
 
 const RULE = "RFC 6376 §3.6.1";
+
+/** Of these a name holds one. A key is a key, whatever stands around it. */
+export const DKIM_TEXT: Singleton = {
+  title: "DKIM key",
+  version: "DKIM1",
+  begins: /^v=DKIM1\b/,
+  rule: "RFC 6376 §3.6.2.2",
+  isSame: (a, b) => {
+    const [key, other] = [parseDkim(a).value?.publicKey, parseDkim(b).value?.publicKey];
+    return key !== undefined && key === other;
+  },
+};
 
 /** What a selector's TXT record says. Absent members have the RFC's defaults. */
 export interface DkimRecord {
@@ -38,10 +51,17 @@ export function dkimName(selector: string, domain: string): string {
 export function lintSelector(selector: string, domain: string): Finding[] {
   if (!isSelector(selector)) {
     const fix = "letters, digits and inner hyphens, e.g. s202611";
-    return [error("RFC 6376 §3.1", `${shown(selector)} is not a selector`, fix)];
+    return [error("dkim-selector", "RFC 6376 §3.1", `${shown(selector)} is not a selector`, fix)];
   }
   if (!isHostName(domain)) {
-    return [error("RFC 6376 §3.5", `${shown(domain)} is not a domain`, "a name in A-labels")];
+    return [
+      error(
+        "dkim-domain",
+        "RFC 6376 §3.5",
+        `${shown(domain)} is not a domain`,
+        "a name in A-labels",
+      ),
+    ];
   }
   return lintName(dkimName(selector, domain), { underscores: true });
 }
@@ -51,29 +71,43 @@ export function parseDkim(text: string): Parsed<DkimRecord> {
   const { tags, findings } = splitTags(text, { rule: RULE });
   const version = tags.findIndex(({ name }) => name === "v");
   if (version > 0 || (version === 0 && tags[0]?.value !== "DKIM1")) {
-    findings.push(error(RULE, "v= is not DKIM1 or not first", "begin with v=DKIM1"));
+    findings.push(
+      error("dkim-version", RULE, "v= is not DKIM1 or not first", "begin with v=DKIM1"),
+    );
   }
   if (version < 0 && tags.length > 0) {
-    findings.push(warning(RULE, "v= is absent", "begin with v=DKIM1"));
+    findings.push(warning("dkim-version-absent", RULE, "v= is absent", "begin with v=DKIM1"));
   }
   const keyType = tagValue(tags, "k") ?? "rsa";
   if (keyType !== "rsa" && keyType !== "ed25519") {
-    findings.push(error(RULE, `k=${shown(keyType)} is no key type`, "k=rsa or k=ed25519"));
+    findings.push(
+      error("dkim-key-type", RULE, `k=${shown(keyType)} is no key type`, "k=rsa or k=ed25519"),
+    );
   }
   const publicKey = tagValue(tags, "p")?.replace(/\s/g, "");
-  if (publicKey === undefined) findings.push(error(RULE, "p= is absent", "add the public key"));
+  if (publicKey === undefined)
+    findings.push(error("dkim-no-key", RULE, "p= is absent", "add the public key"));
   else if (!isBase64(publicKey)) {
-    findings.push(error(RULE, "p= is not base64", "the key's DER in base64, padded with ="));
+    findings.push(
+      error(
+        "dkim-key-not-base64",
+        RULE,
+        "p= is not base64",
+        "the key's DER in base64, padded with =",
+      ),
+    );
   }
   const notes = decodeNotes(tagValue(tags, "n"));
   if (notes === null) {
-    findings.push(error(RULE, "n= is not quoted-printable", "write = as =3D and ; as =3B"));
+    findings.push(
+      error("dkim-notes", RULE, "n= is not quoted-printable", "write = as =3D and ; as =3B"),
+    );
   }
   for (const { name } of tags.filter(
     ({ name }) => !["v", "k", "p", "h", "s", "t", "n"].includes(name),
   )) {
     const message = `the tag ${name}= is unknown`;
-    findings.push(warning(RULE, message, "remove it: verifiers ignore it"));
+    findings.push(warning("dkim-unknown-tag", RULE, message, "remove it: verifiers ignore it"));
   }
   const lists = {
     hashes: list(tags, "h", findings),
@@ -111,28 +145,37 @@ export function lintDkim(record: DkimRecord): Finding[] {
   const findings: Finding[] = [];
   if (record.publicKey === "") {
     const fix = "sign with another selector; remove the record once no mail under it is in transit";
-    findings.push(warning(RULE, "p= is empty: the key is revoked", fix));
+    findings.push(warning("dkim-revoked", RULE, "p= is empty: the key is revoked", fix));
   } else findings.push(...describePublicKey(record.keyType, record.publicKey).findings);
   if (record.hashes !== undefined && !record.hashes.includes("sha256")) {
     const fix = "h=sha256, or no h=";
-    findings.push(error("RFC 8301 §3.1", "h= leaves out sha256", fix));
+    findings.push(error("dkim-no-sha256", "RFC 8301 §3.1", "h= leaves out sha256", fix));
   }
   if (record.hashes?.includes("sha1") === true) {
     const message = "h= admits sha1, which verifiers must not accept";
-    findings.push(warning("RFC 8301 §3.1", message, "h=sha256"));
+    findings.push(warning("dkim-sha1", "RFC 8301 §3.1", message, "h=sha256"));
   }
   if (record.services?.some((service) => service === "*" || service === "email") === false) {
-    findings.push(error(RULE, "s= excludes mail", "s=email, or no s="));
+    findings.push(error("dkim-not-for-mail", RULE, "s= excludes mail", "s=email, or no s="));
   }
   for (const flag of record.flags ?? []) {
     if (flag === "y") {
       const message = "t=y: verifiers treat the mail as if it were unsigned when it fails";
-      findings.push(warning(RULE, message, "remove t=y after the test"));
+      findings.push(warning("dkim-testing", RULE, message, "remove t=y after the test"));
     } else if (flag === "s") {
       const message = "t=s: a signature fails when i= is in a subdomain of d=";
-      findings.push(warning(RULE, message, "sign with i= equal to d=, or remove t=s"));
+      findings.push(
+        warning("dkim-strict-identity", RULE, message, "sign with i= equal to d=, or remove t=s"),
+      );
     } else {
-      findings.push(warning(RULE, `the flag ${shown(flag)} is unknown`, "t=y and t=s exist"));
+      findings.push(
+        warning(
+          "dkim-unknown-flag",
+          RULE,
+          `the flag ${shown(flag)} is unknown`,
+          "t=y and t=s exist",
+        ),
+      );
     }
   }
   return findings;
@@ -147,7 +190,12 @@ function list(tags: readonly Tag[], name: string, findings: Finding[]): string[]
     return items;
   }
   findings.push(
-    error(RULE, `${name}=${shown(value)}`, `words with \`:\` between them in ${name}=`),
+    error(
+      "dkim-word-list",
+      RULE,
+      `${name}=${shown(value)}`,
+      `words with \`:\` between them in ${name}=`,
+    ),
   );
   return undefined;
 }

@@ -12,7 +12,7 @@ import { organizationalDomainByList } from "./tree-walk.ts";
 
 const RULE = "RFC 9990 §4";
 
-/** The consent: `v=DMARC1`, optionally with addresses that replace those asked for. */
+/** The consent: `v=DMARC1;`, optionally with addresses that replace those asked for. */
 export interface ReportConsent {
   rua?: string[];
   ruf?: string[];
@@ -46,14 +46,21 @@ export function neededConsents(
   const hosts = new Set(uris.flatMap((uri) => reportHost(uri) ?? []));
   return [...hosts]
     .filter((host) => organizationalOf(host) !== own)
-    .map((host) => ({ host, name: consentName(domain, host), text: "v=DMARC1" }));
+    .map((host) => ({ host, name: consentName(domain, host), text: renderConsent({}) }));
 }
 
 /** Reads a consent. Other tags are allowed and ignored. */
 export function parseConsent(text: string): Parsed<ReportConsent> {
   const { tags, findings } = splitTags(text, { rule: RULE, foldCase: true });
   if (tags[0]?.name !== "v" || tags[0].value !== "DMARC1") {
-    findings.push(error(RULE, `${shown(text)} does not begin with v=DMARC1`, "v=DMARC1"));
+    findings.push(
+      error(
+        "dmarc-consent-version",
+        RULE,
+        `${shown(text)} does not begin with v=DMARC1`,
+        renderConsent({}),
+      ),
+    );
   }
   const value: ReportConsent = {};
   for (const { name, value: list } of tags) {
@@ -61,16 +68,24 @@ export function parseConsent(text: string): Parsed<ReportConsent> {
     const uris = list.split(",").map((uri) => uri.trim());
     const bad = uris.find((uri) => !isReportUri(uri));
     if (bad === undefined) value[name] = uris;
-    else findings.push(error(RULE, `${name}= holds ${shown(bad)}`, "mailto:name@domain"));
+    else
+      findings.push(
+        error("dmarc-consent-uri", RULE, `${name}= holds ${shown(bad)}`, "mailto:name@domain"),
+      );
   }
   return hasError(findings) ? { findings } : { value, findings };
 }
 
-/** The consent's text. */
+/**
+ * The consent's text. One with nothing in it ends in a semicolon, as in the example of RFC 7489 appendix B.2.3: some
+ * checkers refuse it without.
+ */
 export function renderConsent(consent: ReportConsent): string {
-  const list = (name: "rua" | "ruf") =>
-    consent[name] === undefined ? "" : `; ${name}=${consent[name].map(encodeReportUri).join(",")}`;
-  return `v=DMARC1${list("rua")}${list("ruf")}`;
+  const lists = (["rua", "ruf"] as const).flatMap((name) => {
+    const uris = consent[name];
+    return uris === undefined ? [] : [`${name}=${uris.map(encodeReportUri).join(",")}`];
+  });
+  return `v=DMARC1;${lists.map((list) => ` ${list}`).join(";")}`;
 }
 
 /** Faults of a consent at its place: name too long, or reports sent on to another host. */
@@ -79,12 +94,12 @@ export function lintConsent(consent: ReportConsent, domain: string, host: string
   const findings = lintName(name, { underscores: true, wildcard: true });
   if (domain === "*") {
     const message = `${name} consents to reports about every domain`;
-    findings.push(warning(RULE, message, "one record for each domain"));
+    findings.push(warning("dmarc-consent-for-all", RULE, message, "one record for each domain"));
   }
   for (const uri of [...(consent.rua ?? []), ...(consent.ruf ?? [])]) {
     if (reportHost(uri) !== host) {
       const message = `${shown(uri)} is not at ${host}; reporters ignore it`;
-      findings.push(error(RULE, message, `an address at ${host}`));
+      findings.push(error("dmarc-consent-elsewhere", RULE, message, `an address at ${host}`));
     }
   }
   return findings;

@@ -1,5 +1,6 @@
 /** Judging a DMARC record: its faults, what it comes to, and the next step towards reject. */
 
+import type { MailCodeOf } from "../codes.ts";
 import { error, type Finding, shown, warning } from "../finding.ts";
 import { isMailto, isReportUri } from "../report-uri.ts";
 import { type DmarcRecord, droppedBy, POLICIES, type Policy, strength } from "./record.ts";
@@ -28,102 +29,89 @@ export function effectivePolicy(
   return record.t === true && standard === "RFC 9989" ? weaker(stated) : stated;
 }
 
-/** True when mail that fails is at least quarantined, subdomains too. */
-export function isEnforced(record: DmarcRecord): boolean {
-  const subjects: Subject[] = ["domain", "subdomain", "nonexistent"];
-  return subjects.every((subject) => effectivePolicy(record, subject) !== "none");
-}
-
-/** A rung of the way from watching to refusing. */
-export interface Step {
-  p: Policy;
-  t: boolean;
-}
-
-/**
- * The staircase: each rung is judged by the reports of the one before. `t=y` announces the next
- * policy while 9989 receivers apply the last one; 7489 receivers apply it at once, so the
- * rung with `t=y` is not harmless.
- */
-export const STAIRCASE: readonly Step[] = [
-  { p: "none", t: false },
-  { p: "quarantine", t: true },
-  { p: "quarantine", t: false },
-  { p: "reject", t: true },
-  { p: "reject", t: false },
-];
-
-/** The rung a record stands on; `none` with `t=y` is the lowest. */
-export function stepOf(record: DmarcRecord): number {
-  const p = record.p ?? "none";
-  const t = p !== "none" && record.t === true;
-  return STAIRCASE.findIndex((step) => step.p === p && step.t === t);
-}
-
-/** The record one rung up; the same at the top. */
-export function stepUp(record: DmarcRecord): DmarcRecord {
-  return move(record, 1);
-}
-
-/** The record one rung down; the same at the bottom. */
-export function stepDown(record: DmarcRecord): DmarcRecord {
-  return move(record, -1);
-}
-
 /** Faults of a record that is to be published. `organizational` is false for a record on a subdomain. */
 export function lintDmarc(
   record: DmarcRecord,
   options: { organizational?: boolean } = {},
 ): Finding[] {
   const findings: Finding[] = [];
-  const warn = (message: string, fix: string, rule = RULE) =>
-    findings.push(warning(rule, message, fix));
+  const warn: Warn = (code, message, fix, rule = RULE) =>
+    findings.push(warning(code, rule, message, fix));
   if (record.p === undefined) {
     const message = "p= is absent: none to new receivers, no record to older ones";
-    findings.push(error("RFC 7489 §6.3", message, "write p= after v=DMARC1"));
+    findings.push(error("dmarc-no-policy", "RFC 7489 §6.3", message, "write p= after v=DMARC1"));
   } else if (record.p === "none") {
-    warn("p=none asks for no action", "p=quarantine, then p=reject, as the reports allow");
+    warn(
+      "dmarc-policy-none",
+      "p=none asks for no action",
+      "p=quarantine, then p=reject, as the reports allow",
+    );
   }
   lintTest(record, warn);
   lintSubdomains(record, options.organizational ?? true, warn);
   if (record.psd === "y") {
-    warn("psd=y declares a public suffix, as a registry would", "psd=n, or no psd=");
+    warn(
+      "dmarc-public-suffix",
+      "psd=y declares a public suffix, as a registry would",
+      "psd=n, or no psd=",
+    );
   }
   if ((record.rua ?? []).length === 0) {
-    warn("no rua=: nobody will see who fails", "rua=mailto:…");
+    warn("dmarc-no-reports", "no rua=: nobody will see who fails", "rua=mailto:…");
   }
   if (record.fo !== undefined && record.ruf === undefined) {
-    warn("fo= has no effect without ruf=", "remove fo=, or add ruf=");
+    warn("dmarc-failure-options-idle", "fo= has no effect without ruf=", "remove fo=, or add ruf=");
   }
   if (record.fo?.includes("0") === true && record.fo.includes("1")) {
-    warn("fo= asks for reports when all fail and when any fails", "fo=1, which includes fo=0");
+    warn(
+      "dmarc-failure-options-double",
+      "fo= asks for reports when all fail and when any fails",
+      "fo=1, which includes fo=0",
+    );
   }
   for (const name of ["rua", "ruf"] as const) {
     for (const uri of record[name] ?? []) {
       if (!isReportUri(uri)) {
         const message = `${name}= holds ${shown(uri)}, which is not a URI for reports`;
-        findings.push(error(RULE, message, "mailto:name@domain, with , and ! as %2C and %21"));
+        findings.push(
+          error(
+            "dmarc-report-uri",
+            RULE,
+            message,
+            "mailto:name@domain, with , and ! as %2C and %21",
+          ),
+        );
       } else if (!isMailto(uri)) {
-        warn(`${shown(uri)} in ${name}= is not mailto:, which few support`, "mailto:…");
+        warn(
+          "dmarc-report-not-mailto",
+          `${shown(uri)} in ${name}= is not mailto:, which few support`,
+          "mailto:…",
+        );
       }
     }
   }
   for (const name of Object.keys(record.legacy ?? {})) {
-    warn(`${name}= is no longer part of DMARC`, `remove ${name}=`, droppedBy(name));
+    warn(
+      "dmarc-dropped-tag",
+      `${name}= is no longer part of DMARC`,
+      `remove ${name}=`,
+      droppedBy(name),
+    );
   }
   return findings;
 }
 
-type Warn = (message: string, fix: string, rule?: string) => void;
+type Warn = (code: MailCodeOf<"warning">, message: string, fix: string, rule?: string) => void;
 
 function lintTest(record: DmarcRecord, warn: Warn): void {
   if (record.t !== true) return;
   if (effectivePolicy(record, "domain", "RFC 7489") === "none" && !isEnforcedBelow(record)) {
-    warn("t=y has no effect beside p=none", "remove t=y");
+    warn("dmarc-testing-idle", "t=y has no effect beside p=none", "remove t=y");
     return;
   }
   const applied = effectivePolicy(record);
   warn(
+    "dmarc-testing",
     `t=y: new receivers apply ${applied}, older ones the stated policy`,
     "remove t=y after the test",
   );
@@ -137,26 +125,30 @@ function lintSubdomains(record: DmarcRecord, organizational: boolean, warn: Warn
   const p = record.p ?? "none";
   if (!organizational && record.psd !== "n" && (record.sp ?? record.np) !== undefined) {
     const message = "sp= and np= count only at the organisational domain; this is below it";
-    warn(message, "remove them, or publish them at the organisational domain");
+    warn(
+      "dmarc-subdomain-policy-idle",
+      message,
+      "remove them, or publish them at the organisational domain",
+    );
   }
   if (record.sp !== undefined && strength(record.sp) < strength(p)) {
-    warn(`sp=${record.sp} is weaker than p=${p}: subdomains can be forged`, `sp=${p}, or no sp=`);
+    warn(
+      "dmarc-weaker-subdomains",
+      `sp=${record.sp} is weaker than p=${p}: subdomains can be forged`,
+      `sp=${p}, or no sp=`,
+    );
   }
   const sp = record.sp ?? p;
   if (record.np !== undefined && strength(record.np) < strength(sp)) {
     const message = `np=${record.np} is weaker than the policy of subdomains that exist`;
-    warn(message, "np=reject: nobody sends from a name that does not exist");
+    warn(
+      "dmarc-weaker-nonexistent",
+      message,
+      "np=reject: nobody sends from a name that does not exist",
+    );
   }
 }
 
 function weaker(policy: Policy): Policy {
   return POLICIES[Math.max(0, strength(policy) - 1)] ?? "none";
-}
-
-function move(record: DmarcRecord, by: number): DmarcRecord {
-  const at = Math.min(STAIRCASE.length - 1, Math.max(0, stepOf(record) + by));
-  const step = STAIRCASE[at];
-  if (step === undefined) return record;
-  const { t: _, ...rest } = record;
-  return step.t ? { ...rest, p: step.p, t: true } : { ...rest, p: step.p };
 }

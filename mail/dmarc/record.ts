@@ -4,10 +4,23 @@
  * nor `psd`; they honour `pct`, `ri` and `!size`; they want `p` second.
  */
 import { error, type Finding, type Parsed, shown, warning } from "../finding.ts";
-import { encodeReportUri, isReportUri } from "../report-uri.ts";
+import { encodeReportUri, isReportUri, withoutSizeLimit } from "../report-uri.ts";
 import { renderTagList, splitTags, type Tag } from "../taglist.ts";
+import type { Singleton } from "../txt.ts";
 
 const RULE = "RFC 9989 §4.7";
+
+/** A consent to reports is a DMARC record with nothing in it (RFC 9990 §4). */
+const EMPTY = /^v=DMARC1[\s;]*$/;
+
+/** Of these a name holds one, consents to reports among them. */
+export const DMARC_TEXT: Singleton = {
+  title: "DMARC record",
+  version: "DMARC1",
+  begins: /^v=DMARC1\b/,
+  rule: "RFC 9989 §4.10",
+  isSame: (a, b) => EMPTY.test(a) && EMPTY.test(b),
+};
 
 /** What a domain asks for, weakest first. */
 export const POLICIES = ["none", "quarantine", "reject"] as const;
@@ -66,7 +79,7 @@ export function isDmarc(text: string): boolean {
 export function parseDmarc(text: string): Parsed<DmarcRecord> {
   if (!isDmarc(text)) {
     const message = `${shown(text)} does not begin with v=DMARC1`;
-    return { findings: [error(RULE, message, "v=DMARC1; p=…")] };
+    return { findings: [error("dmarc-version", RULE, message, "v=DMARC1; p=…")] };
   }
   const { tags, findings } = splitTags(text, { rule: RULE, foldCase: true });
   const value: DmarcRecord = {};
@@ -77,7 +90,12 @@ export function parseDmarc(text: string): Parsed<DmarcRecord> {
   if (at > 1) {
     const fix = "write p= right after v=DMARC1";
     findings.push(
-      warning("RFC 7489 §6.4", "p= is not the second tag; older receivers want it", fix),
+      warning(
+        "dmarc-policy-not-second",
+        "RFC 7489 §6.4",
+        "p= is not the second tag; older receivers want it",
+        fix,
+      ),
     );
   }
   if (repeated) return { findings };
@@ -135,7 +153,7 @@ function readTag(record: DmarcRecord, tag: Tag, findings: Finding[]): void {
   const lower = tag.value.toLowerCase();
   const bad = (allowed: string) => {
     const message = `${name}=${shown(tag.value)} is not allowed`;
-    findings.push(error(RULE, message, `${name}= takes ${allowed}`));
+    findings.push(error("dmarc-tag-value", RULE, message, `${name}= takes ${allowed}`));
   };
   switch (name) {
     case "p":
@@ -175,10 +193,19 @@ function readTag(record: DmarcRecord, tag: Tag, findings: Finding[]): void {
     case "rf":
     case "ri":
       record.legacy = { [name]: tag.value, ...record.legacy };
-      findings.push(warning(droppedBy(name), DROPPED[name], `remove ${name}=`));
+      findings.push(
+        warning("dmarc-dropped-tag", droppedBy(name), DROPPED[name], `remove ${name}=`),
+      );
       return;
     default:
-      findings.push(warning(RULE, `the tag ${name}= is unknown`, "remove it: receivers ignore it"));
+      findings.push(
+        warning(
+          "dmarc-unknown-tag",
+          RULE,
+          `the tag ${name}= is unknown`,
+          "remove it: receivers ignore it",
+        ),
+      );
   }
 }
 
@@ -205,16 +232,18 @@ function isFailureOption(option: string): option is FailureOption {
 function readUris(tag: Tag, findings: Finding[]): string[] {
   const uris: string[] = [];
   for (const written of tag.value.split(",").map((part) => part.trim())) {
-    const sized = /^(.*?)![0-9]+[kmgt]?$/i.exec(written);
-    if (sized !== null) {
+    const bare = withoutSizeLimit(written);
+    if (bare !== undefined) {
       const message = `${tag.name}= limits the report's size with \`!\`; reporters ignore it`;
-      findings.push(warning("RFC 9989 appendix C.4", message, "remove !size"));
+      findings.push(warning("dmarc-report-size", "RFC 9989 appendix C.4", message, "remove !size"));
     }
-    const uri = sized?.[1] ?? written;
+    const uri = bare ?? written;
     if (isReportUri(uri)) uris.push(uri);
     else {
       const message = `${tag.name}= holds ${shown(written)}, which is not a URI for reports`;
-      findings.push(error(RULE, message, "mailto:name@domain, with , and ! as %2C and %21"));
+      findings.push(
+        error("dmarc-report-uri", RULE, message, "mailto:name@domain, with , and ! as %2C and %21"),
+      );
     }
   }
   return uris;

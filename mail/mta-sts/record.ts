@@ -1,7 +1,7 @@
 /** MTA-STS (RFC 8461): the TXT record that names a policy's version, and the policy file. */
 import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
 import { isAtOrBelow, isHostName } from "../names.ts";
-import { trimBlanks } from "../txt.ts";
+import { type Singleton, trimBlanks } from "../txt.ts";
 
 const RECORD_RULE = "RFC 8461 §3.1";
 const POLICY_RULE = "RFC 8461 §3.2";
@@ -9,6 +9,14 @@ const POLICY_RULE = "RFC 8461 §3.2";
 export const MAX_AGE_LIMIT = 31_557_600;
 /** RFC 8461 §10.2 wants weeks; under a day, an attacker need only wait. */
 const MAX_AGE_SHORT = 86_400;
+
+/** Of these a name holds one. */
+export const MTA_STS_TEXT: Singleton = {
+  title: "MTA-STS record",
+  version: "STSv1",
+  begins: /^v=STSv1\b/,
+  rule: RECORD_RULE,
+};
 
 /** The record at `_mta-sts.<domain>`. */
 export interface MtaStsRecord {
@@ -46,22 +54,22 @@ export function parseMtaSts(text: string): Parsed<MtaStsRecord> {
   if (fields.length > 1 && fields.at(-1) === "") fields.pop();
   if (fields.shift() !== "v=STSv1") {
     const message = `${shown(text)} does not begin with v=STSv1`;
-    return { findings: [error(RECORD_RULE, message, "v=STSv1; id=…")] };
+    return { findings: [error("mta-sts-version", RECORD_RULE, message, "v=STSv1; id=…")] };
   }
   const known = new Map<string, string>();
   for (const field of fields) {
     const match = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([!-:<>-~]+)$/.exec(field);
     const [, name = "", value = ""] = match ?? [];
     if (match === null)
-      findings.push(error(RECORD_RULE, `the field ${shown(field)}`, "name=value"));
+      findings.push(error("mta-sts-field", RECORD_RULE, `the field ${shown(field)}`, "name=value"));
     else if (known.has(name)) {
       const fix = `keep one ${name}=; senders take the first`;
-      findings.push(warning(RECORD_RULE, `${name}= stands twice`, fix));
+      findings.push(warning("mta-sts-repeated", RECORD_RULE, `${name}= stands twice`, fix));
     } else known.set(name, value);
   }
   const id = known.get("id");
   if (id === undefined)
-    findings.push(error(RECORD_RULE, "id= is absent", "id=<letters and digits>"));
+    findings.push(error("mta-sts-id", RECORD_RULE, "id= is absent", "id=<letters and digits>"));
   known.delete("id");
   if (id === undefined || hasError(findings)) return { findings };
   const value: MtaStsRecord =
@@ -82,10 +90,14 @@ export function renderMtaSts(record: MtaStsRecord): string {
 export function lintMtaSts(record: MtaStsRecord): Finding[] {
   if (/^[A-Za-z0-9]{1,32}$/.test(record.id)) return [];
   const fix = "1 to 32 letters and digits";
-  return [error(RECORD_RULE, `id=${shown(record.id)}`, fix)];
+  return [error("mta-sts-id", RECORD_RULE, `id=${shown(record.id)}`, fix)];
 }
 
-/** Reads a policy file. Lines end in LF or CRLF; of a repeated field other than `mx` the first counts. */
+/**
+ * Reads a policy file. Lines end in LF or CRLF; of a repeated field other than `mx` the first counts.
+ *
+ * @public for who looks at what a web server serves: the plan only writes such files.
+ */
 export function parseMtaStsPolicy(text: string): Parsed<MtaStsPolicy> {
   const findings: Finding[] = [];
   const known = new Map<string, string>();
@@ -95,26 +107,42 @@ export function parseMtaStsPolicy(text: string): Parsed<MtaStsPolicy> {
   for (const line of lines) {
     const match = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):[ \t]*(\S(?:.*\S)?)[ \t]*$/.exec(line);
     const [, name = "", value = ""] = match ?? [];
-    if (match === null) findings.push(error(POLICY_RULE, `the line ${shown(line)}`, "name: value"));
+    if (match === null)
+      findings.push(
+        error("mta-sts-policy-line", POLICY_RULE, `the line ${shown(line)}`, "name: value"),
+      );
     else if (name === "mx") mx.push(value.toLowerCase());
     else if (known.has(name)) {
       const fix = `keep one ${name}; senders take the first`;
-      findings.push(warning(POLICY_RULE, `${name} stands twice`, fix));
+      findings.push(warning("mta-sts-repeated", POLICY_RULE, `${name} stands twice`, fix));
     } else known.set(name, value);
   }
   if (known.get("version") !== "STSv1") {
-    findings.push(error(POLICY_RULE, "version is not STSv1", "version: STSv1"));
+    findings.push(
+      error("mta-sts-policy-version", POLICY_RULE, "version is not STSv1", "version: STSv1"),
+    );
   }
   const mode = known.get("mode") ?? "";
   if (!isMode(mode))
-    findings.push(error(POLICY_RULE, `mode: ${shown(mode)}`, "enforce, testing or none"));
+    findings.push(
+      error("mta-sts-mode", POLICY_RULE, `mode: ${shown(mode)}`, "enforce, testing or none"),
+    );
   const age = known.get("max_age") ?? "";
   if (!/^[0-9]{1,10}$/.test(age)) {
-    findings.push(error(POLICY_RULE, `max_age: ${shown(age)}`, "seconds, in digits"));
+    findings.push(
+      error("mta-sts-max-age", POLICY_RULE, `max_age: ${shown(age)}`, "seconds, in digits"),
+    );
   }
   for (const name of known.keys()) {
     if (["version", "mode", "max_age"].includes(name)) continue;
-    findings.push(warning(POLICY_RULE, `the field ${shown(name)} is unknown`, "senders ignore it"));
+    findings.push(
+      warning(
+        "mta-sts-unknown-field",
+        POLICY_RULE,
+        `the field ${shown(name)} is unknown`,
+        "senders ignore it",
+      ),
+    );
   }
   if (!isMode(mode) || hasError(findings)) return { findings };
   const value = { mode, maxAge: Number(age), mx };
@@ -134,30 +162,44 @@ export function lintMtaStsPolicy(policy: MtaStsPolicy, mxHosts: readonly string[
   const findings: Finding[] = [];
   if (!Number.isSafeInteger(policy.maxAge) || policy.maxAge < 0 || policy.maxAge > MAX_AGE_LIMIT) {
     const fix = `0 to ${MAX_AGE_LIMIT} seconds`;
-    findings.push(error(POLICY_RULE, `max_age is ${policy.maxAge}`, fix));
+    findings.push(error("mta-sts-max-age", POLICY_RULE, `max_age is ${policy.maxAge}`, fix));
   } else if (policy.mode !== "none" && policy.maxAge < MAX_AGE_SHORT) {
     const message = `max_age is ${policy.maxAge} seconds: senders soon forget the policy`;
-    findings.push(warning("RFC 8461 §10.2", message, "604800 seconds, a week, or more"));
+    findings.push(
+      warning(
+        "mta-sts-short-max-age",
+        "RFC 8461 §10.2",
+        message,
+        "604800 seconds, a week, or more",
+      ),
+    );
   }
   if (policy.mode !== "none" && policy.mx.length === 0) {
     findings.push(
-      error(POLICY_RULE, "no mx, which refuses every host", "an mx line for each host"),
+      error(
+        "mta-sts-no-mx",
+        POLICY_RULE,
+        "no mx, which refuses every host",
+        "an mx line for each host",
+      ),
     );
   }
   if (policy.mode === "testing") {
     const message = "mode: testing reports failures and prevents none";
-    findings.push(warning("RFC 8461 §5", message, "enforce once the TLS reports are clean"));
+    findings.push(
+      warning("mta-sts-testing", "RFC 8461 §5", message, "enforce once the TLS reports are clean"),
+    );
   }
   for (const pattern of policy.mx.filter((one) => !isHostName(one.replace(/^\*\./, "")))) {
     const fix = "a host name, or *. and a domain";
-    findings.push(error(POLICY_RULE, `mx: ${shown(pattern)}`, fix));
+    findings.push(error("mta-sts-mx", POLICY_RULE, `mx: ${shown(pattern)}`, fix));
   }
   for (const host of mxHosts.filter(
     (one) => !policy.mx.some((pattern) => matchesMx(one, pattern)),
   )) {
     const message = `the MX ${shown(host)} matches no mx of the policy`;
     const finding = policy.mode === "enforce" ? error : warning;
-    findings.push(finding("RFC 8461 §4.1", message, `add mx: ${host}`));
+    findings.push(finding("mta-sts-mx-shut-out", "RFC 8461 §4.1", message, `add mx: ${host}`));
   }
   return findings;
 }

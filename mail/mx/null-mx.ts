@@ -15,7 +15,9 @@ export function isNullMx(mx: Mx): boolean {
 /** Reads `0 .` and nothing else. */
 export function parseNullMx(text: string): Parsed<Mx> {
   if (/^\s*0+\s+\.\s*$/.test(text)) return { value: NULL_MX, findings: [] };
-  return { findings: [error(RULE, `${shown(text)} is not a null MX`, "0 .")] };
+  return {
+    findings: [error("mx-null-unreadable", RULE, `${shown(text)} is not a null MX`, "0 .")],
+  };
 }
 
 /** The data as a zone file has it (RFC 7505 §3). */
@@ -44,5 +46,5 @@ export function lintNullMx(
   if (use === "unused" || !records.some(isNullMx)) return [];
   const role = use === "from" ? "mail is sent from it" : "bounces go to it";
   const message = `${shown(name)} has a null MX, but ${role}`;
-  return [error("RFC 7505 §4.2", message, "an MX that takes mail")];
+  return [error("mx-null-in-use", "RFC 7505 §4.2", message, "an MX that takes mail")];
 }

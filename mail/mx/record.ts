@@ -19,7 +19,7 @@ export function parseMx(text: string): Parsed<Mx> {
   const match = /^\s*([0-9]{1,5})\s+(\S+)\s*$/.exec(text);
   if (match === null) {
     const message = `${shown(text)} is not an MX record`;
-    return { findings: [error(RULE, message, "<preference> <host name>")] };
+    return { findings: [error("mx-unreadable", RULE, message, "<preference> <host name>")] };
   }
   const exchange = (match[2] ?? "").toLowerCase().replace(/\.$/, "");
   const value = { preference: Number(match[1]), exchange };
@@ -37,13 +37,20 @@ export function lintMx(records: readonly Mx[]): Finding[] {
   const findings = records.flatMap(lintOne);
   if (records.length > 1 && records.some(isNullMx)) {
     const fix = "the null MX alone, or the other records";
-    findings.push(error("RFC 7505 §3", "a null MX stands beside other MX records", fix));
+    findings.push(
+      error(
+        "mx-null-beside-others",
+        "RFC 7505 §3",
+        "a null MX stands beside other MX records",
+        fix,
+      ),
+    );
   }
   const seen = new Set<string>();
   for (const { exchange } of records) {
     if (seen.has(exchange)) {
       const message = `${shown(exchange)} stands twice`;
-      findings.push(warning(RULE, message, "one record for each host"));
+      findings.push(warning("mx-repeated", RULE, message, "one record for each host"));
     }
     seen.add(exchange);
   }
@@ -53,18 +60,22 @@ export function lintMx(records: readonly Mx[]): Finding[] {
 function lintOne(mx: Mx): Finding[] {
   const findings: Finding[] = [];
   if (!Number.isInteger(mx.preference) || mx.preference < 0 || mx.preference > 65_535) {
-    findings.push(error("RFC 1035 §3.3.9", `the preference ${mx.preference}`, "0 to 65535"));
+    findings.push(
+      error("mx-preference", "RFC 1035 §3.3.9", `the preference ${mx.preference}`, "0 to 65535"),
+    );
   }
   if (mx.exchange === "") {
     if (!isNullMx(mx)) {
-      findings.push(error("RFC 7505 §3", "a null MX with a preference", "0 ."));
+      findings.push(
+        error("mx-null-preference", "RFC 7505 §3", "a null MX with a preference", "0 ."),
+      );
     }
   } else if (canonicalAddress(mx.exchange) !== undefined) {
     const message = `the exchange ${shown(mx.exchange)} is an address`;
-    findings.push(error(RULE, message, "a host name with an A record"));
+    findings.push(error("mx-address", RULE, message, "a host name with an A record"));
   } else if (!isHostName(mx.exchange)) {
     const message = `the exchange ${shown(mx.exchange)} is not a host name`;
-    findings.push(error(RULE, message, "a host name in A-labels; never a CNAME"));
+    findings.push(error("mx-host", RULE, message, "a host name in A-labels; never a CNAME"));
   }
   return findings;
 }

@@ -81,34 +81,6 @@ export function budgetOf(
   return budget;
 }
 
-/**
- * The budget as lines of text, a tree.
- *
- * @example
- * renderBudget(budget)
- * // 6 of 10 look-ups
- * //   a: 1
- * //   include:_spf.vendor.example: 5
- * //     include:_spf1.vendor.example: 1 …
- */
-export function renderBudget(budget: SpfBudget): string[] {
-  const lines = (costs: readonly SpfCost[], indent: string): string[] =>
-    costs.flatMap((cost) => [
-      `${indent}${cost.term}: ${amount(cost)}${NOTES[cost.state]}`,
-      ...lines(cost.terms, `${indent}  `),
-    ]);
-  return [`${ofLimit(budget.lookups, budget.atLeast)} look-ups`, ...lines(budget.terms, "  ")];
-}
-
-const NOTES: Record<SpfCost["state"], string> = {
-  counted: "",
-  unknown: " (its record is not known)",
-  macro: " (which record depends on the sender)",
-  none: " (has no SPF record)",
-  broken: " (its record has errors)",
-  loop: " (comes back to itself)",
-};
-
 function amount({ lookups, atLeast }: SpfCost): string {
   return `${atLeast ? "at least " : ""}${lookups}`;
 }
@@ -118,7 +90,7 @@ function judge(budget: SpfBudget): void {
   for (const loop of loops) {
     const message = `${loop.join(" → ")}: the records include each other without end`;
     const fix = `remove one include: or redirect= of the chain`;
-    findings.push(error("loop", section("5.2"), message, fix));
+    findings.push(error("spf-loop", section("5.2"), message, fix));
   }
   if (lookups > TERM_LIMIT) findings.push(overdrawn(budget));
   else {
@@ -130,7 +102,7 @@ function judge(budget: SpfBudget): void {
   const message = `${voidLookups} look-ups find nothing, of ${VOID_LIMIT}: ${names}`;
   const make = voidLookups > VOID_LIMIT ? error : warning;
   findings.push(
-    make("void", section("4.6.4"), message, "remove these terms, or publish the names"),
+    make("spf-void-lookups", section("4.6.4"), message, "remove these terms, or publish the names"),
   );
 }
 
@@ -143,7 +115,7 @@ function overdrawn(budget: SpfBudget): SpfFinding {
   const foreign = terms.some(({ terms: below, state }) => below.length > 0 || state === "unknown");
   if (foreign) fix.push("do not copy the addresses of others: they change without notice");
   if (fix.length === 0) fix.push(`at most ${TERM_LIMIT} terms that ask the DNS`);
-  return error("lookups", section("4.6.4"), message, fix.join("; "));
+  return error("spf-lookups", section("4.6.4"), message, fix.join("; "));
 }
 
 /** What no way changes: who stays, whether that is too much already, and whom it does not harm. */
@@ -182,7 +154,7 @@ function nearlyOverdrawn({ lookups, atLeast, waysOut: ways, terms }: SpfBudget):
     ways.length > 0
       ? ways.map((way) => way.text)
       : ["add no include here", ...(stay.length > 0 ? [`${stay.join(" and ")} cannot leave`] : [])];
-  return warning("lookups-near", section("4.6.4"), text, fix.join("; "));
+  return warning("spf-lookups-near", section("4.6.4"), text, fix.join("; "));
 }
 
 /** Records that are not known may be asked for; which record a macro means, nobody knows before the mail comes. */
@@ -192,12 +164,12 @@ function uncounted({ lookups, atLeast, unknown, macros }: SpfBudget): SpfFinding
   if (unknown.length > 0) {
     const message = `${count}: the records of ${unknown.join(", ")} are not known, each counted as at least one`;
     const fix = "look them up, or give a snapshot of them";
-    findings.push(warning("lookups-unknown", section("4.6.4"), message, fix));
+    findings.push(warning("spf-lookups-unknown", section("4.6.4"), message, fix));
   }
   if (macros.length > 0) {
     const message = `${count}: an include with macros can be counted by nobody, at least 1: which record ${macros.join(", ")} means depends on each mail`;
     const fix = `its owner must keep that record within the ${TERM_LIMIT - lookups} look-ups that are left; nothing is to be done here`;
-    findings.push(warning("lookups-macro", section("4.6.4"), message, fix));
+    findings.push(warning("spf-lookups-macro", section("4.6.4"), message, fix));
   }
   return findings;
 }

@@ -1,4 +1,7 @@
 /** Making findings about SPF, and what the modules of this folder share about terms. */
+import type { CodesOf } from "../code.ts";
+import type { Singleton } from "../txt.ts";
+import type { spfCodes } from "./codes.ts";
 import {
   type AskingTerm,
   type Mechanism,
@@ -7,6 +10,14 @@ import {
   type Term,
 } from "./types.ts";
 
+/** Of these a name holds one. */
+export const SPF_TEXT: Singleton = {
+  title: "SPF record",
+  version: "spf1",
+  begins: /^v=spf1(?: |$)/i,
+  rule: "RFC 7208 §3.2",
+};
+
 /** A section of RFC 7208 as the rule of a finding. */
 export function section(number: string): string {
   return `RFC 7208 §${number}`;
@@ -14,7 +25,7 @@ export function section(number: string): string {
 
 /** An error; `at` is left out where there is no place. */
 export function error(
-  code: string,
+  code: CodesOf<typeof spfCodes, "error">,
   rule: string,
   message: string,
   fix: string,
@@ -26,13 +37,14 @@ export function error(
 
 /** A warning; like {@link error}. */
 export function warning(
-  code: string,
+  code: CodesOf<typeof spfCodes, "warning">,
   rule: string,
   message: string,
   fix: string,
   at?: number,
 ): SpfFinding {
-  return { ...error(code, rule, message, fix, at), level: "warning" };
+  const place = at === undefined ? {} : { at };
+  return { code, rule, level: "warning", message, fix, ...place };
 }
 
 /** True for a mechanism, false for a modifier. */
@@ -49,7 +61,7 @@ export function asksDns(term: Term): term is AskingTerm {
 
 /** True for a TXT value that claims to be SPF: the version, then a space or the end (RFC 7208 §4.5). */
 export function isSpf(text: string): boolean {
-  return /^v=spf1(?: |$)/i.test(text);
+  return SPF_TEXT.begins.test(text);
 }
 
 /**

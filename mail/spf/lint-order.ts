@@ -30,22 +30,22 @@ function lintEnd(
   const redirect = terms.find(({ term }) => term.type === "redirect");
   if (all < 0 && redirect === undefined && whole) {
     const message = "no all: everybody else is neutral, as with ?all";
-    findings.push(error("all-missing", section("4.7"), message, "-all at the end"));
+    findings.push(error("spf-all-missing", section("4.7"), message, "-all at the end"));
   }
   if (all < 0) return findings;
   for (const { term, at } of mechanisms.slice(all + 1)) {
     const message = `${renderTerm(term)} stands behind all and is never reached`;
-    findings.push(error("after-all", section("5.1"), message, "all as the last mechanism", at));
+    findings.push(error("spf-after-all", section("5.1"), message, "all as the last mechanism", at));
   }
   if (redirect !== undefined) {
     const message = "redirect= beside all is ignored";
     const fix = "one of the two: include: instead of redirect=, or no all";
-    findings.push(error("redirect-beside-all", section("6.1"), message, fix, redirect.at));
+    findings.push(error("spf-redirect-beside-all", section("6.1"), message, fix, redirect.at));
   }
   const exp = terms.find(({ term }) => term.type === "exp");
   if (exp !== undefined && mechanisms.every(({ term }) => term.qualifier !== "-")) {
     const message = "exp= explains a fail, and this record fails nobody";
-    findings.push(warning("idle-exp", section("6.2"), message, "remove exp=, or -all", exp.at));
+    findings.push(warning("spf-idle-exp", section("6.2"), message, "remove exp=, or -all", exp.at));
   }
   return findings;
 }
@@ -61,7 +61,9 @@ function lintRepeats(terms: readonly PlacedTerm[]): SpfFinding[] {
       return [];
     }
     const message = `${renderTerm(term)} stands twice`;
-    return [warning("repeated", section("4.6"), message, "each term once: the first counts", at)];
+    return [
+      warning("spf-repeated", section("4.6"), message, "each term once: the first counts", at),
+    ];
   });
 }
 
@@ -81,7 +83,7 @@ function lintCovered(mechanisms: readonly Placed[]): SpfFinding[] {
     );
     if (outer === undefined) return [];
     const message = `${renderTerm(term)} is within ${renderTerm(outer.term)}`;
-    return [warning("covered", section("5.6"), message, `remove ${renderTerm(term)}`, at)];
+    return [warning("spf-covered", section("5.6"), message, `remove ${renderTerm(term)}`, at)];
   });
 }
 
@@ -96,7 +98,7 @@ function lintCost(mechanisms: readonly Placed[]): SpfFinding[] {
   if (late === undefined || before === undefined) return [];
   const message = `${renderTerm(late.term)} stands behind ${renderTerm(before.term)}, which costs a look-up`;
   const fix = "ip4: and ip6: first: whom they match costs no look-up";
-  return [warning("order", section("4.6.4"), message, fix, late.at)];
+  return [warning("spf-order", section("4.6.4"), message, fix, late.at)];
 }
 
 function networkIn(term: Mechanism): Network | undefined {

@@ -36,10 +36,10 @@ export function lintSize(
   const answer = answerLength(values, domain);
   if (answer > MESSAGE_LIMIT) {
     const message = `the TXT answer has ${answer} octets${together}, more than ${MESSAGE_LIMIT}: some receivers cannot get it`;
-    return [warning("length", section("3.4"), message, fix)];
+    return [warning("spf-length", section("3.4"), message, fix)];
   }
   const texts = values.reduce((sum, value) => sum + byteLength(value), (domain ?? "").length);
   if (texts <= TEXT_LIMIT) return [];
   const message = `name and text have ${texts} octets${together}, more than ${TEXT_LIMIT}`;
-  return [warning("length", section("3.4"), message, fix)];
+  return [warning("spf-length", section("3.4"), message, fix)];
 }

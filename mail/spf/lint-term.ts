@@ -24,7 +24,9 @@ export function lintTerm({ term, at }: PlacedTerm, placeholders: readonly Networ
       return lintNetwork(term, at, placeholders);
     case "ptr": {
       const fix = "ip4: of the sending addresses";
-      return [error("ptr", section("5.5"), "ptr is slow, and some receivers ignore it", fix, at)];
+      return [
+        error("spf-ptr", section("5.5"), "ptr is slow, and some receivers ignore it", fix, at),
+      ];
     }
     case "unknown":
       return lintUnknown(term.name, term.value, at);
@@ -43,10 +45,10 @@ export function lintTerm({ term, at }: PlacedTerm, placeholders: readonly Networ
 function lintAll(qualifier: Qualifier, at: number): SpfFinding[] {
   const fix = "-all, or ~all while senders are still being found";
   if (qualifier === "+") {
-    return [error("pass-all", section("5.1"), "+all lets everybody send", fix, at)];
+    return [error("spf-pass-all", section("5.1"), "+all lets everybody send", fix, at)];
   }
   if (qualifier !== "?") return [];
-  return [error("neutral-all", section("5.1"), "?all says nothing about anybody", fix, at)];
+  return [error("spf-neutral-all", section("5.1"), "?all says nothing about anybody", fix, at)];
 }
 
 function lintNetwork(
@@ -62,12 +64,12 @@ function lintNetwork(
   if (first !== ip.toString()) {
     const message = `${term.address}/${prefix} has bits set beyond its prefix`;
     const fix = `${term.type}:${first}/${prefix}, or the one address`;
-    findings.push(warning("host-bits", section("5.6"), message, fix, at));
+    findings.push(warning("spf-host-bits", section("5.6"), message, fix, at));
   }
   if (!isIp4(ip) && ip.isIPv4MappedAddress()) {
     const message = "an IPv4-mapped address matches nobody: such clients count as IPv4";
     const fix = `ip4:${ip.toIPv4Address().toString()}`;
-    return [...findings, error("family", section("5"), message, fix, at)];
+    return [...findings, error("spf-family", section("5"), message, fix, at)];
   }
   if (prefix === 0 || placeholders.some((known) => covers(known, { ip, prefix }))) return findings;
   const range = ip.range();
@@ -75,7 +77,7 @@ function lintNetwork(
     const message = `${renderTerm(term)} is no public address (${range})`;
     const rule = term.type === "ip4" ? "RFC 6890 §2.2.2" : "RFC 6890 §2.2.3";
     const fix = "the address that receivers see: the public one";
-    findings.push(error("not-public", rule, message, fix, at));
+    findings.push(error("spf-not-public", rule, message, fix, at));
   }
   return findings;
 }
@@ -91,10 +93,10 @@ function lintWidth(
   const fix = "the networks that send, no larger";
   if (prefix === 0) {
     const message = `${text} lets everybody send, as +all does`;
-    return [error("pass-all", section("5.1"), message, fix, at)];
+    return [error("spf-pass-all", section("5.1"), message, fix, at)];
   }
   const count = `2^${(family === "ip4" ? 32 : 128) - prefix}`;
-  return [warning("wide", section("5.6"), `${text} lets ${count} addresses send`, fix, at)];
+  return [warning("spf-wide", section("5.6"), `${text} lets ${count} addresses send`, fix, at)];
 }
 
 function lintDomain(term: Term, domain: string | undefined, at: number): SpfFinding[] {
@@ -104,16 +106,16 @@ function lintDomain(term: Term, domain: string | undefined, at: number): SpfFind
   // Any label will do for a macro: what it expands to is not known here.
   const name = parts.map((part) => (typeof part === "string" ? part : "x")).join("");
   for (const { rule, message, fix } of parseName(name, { underscores: true }).findings) {
-    findings.push(error("name", rule, `${renderTerm(term)}: ${message}`, fix, at));
+    findings.push(error("spf-name", rule, `${renderTerm(term)}: ${message}`, fix, at));
   }
   if (usesMacro(parts, "p")) {
     const message = "%{p} is slow and depends on the client's own names";
-    findings.push(error("ptr", section("7.2"), message, "%{i}, the client's address", at));
+    findings.push(error("spf-ptr", section("7.2"), message, "%{i}, the client's address", at));
   }
   if (term.type === "exists" && !hasMacro(domain)) {
     const message = `${renderTerm(term)} is the same for every client: all match, or none`;
     const fix = "a macro in it, such as exists:%{i}._spf.example.com";
-    findings.push(warning("constant-exists", section("5.7"), message, fix, at));
+    findings.push(warning("spf-constant-exists", section("5.7"), message, fix, at));
   }
   return findings;
 }
@@ -123,12 +125,12 @@ function lintUnknown(name: string, value: string, at: number): SpfFinding[] {
   const lower = name.toLowerCase();
   if (lower === "v") {
     const fix = "one v=spf1, in front; the terms of both behind it";
-    return [error("second-version", section("4.5"), `${text} begins a second record`, fix, at)];
+    return [error("spf-second-version", section("4.5"), `${text} begins a second record`, fix, at)];
   }
   if (MECHANISM_NAMES.includes(lower)) {
     const message = `${text} is an unknown modifier, which receivers ignore`;
-    return [error("mechanism-as-modifier", section("4.6.1"), message, `${lower}:${value}`, at)];
+    return [error("spf-mechanism-as-modifier", section("4.6.1"), message, `${lower}:${value}`, at)];
   }
   const message = `the modifier ${text} is unknown: receivers ignore it`;
-  return [warning("unknown-modifier", section("6"), message, "remove it", at)];
+  return [warning("spf-unknown-modifier", section("6"), message, "remove it", at)];
 }

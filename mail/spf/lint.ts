@@ -47,7 +47,7 @@ export function lintSpf(
   const second = (options.otherTxt ?? []).filter(isSpf).length;
   if (second > 0) {
     const message = `the name has ${second + 1} SPF records; receivers then use none`;
-    findings.push(error("second-record", section("3.2"), message, "merge them into one"));
+    findings.push(error("spf-second-record", section("3.2"), message, "merge them into one"));
   }
   return findings.toSorted((a, b) => (a.at ?? text.length) - (b.at ?? text.length));
 }
@@ -63,7 +63,7 @@ function lintTerms(parsed: ParsedSpf, placeholders: readonly string[]): SpfFindi
   if (before !== undefined) return before;
   const networks = placeholders.map(toNetwork);
   const terms = parsed.terms.flatMap((placed) => lintTerm(placed, networks));
-  const whole = parsed.value !== undefined && terms.every(({ code }) => code !== "glued");
+  const whole = parsed.value !== undefined && terms.every(({ code }) => code !== "spf-glued");
   const findings = [...terms, ...lintOrder(parsed.terms, whole)];
   known.set(placeholders.join(" "), findings);
   return findings;
@@ -80,13 +80,13 @@ function lintStrings(strings: readonly string[]): SpfFinding[] {
     if (octets > 255) {
       const message = `string ${index + 1} of the TXT record has ${octets} octets`;
       const fix = "strings of at most 255 octets";
-      findings.push(error("string-length", "RFC 1035 §3.3", message, fix, at));
+      findings.push(error("spf-string-length", "RFC 1035 §3.3", message, fix, at));
     }
     const before = strings[index - 1] ?? "";
     if (index > 0 && !before.endsWith(" ") && STARTS.test(string)) {
       const message = `strings ${index} and ${index + 1} join without a space`;
       const fix = "a space at the end of the first: nothing is put between strings";
-      findings.push(error("string-join", section("3.3"), message, fix, at));
+      findings.push(error("spf-string-join", section("3.3"), message, fix, at));
     }
     at += string.length;
   });

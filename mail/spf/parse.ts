@@ -17,7 +17,7 @@ export function parseSpf(text: string): ParsedSpf {
   if (!isSpf(text)) {
     const message = `${shown(text)} does not begin with v=spf1 and a space`;
     const fix = "v=spf1, without a quote or a space before it";
-    return { terms: [], findings: [error("version", section("4.5"), message, fix, 0)] };
+    return { terms: [], findings: [error("spf-version", section("4.5"), message, fix, 0)] };
   }
   const terms: PlacedTerm[] = [];
   const findings: SpfFinding[] = [];
@@ -30,7 +30,7 @@ export function parseSpf(text: string): ParsedSpf {
   for (const type of ["redirect", "exp"]) {
     for (const { at } of terms.filter(({ term }) => term.type === type).slice(1)) {
       const message = `${type}= stands more than once`;
-      findings.push(error("repeated", section("6"), message, `one ${type}=`, at));
+      findings.push(error("spf-repeated", section("6"), message, `one ${type}=`, at));
     }
   }
   findings.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));

@@ -24,7 +24,7 @@ export function readTerm(text: string, at: number): ReadTerm {
     const code = text.codePointAt(stray) ?? 0;
     const message = `the character U+${code.toString(16).toUpperCase().padStart(4, "0")} in ${shown(text)}`;
     const fix = "printable ASCII only, terms apart by spaces";
-    return { findings: [error("charset", section("3.1"), message, fix, at + stray)] };
+    return { findings: [error("spf-charset", section("3.1"), message, fix, at + stray)] };
   }
   const read = readModifier(text, at) ?? readMechanism(text, at);
   if (read.findings.length === 0) return read;
@@ -41,7 +41,13 @@ export function gluedAll(text: string): string | undefined {
 export function gluedFinding(text: string, all: string, at: number): SpfFinding {
   const rest = text.slice(0, -all.length);
   const message = `${shown(text)}: ${all} hangs on the term before it`;
-  return error("glued", section("4.6.1"), message, `${shown(`${rest} ${all}`)}, with a space`, at);
+  return error(
+    "spf-glued",
+    section("4.6.1"),
+    message,
+    `${shown(`${rest} ${all}`)}, with a space`,
+    at,
+  );
 }
 
 function readModifier(text: string, at: number): ReadTerm | undefined {
@@ -64,7 +70,7 @@ function readMechanism(text: string, at: number): ReadTerm {
   const match = MECHANISM.exec(text);
   if (match === null) {
     const message = `${shown(text)} is no mechanism and no modifier`;
-    return { findings: [error("mechanism", section("4.6.1"), message, hint(text), at)] };
+    return { findings: [error("spf-mechanism", section("4.6.1"), message, hint(text), at)] };
   }
   const [, sign = "", name = "", rest = ""] = match;
   const qualifier = (sign === "" ? "+" : sign) as Qualifier;
@@ -142,13 +148,13 @@ function readNetworkMechanism(
   if (other !== undefined) {
     const right = type === "ip4" ? "ip6" : "ip4";
     const message = `${type}: with ${address}, an address of the other family`;
-    findings.push(error("family", section("5.6"), message, `${right}:${address}`, start + 1));
+    findings.push(error("spf-family", section("5.6"), message, `${right}:${address}`, start + 1));
   } else if (ip === undefined) {
     const message = `${shown(address)} is no address of ${type}:`;
     const fix = type === "ip4" ? "four numbers from 0 to 255, no zero in front" : "RFC 4291 §2.2";
     const plain = /^(.+):\d+$/.exec(address)?.[1] ?? "";
     const port = type === "ip4" && parseIp4(plain) ? `; without the port: ip4:${plain}` : "";
-    findings.push(error(type, section("5.6"), message, fix + port, start + 1));
+    findings.push(error(`spf-${type}`, section("5.6"), message, fix + port, start + 1));
   }
   const max = type === "ip4" ? 32 : 128;
   const written = slash < 0 ? undefined : rest.slice(slash + 1);
@@ -173,7 +179,7 @@ function readPrefix(
   if (/^(?:0|[1-9]\d{0,2})$/.test(text) && value <= max) return value;
   const message = `${shown(`/${text}`)} is no prefix length`;
   const fix = `/0 to /${max}, no zero in front`;
-  findings.push(error("prefix", section(rule), message, fix, at));
+  findings.push(error("spf-prefix", section(rule), message, fix, at));
   return undefined;
 }
 
@@ -182,14 +188,14 @@ function domainFindings(type: string, domain: string, at: number): SpfFinding[] 
   if (ip !== undefined && type !== "ptr") {
     const fix = `${ip.kind() === "ipv4" ? "ip4" : "ip6"}:${domain}`;
     const message = `${type}: takes a name, not the address ${domain}`;
-    return [error("domain", section("7.1"), message, fix, at)];
+    return [error("spf-domain", section("7.1"), message, fix, at)];
   }
   return parseDomainSpec(domain, at).findings;
 }
 
 function argumentFault(text: string, rule: string, fix: string, at: number): ReadTerm {
   const message = `${shown(text)} has no readable argument`;
-  return { findings: [error("argument", section(rule), message, fix, at)] };
+  return { findings: [error("spf-argument", section(rule), message, fix, at)] };
 }
 
 /** What was probably meant. */

@@ -1,5 +1,6 @@
 /** The words of SPF (RFC 7208): records as data, findings, answers of a resolver, results. */
 import type { Finding, Parsed } from "../finding.ts";
+import type { SpfCode } from "./codes.ts";
 
 /** What a match means: pass, fail, softfail, neutral (RFC 7208 §4.6.2). */
 export type Qualifier = "+" | "-" | "~" | "?";
@@ -50,9 +51,9 @@ export interface SpfRecord {
   terms: Term[];
 }
 
-/** A finding with its place. `rule` is the section behind it, `code` a short name for code to test. */
+/** A finding with its place. `rule` is the section behind it. */
 export interface SpfFinding extends Finding {
-  code: string;
+  code: SpfCode;
   /** Offset in the text, from 0. */
   at?: number;
 }

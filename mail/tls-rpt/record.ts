@@ -1,9 +1,17 @@
 /** TLS-RPT (RFC 8460 §3): where reports of failed TLS go. */
 import { error, type Finding, hasError, type Parsed, shown } from "../finding.ts";
 import { encodeReportUri, isReportUri } from "../report-uri.ts";
-import { trimBlanks } from "../txt.ts";
+import { type Singleton, trimBlanks } from "../txt.ts";
 
 const RULE = "RFC 8460 §3";
+
+/** Of these a name holds one. */
+export const TLS_RPT_TEXT: Singleton = {
+  title: "TLS-RPT record",
+  version: "TLSRPTv1",
+  begins: /^v=TLSRPTv1\b/,
+  rule: RULE,
+};
 
 /** The record at `_smtp._tls.<domain>`. */
 export interface TlsRptRecord {
@@ -24,7 +32,7 @@ export function parseTlsRpt(text: string): Parsed<TlsRptRecord> {
   if (fields.length > 1 && fields.at(-1) === "") fields.pop();
   if (fields.shift() !== "v=TLSRPTv1") {
     const message = `${shown(text)} does not begin with v=TLSRPTv1`;
-    return { findings: [error(RULE, message, "v=TLSRPTv1; rua=mailto:…")] };
+    return { findings: [error("tls-rpt-version", RULE, message, "v=TLSRPTv1; rua=mailto:…")] };
   }
   const findings: Finding[] = [];
   const known = new Map<string, string>();
@@ -32,9 +40,10 @@ export function parseTlsRpt(text: string): Parsed<TlsRptRecord> {
     const match =
       /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/.exec(field);
     const [, name = "", value = ""] = match ?? [];
-    if (match === null) findings.push(error(RULE, `the field ${shown(field)}`, "name=value"));
+    if (match === null)
+      findings.push(error("tls-rpt-field", RULE, `the field ${shown(field)}`, "name=value"));
     else if (known.has(name))
-      findings.push(error(RULE, `${name}= stands twice`, `keep one ${name}=`));
+      findings.push(error("tls-rpt-repeated", RULE, `${name}= stands twice`, `keep one ${name}=`));
     else known.set(name, value);
   }
   const rua = (known.get("rua")?.split(",") ?? []).map((uri) => uri.trim());
@@ -57,11 +66,17 @@ export function renderTlsRpt(record: TlsRptRecord): string {
 
 /** Faults of a record: where its reports go (RFC 8460 §3). */
 export function lintTlsRpt(record: TlsRptRecord): Finding[] {
-  if (record.rua.length === 0) return [error(RULE, "no rua=", "rua=mailto:…")];
+  if (record.rua.length === 0)
+    return [error("tls-rpt-no-reports", RULE, "no rua=", "rua=mailto:…")];
   return record.rua
     .filter((uri) => !isReportUri(uri))
     .map((uri) => {
       const fix = "mailto: or https:, with , ! and ; as %2C, %21 and %3B";
-      return error(RULE, `rua= holds ${shown(uri)}, which is not a URI for reports`, fix);
+      return error(
+        "tls-rpt-report-uri",
+        RULE,
+        `rua= holds ${shown(uri)}, which is not a URI for reports`,
+        fix,
+      );
     });
 }

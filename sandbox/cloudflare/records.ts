@@ -1,5 +1,6 @@
 /** DNS records: create, show, list, edit, delete. */
 import { createHash } from "node:crypto";
+import { isMap } from "../../core/maps.ts";
 import type { WireRequest, WireResponse, World } from "../world.ts";
 import { selected } from "./filters.ts";
 import { CloudflareError, success } from "./reply.ts";
@@ -62,7 +63,7 @@ export function deleteRecord(world: World, zone: Zone, id: string): WireResponse
 function asked({ body }: WireRequest): Asked {
   try {
     const value: unknown = JSON.parse(body);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+    if (isMap(value)) return value;
   } catch {
     // Answered below.
   }

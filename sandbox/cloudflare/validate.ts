@@ -1,5 +1,6 @@
 /** What Cloudflare accepts as a record, and how it changes what it accepts. */
 import { isIPv4, isIPv6 } from "node:net";
+import { isMap } from "../../core/maps.ts";
 import { CloudflareError } from "./reply.ts";
 import type { CloudflareRecord, CloudflareState, RecordContent, Zone } from "./state.ts";
 import { keptTxt, txtStrings } from "./txt.ts";
@@ -55,7 +56,7 @@ export function validate(asked: Asked, zone: Zone): Checked {
     }
     record.priority = priority;
   }
-  if (type in STRUCTURED && isObject(asked.data)) record.data = { ...asked.data };
+  if (type in STRUCTURED && isMap(asked.data)) record.data = { ...asked.data };
   if (wireLength(record) > RECORD_LIMIT) {
     throw bad(1004, `Content of a ${type} record must be at most ${RECORD_LIMIT} bytes.`);
   }
@@ -126,7 +127,7 @@ const STRUCTURED: Readonly<Record<string, Readonly<Record<string, number | "text
 };
 
 function structured(shape: Readonly<Record<string, number | string>>, data: unknown): string {
-  if (!isObject(data)) throw bad(9100, "data is a required field.");
+  if (!isMap(data)) throw bad(9100, "data is a required field.");
   const words = Object.entries(shape).map(([field, kind]) => {
     const value = data[field];
     if (value === undefined) throw bad(9100, `data.${field} is a required field.`);
@@ -135,10 +136,6 @@ function structured(shape: Readonly<Record<string, number | string>>, data: unkn
     return kind === "quoted" ? `"${value}"` : String(value);
   });
   return words.join(" ");
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function isWithin(value: unknown, max: number): boolean {

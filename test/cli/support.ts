@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { parse, parseDocument } from "yaml";
+import { memberAt } from "../../core/maps.ts";
 import { ensureEngine } from "../../sandbox/engine/ensure.ts";
 import { engineEnv } from "../../sandbox/engine/env.ts";
 import { prepareHome } from "../../sandbox/engine/home.ts";
@@ -79,11 +80,7 @@ export async function workplace({
     pulumi: (...args) => mustPulumi(args, pulumi),
     text,
     write: (stack, content) => writeFileSync(file(stack), content),
-    value: (stack, path) =>
-      ["config", ...path].reduce<unknown>(
-        (at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined),
-        parse(text(stack)),
-      ),
+    value: (stack, path) => memberAt(parse(text(stack)), ["config", ...path]),
     edit: (stack, path, value) => {
       const document = parseDocument(text(stack));
       if (value === undefined) document.deleteIn(["config", ...path]);

@@ -5,11 +5,11 @@ import { promisify } from "node:util";
 import packet from "dns-packet";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type CustomerPage, customerPage } from "../../core/render/customer/page.ts";
+import type { CustomerPage } from "../../core/render/customer/page.ts";
 import { customerRecord } from "../../core/render/customer/record.ts";
 import type { PlannedRecord } from "../../core/tenant/record.ts";
 import { byteLength, unquoteTxt } from "../../mail/txt.ts";
-import { planWith, theirs, txt } from "./output-support.ts";
+import { customerPage, planWith, theirs, txt } from "./output-support.ts";
 
 const LONG = `v=DKIM1; p=${"A".repeat(300)}`;
 const RECORDS = [
@@ -42,7 +42,7 @@ const RECORDS = [
 ];
 const PLAN = planWith(RECORDS);
 const KNOWN = { tx1: "192.0.2.4" };
-const SHOWN = RECORDS.map((record) => customerRecord(record, PLAN, KNOWN));
+const SHOWN = PLAN.records.map((record) => customerRecord(record, KNOWN));
 
 function pageOf(records: PlannedRecord[]): CustomerPage {
   const page = customerPage(planWith(records), KNOWN);
@@ -176,7 +176,7 @@ test("the quoted strings of a TXT give its value joined, each of at most 255 oct
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 1200 }), (value) => {
       const record = theirs("t", "t.customer.example", txt(value));
-      const { quoted } = customerRecord(record, PLAN, KNOWN);
+      const { quoted } = customerRecord(record, KNOWN);
       const strings = (quoted?.chunks ?? []).map(unquoteTxt);
       expect(strings.join("")).toBe(value.toWellFormed());
       for (const string of strings) expect(byteLength(string)).toBeLessThanOrEqual(255);

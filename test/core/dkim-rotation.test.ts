@@ -1,12 +1,11 @@
 /** The staircase of a DKIM rotation, and what its states and days say of each other. */
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { dkimKeyOf, SEALED, type WrittenDkimKey } from "../../core/config/dkim-key.ts";
 import type { DkimKeyConfig } from "../../core/config/schema.ts";
-import { SEALED } from "../../core/tenant/dkim/key.ts";
 import {
   addDays,
   checkRotation,
-  keyTypeOf,
   nextSteps,
   PUBLISH_DAYS,
   RETIRE_DAYS,
@@ -29,9 +28,9 @@ type Since = DkimKeyConfig["since"];
 function key(
   state: DkimKeyConfig["state"],
   since: Since = {},
-  rest: Partial<DkimKeyConfig> = { publicKey: rsa },
+  rest: Partial<WrittenDkimKey> = { publicKey: rsa },
 ): DkimKeyConfig {
-  return { state, since, privateKey: SEALED, ...rest };
+  return dkimKeyOf({ state, since, privateKey: SEALED, ...rest });
 }
 
 function said(keys: Record<string, DkimKeyConfig>): string[] {
@@ -45,12 +44,11 @@ test("days are counted over months, years and leap days", () => {
 });
 
 test("a key's type is read from whichever half is at hand", () => {
-  expect(keyTypeOf(key("signing"))).toBe("rsa");
-  expect(keyTypeOf(key("signing", {}, { publicKey: ed25519 }))).toBe("ed25519");
-  expect(keyTypeOf(key("signing", {}, { privateKey: RSA.privateKey.toString("base64") }))).toBe(
-    "rsa",
-  );
-  expect(keyTypeOf(key("signing", {}, {}))).toBeUndefined();
+  expect(key("signing").key.type).toBe("rsa");
+  expect(key("signing", {}, { publicKey: ed25519 }).key.type).toBe("ed25519");
+  const clear = { privateKey: RSA.privateKey.toString("base64") };
+  expect(key("signing", {}, clear).key.type).toBe("rsa");
+  expect(key("signing", {}, {}).key.type).toBeUndefined();
 });
 
 describe("the next step", () => {

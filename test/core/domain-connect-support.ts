@@ -9,6 +9,7 @@ import {
 } from "../../core/domain-connect/domain-connect.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import type { PlannedRecord, RecordData } from "../../core/tenant/record.ts";
+import { byHand } from "./by-hand.ts";
 
 export const ZONE_ID = "1d2e3f405162738495a6b7c8d9eaf00c";
 export const OPERATOR = operatorSchema.parse({
@@ -51,7 +52,7 @@ export function delegated(
     records: records.map(([name, data]): PlannedRecord => {
       const publisher = { by: "external", zone: domain } as const;
       const about = { why: "a test", path: "sendips:tenant" };
-      return { key: `${name} ${data.type}`, name, data, ttl: 3600, publisher, ...about };
+      return byHand({ key: `${name} ${data.type}`, name, data, ttl: 3600, publisher, ...about });
     }),
   };
 }

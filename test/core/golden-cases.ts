@@ -1,7 +1,7 @@
 /** The golden cases: stack files under `golden/`, and the config of each as the program reads it. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { SEALED } from "../../core/tenant/dkim/key.ts";
+import { SEALED } from "../../core/config/dkim-key.ts";
 
 /** Where the cases stand. */
 export const FOLDER = new URL("golden/", import.meta.url);

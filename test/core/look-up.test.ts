@@ -1,6 +1,6 @@
 /** A look-up that failed is said in the provider's words, with what to check. */
 import { expect, test } from "vitest";
-import { failedLookUp } from "../../core/foreign-errors.ts";
+import { failedLookUp, hasPtrSet, isGone, isUnknownStack } from "../../core/foreign-errors.ts";
 
 test("both wordings of the SDK are read, and reasons of several lines stay whole", () => {
   const reason = "No valid credential sources found.\nSet AWS_PROFILE.";
@@ -37,4 +37,19 @@ test("throttling is called throttling", () => {
     "invocation of cloudflare:index/getZone:getZone returned an error: 429 Too Many Requests",
   );
   expect(cloudflare?.message).toMatch(/^Cloudflare throttles this token/);
+});
+
+test("errors are known by the texts of others, and no other by them", () => {
+  const gone = [
+    "InvalidAllocationID.NotFound: The allocation ID 'eipalloc-1' does not exist",
+    "InvalidAddress.NotFound: Address '192.0.2.1' not found.",
+    "reading EC2 EIP: no matching EC2 EIP found",
+  ];
+  expect(gone.map((text) => isGone(new Error(text)))).toEqual([true, true, true]);
+  expect(isGone(new Error("InvalidAddress.Locked"))).toBe(false);
+  expect(hasPtrSet("api error InvalidAddress.PtrSet: The address has a PTR")).toBe(true);
+  expect(hasPtrSet("api error InvalidAddress.InUse")).toBe(false);
+  const noStack = ["error: no stack named 'acme' found", 'unknown stack "organization/x/mx-1"'];
+  expect(noStack.map(isUnknownStack)).toEqual([true, true]);
+  expect(isUnknownStack("error: no Pulumi.yaml project file found")).toBe(false);
 });

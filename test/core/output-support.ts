@@ -1,6 +1,10 @@
 /** A plan by hand, with one record of every kind of publisher, type and reference. */
+
+import { type CustomerPage, customerText } from "../../core/render/customer/page.ts";
+import type { Known } from "../../core/render/sections.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import type { PlannedRecord, Publisher, RecordData } from "../../core/tenant/record.ts";
+import { byHand } from "./by-hand.ts";
 
 export const CLOUDFLARE: Publisher = {
   by: "cloudflare",
@@ -36,8 +40,9 @@ export function txt(
   return { type: "TXT", text };
 }
 
+/** The plan of these records, each with the purpose that its name and its value show. */
 export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Plan {
-  return {
+  const plan: Plan = {
     stack: "acme",
     domain: "acme.example",
     addresses: [
@@ -61,4 +66,19 @@ export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Pl
     policyFiles: [],
     ...more,
   };
+  const names = {
+    hosts: plan.addresses.map(({ hostName }) => hostName),
+    returnPaths: plan.streams.map(({ returnPath }) => returnPath),
+    froms: plan.streams.map(({ from }) => from),
+  };
+  return { ...plan, records: plan.records.map((one) => byHand(one, names)) };
+}
+
+/** The page in all of its forms; undefined when there is none. */
+export function customerPage(plan: Plan, known: Known): CustomerPage | undefined {
+  const [markdown, zone, html, csv] = (["markdown", "bind", "html", "csv"] as const).map((format) =>
+    customerText(plan, known, format),
+  );
+  if (markdown === undefined) return undefined;
+  return { markdown, zone: zone ?? "", html: html ?? "", csv: csv ?? "" };
 }

@@ -66,8 +66,16 @@ const PLAN = planWith(
 const KNOWN = { tx1: "192.0.2.4", tx2: "192.0.2.5" };
 
 const PROBLEMS: Problem[] = [
-  { level: "warning", stack: "acme", path: "sendips:tenant.a", message: "odd", fix: "even" },
   {
+    code: "dmarc-no-reports",
+    level: "warning",
+    stack: "acme",
+    path: "sendips:tenant.a",
+    message: "odd",
+    fix: "even",
+  },
+  {
+    code: "spf-lookups",
     level: "error",
     stack: "acme",
     path: "sendips:tenant.b",
@@ -129,15 +137,15 @@ customer.example. 3600 IN TXT "quoted \\" | \`tick\`"
 
   test("problems come after it as comments, errors first", () => {
     const text = renderPlan(planWith([]), PROBLEMS);
-    expect(text.trim()).toBe(`; error: acme: sendips:tenant.b: bad [RFC 1]
+    expect(text.trim()).toBe(`; error: acme: sendips:tenant.b: bad [RFC 1] (spf-lookups)
 ;   good
-; warning: acme: sendips:tenant.a: odd
+; warning: acme: sendips:tenant.a: odd (dmarc-no-reports)
 ;   even`);
   });
 
   test("without a plan, the problems alone", () => {
     expect(renderPlan(undefined, PROBLEMS.slice(1))).toBe(
-      "; error: acme: sendips:tenant.b: bad [RFC 1]\n;   good\n",
+      "; error: acme: sendips:tenant.b: bad [RFC 1] (spf-lookups)\n;   good\n",
     );
   });
 });
@@ -167,9 +175,9 @@ Reverse names, set at AWS, which keeps its own TTL
   NAME                    TTL  TYPE  VALUE
   4.2.0.192.in-addr.arpa  -    PTR   tx1.mail.acme.example.
 
-error: acme: sendips:tenant.b: bad [RFC 1]
+error: acme: sendips:tenant.b: bad [RFC 1] (spf-lookups)
   good
-warning: acme: sendips:tenant.a: odd
+warning: acme: sendips:tenant.a: odd (dmarc-no-reports)
   even
 `,
   );
@@ -198,8 +206,8 @@ test("markdown: what Markdown would read is escaped", () => {
 
 ## Problems
 
-- **error** acme \`sendips:tenant.b\`: bad (RFC 1). good
-- **warning** acme \`sendips:tenant.a\`: odd. even
+- **error** \`spf-lookups\` acme \`sendips:tenant.b\`: bad (RFC 1). good
+- **warning** \`dmarc-no-reports\` acme \`sendips:tenant.a\`: odd. even
 `,
   );
 });

@@ -1,6 +1,7 @@
 /** The zone text of any records reads back as these records, by a reader that shares no code with it. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Problem } from "../../core/problem.ts";
 import { renderPlan } from "../../core/render/plan.ts";
 import type { PlannedRecord, RecordData, Text } from "../../core/tenant/record.ts";
 import { hostName } from "../mail/support.ts";
@@ -122,7 +123,8 @@ describe("zone text", () => {
   test("with problems after it is still a zone", () => {
     const one = record("a", "a.example", { type: "A", address: "192.0.2.1" });
     const problem = { stack: "acme", path: "sendips:tenant", message: "a\nb", fix: "c\r\nd" };
-    const text = renderPlan(planWith([one]), [{ ...problem, level: "error" }], { format: "bind" });
+    const said: Problem = { code: "config-value", level: "error", ...problem };
+    const text = renderPlan(planWith([one]), [said], { format: "bind" });
     expect(readZone(text)).toEqual([expected(one)]);
   });
 });

@@ -120,7 +120,7 @@ export async function world({ plugins, ...options }: WorldOptions = {}): Promise
         const command = [join(REPOSITORY, "cli", "sendips.mjs"), ...args];
         execFile(process.execPath, command, { cwd, env }, (error, stdout, stderr) => {
           const code = typeof error?.code === "number" ? error.code : error === null ? 0 : 1;
-          resolve({ code, stdout, output: stdout + stderr });
+          resolve({ code, stdout, stderr, output: stdout + stderr });
         });
       }),
     pulumi: (...args) => runPulumi(args, pulumi),

@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { dmarcView } from "../../core/tenant/dmarc/view.ts";
-import { standingSpf } from "../../core/tenant/existing/standing.ts";
+import { standingSpf } from "../../core/tenant/spf/standing.ts";
 import { dmarcName } from "../../mail/dmarc/record.ts";
 import { checkHost } from "../../mail/spf/evaluate.ts";
 import { isSpf } from "../../mail/spf/finding.ts";

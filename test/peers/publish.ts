@@ -6,9 +6,9 @@ import { createHash } from "node:crypto";
 import { AllocateAddressCommand, ModifyAddressAttributeCommand } from "@aws-sdk/client-ec2";
 import type { Cloudflare } from "cloudflare";
 import type { RecordCreateParams } from "cloudflare/resources/dns/records";
-import { standingSpf } from "../../core/tenant/existing/standing.ts";
 import { type PlannedRecord, type Ref, renderOwner, renderText } from "../../core/tenant/record.ts";
-import { publishersOf } from "../../core/tenant/zones.ts";
+import { standingSpf } from "../../core/tenant/spf/standing.ts";
+import { publisherOf } from "../../core/tenant/zones.ts";
 import { reportHost } from "../../mail/report-uri.ts";
 import { singletonOf } from "../../mail/singletons.ts";
 import { pastedTxt, quoteTxt } from "../../mail/txt.ts";
@@ -82,7 +82,6 @@ function othersRecords({ plan, operator, tenant }: Tenant): Publication[] {
       body: { type: "TXT", name, content: quoteTxt(text), ttl: 300 },
     }),
   );
-  const publishers = publishersOf(operator.zones);
   const kinds = new Set(
     plan.records.flatMap(({ name, data }) =>
       data.type === "TXT" ? [`${String(name)} ${singletonOf(String(data.text[0]))?.title}`] : [],
@@ -92,7 +91,7 @@ function othersRecords({ plan, operator, tenant }: Tenant): Publication[] {
   const own = standingSpf(tenant, tenant.domain).map(({ text }) => text);
   const names = { [tenant.domain]: { TXT: [] }, ...tenant.existing.names };
   const standing = Object.entries(names).flatMap(([name, { TXT }]) => {
-    const publisher = publishers(name);
+    const publisher = publisherOf(name, operator.zones);
     const zone = publisher === undefined || publisher.by === "aws" ? undefined : publisher.zone;
     const texts = new Set([...TXT.map(pastedTxt), ...(name === tenant.domain ? own : [])]);
     return [...texts].flatMap((text): Publication[] =>

@@ -1,10 +1,9 @@
 /** Golden cases as tenants to publish: with DKIM keys to sign by, which a golden case does not hold. */
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readConfig } from "../../core/config/config.ts";
-import type { DkimKeyConfig } from "../../core/config/schema.ts";
+import { dkimKeyOf } from "../../core/config/dkim-key.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { dkimDomains } from "../../core/tenant/dkim/records.ts";
-import { keyTypeOf } from "../../core/tenant/dkim/rotation.ts";
 import { type Plan, plan, type TenantStack } from "../../core/tenant/plan.ts";
 import { goldenCases, valuesOf } from "../core/golden-cases.ts";
 import { liveValues } from "../core/live-cases.ts";
@@ -45,12 +44,14 @@ function tenantOf(name: string, values: Record<string, unknown>): Tenant {
   const read = readConfig({ stack: "acme", values });
   if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error(`${name}: no tenant`);
   const keys = new Map<string, SigningKey>();
-  for (const [selector, key] of Object.entries(read.stack.tenant.dkim)) {
-    if (key.publicKey === undefined) continue;
-    const { privateKey, signing } = newKey(typeOf(key));
+  const { dkim } = read.stack.tenant;
+  for (const [selector, { key, ...rest }] of Object.entries(dkim)) {
+    if (key.type === undefined) continue;
+    const { privateKey, signing } = newKey(
+      key.type === "ed25519" ? "ed25519-sha256" : "rsa-sha256",
+    );
     keys.set(selector, signing);
-    key.privateKey = privateKey;
-    delete key.publicKey;
+    dkim[selector] = dkimKeyOf({ ...rest, privateKey });
   }
   const planned = plan(read.stack);
   if (!("plan" in planned)) throw new Error(`${name}: ${JSON.stringify(planned.problems)}`);
@@ -89,11 +90,6 @@ export function signersOf({ tenant, plan: { streams }, keys }: Tenant): Signer[]
       { domain, selector, valid: false, ...forged },
     ]);
   });
-}
-
-/** As the plan itself reads it: a key as people have it is not always plain base64. */
-function typeOf(key: DkimKeyConfig): SigningKey["algorithm"] {
-  return keyTypeOf(key) === "ed25519" ? "ed25519-sha256" : "rsa-sha256";
 }
 
 function newKey(algorithm: SigningKey["algorithm"]): { privateKey: string; signing: SigningKey } {

@@ -1,6 +1,8 @@
 /** `sendips:tenant`: a customer, one stack. */
 import { z } from "zod";
-import { awsId, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
+import type { DkimKeyConfig } from "../dkim-key.ts";
+import { awsId, byDomain, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
+import { acceptList } from "./accept.ts";
 import {
   bimiSchema,
   dkimSchema,
@@ -130,8 +132,7 @@ export const tenantSchema = z
         "SPF of the organisational domain itself, and how own addresses are written. Default, and with `addresses` alone: no record there, unless a stream's From is that domain.",
       ),
     existing: existingSchema,
-    domains: z
-      .record(domain, otherDomainSchema)
+    domains: byDomain(otherDomainSchema)
       .default({})
       .describe(
         "Further organisational domains of the tenant, by domain. One that a stream's From belongs to needs no entry: it gets a DMARC record as the first has. Default: none.",
@@ -144,15 +145,13 @@ export const tenantSchema = z
         "Publish the DKIM keys below this name, in a zone of ours, and let each From domain point there by CNAME, one for each selector. What stands behind it is ours: who uses selector names again (s1, s2, s1 …) never asks the customer to publish another. Default: the keys stand in the From domain itself.",
       ),
     dmarc: dmarcSchema,
-    mtaSts: z
-      .record(domain, mtaStsSchema)
+    mtaSts: byDomain(mtaStsSchema)
       .default({})
       .describe("MTA-STS by domain (RFC 8461). Default: none."),
-    tlsReports: z
-      .record(domain, tlsReportSchema)
+    tlsReports: byDomain(tlsReportSchema)
       .default({})
       .describe("TLS-RPT by domain (RFC 8460). Default: none."),
-    bimi: z.record(domain, bimiSchema).default({}).describe("BIMI by domain. Default: none."),
+    bimi: byDomain(bimiSchema).default({}).describe("BIMI by domain. Default: none."),
     neverMails: z
       .array(domain)
       .default([])
@@ -165,6 +164,7 @@ export const tenantSchema = z
       .describe(
         "Publish *._domainkey of each domain of neverMails as a revoked key, so that no forgotten selector signs for it (M3AAWG, Protecting Parked Domains). Default: false.",
       ),
+    accept: acceptList("this tenant"),
     ttl: ttl
       .optional()
       .describe("TTL of every record, seconds. Default: the operator's sendips:ttl."),
@@ -192,5 +192,10 @@ export const tenantSchema = z
   })
   .describe("A tenant: its addresses, streams and mail policy.");
 
-export type TenantConfig = z.infer<typeof tenantSchema>;
-export type StreamConfig = z.infer<typeof streamSchema>;
+/** A tenant as a person writes it, defaults filled in: its private keys may stand in it. */
+export type WrittenTenant = z.infer<typeof tenantSchema>;
+
+/** A tenant behind the door: no text of a key is left in it. */
+export interface TenantConfig extends Omit<WrittenTenant, "dkim"> {
+  dkim: Record<string, DkimKeyConfig>;
+}

@@ -1,8 +1,7 @@
 /** A record as a customer enters it: every form that a panel asks for, what to do, and how to check it. */
 import { chunkTxt, quoteString } from "../../../mail/txt.ts";
-import type { Plan } from "../../tenant/plan.ts";
+import type { ForCustomer } from "../../tenant/purpose.ts";
 import { type PlannedRecord, referencesOf } from "../../tenant/record.ts";
-import { LEFT_OUT, type Purpose, purposeOf, SINGLETON } from "../record-purpose.ts";
 import { type Known, ownerOf, plainValue, zoneValue } from "../sections.ts";
 
 /** What to do with a record. */
@@ -28,7 +27,8 @@ export interface Check {
 /** One record in every form; names and values hold `{tx1}` where something is not known yet. */
 export interface CustomerRecord {
   record: PlannedRecord;
-  purpose: Purpose;
+  /** What its purpose has to say. */
+  words: ForCustomer;
   /** The FQDN without its last dot. */
   name: string;
   /** Within the customer's zone; `@` for the zone itself. */
@@ -54,18 +54,24 @@ export interface CustomerRecord {
   unknown: boolean;
 }
 
+/** What is said of a record that no subject has built. */
+const OTHER: ForCustomer = {
+  step: "senders",
+  leftOut: "What the record is for does not work; “Why” says what that is.",
+};
+
 /** The record of a plan in every form. */
-export function customerRecord(record: PlannedRecord, plan: Plan, known: Known): CustomerRecord {
-  const { data } = record;
+export function customerRecord(record: PlannedRecord, known: Known): CustomerRecord {
+  const { data, purpose } = record;
   const name = ownerOf(record, known);
-  const purpose = purposeOf(record, plan);
+  const words = purpose?.customer ?? OTHER;
   const target =
     data.type === "CNAME" ? data.target : data.type === "MX" ? data.exchange : undefined;
   const value = target ?? plainValue(record, known);
-  const dnsOnly = dnsOnlyOf(record, purpose);
+  const dnsOnly = dnsOnlyOf(record, words);
   return {
     record,
-    purpose,
+    words,
     name,
     relative: relativeName(record, name),
     // A null MX points to the root, which has no form without a dot.
@@ -75,10 +81,10 @@ export function customerRecord(record: PlannedRecord, plan: Plan, known: Known):
       ? { quoted: { whole: quoteString(value), chunks: chunkTxt(value).map(quoteString) } }
       : {}),
     ...(target === undefined ? {} : { dotted: `${target}.` }),
-    action: actionOf(record, purpose),
+    action: actionOf(record, words),
     ...(dnsOnly === undefined ? {} : { dnsOnly }),
-    changes: changesOf(record, purpose),
-    leftOut: LEFT_OUT[purpose],
+    changes: changesOf(record, words),
+    leftOut: words.leftOut,
     checks: checksOf(record, name, known),
     unknown: holdsUnknown(record, known),
   };
@@ -109,9 +115,9 @@ export function oneLine(text: string): string {
 
 const OTHER_TXT = "leave other TXT records at the name alone";
 
-function actionOf({ data, before: stands = [] }: PlannedRecord, purpose: Purpose): Action {
+function actionOf({ data, before: stands = [] }: PlannedRecord, words: ForCustomer): Action {
   const before = stands.map(oneLine);
-  if (before.length === 0) return { verb: "add", before, ...noteOf(data.type, purpose) };
+  if (before.length === 0) return { verb: "add", before, ...noteOf(data.type, words) };
   const stop = "If something else than that stands there now: stop, tell us.";
   if (data.type === "TXT") return { verb: "replace", before, others: OTHER_TXT, stop };
   return { verb: "replace", before, stop };
@@ -120,9 +126,8 @@ function actionOf({ data, before: stands = [] }: PlannedRecord, purpose: Purpose
 /** With nothing known, a record of the customer's must not be lost: they ask, and we merge. */
 function noteOf(
   type: PlannedRecord["data"]["type"],
-  purpose: Purpose,
+  { single }: ForCustomer,
 ): Pick<Action, "others" | "stop"> {
-  const singleton = SINGLETON[purpose];
   switch (type) {
     case "CNAME":
       return {
@@ -138,26 +143,28 @@ function noteOf(
         stop: "If the name has an address (A or AAAA) or a CNAME already: stop, tell us.",
       };
     case "TXT":
-      if (singleton === undefined) return { others: OTHER_TXT };
+      if (single === undefined) return { others: OTHER_TXT };
       return {
         others: OTHER_TXT,
-        stop: `If ${singleton} stands at this name already, do not publish a second and do not overwrite it: send it to us.`,
+        stop: `If ${single} stands at this name already, do not publish a second and do not overwrite it: send it to us.`,
       };
     default:
       return { others: `leave other ${type} records at the name alone` };
   }
 }
 
-function dnsOnlyOf({ data, publisher }: PlannedRecord, purpose: Purpose): string | undefined {
+function dnsOnlyOf(
+  { data, publisher }: PlannedRecord,
+  { dnsOnly }: ForCustomer,
+): string | undefined {
   if (data.type === "A") {
-    return purpose === "host"
-      ? "a proxy answers with its own addresses instead of this one, and carries no mail"
-      : "a proxy answers with its own addresses instead of this one";
+    return dnsOnly ?? "a proxy answers with its own addresses instead of this one";
   }
   if (data.type === "CNAME") {
-    return purpose === "mtaStsHost"
-      ? "behind a proxy the policy is served with the proxy's certificate, or not at all"
-      : "a proxy answers with addresses of its own, and what the name points to is not found";
+    return (
+      dnsOnly ??
+      "a proxy answers with addresses of its own, and what the name points to is not found"
+    );
   }
   if (data.type !== "MX" || data.exchange === "" || publisher.by !== "external") return undefined;
   const { zone } = publisher;
@@ -166,31 +173,12 @@ function dnsOnlyOf({ data, publisher }: PlannedRecord, purpose: Purpose): string
   return `this goes for the A record of ${data.exchange}: a proxy carries no mail`;
 }
 
-function changesOf(record: PlannedRecord, purpose: Purpose): string | undefined {
+function changesOf(record: PlannedRecord, { changes }: ForCustomer): string | undefined {
   if (record.permanent === true) return undefined;
   if (referencesOf(record).length > 0) return "when a sending address is added or goes";
   // A CNAME leads to what is ours to keep.
   if (record.data.type === "CNAME") return "only when what it points to moves";
-  switch (purpose) {
-    case "dkim":
-      return "when the key is replaced: a new selector is published, this one removed";
-    case "mtaSts":
-      return "whenever the policy file changes";
-    case "dmarc":
-      return "when the policy or the address of its reports changes";
-    case "tlsRpt":
-      return "when the address of the reports changes";
-    case "bimi":
-      return "when the logo changes";
-    case "caa":
-      return "when another certificate authority is used";
-    case "bounce":
-      return "when a server that takes bounces is added or goes";
-    case "fromSpf":
-      return "when who sends as the domain changes";
-    default:
-      return "only if we tell you";
-  }
+  return changes ?? "only if we tell you";
 }
 
 /**

@@ -1,10 +1,10 @@
 /** In which order a customer publishes, and what must be true before each step. */
 
-import type { Purpose } from "../record-purpose.ts";
+import type { Step } from "../../tenant/purpose.ts";
 import type { CustomerRecord } from "./record.ts";
 
 /** One step of the page. */
-export interface Step {
+export interface PageStep {
   title: string;
   /** What must be true before, and what to mind. */
   before: string;
@@ -13,61 +13,51 @@ export interface Step {
   records: CustomerRecord[];
 }
 
-interface StepRule {
+interface StepWords {
   title: string;
   before: string;
   serves?: true;
-  /** What is published in it; absent: all that no other step takes. */
-  purposes?: readonly Purpose[];
 }
 
-const STEPS: readonly StepRule[] = [
-  {
+/** In the order to publish. */
+const STEPS: Readonly<Record<Step, StepWords>> = {
+  hosts: {
     title: "Host names of the sending addresses",
     before:
       "Publish these first and tell us: the reverse name of an address can only be set once its host name resolves to it, and no mail is sent before.",
-    purposes: ["host"],
   },
-  {
+  senders: {
     title: "Who may send: SPF, DKIM, bounces",
     before:
       "Publish these before the first message; we sign with a DKIM key only once it stands. A name has one SPF record: a second one makes both void.",
   },
-  {
+  "tls-reports": {
     title: "Reports of failed TLS: TLS-RPT",
     before: "At any time.",
-    purposes: ["tlsRpt"],
   },
-  {
+  "incoming-tls": {
     title: "TLS of incoming mail: MTA-STS",
     before:
       "In this order: the policy's host name, the policy file with a certificate that is valid for that name, and the _mta-sts record once the file can be fetched. When the file changes, the record changes after it.",
     serves: true,
-    purposes: ["caa", "mtaStsHost", "mtaSts"],
   },
-  {
+  policy: {
     title: "Policy: DMARC, BIMI",
     before:
       "Publish these last, once mail passes SPF and DKIM: a policy of quarantine or reject acts on whatever does not.",
-    purposes: ["dmarc", "bimi"],
   },
-];
+};
 
 /** Records by step, in the order to publish them; steps without records are left out. */
-export function stepsOf(records: readonly CustomerRecord[]): Step[] {
-  const stepOf = ({ purpose }: CustomerRecord) =>
-    STEPS.find(({ purposes }) => purposes?.includes(purpose)) ??
-    STEPS.find(({ purposes }) => purposes === undefined);
-  return STEPS.map((step) => ({
-    title: step.title,
-    before: step.before,
-    serves: step.serves === true,
-    records: records.filter((record) => stepOf(record) === step).toSorted(hostFirst),
-  })).filter((step) => step.records.length > 0);
+export function stepsOf(records: readonly CustomerRecord[]): PageStep[] {
+  return Object.entries(STEPS).flatMap(([step, { title, before, serves }]) => {
+    const own = records.filter(({ words }) => words.step === step);
+    return own.length === 0
+      ? []
+      : [{ title, before, serves: serves === true, records: own.toSorted(lastOnesLast) }];
+  });
 }
 
-/** The host of a policy file before the record that sends readers there. */
-function hostFirst(a: CustomerRecord, b: CustomerRecord): number {
-  const rank = ({ purpose }: CustomerRecord) => (purpose === "mtaSts" ? 1 : 0);
-  return rank(a) - rank(b);
+function lastOnesLast(a: CustomerRecord, b: CustomerRecord): number {
+  return Number(a.words.last === true) - Number(b.words.last === true);
 }

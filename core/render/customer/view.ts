@@ -2,7 +2,7 @@
 import type { PolicyFile } from "../../tenant/mta-sts/policy.ts";
 import { panelRows } from "./dns-panels.ts";
 import type { Check, CustomerRecord } from "./record.ts";
-import type { Step } from "./steps.ts";
+import type { PageStep } from "./steps.ts";
 
 /** The page as data. */
 export interface CustomerView {
@@ -10,7 +10,7 @@ export interface CustomerView {
   domain: string;
   /** The zones that the customer publishes, in order. */
   zones: string[];
-  steps: Step[];
+  steps: PageStep[];
   /** All records of the steps, in their order. */
   records: CustomerRecord[];
   /** Files that a web server must serve: MTA-STS. */

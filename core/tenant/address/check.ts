@@ -4,7 +4,6 @@ import { shown } from "../../../mail/finding.ts";
 import { lintHostName, lintName } from "../../../mail/names.ts";
 import { at, type Finding } from "../../problem.ts";
 import { hostNameOf, ordered, type TenantContext } from "../context.ts";
-import { bounceHosts } from "../return-path/records.ts";
 import { publisherOf } from "../zones.ts";
 
 /** Every fault of the addresses and of the streams that name them. */
@@ -13,7 +12,6 @@ export function checkAddresses(context: TenantContext): Finding[] {
     ...sharedPrivateIps(context),
     ...pools(context),
     ...released(context),
-    ...returnPaths(context),
     ...hostNames(context),
   ];
 }
@@ -26,6 +24,7 @@ function sharedPrivateIps({ tenant }: TenantContext): Finding[] {
     if (owner === undefined) owners.set(privateIp, key);
     else {
       findings.push({
+        code: "address-private-ip-twice",
         level: "error",
         path: `sendips:tenant.addresses.${key}.privateIp`,
         message: `${privateIp} is already the private IP of address ${owner}`,
@@ -45,6 +44,7 @@ function pools({ tenant }: TenantContext): Finding[] {
     stream.addresses.forEach((address, index) => {
       if (known.includes(address)) return;
       findings.push({
+        code: "stream-unknown-address",
         level: "error",
         path: `sendips:tenant.streams.${key}.addresses[${index}]`,
         message: `${shown(address)} is not an address of this tenant`,
@@ -56,6 +56,7 @@ function pools({ tenant }: TenantContext): Finding[] {
   for (const key of used.size === 0 ? [] : known.filter((key) => !used.has(key)).sort()) {
     if (tenant.addresses[key]?.release === true) continue;
     findings.push({
+      code: "address-unused",
       level: "warning",
       path: `sendips:tenant.addresses.${key}`,
       message: "no stream sends from it; it costs money, and cools down",
@@ -72,6 +73,7 @@ function released({ tenant, streams }: TenantContext): Finding[] {
     if (!release || users.length === 0) return [];
     return [
       {
+        code: "address-release-in-use",
         level: "warning",
         path: `sendips:tenant.addresses.${key}.release`,
         message: `is to be released, but stream${users.length > 1 ? "s" : ""} ${users.join(", ")} still send${users.length > 1 ? "" : "s"} from it`,
@@ -79,37 +81,6 @@ function released({ tenant, streams }: TenantContext): Finding[] {
         rule: "EC2: a released Elastic IP may go to another account",
       },
     ];
-  });
-}
-
-/** RFC 5321 §5.1 lets a sender limit how many it tries; ten is our judgement of what is ever of use. */
-const MX_ENOUGH = 10;
-
-/** A return path gets MX records: at the domain itself they would take all of its mail. */
-function returnPaths(context: TenantContext): Finding[] {
-  const { tenant, streams } = context;
-  return streams.flatMap(({ key, returnPath }): Finding[] => {
-    const findings: Finding[] = [];
-    if (returnPath === tenant.domain) {
-      findings.push({
-        level: "warning",
-        path: `sendips:tenant.streams.${key}.returnPath`,
-        message: `its MX records stand at ${returnPath}: all mail to the domain comes to the hosts that take the stream's bounces`,
-        fix: `a subdomain of its own, such as bounce.${returnPath}, unless these hosts take the domain's mail`,
-        rule: "RFC 5321 §5.1",
-      });
-    }
-    const hosts = bounceHosts(context, returnPath).length;
-    if (hosts > MX_ENOUGH) {
-      findings.push({
-        level: "warning",
-        path: `sendips:tenant.streams.${key}.bounceMx`,
-        message: `${hosts} MX records at ${returnPath}, one for each address of the pool`,
-        fix: `name a few hosts that take the bounces, at most ${MX_ENOUGH}: they need not be those that send`,
-        rule: "RFC 5321 §5.1",
-      });
-    }
-    return findings;
   });
 }
 
@@ -123,6 +94,7 @@ function hostNames({ tenant, operator }: TenantContext): Finding[] {
   const publisher = publisherOf(tenant.hostNames ?? "", operator.zones);
   if (publisher?.by === "external" && !tenant.waitForCustomerRecords) {
     findings.push({
+      code: "ptr-waits-for-customer",
       level: "warning",
       path: "sendips:tenant.hostNames",
       message: `the customer publishes ${publisher.zone}, so the PTRs are left out until the A records stand`,

@@ -4,6 +4,7 @@ import type { OperatorConfig, TenantConfig } from "../../config/schema.ts";
 import { hostNameOf, ordered, type TenantContext, type WantedRecord } from "../context.ts";
 import { hostRecordKey, text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
+import { HELO_SPF, HOST_NAME, REVERSE_NAME } from "./purpose.ts";
 
 /**
  * Whether the PTRs of a tenant are ours to set: EC2 takes none before the A record stands, and who waits
@@ -27,6 +28,7 @@ export function addressRecords({ tenant, operator }: TenantContext): WantedRecor
         key: hostRecordKey(key),
         name,
         data: { type: "A", address },
+        purpose: HOST_NAME,
         path,
         why: `host name of address ${key}`,
       },
@@ -34,6 +36,7 @@ export function addressRecords({ tenant, operator }: TenantContext): WantedRecor
         key: `${key}-ptr`,
         name: address,
         data: { type: "PTR", host: name },
+        purpose: REVERSE_NAME,
         path,
         why: `reverse name of address ${key}: the same name as A and HELO (RFC 8601 iprev)`,
         ...(sets
@@ -46,6 +49,7 @@ export function addressRecords({ tenant, operator }: TenantContext): WantedRecor
         key: `${key}-helo-spf`,
         name,
         data: { type: "TXT", text: text`v=spf1 a -all` },
+        purpose: HELO_SPF,
         path,
         why: "SPF of the HELO name, which is checked for bounces with an empty MAIL FROM (RFC 7208 §2.3, §2.4)",
       },

@@ -2,9 +2,8 @@
 
 import { lintBimi, lintBimiDmarc } from "../../../mail/bimi/record.ts";
 import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
-import { type Finding as MailFinding, warning } from "../../../mail/finding.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Finding } from "../../problem.ts";
+import { at, type Fault, type Finding, warning } from "../../problem.ts";
 import { fromDomains, ordered, type RecordContext } from "../context.ts";
 import { type DmarcView, dmarcView } from "../dmarc/view.ts";
 import { bimiOf } from "./records.ts";
@@ -24,16 +23,16 @@ export function checkBimi(context: RecordContext): Finding[] {
 }
 
 /** By the record that applies to the domain. One that somebody else publishes cannot be judged. */
-function enforcement(domain: string, view: DmarcView): MailFinding[] {
+function enforcement(domain: string, view: DmarcView): Fault[] {
   const policy = view.find(domain).walk.policy;
   if (policy !== undefined) return lintBimiDmarc(policy.record);
   const message = `no DMARC record of this plan covers ${domain}, and BIMI needs one at enforcement`;
   const fix = "p=quarantine or p=reject for all mail, at the domain or its organisational domain";
-  return [warning("draft-brand-indicators §7.1", message, fix)];
+  return [warning("bimi-no-dmarc", "draft-brand-indicators §7.1", message, fix)];
 }
 
 /** Receivers ask the From domain, then its organisational domain, and no other. */
-function unseen(context: RecordContext, domain: string, view: DmarcView): MailFinding[] {
+function unseen(context: RecordContext, domain: string, view: DmarcView): Fault[] {
   const asked = fromDomains(context).flatMap((from) => [
     from,
     view.find(from).walk.organizational,
@@ -42,5 +41,5 @@ function unseen(context: RecordContext, domain: string, view: DmarcView): MailFi
   if (domain === context.tenant.domain || asked.includes(domain)) return [];
   const message = `no stream sends from ${domain}, nor is it the organisational domain of one that does: nobody looks there`;
   const fix = `allowed: ${[...new Set([context.tenant.domain, ...asked])].sort().join(", ")}`;
-  return [warning("draft-brand-indicators §7.2", message, fix)];
+  return [warning("bimi-unseen", "draft-brand-indicators §7.2", message, fix)];
 }

@@ -4,6 +4,7 @@ import { type BimiRecord, bimiName, renderBimi } from "../../../mail/bimi/record
 import { configPath } from "../../config/config.ts";
 import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
 import { text } from "../record.ts";
+import { LOGO } from "./purpose.ts";
 
 /** What `sendips:tenant.bimi` asks for a domain. */
 export function bimiOf(config: TenantContext["tenant"]["bimi"][string]): BimiRecord {
@@ -19,6 +20,8 @@ export function bimiRecords({ tenant }: TenantContext): WantedRecord[] {
     key: `bimi-${domain}`,
     name: bimiName(domain),
     data: { type: "TXT", text: text`${renderBimi(bimiOf(config))}` },
+    purpose: LOGO,
+    domain,
     path: configPath(["tenant", "bimi", domain]),
     why: `the logo beside mail from ${domain} (draft-brand-indicators §4.2)`,
   }));

@@ -8,10 +8,8 @@ import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
 import { at, type Finding } from "../../problem.ts";
 import { fromDomains, ordered, type TenantContext } from "../context.ts";
-import { publisherOf } from "../zones.ts";
-import { dkimKeyText } from "./key.ts";
 import { dkimDomains, signsStream } from "./records.ts";
-import { checkRotation, keyTypeOf } from "./rotation.ts";
+import { checkRotation } from "./rotation.ts";
 
 /** Every fault of `sendips:tenant.dkim`. */
 export function checkDkim(context: TenantContext): Finding[] {
@@ -20,20 +18,19 @@ export function checkDkim(context: TenantContext): Finding[] {
     const path = dkimPath(selector);
     const domains = dkimDomains(context, key);
     return [
-      ...dkimKeyText(selector, key).findings.flatMap((finding) =>
-        at(`${path}${finding.path}`, [finding]),
-      ),
+      ...key.key.findings.flatMap((finding) => at(`${path}${finding.path}`, [finding])),
       ...domains.flatMap((domain) => at(path, lintSelector(selector, domain))),
       ...foreignDomains(context, domains, `${path}.domains`),
       ...unknownStreams(context, key, `${path}.streams`),
       ...(domains.length === 0 && key.streams === undefined ? [unused(path)] : []),
     ];
   });
-  return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context), ...delegation(context)];
+  return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context)];
 }
 
 function unused(path: string): Finding {
   return {
+    code: "dkim-unused",
     level: "warning",
     path,
     message: "no stream sends yet, so the key is published nowhere",
@@ -57,6 +54,7 @@ function foreignDomains(
         ),
     )
     .map((domain) => ({
+      code: "dkim-foreign-domain",
       level: "error",
       path,
       message: `${domain} is neither a domain of the tenant's nor one that a stream's From aligns with`,
@@ -71,6 +69,7 @@ function unknownStreams({ tenant }: TenantContext, key: DkimKeyConfig, path: str
     if (Object.hasOwn(tenant.streams, stream)) return [];
     return [
       {
+        code: "dkim-unknown-stream",
         level: "error",
         path: `${path}[${index}]`,
         message: `${shown(stream)} is not a stream of the tenant`,
@@ -89,13 +88,14 @@ function ed25519Alone(context: TenantContext): Finding[] {
   const streams = context.streams.filter(({ key: stream, from }) => {
     const types = signing
       .filter(([, key]) => signsStream(key, stream) && dkimDomains(context, key).includes(from))
-      .map(([, key]) => keyTypeOf(key));
+      .map(([, key]) => key.key.type);
     return types.length > 0 && types.every((type) => type === "ed25519");
   });
   const alone = fromDomains({ ...context, streams });
   if (alone.length === 0) return [];
   return [
     {
+      code: "dkim-ed25519-alone",
       level: "warning",
       path: "sendips:tenant.dkim",
       message: `only Ed25519 signs for ${alone.join(", ")}: receivers that do not verify it take the mail for unsigned`,
@@ -103,29 +103,4 @@ function ed25519Alone(context: TenantContext): Finding[] {
       rule: "RFC 8463 §6",
     },
   ];
-}
-
-/** The point of a delegation is that we publish the target: a zone of the customer's defeats it. */
-function delegation({ tenant, operator }: TenantContext): Finding[] {
-  const { dkimZone, delegate, hostNames } = tenant;
-  const asked: [string, string | undefined, string][] = [
-    ["sendips:tenant.dkimZone", dkimZone, "dkimZone"],
-    [
-      `sendips:tenant.delegate${delegate?.zone === undefined ? "" : ".zone"}`,
-      delegate === undefined ? undefined : (delegate.zone ?? hostNames),
-      "delegate",
-    ],
-  ];
-  return asked.flatMap(([path, zone, key]): Finding[] => {
-    const publisher = zone === undefined ? undefined : publisherOf(zone, operator.zones);
-    if (publisher?.by !== "external") return [];
-    return [
-      {
-        level: "error",
-        path,
-        message: `${zone} lies in ${publisher.zone}, which the customer publishes`,
-        fix: `a name in a zone of yours; or leave ${key} out, and the customer publishes the records themselves`,
-      },
-    ];
-  });
 }

@@ -4,8 +4,9 @@ import { dkimName } from "../../../mail/dkim/record.ts";
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
 import { fromDomains, ordered, type TenantContext, type WantedRecord } from "../context.ts";
-import { delegatedName, dkimZoneOf } from "../delegation.ts";
+import { delegatedName, dkimZoneOf } from "../delegation/names.ts";
 import { dkimKeyText } from "./key.ts";
+import { DKIM_KEY } from "./purpose.ts";
 
 /** The domains that a selector signs for: as written, else the From domains of the streams that sign with it. */
 export function dkimDomains(context: TenantContext, key: DkimKeyConfig): string[] {
@@ -34,7 +35,8 @@ export function dkimRecords(context: TenantContext): WantedRecord[] {
   const { tenant } = context;
   const zone = dkimZoneOf(tenant);
   return ordered(tenant.dkim).flatMap(([selector, key]) => {
-    const value = dkimKeyText(selector, key).text;
+    const value = dkimKeyText(selector, key);
+    const publicKey = key.state === "revoked" ? "" : key.key.record?.publicKey;
     if (value === undefined) return [];
     const path = dkimPath(selector);
     return dkimDomains(context, key).flatMap((domain): WantedRecord[] => {
@@ -43,6 +45,11 @@ export function dkimRecords(context: TenantContext): WantedRecord[] {
         key: `dkim-${selector}-${domain}`,
         name,
         data: { type: "TXT", text: value },
+        purpose: DKIM_KEY,
+        domain,
+        value: {
+          dkim: publicKey === undefined ? { selector } : { selector, publicKey },
+        },
         path,
         why: `DKIM key of ${domain}, ${key.state} (RFC 6376 §3.6)`,
       };
@@ -51,6 +58,9 @@ export function dkimRecords(context: TenantContext): WantedRecord[] {
         key: `dkim-cname-${selector}-${domain}`,
         name: dkimName(selector, domain),
         data: { type: "CNAME", target: name },
+        purpose: DKIM_KEY,
+        domain,
+        value: { dkim: { selector } },
         path,
         why: `DKIM key of ${domain} is ours to keep: the name points into ${zone}`,
         after: [record.key],

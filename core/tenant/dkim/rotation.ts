@@ -3,12 +3,10 @@
  * Pure: today is an argument, and days are whole UTC days, `2026-11-24`.
  */
 
-import { publicKeyOf } from "../../../mail/dkim/public-key.ts";
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig, TenantConfig } from "../../config/schema.ts";
 import type { Finding } from "../../problem.ts";
 import { ordered } from "../context.ts";
-import { publicKeyRecord, SEALED } from "./key.ts";
 
 /**
  * Days from the first day in DNS to the first signature. A resolver may keep "no such name" for as
@@ -26,7 +24,6 @@ export const PUBLISH_DAYS = 2;
 export const RETIRE_DAYS = 7;
 
 type Keys = TenantConfig["dkim"];
-type KeyType = "rsa" | "ed25519";
 
 /** The day `days` after a day. */
 export function addDays(day: string, days: number): string {
@@ -35,18 +32,9 @@ export function addDays(day: string, days: number): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** The type of a key; undefined when only its encrypted private half is known. */
-export function keyTypeOf(key: DkimKeyConfig): KeyType | undefined {
-  if (key.publicKey !== undefined) {
-    return publicKeyRecord(key).value?.keyType;
-  }
-  if (key.privateKey === undefined || key.privateKey === SEALED) return undefined;
-  return publicKeyOf(key.privateKey).value?.type;
-}
-
 /** Two keys do one job when a verifier would need only one of them: one type, one domain, one stream. */
 export function sameJob(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
-  const [left, right] = [keyTypeOf(a), keyTypeOf(b)];
+  const [left, right] = [a.key.type, b.key.type];
   // Of a key that cannot be read it is not known that it differs.
   const sameType = left === undefined || right === undefined || left === right;
   return sameType && signTogether(a, b);
@@ -152,11 +140,12 @@ function twoSigners(keys: Keys): Finding[] {
   return signing.flatMap(([selector, key], index): Finding[] => {
     const before = signing.slice(0, index).filter(([, other]) => signTogether(key, other));
     if (before.length === 0) return [];
-    const type = keyTypeOf(key);
-    const other = before.find(([, other]) => keyTypeOf(other) === type);
+    const { type } = key.key;
+    const other = before.find(([, other]) => other.key.type === type);
     if (other === undefined || type === undefined) return [];
     return [
       {
+        code: "dkim-two-signers",
         level: "warning",
         path: `${pathOf(selector)}.state`,
         message: `${selector} and ${other[0]} both sign for one domain with ${type === "rsa" ? "RSA" : "Ed25519"}`,
@@ -176,6 +165,7 @@ function retiredAlone(keys: Keys): Finding[] {
         !entries.some(([, other]) => other.state === "signing" && signTogether(key, other)),
     )
     .map(([selector]) => ({
+      code: "dkim-retired-alone",
       level: "warning",
       path: `${pathOf(selector)}.state`,
       message: `${selector} is retired, and no other key signs: mail goes out unsigned`,
@@ -195,6 +185,7 @@ function dayOrder(selector: string, key: DkimKeyConfig): Finding[] {
     if (before === undefined || before.day <= day) return [];
     return [
       {
+        code: "dkim-days-out-of-order",
         level: "error",
         path: `${pathOf(selector)}.since.${name}`,
         message: `${name} since ${day}, but ${before.name} only since ${before.day}`,
@@ -211,6 +202,7 @@ function dayOrder(selector: string, key: DkimKeyConfig): Finding[] {
   for (const { name } of days) {
     if (!tooFar[key.state].some((later) => later === name)) continue;
     findings.push({
+      code: "dkim-day-of-later-state",
       level: "error",
       path: `${pathOf(selector)}.since.${name}`,
       message: `says since when it is ${name}, but its state is ${key.state}`,
@@ -235,6 +227,7 @@ function shortOverlap(selector: string, key: DkimKeyConfig, keys: Keys): Finding
   if (predecessor === undefined) return [];
   return [
     {
+      code: "dkim-short-overlap",
       level: "warning",
       path: `${pathOf(selector)}.since.signing`,
       message: `signs since ${signing}, in DNS since ${published}: resolvers may still answer that there is no such key`,

@@ -26,6 +26,7 @@ export function checkAlignment(context: RecordContext, view: DmarcView): Finding
         ? `no DKIM key signs for ${stream.from} either, so DMARC fails`
         : `${other.selector} signs as ${other.domain}, which does not align with ${stream.from} for every receiver, so DMARC fails`;
     findings.push({
+      code: "dmarc-spf-unaligned",
       level: signed ? "warning" : "error",
       path: spfPath(context, stream, spf),
       message: `${spfFault}; ${dkim}`,
@@ -88,6 +89,7 @@ function missingKey(context: RecordContext, froms: readonly string[]): Finding[]
     .sort();
   return [
     {
+      code: "dmarc-spf-alone",
       level: "warning",
       path: "sendips:tenant.dkim",
       message: `no DKIM key signs for ${froms.join(", ")}: only SPF aligns, and forwarding breaks it`,

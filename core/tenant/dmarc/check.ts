@@ -1,18 +1,14 @@
-/** Faults of DMARC: the record, who finds it, what it comes to, who may get its reports. */
+/** Faults of DMARC: the record, who finds it, what it comes to. */
 
-import { lintConsent } from "../../../mail/dmarc/external-report.ts";
 import { effectivePolicy, lintDmarc } from "../../../mail/dmarc/lint.ts";
 import { dmarcName, parseDmarcOnce, renderDmarc } from "../../../mail/dmarc/record.ts";
-import { consentingHost } from "../../../mail/dmarc/report-hosts.ts";
 import { lintWalk, organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { at, type Finding } from "../../problem.ts";
 import { fromDomains, type RecordContext } from "../context.ts";
-import { standingDmarc } from "../existing/standing.ts";
 import { type Organisation, organisationOf, organisationsOf } from "../organisations.ts";
-import { wantedConsents } from "../report-consent/records.ts";
-import { publisherOf } from "../zones.ts";
 import { checkAlignment } from "./alignment.ts";
-import { mergedDmarc } from "./records.ts";
+import { mergedDmarc, plansDmarc } from "./records.ts";
+import { standingDmarc } from "./standing.ts";
 import { type DmarcView, dmarcView, type Found } from "./view.ts";
 
 /** Every fault of DMARC that the plan's records show. */
@@ -23,7 +19,6 @@ export function checkDmarc(context: RecordContext): Finding[] {
     ...discovery(context, view),
     ...weakened(context, view),
     ...checkAlignment(context, view),
-    ...consents(context),
   ];
 }
 
@@ -32,8 +27,7 @@ function policyRecords(context: RecordContext): Finding[] {
   return organisationsOf(context).flatMap((organisation) => {
     const { domain, path } = organisation;
     const { record, findings } = mergedDmarc(context, organisation);
-    const published = context.records.some(({ key }) => key === `dmarc-${domain}`);
-    if (record === undefined || !published) return findings;
+    if (record === undefined || !plansDmarc(context, domain)) return findings;
     const organizational = organizationalDomainByList(domain) === domain;
     const { findings: faults } = parseDmarcOnce(renderDmarc(record));
     const lint = [...faults, ...lintDmarc(record, { organizational })];
@@ -74,6 +68,7 @@ function uncovered(context: RecordContext, from: string): Finding {
   const kept = organisationOf(organisationsOf(context), from);
   if (kept?.dmarc.keep === true) {
     return {
+      code: "dmarc-kept-unknown",
       level: "warning",
       path: kept.path,
       message: `the DMARC record of ${kept.domain} is left to its owner, and nothing is known of what it says: whether mail from ${from} aligns is judged by the defaults`,
@@ -82,6 +77,7 @@ function uncovered(context: RecordContext, from: string): Finding {
     };
   }
   return {
+    code: "dmarc-uncovered",
     level: "warning",
     path: fromPath(context, from),
     message: `no DMARC record of this plan covers ${from}; where none stands elsewhere, anyone may send as it`,
@@ -100,6 +96,7 @@ function foundApart(all: readonly Found[]): Finding[] {
     domain === undefined ? "none" : `that of ${domain}`;
   return [
     {
+      code: "dmarc-found-apart",
       level: "warning",
       path: "sendips:tenant.domain",
       message: `for mail from ${all.map(({ domain }) => domain).join(", ")}, receivers of RFC 9989 find the DMARC record by the tree walk, ${found(walk.policy?.domain)}; those of RFC 7489 by the public suffix list, ${found(byList?.domain)}`,
@@ -126,32 +123,13 @@ function weakened(context: RecordContext, view: DmarcView): Finding[] {
     const { subdomainPolicy = view.find(domain).walk.policy?.record.sp, test } = dmarc;
     const tags = subdomainPolicy === "none" ? "sp=none" : `sp=${subdomainPolicy} with t=y`;
     return {
+      code: "dmarc-subdomains-unprotected",
       level: "warning",
       path: test === true ? `${path}.test` : `${path}.subdomainPolicy`,
       message: `${tags} comes to no policy for mail from ${froms.join(", ")}: whatever fails is delivered`,
       fix: `subdomainPolicy as policy, which is what leaving it out means${test === true ? "; test: false after the test" : ""}`,
       rule: "RFC 9989 §4.7",
     };
-  });
-}
-
-/** Reports to another organisation: without its consent reporters send nothing, and nobody notices. */
-function consents(context: RecordContext): Finding[] {
-  return wantedConsents(context).flatMap(({ domain, host, name, text, path }) => {
-    // A planned consent is a record like all others, and its name is checked with theirs.
-    if (publisherOf(name, context.operator.zones) !== undefined) return [];
-    const fits = at(path, lintConsent({}, domain, host));
-    if (consentingHost(host) !== undefined) return fits;
-    return [
-      ...fits,
-      {
-        level: "warning" as const,
-        path,
-        message: `${host} must consent to reports about ${domain}, or reporters send none; no zone of sendips:zones holds it`,
-        fix: `who runs ${host} publishes ${name} TXT "${text}"; or add its zone to sendips:zones, and it becomes part of the plan`,
-        rule: "RFC 9990 §4",
-      },
-    ];
   });
 }
 

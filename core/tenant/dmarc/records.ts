@@ -8,14 +8,15 @@ import {
   renderDmarc,
   strength,
 } from "../../../mail/dmarc/record.ts";
-import { error, type Finding as MailFinding, warning } from "../../../mail/finding.ts";
-import { at, type Finding } from "../../problem.ts";
-import type { TenantContext, WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
-import { isKnown, standingDmarc } from "../existing/standing.ts";
+import { at, error, type Fault, type Finding, warning } from "../../problem.ts";
+import type { RecordContext, TenantContext, WantedRecord } from "../context.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
+import { isKnown } from "../existing/standing.ts";
 import { type Organisation, organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
+import { DMARC_POLICY } from "./purpose.ts";
+import { standingDmarc } from "./standing.ts";
 
 /** A record as it is to be published, and what is wrong with merging it into the one that stands. */
 export interface MergedDmarc {
@@ -43,13 +44,19 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
   if (more.length > 0) {
     const message = `${standing.length} DMARC records stand at ${dmarcName(organisation.domain)}, and receivers heed none: which one is meant is not known`;
     const fix = "leave one of them there and in the config; or say replace: true";
-    return { findings: at(first.path, [error("RFC 9989 §4.10.1", message, fix)]) };
+    return {
+      findings: at(first.path, [error("dmarc-several-records", "RFC 9989 §4.10.1", message, fix)]),
+    };
   }
   const { value } = parseDmarcOnce(first.text);
   if (value === undefined) {
     const message = "the DMARC record that stands cannot be read, and receivers heed it in no way";
     const fix = "have it mended; or say replace: true; or dmarc: keep, and it stays as it is";
-    return { findings: at(first.path, [error("RFC 9989 §4.10.1", message, fix)]) };
+    return {
+      findings: at(first.path, [
+        error("dmarc-standing-unreadable", "RFC 9989 §4.10.1", message, fix),
+      ]),
+    };
   }
   const findings = weakened(value, wanted, path);
   if (findings.length > 0) return { findings };
@@ -74,10 +81,10 @@ export function leavesDmarc(context: TenantContext, organisation: Organisation):
   return organisation.dmarc.keep || isGuess(context, organisation);
 }
 
-function guess({ stack }: TenantContext, { domain }: Organisation): MailFinding {
+function guess({ stack }: TenantContext, { domain }: Organisation): Fault {
   const message = `nothing is known of the DMARC record of ${domain}, and the config says no policy: p=none over it might take away what its owner has, so none is planned`;
   const fix = `npx sendips zone ${stack} --write records what stands there; or say policy: none, or keep`;
-  return warning("RFC 9989 §4.7", message, fix);
+  return warning("dmarc-standing-unknown", "RFC 9989 §4.7", message, fix);
 }
 
 /** What the config says, and nothing that it leaves out. */
@@ -114,18 +121,18 @@ function effective(record: DmarcRecord, tag: "p" | "sp" | "np"): Policy {
 
 /** A policy that the config says, and that is weaker than the one that stands. */
 function weakened(standing: DmarcRecord, wanted: DmarcRecord, path: string): Finding[] {
-  const weaker: [string, MailFinding][] = POLICIES.flatMap(([tag, key]) => {
+  const weaker: [string, Fault][] = POLICIES.flatMap(([tag, key]) => {
     const asked = wanted[tag];
     const now = effective(standing, tag);
     if (asked === undefined || strength(asked) >= strength(now)) return [];
     const message = `${tag}=${asked} would weaken the record that stands, which has ${tag}=${now}`;
     const fix = `${now} or stronger; leave it out, and what stands stays; or, where that is meant, replace: true`;
-    return [[key, error("RFC 9989 §4.7", message, fix)]];
+    return [[key, error("dmarc-weakens-standing", "RFC 9989 §4.7", message, fix)]];
   });
   if (wanted.t === true && standing.t !== true) {
     const message = "t=y would weaken each policy of the record that stands by one level";
     const fix = "leave it out; or, where that is meant, replace: true";
-    weaker.push(["test", error("RFC 9989 §4.7", message, fix)]);
+    weaker.push(["test", error("dmarc-weakens-standing", "RFC 9989 §4.7", message, fix)]);
   }
   return weaker.flatMap(([key, finding]) => at(`${path}.${key}`, [finding]));
 }
@@ -148,15 +155,18 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
     const { domain, path } = organisation;
     // A parked domain has its own, unless it is the tenant's.
     if (owns.has(domain) && domain !== context.tenant.domain) return [];
-    const { text: value } = mergedDmarc(context, organisation);
+    const { text: value, record: policy } = mergedDmarc(context, organisation);
     const parked = owns.has(domain);
-    if (value === undefined) return [];
+    if (value === undefined || policy === undefined) return [];
     const own = dmarcName(domain);
     const name = delegation?.dmarc === true ? delegatedName(own, delegation.zone) : own;
     const record: WantedRecord = {
       key: `dmarc-${domain}`,
       name,
       data: { type: "TXT", text: text`${value}` },
+      purpose: DMARC_POLICY,
+      domain,
+      value: { dmarc: policy },
       path,
       why: "DMARC of the organisational domain, which covers every From below it (RFC 9989 §4.10)",
       // Whoever else sends as the domain has come to live under it: it stays when we go.
@@ -171,6 +181,8 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       key: `dmarc-cname-${domain}`,
       name: own,
       data: { type: "CNAME", target: name },
+      purpose: DMARC_POLICY,
+      domain,
       path: "sendips:tenant.delegate",
       why: `DMARC of ${domain} is ours to keep: the name points into ${delegation?.zone}`,
       after: [record.key],
@@ -178,6 +190,11 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
     };
     return [record, alias];
   });
+}
+
+/** Whether a plan holds the DMARC record of a domain. */
+export function plansDmarc({ records }: RecordContext, domain: string): boolean {
+  return records.some((record) => record.value?.dmarc !== undefined && record.domain === domain);
 }
 
 /** Where aggregate and failure reports about a domain go that are ours to send there: not those that stand. */

@@ -3,7 +3,7 @@
  * plan's own records and what the config says that stands, so another's record that it does not say is not seen.
  */
 
-import { type DmarcRecord, dmarcName, isDmarc } from "../../../mail/dmarc/record.ts";
+import { type DmarcRecord, dmarcName } from "../../../mail/dmarc/record.ts";
 import {
   isAligned,
   isAlignedByList,
@@ -17,8 +17,8 @@ import type { Parsed } from "../../../mail/finding.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import type { PlannedStream, RecordContext } from "../context.ts";
 import { dkimDomains, signsStream } from "../dkim/records.ts";
-import { standingDmarc } from "../existing/standing.ts";
-import { type PlannedRecord, readable, renderText } from "../record.ts";
+import type { PlannedRecord } from "../record.ts";
+import { standingDmarc } from "./standing.ts";
 
 /** What receivers find for a domain. */
 export interface Found {
@@ -52,7 +52,7 @@ export interface DmarcView {
   alignment(from: string, authenticated: string, by: "spf" | "dkim"): Alignment;
 }
 
-type Records = readonly Pick<PlannedRecord, "name" | "data">[];
+type Records = readonly Pick<PlannedRecord, "domain" | "value">[];
 
 /** Views by the records they were read from: several checks ask one plan. */
 const views = new WeakMap<Records, DmarcView>();
@@ -156,59 +156,40 @@ function signatures(
     );
 }
 
-/** The selectors whose key is in state `signing` for a stream, and whose d= is its From domain itself, in order. */
-export function signingSelectors(
-  context: RecordContext,
-  stream: Pick<PlannedStream, "key" | "from">,
-): string[] {
-  return signatures(context, stream)
-    .filter(({ domain }) => domain === stream.from)
-    .map(({ selector }) => selector)
-    .sort();
-}
-
 const NONE: Parsed<DmarcRecord> = { findings: [] };
 
 /**
- * What receivers find at the `_dmarc` name of each domain that has a policy record: the plan's, through a
- * CNAME of the plan too, else what stands.
+ * What receivers find at the `_dmarc` name of each domain that has a policy record: the plan's, which may
+ * stand behind a CNAME, else what stands.
  */
 function policiesOf(
   records: Records,
   tenant: RecordContext["tenant"] | undefined,
 ): Map<string, Parsed<DmarcRecord>> {
-  const prefix = dmarcName("");
-  const texts = new Map<string, string[]>();
-  const targets = new Map<string, string>();
-  for (const { name, data } of records) {
-    if (typeof name !== "string" || !name.startsWith(prefix)) continue;
-    if (data.type === "CNAME") targets.set(name, data.target);
-    if (data.type !== "TXT") continue;
-    const value = renderText(data.text, readable);
-    if (isDmarc(value)) texts.set(name, [...(texts.get(name) ?? []), value]);
+  const policies = new Map<string, Parsed<DmarcRecord>>();
+  for (const { domain, value } of records) {
+    const record = value?.dmarc;
+    if (record === undefined || domain === undefined) continue;
+    // Of several receivers heed none; the check of the zone says which these are.
+    policies.set(domain, policies.has(domain) ? NONE : { value: record, findings: [] });
   }
-  for (const [name, target] of targets) texts.set(name, texts.get(target) ?? []);
-  for (const [name, values] of tenant === undefined ? [] : standing(tenant)) {
-    if (!texts.has(name)) texts.set(name, values);
+  for (const [domain, values] of tenant === undefined ? [] : standing(tenant)) {
+    if (!policies.has(domain)) policies.set(domain, readPolicy(domain, values));
   }
-  return new Map(
-    [...texts].flatMap(([name, values]) => {
-      const domain = name.slice(prefix.length);
-      return values.length === 0 ? [] : [[domain, readPolicy(domain, values)] as const];
-    }),
-  );
+  return policies;
 }
 
-/** The DMARC records that stand, by the name that each stands at. */
+/** The DMARC records that stand, by the domain that each is of. */
 function standing(tenant: RecordContext["tenant"]): Map<string, string[]> {
   const prefix = dmarcName("");
-  const known = Object.keys(tenant.existing.names).filter((name) => name.startsWith(prefix));
-  const domains = [tenant.domain, ...Object.keys(tenant.domains)];
-  const names = new Set([...known, ...domains.map(dmarcName)]);
+  const known = Object.keys(tenant.existing.names)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
+  const domains = new Set([...known, tenant.domain, ...Object.keys(tenant.domains)]);
   return new Map(
-    [...names].map((name) => {
-      const found = standingDmarc(tenant, name.slice(prefix.length));
-      return [name, found.map(({ text }) => text)] as const;
+    [...domains].flatMap((domain) => {
+      const found = standingDmarc(tenant, domain).map(({ text }) => text);
+      return found.length === 0 ? [] : [[domain, found] as const];
     }),
   );
 }

@@ -2,11 +2,14 @@
 
 import { isNullMx, parseNullMx } from "../../../mail/mx/null-mx.ts";
 import { parseMx } from "../../../mail/mx/record.ts";
-import { saysTheSame, singletonOf } from "../../../mail/singletons.ts";
+import { saysTheSame } from "../../../mail/txt.ts";
 import type { Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
-import { type PlannedRecord, readable, renderData, renderText } from "../record.ts";
-import { LISTED_TYPES, type Standing, standingAt, standingLike, standingPath } from "./standing.ts";
+import { DKIM_KEY } from "../dkim/purpose.ts";
+import { DMARC_POLICY } from "../dmarc/purpose.ts";
+import { type PlannedRecord, readable, renderData, singletonOfRecord } from "../record.ts";
+import { FROM_SPF, REFUSING_SPF } from "../spf/purpose.ts";
+import { LISTED_TYPES, type Standing, standingAt, standingOf, standingPath } from "./standing.ts";
 
 /** Every fault of a plan beside what `sendips:tenant.existing` says. */
 export function checkExisting(context: RecordContext): Finding[] {
@@ -62,6 +65,7 @@ function wildcards(
     const what = standing.CNAME === undefined ? types.join(", ") : "CNAME";
     return [
       {
+        code: "existing-wildcard-ends",
         level: "warning",
         path: byName.get(first)?.[0]?.path ?? "sendips:tenant.existing",
         message: `${name} (${what}) answers for ${first}${more} today, and no more once a record of ours stands there or below`,
@@ -86,10 +90,11 @@ function aliases(name: string, records: readonly PlannedRecord[], standing: Stan
     const same = ours !== undefined && renderData(ours, readable) === absolute(standing.CNAME);
     if (same) return [];
     return records.slice(0, 1).map(({ path }) => ({
+      code: "existing-cname",
       level: "error",
       path,
       message: `a CNAME to ${standing.CNAME} stands at ${name}, and nothing can stand beside it or in its place without taking it away from whoever serves it`,
-      fix: name.startsWith("_dmarc.")
+      fix: records.some(({ purpose }) => purpose === DMARC_POLICY)
         ? "dmarc: keep leaves it as it is; or have it removed, and take it out of sendips:tenant.existing"
         : "another name; or have it removed, and take it out of sendips:tenant.existing",
       rule: "RFC 1034 §3.6.2",
@@ -100,6 +105,7 @@ function aliases(name: string, records: readonly PlannedRecord[], standing: Stan
   if (others.length === 0) return [];
   return [
     {
+      code: "existing-beside-cname",
       level: "error",
       path: ours.path,
       message: `${others.join(" and ")} records stand at ${name}, and a CNAME stands alone: it would take them off the air`,
@@ -129,6 +135,7 @@ function exchanges(
   const parked = tenant.neverMails.includes(name);
   return [
     {
+      code: "existing-mx",
       level: "error",
       path: first.path,
       message: `${name} takes mail today, at ${standing.MX.join(" and ")}: MX records of ours beside them would lead its mail astray`,
@@ -154,6 +161,7 @@ function hosts(name: string, records: readonly PlannedRecord[], standing: Standi
   if (ours === undefined || theirs.length === 0) return [];
   return [
     {
+      code: "existing-host",
       level: "error",
       path: ours.path,
       message: `${name} is a host already, at ${theirs.join(" and ")}: an address of ours beside it makes of both a host that answers half the time`,
@@ -169,17 +177,19 @@ function texts(
   name: string,
   records: readonly PlannedRecord[],
 ): Finding[] {
-  return records.flatMap(({ data, path, key }): Finding[] => {
-    if (data.type !== "TXT") return [];
-    const ours = renderText(data.text, readable);
-    const kind = singletonOf(ours);
-    const others = standingLike(tenant, name, ours).filter(({ text }) => !saysTheSame(text, ours));
-    const [other] = others;
-    if (kind === undefined || other === undefined) return [];
+  return records.flatMap((record): Finding[] => {
+    const { path, purpose } = record;
+    const kind = singletonOfRecord(record);
+    if (kind === undefined) return [];
+    const ours = renderData(record, readable);
+    const standing = standingOf(tenant, name, kind);
+    const other = standing.find(({ text }) => !saysTheSame(kind, text, ours));
+    if (other === undefined) return [];
     const at = standingPath(name, "TXT");
-    if (kind.title === "DKIM key") {
+    if (purpose === DKIM_KEY) {
       return [
         {
+          code: "existing-dkim-key",
           level: "error",
           path,
           message: `another DKIM key stands at ${name}: mail that is signed with it would fail`,
@@ -189,13 +199,14 @@ function texts(
       ];
     }
     if (
-      key === `spf-${name}` &&
+      (purpose === REFUSING_SPF || purpose === FROM_SPF) &&
       tenant.neverMails.includes(name) &&
       !streams.some(({ returnPath }) => returnPath === name)
     ) {
       if (/^v=spf1\s+[-~]all$/i.test(other.text)) return [];
       return [
         {
+          code: "existing-spf-sends",
           level: "error",
           path,
           message: `${name} publishes ${other.text}, by which somebody sends: v=spf1 -all in its place refuses that mail`,
@@ -204,9 +215,10 @@ function texts(
         },
       ];
     }
-    if (["SPF record", "DMARC record", "TLS-RPT record"].includes(kind.title)) return [];
+    if (purpose?.merges === true) return [];
     return [
       {
+        code: "existing-replaced",
         level: "warning",
         path,
         message: `the ${kind.title} of ${name} takes the place of the one that stands`,

@@ -4,11 +4,11 @@ import { dmarcName } from "../../../mail/dmarc/record.ts";
 import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import type { Finding } from "../../problem.ts";
-import type { TenantContext } from "../context.ts";
+import { ordered, type TenantContext } from "../context.ts";
 import { organisationsOf } from "../organisations.ts";
 import { spfNames } from "../spf/records.ts";
+import { isSpfKnown } from "../spf/standing.ts";
 import { publisherOf } from "../zones.ts";
-import { isKnown } from "./standing.ts";
 
 /** Days after which what was seen is old: senders come and go, and nobody tells us. */
 const OLD = 90;
@@ -21,18 +21,19 @@ const OLD = 90;
  */
 export function checkKnowledge(context: TenantContext, today: string): Finding[] {
   const shared = sharedNames(context).filter(
-    (name) => publisherOf(name, context.operator.zones)?.by === "external",
+    ({ name }) => publisherOf(name, context.operator.zones)?.by === "external",
   );
   if (shared.length === 0) return [];
   const { seen } = context.tenant.existing;
   const unknown = new Map<string, string[]>();
-  for (const name of shared.filter((one) => !isKnown(context.tenant, one))) {
-    const domain = organizationalDomainByList(name.replace(/^_dmarc\./, ""));
+  for (const { name, of } of shared.filter((one) => !isSpfKnown(context.tenant, one.name))) {
+    const domain = organizationalDomainByList(of);
     unknown.set(domain, [...(unknown.get(domain) ?? []), name]);
   }
   const missing = [...unknown].map(([domain, names]): Finding => {
-    const whole = names.length === shared.filter((name) => isAtOrBelow(name, domain)).length;
+    const whole = names.length === shared.filter(({ name }) => isAtOrBelow(name, domain)).length;
     return {
+      code: "existing-unknown",
       level: "warning",
       path: "sendips:tenant.existing",
       message: `nothing is known of what ${whole ? domain : names.join(", ")} publishes today${whole ? ` (${names.join(", ")})` : ""}: whoever publishes this plan over it may take the domain's other senders, and its DMARC policy, off the air`,
@@ -45,6 +46,7 @@ export function checkKnowledge(context: TenantContext, today: string): Finding[]
   return [
     ...missing,
     {
+      code: "existing-old",
       level: "warning",
       path: "sendips:tenant.existing.seen",
       message: `what ${context.tenant.domain} publishes was looked at ${age} days ago, on ${seen}: senders may have come since, and the plan knows nothing of them`,
@@ -53,18 +55,24 @@ export function checkKnowledge(context: TenantContext, today: string): Finding[]
   ];
 }
 
-/** Names at which others may have records that a plan merges with or takes the place of. */
-function sharedNames(context: TenantContext): string[] {
+/** Names at which others may have records that a plan merges with or takes the place of, and the domain of each. */
+function sharedNames(context: TenantContext): { name: string; of: string }[] {
   const { tenant } = context;
-  const spf = spfNames(context).filter(({ isReturnPath, at, name, isOrganisation }) => {
+  const spf = spfNames(context).filter(({ isReturnPath, at, name, isOrganisation, isOurs }) => {
     // A return path of its own is nobody else's, nor is what stands behind a CNAME or an include of ours.
-    return at === name && (!isReturnPath || isOrganisation) && !name.startsWith("_spf.");
+    return at === name && (!isReturnPath || isOrganisation) && !isOurs;
   });
   const policies = organisationsOf(context)
     .filter(({ dmarc }) => !dmarc.keep && !dmarc.replace && dmarc.existing === undefined)
-    .map(({ domain }) => dmarcName(domain));
-  const parked = tenant.neverMails.flatMap((name) => [name, dmarcName(name)]);
-  return [...new Set([...spf.map(({ name }) => name), ...policies, ...parked])].sort();
+    .map(({ domain }) => domain);
+  const names = new Map<string, string>();
+  for (const { name } of spf) names.set(name, name);
+  for (const domain of policies) names.set(dmarcName(domain), domain);
+  for (const domain of tenant.neverMails) {
+    names.set(domain, domain);
+    names.set(dmarcName(domain), domain);
+  }
+  return ordered(names).map(([name, of]) => ({ name, of }));
 }
 
 function daysBetween(from: string, to: string): number {

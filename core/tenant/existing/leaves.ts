@@ -3,6 +3,7 @@ import { type Adoption, standingValue } from "../../guards/standing.ts";
 import type { LeftName, StackOutputs } from "../../state/outputs.ts";
 import type { StateRecord } from "../../state/resources.ts";
 import { type PlannedRecord, referencesOf } from "../record.ts";
+import { REPORT_CONSENT } from "../report-consent/purpose.ts";
 
 /**
  * By the record's key, empty where nothing stays. What the plan says; else what the last deployment said, which
@@ -42,9 +43,9 @@ export function leavesOf(
  * ours, or one's host. It goes with the address; left behind it would let the next owner of the address in.
  */
 function isOurs(record: PlannedRecord, hosts: ReadonlySet<string>): boolean {
-  const { name, data, key } = record;
+  const { name, data, purpose } = record;
   // A consent is about one tenant of ours, in the zone of whoever gets the reports.
-  if (key.startsWith("report-consent-")) return true;
+  if (purpose === REPORT_CONSENT) return true;
   if (referencesOf(record).length > 0 || hosts.has(String(name))) return true;
   return data.type === "MX" && hosts.has(data.exchange);
 }

@@ -11,12 +11,12 @@ import { parseSpf } from "../../../mail/spf/parse.ts";
 import { renderSpf } from "../../../mail/spf/render.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
 import { contextOf, type TenantContext, type WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { organisationsOf } from "../organisations.ts";
 import type { TenantStack } from "../plan.ts";
 import { type PlannedRecord, readable, renderData } from "../record.ts";
-import { wantedRecords } from "../records.ts";
 import { spfMacroZone } from "../spf/records.ts";
+import { wantedRecords } from "../subjects.ts";
 import { publisherOf } from "../zones.ts";
 import { LISTED_TYPES, type Standing, standingAt } from "./standing.ts";
 
@@ -83,10 +83,11 @@ export function reportNames(
   deployed: boolean,
 ): NameReport[] {
   const context = contextOf(stack.name, stack.tenant, stack.operator);
-  const wanted = Map.groupBy(
-    wantedRecords(context).filter(({ name }) => typeof name === "string"),
-    ({ name }) => String(name),
-  );
+  const wanted = new Map<string, WantedRecord[]>();
+  for (const record of wantedRecords(context)) {
+    const { name } = record;
+    if (typeof name === "string") wanted.set(name, [...(wanted.get(name) ?? []), record]);
+  }
   return [...read].map(([name, found]): NameReport => {
     const publisher = publisherOf(name.replace(/^\*\./, ""), stack.operator.zones);
     const records = wanted.get(name) ?? [];

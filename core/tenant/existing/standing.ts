@@ -1,9 +1,6 @@
 /** What a tenant's names publish today apart from us, as its config says it: read for merging and keeping. */
 
-import { dmarcName, isDmarc } from "../../../mail/dmarc/record.ts";
-import { singletonOf } from "../../../mail/singletons.ts";
-import { isSpf } from "../../../mail/spf/finding.ts";
-import { pastedTxt } from "../../../mail/txt.ts";
+import { pastedTxt, type Singleton } from "../../../mail/txt.ts";
 import { configPath } from "../../config/config.ts";
 import type { ExistingConfig, TenantConfig } from "../../config/schema.ts";
 
@@ -35,7 +32,7 @@ export function standingPath(name: string, type: keyof Standing): string {
 }
 
 /** TXT values of a name that a test admits, as the names hold them: strings joined, quotes taken off. */
-function textsAt(
+export function textsAt(
   tenant: TenantConfig,
   name: string,
   admits: (text: string) => boolean,
@@ -46,52 +43,12 @@ function textsAt(
     .map((text) => ({ text, path: standingPath(name, "TXT") }));
 }
 
-/** The SPF records that a name publishes today: none, one, or several, which receivers refuse. */
-export function standingSpf(tenant: TenantConfig, name: string): StandingText[] {
-  const written = writtenSpf(tenant, name);
-  return written === undefined ? textsAt(tenant, name, isSpf) : [written];
-}
-
-/** What `spf.existing` says of an organisational domain. */
-function writtenSpf(tenant: TenantConfig, name: string): StandingText | undefined {
-  if (name === tenant.domain) {
-    const text = tenant.spf?.existing;
-    const path = "sendips:tenant.spf.existing";
-    return text === undefined ? undefined : { text: pastedTxt(text), path };
-  }
-  const text = Object.hasOwn(tenant.domains, name)
-    ? tenant.domains[name]?.spf?.existing
-    : undefined;
-  const path = configPath(["tenant", "domains", name, "spf", "existing"]);
-  return text === undefined ? undefined : { text: pastedTxt(text), path };
-}
-
-/** The DMARC records that stand at `_dmarc.<domain>`: what `dmarc.existing` says, else what the name holds. */
-export function standingDmarc(tenant: TenantConfig, domain: string): StandingText[] {
-  const written = writtenDmarc(tenant, domain);
-  return written === undefined ? textsAt(tenant, dmarcName(domain), isDmarc) : [written];
-}
-
-/** What `dmarc.existing` says of an organisational domain. */
-function writtenDmarc(tenant: TenantConfig, domain: string): StandingText | undefined {
-  const [dmarc, path] =
-    domain === tenant.domain
-      ? [tenant.dmarc, ["tenant", "dmarc", "existing"]]
-      : [tenant.domains[domain]?.dmarc, ["tenant", "domains", domain, "dmarc", "existing"]];
-  const text = dmarc?.existing;
-  return text === undefined ? undefined : { text: pastedTxt(text), path: configPath(path) };
-}
-
-/**
- * What of a kind that stands once at its name (SPF, DMARC, a DKIM key …) stands at a name, by the text that
- * is to stand there.
- */
-export function standingLike(tenant: TenantConfig, name: string, text: string): StandingText[] {
-  const kind = singletonOf(text);
-  return kind === undefined ? [] : textsAt(tenant, name, (other) => singletonOf(other) === kind);
+/** What of a kind that stands once at its name (SPF, DMARC, a DKIM key …) stands at a name. */
+export function standingOf(tenant: TenantConfig, name: string, kind: Singleton): StandingText[] {
+  return textsAt(tenant, name, (text) => kind.begins.test(text));
 }
 
 /** Whether it is known what a name publishes, be it nothing. */
 export function isKnown(tenant: TenantConfig, name: string): boolean {
-  return standingAt(tenant, name) !== undefined || writtenSpf(tenant, name) !== undefined;
+  return standingAt(tenant, name) !== undefined;
 }

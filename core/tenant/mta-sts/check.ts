@@ -1,10 +1,9 @@
 /** Faults of MTA-STS: the policy against the MX that the plan holds, and the name that serves it. */
 
-import { error, type Finding as MailFinding, warning } from "../../../mail/finding.ts";
 import { lintMtaStsPolicy, type MtaStsPolicy } from "../../../mail/mta-sts/record.ts";
 import { configPath } from "../../config/config.ts";
 import type { MtaStsConfig } from "../../config/schema.ts";
-import { at, type Finding } from "../../problem.ts";
+import { at, error, type Fault, type Finding, warning } from "../../problem.ts";
 import { ordered, type RecordContext } from "../context.ts";
 import { policyOf } from "./policy.ts";
 import { policyHost } from "./records.ts";
@@ -29,38 +28,43 @@ function mxHosts({ records }: RecordContext, domain: string): string[] {
   );
 }
 
-function policyFaults(policy: MtaStsPolicy, hosts: readonly string[]): MailFinding[] {
+function policyFaults(policy: MtaStsPolicy, hosts: readonly string[]): Fault[] {
   if (policy.mode === "none" || policy.mx.length > 0) return lintMtaStsPolicy(policy, hosts);
   const message =
     "no mx is given, and the plan holds no MX of the domain: the policy would refuse every host";
-  return [error("RFC 8461 §3.2", message, "mx: the domain's MX hosts, or *. and their domain")];
+  return [
+    error(
+      "mta-sts-no-mx",
+      "RFC 8461 §3.2",
+      message,
+      "mx: the domain's MX hosts, or *. and their domain",
+    ),
+  ];
 }
 
 /** A test whose results nobody gets. */
-function unreported(
-  { tenant }: RecordContext,
-  domain: string,
-  { mode }: MtaStsPolicy,
-): MailFinding[] {
+function unreported({ tenant }: RecordContext, domain: string, { mode }: MtaStsPolicy): Fault[] {
   if (mode !== "testing" || Object.hasOwn(tenant.tlsReports, domain)) return [];
   const message = `mode: testing does nothing but report, and ${domain} asks for no TLS reports`;
   const fix = `${configPath(["tenant", "tlsReports", domain])}, with an address for reports`;
-  return [warning("RFC 8461 §5", message, fix)];
+  return [warning("mta-sts-testing-unreported", "RFC 8461 §5", message, fix)];
 }
 
-function alias(domain: string, config: MtaStsConfig): MailFinding[] {
+function alias(domain: string, config: MtaStsConfig): Fault[] {
   const { servedBy, certificateAuthorities } = config;
   const host = policyHost(domain);
   if (servedBy === undefined) return [];
-  const findings: MailFinding[] = [];
+  const findings: Fault[] = [];
   if (servedBy === host) {
     const fix = "the host that serves the policy; leave servedBy out when you publish the name";
-    findings.push(error("RFC 1034 §3.6.2", `${host} would be an alias of itself`, fix));
+    findings.push(
+      error("mta-sts-own-alias", "RFC 1034 §3.6.2", `${host} would be an alias of itself`, fix),
+    );
   }
   if (certificateAuthorities.length > 0) {
     const message = `certificateAuthorities stands beside servedBy: a CNAME at ${host} allows no CAA there, and a CA reads those of ${servedBy}`;
     const fix = `leave one of the two out; with servedBy, publish the CAA records at ${servedBy}`;
-    findings.push(error("RFC 1034 §3.6.2, RFC 8659 §3", message, fix));
+    findings.push(error("mta-sts-caa-beside-alias", "RFC 1034 §3.6.2, RFC 8659 §3", message, fix));
   }
   return findings;
 }

@@ -1,7 +1,7 @@
 /** The MTA-STS policy files of a tenant (RFC 8461 §3.2), and the id by which senders notice a change. */
 import { createHash } from "node:crypto";
 import { type MtaStsPolicy, mtaStsUrl, renderMtaStsPolicy } from "../../../mail/mta-sts/record.ts";
-import type { RecordContext, TenantContext } from "../context.ts";
+import type { TenantContext } from "../context.ts";
 import { ordered } from "../context.ts";
 import { bounceHosts } from "../return-path/records.ts";
 
@@ -18,7 +18,7 @@ export interface PolicyFile {
 }
 
 /** The policy of each domain with `mtaSts`. */
-export function mtaStsPolicies(context: TenantContext | RecordContext): PolicyFile[] {
+export function mtaStsPolicies(context: TenantContext): PolicyFile[] {
   return ordered(context.tenant.mtaSts).map(([domain, { servedBy }]) => ({
     domain,
     url: mtaStsUrl(domain),

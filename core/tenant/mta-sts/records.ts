@@ -4,9 +4,10 @@ import { mtaStsName, renderMtaSts } from "../../../mail/mta-sts/record.ts";
 import { configPath } from "../../config/config.ts";
 import type { MtaStsConfig } from "../../config/schema.ts";
 import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { text } from "../record.ts";
 import { policyId, policyOf } from "./policy.ts";
+import { MTA_STS_CAA, MTA_STS_HOST, MTA_STS_VERSION } from "./purpose.ts";
 
 /** The host of the policy's URL (RFC 8461 §3.3); no other name will do. */
 export function policyHost(domain: string): string {
@@ -25,6 +26,8 @@ export function mtaStsRecords(context: TenantContext): WantedRecord[] {
       key: `mta-sts-${domain}`,
       name,
       data: { type: "TXT", text: text`${renderMtaSts({ id })}` },
+      purpose: MTA_STS_VERSION,
+      domain,
       path,
       why: `says that ${domain} has an MTA-STS policy; the id changes with it (RFC 8461 §3.1)`,
     };
@@ -32,6 +35,8 @@ export function mtaStsRecords(context: TenantContext): WantedRecord[] {
       key: `mta-sts-cname-${domain}`,
       name: own,
       data: { type: "CNAME", target: name },
+      purpose: MTA_STS_VERSION,
+      domain,
       path: "sendips:tenant.delegate",
       why: `the version of the MTA-STS policy of ${domain} is ours to keep: the name points into ${delegation?.zone}`,
       after: [version.key],
@@ -50,6 +55,7 @@ function hostRecords(domain: string, config: MtaStsConfig, path: string): Wanted
         key: `mta-sts-host-${domain}`,
         name: policyHost(domain),
         data: { type: "CNAME", target: servedBy },
+        purpose: MTA_STS_HOST,
         path: `${path}.servedBy`,
         why: `${servedBy} serves the MTA-STS policy of ${domain} by HTTPS (RFC 8461 §3.3)`,
       },
@@ -59,6 +65,7 @@ function hostRecords(domain: string, config: MtaStsConfig, path: string): Wanted
     key: `caa-mta-sts-${domain}-${ca}`,
     name: policyHost(domain),
     data: { type: "CAA", flags: 0, tag: "issue", value: ca },
+    purpose: MTA_STS_CAA,
     path: `${path}.certificateAuthorities`,
     why: `${ca} may issue the certificate of ${policyHost(domain)}, no other CA unless named (RFC 8659 §4.2)`,
   }));

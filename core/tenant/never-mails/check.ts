@@ -26,6 +26,7 @@ export function checkNeverMails(context: RecordContext): Finding[] {
 
 function repeated(name: string, path: string, first: string): Finding {
   return {
+    code: "never-mails-twice",
     level: "warning",
     path,
     message: `${name} stands twice`,
@@ -44,6 +45,7 @@ function contradiction(
     case "dmarc":
       return [
         {
+          code: "never-mails-dmarc",
           level: "error",
           path,
           message: `${name} is the tenant's own domain, and sendips:tenant.dmarc does not refuse mail that claims to be from it`,
@@ -54,6 +56,7 @@ function contradiction(
     case "spf":
       return [
         {
+          code: "never-mails-spf",
           level: "error",
           path,
           message: `${name} is the tenant's own domain, and sendips:tenant.spf says what it sends through`,
@@ -64,6 +67,7 @@ function contradiction(
     case "host":
       return [
         {
+          code: "never-mails-host",
           level: "error",
           path,
           message: `${name} is the host name of an address, which sends and has an SPF record: a name with two has none`,
@@ -99,6 +103,7 @@ function mailboxes(context: RecordContext, name: string): Finding[] {
     uris
       .filter((uri) => isMailto(uri) && reportHost(uri) === name)
       .map((uri) => ({
+        code: "never-mails-reports",
         level: "error" as const,
         path,
         message: `${uri} gets nothing: ${name} is in sendips:tenant.neverMails, and takes no mail`,
@@ -109,17 +114,17 @@ function mailboxes(context: RecordContext, name: string): Finding[] {
 }
 
 /** What else the config asks for a domain that neither sends nor takes mail. */
-function pointless({ tenant }: RecordContext, name: string, path: string): Finding[] {
-  const keys = (["mtaSts", "tlsReports", "bimi"] as const).filter((key) =>
-    Object.hasOwn(tenant[key], name),
-  );
+function pointless({ tenant, records }: RecordContext, name: string, path: string): Finding[] {
   const places = [
-    ...keys.map((key) => configPath(["tenant", key, name])),
+    ...records
+      .filter(({ data, domain }) => data.type === "TXT" && domain === name)
+      .flatMap((record) => (record.purpose?.needsMail === true ? [record.path] : [])),
     ...ordered(tenant.dkim)
       .filter(([, key]) => key.domains?.includes(name) === true && key.state !== "revoked")
       .map(([selector]) => configPath(["tenant", "dkim", selector, "domains"])),
   ];
   return places.map((place) => ({
+    code: "never-mails-idle-config",
     level: "warning",
     path: place,
     message: `${name} never mails (${path}), so this is of no use to it`,

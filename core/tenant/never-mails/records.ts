@@ -3,11 +3,15 @@
 import { type DmarcRecord, parseDmarcOnce, renderDmarc } from "../../../mail/dmarc/record.ts";
 import { NULL_MX, neverMails } from "../../../mail/mx/null-mx.ts";
 import { hostNameOf, type TenantContext, usesOf, type WantedRecord } from "../context.ts";
+import { DKIM_KEY } from "../dkim/purpose.ts";
+import { DMARC_POLICY } from "../dmarc/purpose.ts";
 import { mergedDmarc, ownReports } from "../dmarc/records.ts";
-import { standingDmarc } from "../existing/standing.ts";
+import { standingDmarc } from "../dmarc/standing.ts";
 import { organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
-import { asksForSpf } from "../spf/records.ts";
+import { REFUSING_SPF } from "../spf/purpose.ts";
+import { asksForSpf, spfKey } from "../spf/records.ts";
+import { NULL_MX_RECORD } from "./purpose.ts";
 
 /** The config that names a domain of `neverMails`. */
 export function neverMailsPath(index: number): string {
@@ -41,7 +45,7 @@ function refusesAll(context: TenantContext): boolean {
 }
 
 /** The reports about a parked domain go where the tenant's go, and where they went before. */
-function parkedDmarc(context: TenantContext, name: string): string {
+function parkedDmarc(context: TenantContext, name: string): DmarcRecord {
   const [own] = organisationsOf(context);
   const reports = own === undefined ? { rua: [], ruf: [] } : ownReports(context, own);
   const before = standingDmarc(context.tenant, name).map(
@@ -52,7 +56,7 @@ function parkedDmarc(context: TenantContext, name: string): string {
     const uris = [...new Set([...before.flatMap((old) => old?.[tag] ?? []), ...reports[tag]])];
     if (uris.length > 0) record[tag] = uris;
   }
-  return renderDmarc(record);
+  return record;
 }
 
 /**
@@ -72,6 +76,9 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
       key: `revoked-keys-${name}`,
       name: `*._domainkey.${name}`,
       data: { type: "TXT", text: text`v=DKIM1; p=` },
+      purpose: DKIM_KEY,
+      domain: name,
+      value: { dkim: { selector: "*", publicKey: "" } },
       path: "sendips:tenant.revokedKeys",
       why: `no selector signs for ${name}: every key that is asked for is revoked (RFC 6376 §3.6.1)`,
     };
@@ -81,23 +88,31 @@ export function neverMailsRecords(context: TenantContext): WantedRecord[] {
           key: `null-mx-${name}`,
           name: record.name,
           data: { type: "MX", ...NULL_MX },
+          purpose: NULL_MX_RECORD,
           path,
           why: `${name} takes no mail (RFC 7505 §3)`,
         };
       }
-      const purpose = record.name === name ? "spf" : "dmarc";
+      if (record.name === name) {
+        return {
+          key: spfKey(name),
+          name: record.name,
+          data: { type: "TXT", text: text`${record.value}` },
+          purpose: REFUSING_SPF,
+          path,
+          why: `nobody sends mail as ${name} (RFC 7208 §10.1.2)`,
+        };
+      }
+      const policy = parkedDmarc(context, name);
       return {
-        key: `${purpose}-${name}`,
+        key: `dmarc-${name}`,
         name: record.name,
-        data: {
-          type: "TXT",
-          text: text`${purpose === "spf" ? record.value : parkedDmarc(context, name)}`,
-        },
+        data: { type: "TXT", text: text`${renderDmarc(policy)}` },
+        purpose: DMARC_POLICY,
+        domain: name,
+        value: { dmarc: policy },
         path,
-        why:
-          purpose === "spf"
-            ? `nobody sends mail as ${name} (RFC 7208 §10.1.2)`
-            : `mail that claims to be from ${name} is refused (RFC 9989 §4.7)`,
+        why: `mail that claims to be from ${name} is refused (RFC 9989 §4.7)`,
       };
     });
     return context.tenant.revokedKeys ? [...known, revoked] : known;

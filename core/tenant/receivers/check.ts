@@ -2,51 +2,65 @@
 
 import type { Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
+import type { receiverCodes } from "./codes.ts";
 import { brokenPolicies, POLICY_RULES, type PolicyRule, type PolicyVerdict } from "./policies.ts";
 
+interface Mend {
+  code: keyof typeof receiverCodes;
+  path: string;
+  fix: string;
+}
+
 /** Where the mend is, and what it is. */
-const MENDS: Partial<Record<PolicyRule, { path: string; fix: string }>> = {
+const MENDS: Partial<Record<PolicyRule, Mend>> = {
   "SPF or DKIM": {
+    code: "receivers-spf-or-dkim",
     path: "sendips:tenant.streams",
     fix: "an SPF record at the return path, or a DKIM key that signs for the From domain",
   },
   "SPF and DKIM": {
+    code: "receivers-spf-and-dkim",
     path: "sendips:tenant.dkim",
     fix: "an SPF record at the return path, and a DKIM key in state signing for the From domain",
   },
   "DMARC record": {
+    code: "receivers-dmarc",
     path: "sendips:tenant.dmarc",
     fix: "one DMARC record; policy: none is enough for the providers",
   },
   "DMARC alignment": {
+    code: "receivers-alignment",
     path: "sendips:tenant.streams",
     fix: "a return path below the From domain's organisational domain, or a DKIM key that signs for it",
   },
   "forward and reverse DNS": {
+    code: "receivers-reverse-dns",
     path: "sendips:tenant.hostNames",
     fix: "host names in a zone that sendips:zones lists, so that A and PTR are planned together",
   },
   "own From domain": {
+    code: "receivers-from-domain",
     path: "sendips:tenant.streams",
     fix: "a From domain of your own",
   },
 };
 
-/** One warning for each rule that is not met, with all providers that ask for it. */
-export function checkProviders(context: RecordContext): Finding[] {
+/**
+ * One warning for each rule that is not met, with all providers that ask for it. Where a rule of the mail itself
+ * is broken, those that follow from it need no saying.
+ */
+export function checkProviders(context: RecordContext, told: readonly Finding[] = []): Finding[] {
+  if (told.some(({ level }) => level === "error")) return [];
   const broken = brokenPolicies(context);
-  return POLICY_RULES.flatMap((rule) => {
+  const findings = POLICY_RULES.flatMap((rule) => {
     const verdicts = broken.filter((verdict) => verdict.rule === rule);
     const mend = MENDS[rule];
     return verdicts.length === 0 || mend === undefined ? [] : [warn(rule, verdicts, mend)];
   });
+  return findings.filter(({ path }) => !told.some((finding) => finding.path === path));
 }
 
-function warn(
-  rule: PolicyRule,
-  verdicts: readonly PolicyVerdict[],
-  mend: { path: string; fix: string },
-): Finding {
+function warn(rule: PolicyRule, verdicts: readonly PolicyVerdict[], mend: Mend): Finding {
   const each = (pick: (verdict: PolicyVerdict) => string | undefined) => [
     ...new Set(verdicts.flatMap((verdict) => pick(verdict) ?? [])),
   ];

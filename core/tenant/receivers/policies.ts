@@ -8,8 +8,9 @@
 
 import { effectivePolicy } from "../../../mail/dmarc/lint.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
+import { SPF_TEXT } from "../../../mail/spf/finding.ts";
 import { hostNameOf, type PlannedStream, type RecordContext } from "../context.ts";
-import { leavesDmarc } from "../dmarc/records.ts";
+import { leavesDmarc, plansDmarc } from "../dmarc/records.ts";
 import {
   authenticationOf,
   type DmarcView,
@@ -170,10 +171,9 @@ function subjectsOf(context: RecordContext): Subject[] {
   const spfNames = new Set<string>();
   const hosts = new Set<string>();
   const waiting = new Map<string, string>();
-  for (const { name, data, waitsFor } of context.records) {
+  for (const { name, data, purpose, waitsFor } of context.records) {
     if (data.type === "TXT" && typeof name === "string") {
-      // The version is text, never a reference; what follows it need not be rendered.
-      if (/^v=spf1(?: |$)/i.test(String(data.text[0]))) spfNames.add(name);
+      if (purpose?.single === SPF_TEXT) spfNames.add(name);
     } else if (data.type === "A" && typeof data.address !== "string") {
       hosts.add(`A ${data.address.address} ${String(name)}`);
     } else if (data.type === "PTR" && typeof name !== "string") {
@@ -228,8 +228,11 @@ function dmarcRecord({ context, stream, view }: Subject): Judgement {
     return met(`the record of ${policy.domain}: ${effectivePolicy(policy.record, subject)}`);
   }
   const organisation = organisationOf(organisationsOf(context), stream.from);
-  const planned = context.records.some(({ key }) => key === `dmarc-${organisation?.domain}`);
-  if (organisation !== undefined && !planned && leavesDmarc(context, organisation)) {
+  if (
+    organisation !== undefined &&
+    !plansDmarc(context, organisation.domain) &&
+    leavesDmarc(context, organisation)
+  ) {
     return {
       verdict: "unknown",
       why: `what the owner of ${organisation.domain} publishes is not known`,

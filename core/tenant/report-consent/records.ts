@@ -6,6 +6,7 @@ import { ownReports, reportsPath } from "../dmarc/records.ts";
 import { organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
+import { REPORT_CONSENT } from "./purpose.ts";
 
 /** A consent that the tenant's reports need, and the config that sends them there. */
 export interface WantedConsent extends NeededConsent {
@@ -54,6 +55,7 @@ export function consentRecords(context: TenantContext): WantedRecord[] {
       key: `report-consent-${domain}-${host}`,
       name,
       data: { type: "TXT", text: text`${value}` },
+      purpose: REPORT_CONSENT,
       path,
       why: `${host} consents to DMARC reports about ${domain}; without it reporters send none (RFC 9990 §4)`,
     }));

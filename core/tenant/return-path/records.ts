@@ -6,9 +6,9 @@ import {
   type TenantContext,
   type WantedRecord,
 } from "../context.ts";
-
-import { delegatedName, delegationOf } from "../delegation.ts";
-import { isDelegated } from "../spf/records.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
+import { isDelegated, spfKey } from "../spf/records.ts";
+import { BOUNCES } from "./purpose.ts";
 
 /** Who takes a stream's bounces: by default the hosts that sent (RFC 5321 §4.5.5). */
 function hostsOf({ tenant }: TenantContext, { key, pool }: PlannedStream) {
@@ -47,6 +47,7 @@ export function bounceRecords(context: TenantContext): WantedRecord[] {
         key,
         name,
         data: { type: "MX", preference: 10, exchange: host },
+        purpose: BOUNCES,
         path: `sendips:tenant.streams.${stream.key}`,
         why: `bounces of stream ${stream.key} come back to ${why}`,
       });
@@ -56,10 +57,11 @@ export function bounceRecords(context: TenantContext): WantedRecord[] {
       key: `bounce-cname-${returnPath}`,
       name: returnPath,
       data: { type: "CNAME", target: name },
+      purpose: BOUNCES,
       path: "sendips:tenant.delegate",
       why: `the return path ${returnPath} is ours to keep: its SPF and MX stand in ${zone}`,
       after: [
-        `spf-${returnPath}`,
+        spfKey(returnPath),
         ...[...records.values()].filter((record) => record.name === name).map(({ key }) => key),
       ],
       permanent: true,

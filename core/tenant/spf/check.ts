@@ -1,20 +1,22 @@
 /** Faults of the SPF records: each as an evaluator would meet it, and what their includes cost. */
 
-import { isSpf } from "../../../mail/spf/finding.ts";
+import type { SpfCode } from "../../../mail/spf/codes.ts";
+import { SPF_TEXT } from "../../../mail/spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../../../mail/spf/lint.ts";
 import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import { at, type Finding } from "../../problem.ts";
 import { hostNameOf, type RecordContext, type TenantContext } from "../context.ts";
-import { isKnown, type StandingText } from "../existing/standing.ts";
-import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "../placeholders.ts";
+import type { StandingText } from "../existing/standing.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
+import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "./placeholders.ts";
 import { faultsOf, isLeftAlone, mergedSpf, type SpfName, spfNames } from "./records.ts";
+import { isSpfKnown } from "./standing.ts";
 
 /** Every fault of the tenant's SPF records, and of the one that is merged into them. */
 export function checkSpf(context: RecordContext): Finding[] {
   const resolve = placeholderOf(context);
-  const texts = new Map<string, { record: PlannedRecord; text: string }[]>();
+  const texts = new Map<string, TextRecord[]>();
   for (const record of context.records) {
     if (record.data.type !== "TXT" || typeof record.name !== "string") continue;
     const entry = { record, text: renderText(record.data.text, resolve) };
@@ -24,11 +26,10 @@ export function checkSpf(context: RecordContext): Finding[] {
   const names = spfNames(context);
   const named = withoutPlaceholders<SpfFinding>(context);
   const findings = [...texts].flatMap(([name, entries]) => {
-    const index = entries.findIndex(({ text }) => isSpf(text));
-    const entry = entries[index];
+    const entry = entries.find(isSpf);
     if (entry === undefined) return [];
     // A second SPF record at the name is `checkZone`'s to tell.
-    const otherTxt = entries.flatMap(({ text }) => (isSpf(text) ? [] : [text]));
+    const otherTxt = entries.flatMap((one) => (isSpf(one) ? [] : [one.text]));
     const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
     const standing = names.find((sender) => sender.at === name)?.standing ?? [];
     const told = lintSpf(entry.text, options)
@@ -39,21 +40,31 @@ export function checkSpf(context: RecordContext): Finding[] {
   return [...guessed(context, names), ...mergeFindings(context, names), ...findings];
 }
 
+/** A TXT record and its text. */
+interface TextRecord {
+  record: PlannedRecord;
+  text: string;
+}
+
+function isSpf({ record }: TextRecord): boolean {
+  return record.purpose?.single === SPF_TEXT;
+}
+
 /** What a stand-in lies within says nothing of the address that will come. */
 function isOfStandIn({ code, message }: SpfFinding): boolean {
-  return code === "covered" && /^ip4:198\.1[89]\./.test(message);
+  return code === "spf-covered" && /^ip4:198\.1[89]\./.test(message);
 }
 
 /** The finding with its record's name, and its mend in the words of the config. */
 function inConfig(finding: SpfFinding, { name, data }: PlannedRecord): SpfFinding {
   const message = `SPF of ${String(name)}: ${finding.message}`;
   switch (finding.code) {
-    case "lookups-unknown": {
+    case "spf-lookups-unknown": {
       const fix =
         "npx sendips plan --online asks DNS; or put their records into sendips:spfSnapshot";
       return { ...finding, message, fix };
     }
-    case "length": {
+    case "spf-length": {
       const ranges = data.type === "TXT" && data.text.some((part) => isRanges(part));
       const own = ranges
         ? "contiguous addresses become one network once they are known, such as those of a BYOIP pool; or macro"
@@ -81,9 +92,9 @@ function mergeFindings(context: RecordContext, names: readonly SpfName[]): Findi
     const besides = configPath(config);
     return mergedSpf(sender).findings.flatMap((finding) => {
       const message = `SPF of ${name}: ${finding.message}`;
-      if (finding.code === "all-weaker" || finding.code === "all-stricter") {
+      if (finding.code === "spf-all-weaker" || finding.code === "spf-all-stricter") {
         const fix =
-          finding.code === "all-weaker"
+          finding.code === "spf-all-weaker"
             ? `all: ${finding.fix === "-all" ? "fail" : "softfail"}; or leave all out, and the domain keeps what it has`
             : finding.fix;
         return at(`${besides}.all`, [{ ...finding, message, fix }]);
@@ -106,6 +117,7 @@ function leftAlone(context: RecordContext, { name, standing }: SpfName): Finding
       ? "no stream of ours is judged by it"
       : `receivers check ${[...new Set(paths)].join(", ")} for our mail`;
   return {
+    code: "spf-standing-over-limit",
     level: "warning",
     path: first?.path ?? "sendips:tenant.spf",
     message: `SPF of ${name}: receivers give permerror for whoever sends with ${name} as return path today: ${faults.map(({ message }) => message).join("; ")}. The record stays as it is: ${whose}`,
@@ -115,14 +127,14 @@ function leftAlone(context: RecordContext, { name, standing }: SpfName): Finding
 }
 
 /** Faults that a record had before us, and that are its owner's to mend: no reason to stop a tenant. */
-const TOLERATED = new Set([
-  "ptr",
-  "neutral-all",
-  "all-missing",
-  "wide",
-  "host-bits",
-  "idle-exp",
-  "not-public",
+const TOLERATED: ReadonlySet<SpfCode> = new Set([
+  "spf-ptr",
+  "spf-neutral-all",
+  "spf-all-missing",
+  "spf-wide",
+  "spf-host-bits",
+  "spf-idle-exp",
+  "spf-not-public",
 ]);
 
 /** The same as a warning where what stands has it by itself. */
@@ -131,7 +143,7 @@ function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfF
   const theirs = standing.some(({ text }) =>
     lintSpf(text).some(
       ({ code }) =>
-        code === finding.code || (finding.code === "neutral-all" && code === "all-missing"),
+        code === finding.code || (finding.code === "spf-neutral-all" && code === "spf-all-missing"),
     ),
   );
   return theirs
@@ -146,9 +158,10 @@ function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfF
 function guessed(context: TenantContext, names: readonly SpfName[]): Finding[] {
   return names.flatMap(({ name, standing, spf }): Finding[] => {
     if (spf === undefined || spf.include.length === 0 || spf.all !== undefined) return [];
-    if (standing.length > 0 || isKnown(context.tenant, name)) return [];
+    if (standing.length > 0 || isSpfKnown(context.tenant, name)) return [];
     return [
       {
+        code: "spf-standing-unknown",
         level: "warning",
         path: name === context.tenant.domain ? "sendips:tenant.spf" : `sendips:tenant.domains`,
         message: `nothing says what ${name} publishes today, so its record ends in ~all, which refuses nobody, and lets through nobody whom include leaves out`,
@@ -162,13 +175,13 @@ function guessed(context: TenantContext, names: readonly SpfName[]): Finding[] {
 /** What the plan itself knows of DNS, beside the operator's snapshot of others' records. */
 function factsOf(
   context: RecordContext,
-  texts: ReadonlyMap<string, readonly { text: string }[]>,
+  texts: ReadonlyMap<string, readonly TextRecord[]>,
   resolve: (ref: Ref) => string,
 ): SpfLintOptions {
   const { operator, records } = context;
   const known = new Map(Object.entries(operator.spfSnapshot));
   for (const [name, entries] of texts) {
-    const spf = entries.find(({ text }) => isSpf(text));
+    const spf = entries.find(isSpf);
     if (spf !== undefined) known.set(name, spf.text);
   }
   for (const { name, data } of records) {

@@ -6,10 +6,13 @@ import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import type { SpfConfig } from "../../config/schema.ts";
 import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
-import { delegatedName, delegationOf } from "../delegation.ts";
-import { type StandingText, standingSpf } from "../existing/standing.ts";
+import { delegatedName, delegationOf } from "../delegation/names.ts";
+import type { StandingText } from "../existing/standing.ts";
 import { organisationsOf } from "../organisations.ts";
+import type { Purpose } from "../purpose.ts";
 import { type Text, text } from "../record.ts";
+import { FROM_SPF, REFUSING_SPF, RETURN_PATH_SPF, SPF_ADDRESS } from "./purpose.ts";
+import { standingSpf } from "./standing.ts";
 
 /** What sends as a name, and how its record is made. */
 export interface SpfName {
@@ -27,6 +30,8 @@ export interface SpfName {
   how: SpfConfig["addresses"];
   /** The name of ours whose record holds the addresses, in place of them. */
   include?: string;
+  /** True for that name: it is nobody's but ours. */
+  isOurs: boolean;
   /** What the config says besides, for an organisational domain. */
   spf?: Besides;
   /** Whether a stream's return path is it: what receivers check. */
@@ -46,6 +51,11 @@ interface Sender {
   path: string;
 }
 
+/** The key of the SPF record of a name. */
+export function spfKey(name: string): string {
+  return `spf-${name}`;
+}
+
 /** Where the addresses of a record stand when SPF asks for them one by one. */
 export function spfMacroZone(name: string): string {
   return `_spf.${name}`;
@@ -57,9 +67,10 @@ export function spfRecords(context: TenantContext): WantedRecord[] {
     if (isLeftAlone(context, sender)) return [];
     const { name, at, pool, path, why, how } = sender;
     const record: WantedRecord = {
-      key: `spf-${name}`,
+      key: spfKey(name),
       name: at,
       data: { type: "TXT", text: spfText(sender) },
+      purpose: purposeOf(context, sender),
       path,
       why,
       ...leavesOf(sender),
@@ -89,7 +100,7 @@ export function spfNames(context: TenantContext): SpfName[] {
     const plain: SpfName = {
       ...{ name, at: name, pool, how, path, why: whyOf(sender, standing.length > 0) },
       ...(spf === undefined ? {} : { spf }),
-      ...{ standing, isReturnPath },
+      ...{ standing, isReturnPath, isOurs: false },
       isOrganisation: organisations.has(name),
     };
     if (delegation === undefined || pool.length === 0) return [plain];
@@ -99,7 +110,8 @@ export function spfNames(context: TenantContext): SpfName[] {
     // A CNAME cannot stand there: an include of a name of ours holds the addresses.
     const include = delegatedName(spfMacroZone(name), delegation.zone);
     const ours: SpfName = {
-      ...{ name: include, at: include, pool, how, path, standing: [], isReturnPath: false },
+      ...{ name: include, at: include, pool, how, path, standing: [] },
+      ...{ isReturnPath: false, isOurs: true },
       why: `the addresses that send as ${name}, behind its include (RFC 7208 §5.2)`,
       isOrganisation: false,
     };
@@ -218,14 +230,25 @@ function whyOf({ why: { bounce, from, besides } }: Sender, standing: boolean): s
   return `SPF of ${parts.join("; of ")}${besides || standing ? "; with what the domain sends through besides" : ""}`;
 }
 
+/** Of a name that is no return path and no From domain: whether anybody may send as it. */
+function purposeOf({ streams }: TenantContext, sender: SpfName): Purpose {
+  const { name, pool, isReturnPath } = sender;
+  if (isReturnPath) return RETURN_PATH_SPF;
+  if (pool.length > 0 || streams.some(({ from }) => from === name)) return FROM_SPF;
+  return (mergedSpf(sender).text ?? REFUSES_ALL) === REFUSES_ALL ? REFUSING_SPF : FROM_SPF;
+}
+
 /** Own addresses first: they cost no look-up, so the common case ends before any include (RFC 7208 §4.6.4). */
 function spfText(sender: SpfName): Text {
   const { pool, how } = sender;
-  const rest = mergedSpf(sender).text?.slice("v=spf1 ".length) ?? "-all";
+  const rest = (mergedSpf(sender).text ?? REFUSES_ALL).slice("v=spf1 ".length);
   if (how === "macro" || pool.length === 0) return text`v=spf1 ${rest}`;
   if (how === "ranges") return text`v=spf1 ${{ ranges: pool }} ${rest}`;
   return text`v=spf1 ${pool.flatMap((address) => text`ip4:${{ address }} `)}${rest}`;
 }
+
+/** What nobody passes. */
+const REFUSES_ALL = "v=spf1 -all";
 
 /** Nothing but own addresses. */
 const OWN_ALONE = mergeSpf([], [], { all: "-" });
@@ -259,6 +282,7 @@ function macroRecords(
     key: `spf-ip-${name}-${address}`,
     name: { address, below: spfMacroZone(at) },
     data: { type: "A", address: "127.0.0.2" },
+    purpose: SPF_ADDRESS,
     path,
     why: `lets SPF of ${name} pass for address ${address}: exists:%{i}.${spfMacroZone(at)}`,
   }));

@@ -1,9 +1,8 @@
 /** Faults of TLS-RPT: the record. Reports need no consent of who gets them (RFC 8460 §3). */
 
-import { type Finding as MailFinding, warning } from "../../../mail/finding.ts";
 import { lintTlsRpt } from "../../../mail/tls-rpt/record.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Finding } from "../../problem.ts";
+import { at, type Fault, type Finding, warning } from "../../problem.ts";
 import { ordered, type RecordContext } from "../context.ts";
 
 /** Every fault of `sendips:tenant.tlsReports`. */
@@ -16,9 +15,14 @@ export function checkTlsRpt({ tenant }: RecordContext): Finding[] {
   );
 }
 
-function repeated(reports: readonly string[]): MailFinding[] {
+function repeated(reports: readonly string[]): Fault[] {
   const again = reports.filter((uri, index) => reports.indexOf(uri) !== index);
   return [...new Set(again)].map((uri) =>
-    warning("RFC 8460 §3", `${uri} stands twice`, "each address once; it is published once"),
+    warning(
+      "tls-rpt-address-twice",
+      "RFC 8460 §3",
+      `${uri} stands twice`,
+      "each address once; it is published once",
+    ),
   );
 }

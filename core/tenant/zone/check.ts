@@ -3,12 +3,44 @@
 import { isNullMx } from "../../../mail/mx/null-mx.ts";
 import { lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
-import { singletonOf } from "../../../mail/singletons.ts";
-import { at, type Finding } from "../../problem.ts";
+import { lintTxt } from "../../../mail/txt.ts";
+import { at, type Finding, few } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
-import { hostRecordKey, type PlannedRecord, readable, renderData, renderOwner } from "../record.ts";
+import {
+  type PlannedRecord,
+  readable,
+  renderData,
+  renderOwner,
+  renderText,
+  singletonOfRecord,
+} from "../record.ts";
+import type { WantedContext } from "../subject.ts";
+import { publisherOf } from "../zones.ts";
 import { checkLimits } from "./limits.ts";
 import { longestName } from "./record-size.ts";
+import { checkZoneQuota } from "./zone-quota.ts";
+
+/** Names that nobody publishes, so far as sendips knows. */
+export function checkPublishers({ operator, wanted }: WantedContext): Finding[] {
+  // Only when asked for: there are as many zones as tenants.
+  const known = () => few(Object.keys(operator.zones).sort());
+  const seen = new Set<string>();
+  return wanted.flatMap(({ name, path }): Finding[] => {
+    const inZone = typeof name === "string" ? name : name.below;
+    if (inZone === undefined || seen.has(inZone)) return [];
+    seen.add(inZone);
+    if (publisherOf(inZone, operator.zones) !== undefined) return [];
+    return [
+      {
+        code: "zone-unknown",
+        level: "error",
+        path,
+        message: `${inZone} is in no zone that sendips knows`,
+        fix: `known zones: ${known()}; add its zone to sendips:zones in Pulumi.yaml, as {cloudflare: <zone id>} or external`,
+      },
+    ];
+  });
+}
 
 /** Records of one name, or of one name and type. */
 type Groups = ReadonlyMap<string, readonly PlannedRecord[]>;
@@ -21,11 +53,13 @@ export function checkZone(context: RecordContext): Finding[] {
     ...keys(records),
     ...names(context, byName),
     ...duplicates(records),
+    ...texts(records),
     ...aliases(byName),
     ...singletons(records),
     ...targets(records, byName),
     ...mailExchanges(byName),
     ...wildcards(byName),
+    ...checkZoneQuota(records, context.operator.zones),
     ...checkLimits(groupBy(records, (record) => `${nameOf(record)} ${record.data.type}`)),
   ];
 }
@@ -51,6 +85,7 @@ function keys(records: readonly PlannedRecord[]): Finding[] {
   if (new Set(records.map(({ key }) => key)).size === records.length) return [];
   return [...groupBy(records, ({ key }) => key)].flatMap(([key, [first, ...others]]) =>
     others.map(({ path }) => ({
+      code: "record-key-twice",
       level: "error",
       path,
       message: `its record and one of ${first?.path} are both called ${key}`,
@@ -63,19 +98,12 @@ function keys(records: readonly PlannedRecord[]): Finding[] {
 function names({ tenant }: RecordContext, byName: Groups): Finding[] {
   return [...byName.values()].flatMap(([record]) => {
     if (record === undefined) return [];
-    // The checks of the addresses and of the selectors have read theirs; a delegated key's name is longer.
-    const selector = String(record.name).includes("._domainkey.");
+    // A delegated key's name is longer than the one that the check of the selectors has read.
     const delegated = record.data.type === "TXT" && tenant.dkimZone !== undefined;
-    if (record.key === hostKeyOf(record) || (selector && !delegated)) return [];
+    if (record.purpose?.nameIsChecked === true && !delegated) return [];
     const findings = lintName(longestName(record), { underscores: true, wildcard: true });
     return at(record.path, findings);
   });
-}
-
-/** The key that the record would have as the host name of its address. */
-function hostKeyOf({ data }: PlannedRecord): string | undefined {
-  if (data.type !== "A" || typeof data.address === "string") return undefined;
-  return hostRecordKey(data.address.address);
 }
 
 function duplicates(records: readonly PlannedRecord[]): Finding[] {
@@ -84,12 +112,20 @@ function duplicates(records: readonly PlannedRecord[]): Finding[] {
   if (new Set(records.map(identityOf)).size === records.length) return [];
   return [...groupBy(records, identityOf).values()].flatMap(([first, ...others]) =>
     others.map((record) => ({
+      code: "record-twice",
       level: "error",
       path: record.path,
       message: `${nameOf(record)} ${record.data.type} stands twice with one value; the other is of ${first?.path}`,
       fix: "ask for it in one place: a name servers keeps one of the two, and Cloudflare refuses the second (81058)",
       rule: "RFC 2181 §5",
     })),
+  );
+}
+
+/** A text that was pasted into the config with what no record should hold. */
+function texts(records: readonly PlannedRecord[]): Finding[] {
+  return records.flatMap(({ data, path }) =>
+    data.type === "TXT" ? at(path, lintTxt(renderText(data.text, readable))) : [],
   );
 }
 
@@ -103,6 +139,7 @@ function aliases(byName: Groups): Finding[] {
     return [
       ...(apex ? [apexAlias(alias)] : []),
       ...others.map(({ path, data }) => ({
+        code: "cname-beside-records" as const,
         level: "error" as const,
         path,
         message: `its ${data.type} record stands at ${name} beside the CNAME of ${alias.path}`,
@@ -117,6 +154,7 @@ function aliases(byName: Groups): Finding[] {
 function apexAlias({ path, publisher }: PlannedRecord): Finding {
   const zone = publisher.by === "aws" ? "" : publisher.zone;
   return {
+    code: "cname-at-apex",
     level: "error",
     path,
     message: `a CNAME at ${zone}, where the zone's own SOA and NS records stand`,
@@ -129,16 +167,16 @@ function singletons(records: readonly PlannedRecord[]): Finding[] {
   const firsts = new Map<string, { record: PlannedRecord; value: string }>();
   const findings: Finding[] = [];
   for (const record of records) {
-    if (record.data.type !== "TXT") continue;
-    const value = renderData(record, readable);
-    const kind = singletonOf(value);
+    const kind = singletonOfRecord(record);
     if (kind === undefined) continue;
+    const value = renderData(record, readable);
     const id = `${nameOf(record)} ${kind.title}`;
     const first = firsts.get(id);
     if (first === undefined) firsts.set(id, { record, value });
     // Two with one value are a duplicate, and said so.
     else if (first.value !== value) {
       findings.push({
+        code: "record-kind-twice",
         level: "error",
         path: record.path,
         message: `a second ${kind.title} at ${nameOf(record)}; the other is of ${first.record.path}`,
@@ -160,6 +198,7 @@ function targets(records: readonly PlannedRecord[], byName: Groups): Finding[] {
     for (const other of byName.get(target) ?? []) {
       if (other.data.type === "CNAME") {
         findings.push({
+          code: "record-to-alias",
           level: "error",
           path,
           message: `its ${data.type} record points to ${target}, which is a CNAME (${other.path})`,
@@ -169,6 +208,7 @@ function targets(records: readonly PlannedRecord[], byName: Groups): Finding[] {
       }
       if (data.type === "MX" && other.data.type === "MX" && isNullMx(other.data)) {
         findings.push({
+          code: "mx-to-null-mx",
           level: "warning",
           path,
           message: `mail to ${nameOf(record)} goes to ${target}, which has a null MX (${other.path})`,
@@ -216,6 +256,7 @@ function wildcards(byName: Groups): Finding[] {
     const more = covered.length === 1 ? "" : ` and ${covered.length - 1} more`;
     return [
       {
+        code: "wildcard-gaps",
         level: "warning" as const,
         path,
         message: `*.${parent} does not answer for ${first}${more}, nor below: names that exist are not covered`,

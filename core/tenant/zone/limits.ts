@@ -27,6 +27,7 @@ function automatic(records: readonly PlannedRecord[]): Finding[] {
   for (const { ttl, publisher } of records) {
     if (publisher.by !== "external" || ttl !== 1 || zones.has(publisher.zone)) continue;
     zones.set(publisher.zone, {
+      code: "ttl-automatic-elsewhere",
       level: "warning",
       path: "sendips:tenant.ttl",
       message: `a TTL of 1 is automatic at Cloudflare, but one second in ${publisher.zone}, which the customer publishes`,
@@ -44,6 +45,7 @@ function ttls(title: string, records: readonly PlannedRecord[]): Finding[] {
   const other = records.find(({ ttl }) => ttl !== first.ttl);
   if (other !== undefined) {
     findings.push({
+      code: "ttl-differs",
       level: "error",
       path: other.path,
       message: `${title} has a TTL of ${other.ttl}, and of ${first.ttl} by ${first.path}`,
@@ -54,6 +56,7 @@ function ttls(title: string, records: readonly PlannedRecord[]): Finding[] {
   const { ttl, publisher, path } = first;
   if (publisher.by === "cloudflare" && ttl !== 1 && (ttl < 60 || ttl > 86_400)) {
     findings.push({
+      code: "ttl-refused",
       level: "error",
       path,
       message: `${title} has a TTL of ${ttl} seconds, which Cloudflare refuses`,
@@ -76,6 +79,7 @@ function sizes(title: string, records: readonly PlannedRecord[]): Finding[] {
     total += size;
     if (size <= limit) continue;
     findings.push({
+      code: "record-size",
       level: "error",
       path: record.path,
       message: `${title} takes up to ${size} bytes`,
@@ -85,6 +89,7 @@ function sizes(title: string, records: readonly PlannedRecord[]): Finding[] {
   }
   if (cloudflare && total > RRSET_LIMIT && findings.length === 0) {
     findings.push({
+      code: "record-set-size",
       level: "error",
       path: first.path,
       message: `${title}: ${records.length} records take up to ${total} bytes`,

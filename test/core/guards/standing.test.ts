@@ -6,12 +6,13 @@ import { checkOwnAddresses } from "../../../core/guards/own-addresses.ts";
 import { meetStanding, missingRecords, type ZoneRecord } from "../../../core/guards/standing.ts";
 import { leavesOf, stillToGo } from "../../../core/tenant/existing/leaves.ts";
 import type { PlannedRecord, RecordData } from "../../../core/tenant/record.ts";
+import { byHand } from "../by-hand.ts";
 
 const ZONE = "0c1d2e3f405162738495a6b7c8d9eaf0";
 
 function planned(key: string, name: string, data: RecordData, more: Partial<PlannedRecord> = {}) {
   const publisher = { by: "cloudflare", zone: "acme.example", zoneId: ZONE } as const;
-  return { key, name, data, ttl: 3600, publisher, why: "", path: `p.${key}`, ...more };
+  return byHand({ key, name, data, ttl: 3600, publisher, why: "", path: `p.${key}`, ...more });
 }
 
 const txt = (...text: (string | { address: string })[]): RecordData => ({ type: "TXT", text });
@@ -85,6 +86,15 @@ describe("a record that is to be created", () => {
     expect(meet([key], [bare]).adopted).toEqual([]);
     const plain = stands("s._domainkey.acme.example", "TXT", "v=DKIM1; p=AAAA");
     expect(meet([key], [plain]).adopted).toEqual([`key ${plain.id} equal`]);
+  });
+
+  test("takes over a consent to reports with a semicolon at its end or without", () => {
+    const name = "acme.example._report._dmarc.operator.example";
+    const consent = planned("consent", name, txt("v=DMARC1;"));
+    for (const content of ["v=DMARC1", '"v=DMARC1;"', "v=DMARC1 ;"]) {
+      const standing = stands(name, "TXT", content);
+      expect(meet([consent], [standing]).adopted).toEqual([`consent ${standing.id} equal`]);
+    }
   });
 
   test("takes over nothing that Cloudflare's proxy serves", () => {

@@ -4,6 +4,7 @@ import { readConfig } from "../../../core/config/config.ts";
 import { contextOf, type RecordContext } from "../../../core/tenant/context.ts";
 import type { PlannedRecord, RecordData, Text } from "../../../core/tenant/record.ts";
 import { checkZone } from "../../../core/tenant/zone/check.ts";
+import { byHand } from "../by-hand.ts";
 
 export const ZONE_ID = "0c1d2e3f405162738495a6b7c8d9eaf0";
 
@@ -30,7 +31,7 @@ export function record(
 ): PlannedRecord {
   count += 1;
   const key = `r${count}`;
-  return {
+  return byHand({
     key,
     name,
     data,
@@ -39,7 +40,7 @@ export function record(
     why: "a test",
     path: typeof name === "string" ? `${data.type}@${name}` : data.type,
     ...more,
-  };
+  });
 }
 
 export const txt = (...text: Text): RecordData => ({ type: "TXT", text });

@@ -83,11 +83,11 @@ describe("each rule", () => {
   it("gives places where there are any, in the order of the record", () => {
     const findings = lint("v=spf1 ptr ip4:10.0.0.1 moo ?all");
     expect(findings.map(({ code, at }) => [code, at])).toEqual([
-      ["ptr", 7],
-      ["not-public", 11],
-      ["order", 11],
-      ["mechanism", 24],
-      ["neutral-all", 28],
+      ["spf-ptr", 7],
+      ["spf-not-public", 11],
+      ["spf-order", 11],
+      ["spf-mechanism", 24],
+      ["spf-neutral-all", 28],
     ]);
   });
 

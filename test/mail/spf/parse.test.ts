@@ -104,7 +104,7 @@ describe("faults", () => {
     const { value, findings } = parseSpf(text);
     expect(value).toBeUndefined();
     expect(findings.map((finding) => [finding.code, finding.level, finding.at])).toEqual([
-      [code, "error", at],
+      [`spf-${code}`, "error", at],
     ]);
     expect(findings[0]?.fix).toMatch(new RegExp(fix));
   });

@@ -4,7 +4,9 @@ import { hostName, present } from "../support.ts";
 
 /** Codes of findings, errors with `!`. */
 export function codes(findings: readonly SpfFinding[]): string[] {
-  return findings.map(({ code, level }) => (level === "error" ? `${code}!` : code));
+  return findings.map(
+    ({ code, level }) => `${code.replace(/^spf-/, "")}${level === "error" ? "!" : ""}`,
+  );
 }
 
 export const qualifier = fc.constantFrom("+", "-", "~", "?");

@@ -1,8 +1,8 @@
 /** Stand-ins for addresses that are not known yet: numbers for the checks that need some, names for people. */
 
-import type { Finding } from "../../mail/finding.ts";
-import { ordered, type TenantContext } from "./context.ts";
-import { type Ref, readable } from "./record.ts";
+import type { Finding } from "../../../mail/finding.ts";
+import { ordered, type TenantContext } from "../context.ts";
+import { type Ref, readable } from "../record.ts";
 
 /** A range that no host has (RFC 2544), for addresses that are not known yet. */
 export const PLACEHOLDERS = "198.18.0.0/15";

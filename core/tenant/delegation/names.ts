@@ -1,5 +1,5 @@
 /** Names of the customer's that point into a zone of ours, so that what stands behind them changes without them. */
-import type { TenantConfig } from "../config/schema.ts";
+import type { TenantConfig } from "../../config/schema.ts";
 
 /** Where delegated names point, and which do. */
 export interface Delegation {

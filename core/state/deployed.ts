@@ -8,7 +8,7 @@ import {
   type StateInterface,
   type StateRecord,
 } from "./resources.ts";
-import { TENANT_TAG } from "./tags.ts";
+import { readTags } from "./tags.ts";
 
 /** A stack, and the AWS account and Region that it is deployed in. */
 export interface Place {
@@ -86,7 +86,7 @@ export function hasNoAddress({ addresses, lost, outputs }: Deployed): boolean {
 /** Every address that was deployed, in the state or not: none is allocated anew under its key. */
 export function rememberedAddresses({ addresses, lost }: Deployed): RememberedAddress[] {
   const held = addresses.flatMap(({ key, publicIp, tags }) => {
-    const tenant = tags[TENANT_TAG];
+    const { tenant } = readTags(tags);
     if (key === undefined) return [];
     return [{ key, publicIp, ...(tenant === undefined ? {} : { tenant }) }];
   });

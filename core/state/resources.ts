@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
-import { ADDRESS_TAG, isReleased, type Tags } from "./tags.ts";
+import { isReleased, readTags, type Tags } from "./tags.ts";
 
 /** Types by their token, as a URN ends in them. */
 export const TYPES = {
@@ -191,7 +191,7 @@ export function readResources(
     const reverseNameUrn = named.get(it.allocationId);
     const binding = bound.get(it.allocationId);
     resources.addresses.push({
-      ...{ urn, name, key: keyOf(name, stack) ?? it.tags[ADDRESS_TAG] },
+      ...{ urn, name, key: keyOf(name, stack) ?? readTags(it.tags).address },
       ...{ allocationId: it.allocationId, publicIp: it.publicIp, tags: it.tags },
       ...placeOf(it.arn),
       publicIpv4Pool: it.publicIpv4Pool,

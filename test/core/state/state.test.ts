@@ -2,7 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { readDeployed, rememberedAddresses } from "../../../core/state/deployed.ts";
 import { OUTPUTS_VERSION, readOutputs } from "../../../core/state/outputs.ts";
-import { isOwned, isReleased, ownerTags, taggedStack } from "../../../core/state/tags.ts";
+import {
+  isOwned,
+  isReleased,
+  ownerTags,
+  readTags,
+  taggedStack,
+  writeTags,
+} from "../../../core/state/tags.ts";
 import { rememberedBy, stateOf } from "./support.ts";
 
 const output = { allocationId: "eipalloc-1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
@@ -225,6 +232,17 @@ describe("tags", () => {
     expect(isOwned({}, owner)).toBe(false);
     // As sendips 0.1 wrote them.
     expect(isOwned({ "sendips:stack": "acme" }, owner)).toBe(true);
+  });
+  test("are read as they are written", () => {
+    const says = { ...owner, tenant: "clinic", address: "tx1", binding: "eni-1/10.0.1.10" };
+    const written = writeTags({ ...says, release: "true" });
+    expect(written).toEqual({
+      ...{ "sendips:organisation": "o", "sendips:project": "p", "sendips:stack": "acme" },
+      ...{ "sendips:tenant": "clinic", "sendips:address": "tx1" },
+      ...{ "sendips:binding": "eni-1/10.0.1.10", "sendips:release": "true" },
+    });
+    expect(readTags(written)).toEqual({ ...says, release: true });
+    expect(readTags({ Name: "somebody else's" })).toEqual({ release: false });
   });
   test("say whether the release is deployed, and whose something is", () => {
     expect(isReleased(ownerTags(owner, true))).toBe(true);

@@ -28,13 +28,12 @@ export {
 } from "./bimi/record.ts";
 export {
   type Caa,
+  CRITICAL,
   type Issuer,
   lintCaa,
-  mayIssue,
   parseCaa,
   parseIssuer,
   renderCaa,
-  renderIssuer,
 } from "./caa/record.ts";
 export {
   checkKeyPair,
@@ -63,25 +62,28 @@ export {
   type ReportConsent,
   renderConsent,
 } from "./dmarc/external-report.ts";
-export { effectivePolicy, isEnforced, lintDmarc } from "./dmarc/lint.ts";
+export {
+  effectivePolicy,
+  lintDmarc,
+  type Standard as DmarcStandard,
+  type Subject as DmarcSubject,
+} from "./dmarc/lint.ts";
 export {
   type DmarcRecord,
   dmarcName,
   type FailureOption,
   isDmarc,
   type LegacyTag,
+  POLICIES as DMARC_POLICIES,
   type Policy as DmarcPolicy,
   parseDmarc,
   renderDmarc,
 } from "./dmarc/record.ts";
 export {
   isAligned,
-  isAlignedByWalk,
   lintWalk,
-  organizationalDomain,
+  type Met as DmarcTreeWalkRecord,
   organizationalDomainByList,
-  type TxtLookup,
-  treeWalk,
   type Walk as DmarcTreeWalk,
 } from "./dmarc/tree-walk.ts";
 export { type Finding, hasError, type Parsed } from "./finding.ts";
@@ -99,10 +101,9 @@ export {
   renderMtaSts,
   renderMtaStsPolicy,
 } from "./mta-sts/record.ts";
-export { isNullMx, lintNullMx, NULL_MX } from "./mx/null-mx.ts";
-export { lintMx, type Mx, parseMx, renderMx } from "./mx/record.ts";
+export { lintNullMx, NULL_MX } from "./mx/null-mx.ts";
+export { isNullMx, lintMx, type Mx, parseMx, renderMx } from "./mx/record.ts";
 export {
-  displayName,
   genericReason,
   isAtOrBelow,
   isHostName,
@@ -110,34 +111,42 @@ export {
   lintName,
   type NameOptions,
   parseName,
-  renderName,
 } from "./names.ts";
-export {
-  addressOfReverseName,
-  lintPtr,
-  type Ptr,
-  parsePtr,
-  renderPtr,
-  reverseName,
-} from "./ptr/record.ts";
+export { reverseName } from "./ptr/record.ts";
 export { encodeReportUri, isReportUri, reportHost } from "./report-uri.ts";
-export { renderBudget, type SpfBudget, type SpfBudgetOptions, spfBudget } from "./spf/budget.ts";
+export { type SpfBudget, type SpfBudgetOptions, spfBudget } from "./spf/budget.ts";
 export type { SpfCost, SpfFacts } from "./spf/cost.ts";
 export { checkHost, type SpfClient } from "./spf/evaluate.ts";
 export { lintSpf, type SpfLintOptions } from "./spf/lint.ts";
-export { type MergedSpf, type MergeOptions as SpfMergeOptions, mergeSpf } from "./spf/merge.ts";
+export {
+  type All as SpfAll,
+  type MergedSpf,
+  type MergeOptions as SpfMergeOptions,
+  mergeSpf,
+} from "./spf/merge.ts";
 export { parseSpf } from "./spf/parse.ts";
 export { renderSpf } from "./spf/render.ts";
-export type {
-  DnsAnswer,
-  ParsedSpf,
-  QueryType,
-  ResultCode as SpfResultCode,
-  SpfFinding,
-  SpfRecord,
-  SpfResolver,
-  SpfResult,
+export {
+  type AddressMechanism,
+  type DnsAnswer,
+  type Mechanism,
+  type Modifier,
+  type NetworkMechanism,
+  type ParsedSpf,
+  type PlacedTerm,
+  type Qualifier as SpfQualifier,
+  type QueryType,
+  type ResultCode as SpfResultCode,
+  type SpfFinding,
+  type SpfRecord,
+  type SpfResolver,
+  type SpfResult,
+  TERM_LIMIT,
+  type Term,
+  type TraceStep,
+  VOID_LIMIT,
 } from "./spf/types.ts";
+export type { WayOut as SpfWayOut } from "./spf/way-out.ts";
 export {
   lintTlsRpt,
   parseTlsRpt,
@@ -145,4 +154,4 @@ export {
   type TlsRptRecord,
   tlsRptName,
 } from "./tls-rpt/record.ts";
-export { chunkTxt, lintTxt, parseTxt, quoteTxt, unquoteTxt } from "./txt.ts";
+export { chunkTxt, lintTxt, quoteTxt, type Singleton, unquoteTxt } from "./txt.ts";

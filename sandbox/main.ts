@@ -1,7 +1,7 @@
 /**
  * The sandbox as a process:
  *
- *     node sandbox/server.ts --state F --http-port N --dns-port N --zone acme.example=<id>
+ *     node sandbox/main.ts --state F --http-port N --dns-port N --zone acme.example=<id>
  *       --subnet <id>=10.0.1.0/24 --delay ptrPending=500 --eip-quota 20 --clock-rate 10 --ready F
  *
  * `--ready` names a file that gets `{pid, url, cloudflareUrl, dns}` as JSON once it listens.
@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { defaultDelays } from "./seed.ts";
 import { type SandboxOptions, startSandbox } from "./server.ts";
 
-export async function main(): Promise<void> {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       state: { type: "string" },
@@ -77,3 +77,8 @@ function pair(text: string): [string, string] {
   if (at < 1) throw new Error(`${text}: expected name=value`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`sandbox: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

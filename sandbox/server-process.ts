@@ -35,7 +35,7 @@ export async function startSandboxProcess(folder: string): Promise<SandboxProces
   await rm(ready(folder), { force: true });
   const zones = (await cloudflareZones()).flatMap(({ name, id }) => ["--zone", `${name}=${id}`]);
   const log = await open(join(folder, "sandbox.log"), "a");
-  const server = join(import.meta.dirname, "server.ts");
+  const server = join(import.meta.dirname, "main.ts");
   const files = ["--state", join(folder, "state.json"), "--ready", ready(folder)];
   const child = spawn(process.execPath, [server, ...files, ...zones], {
     detached: true,

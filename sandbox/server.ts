@@ -205,13 +205,3 @@ function send(outgoing: ServerResponse, reply: WireResponse): void {
   outgoing.writeHead(reply.status, reply.headers ?? {});
   outgoing.end(reply.body);
 }
-
-// Not awaited: main.ts imports this module and would wait for it for ever.
-if (import.meta.main) {
-  import("./main.ts")
-    .then(({ main }) => main())
-    .catch((error: unknown) => {
-      process.stderr.write(`sandbox: ${error instanceof Error ? error.message : String(error)}\n`);
-      process.exit(1);
-    });
-}

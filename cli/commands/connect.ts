@@ -2,6 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { withAcceptances } from "../../core/accept.ts";
 import type { OperatorConfig } from "../../core/config/schema.ts";
 import {
   type Application,
@@ -105,7 +106,8 @@ export async function connectCommand(
     connected = await withAddresses(result.plan, operator, zone, { cwd: project.folder, env });
   }
   if (connected.findings.length > 0) {
-    const problems = connected.findings.map((finding) => ({ ...finding, stack: name }));
+    const found = connected.findings.map((finding) => ({ ...finding, stack: name }));
+    const problems = withAcceptances(found, [read], { today });
     err(`${formatProblems(problems)}\n`);
   }
   const { template, applications } = connected;
@@ -195,7 +197,7 @@ async function withAddresses(
   });
   const unknown = new Set(connected.applications.flatMap((one) => one.unknown));
   if (unknown.size === 0) return connected;
-  const why = reasons.length > 0 ? reasons.join("; ") : "the stack's outputs do not have them";
+  const why = reasons.length > 0 ? reasons.join("; ") : "the stack's state does not have them";
   throw new Refusal(
     `${plan.stack}: records of ${zone} hold addresses that are not known (${[...unknown].sort().join(", ")}): ${why}. Deploy first: npx pulumi up -s ${plan.stack}`,
   );

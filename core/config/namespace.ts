@@ -3,7 +3,6 @@
  * the project's own, and an operator's project has a name of its own.
  */
 import type { Finding } from "../problem.ts";
-import type { RawConfig } from "./config.ts";
 
 /** What stands before the colon of every key of ours. */
 export const NAMESPACE = "sendips";
@@ -21,7 +20,9 @@ export function nameOf(key: string): string | undefined {
 }
 
 /** A project's config by full key, of all namespaces → what is ours of it, by name. */
-export function ownValues(config: Readonly<Record<string, unknown>>): RawConfig["values"] {
+export function ownValues(
+  config: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) => {
       const name = nameOf(key);

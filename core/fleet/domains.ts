@@ -5,8 +5,8 @@ import { organizationalDomainByList } from "../../mail/dmarc/tree-walk.ts";
 import type { Problem } from "../problem.ts";
 import { ordered } from "../tenant/context.ts";
 import { type Claim, Claims, holder } from "./claims.ts";
-import type { FleetTenant } from "./fleet.ts";
 import type { Reported } from "./reported.ts";
+import type { FleetTenant } from "./stack.ts";
 
 const OWN = "sendips:tenant.domain";
 

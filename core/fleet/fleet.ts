@@ -1,34 +1,15 @@
 /** The fleet: what no stack can see of itself, because another stack is in its way. */
-import type { Stack } from "../config/config.ts";
 import type { Problem } from "../problem.ts";
-import type { PlanResult, TenantStack } from "../tenant/plan.ts";
 import { domainConflicts } from "./domains.ts";
 import { hostConflicts } from "./mail-hosts.ts";
 import { nameConflicts } from "./names.ts";
 import { quotaConflicts } from "./quota.ts";
 import { recordConflicts } from "./records.ts";
 import { Reported } from "./reported.ts";
+import type { FleetMailHost, FleetStack, FleetTenant } from "./stack.ts";
+import { zoneQuotaConflicts } from "./zone-quota.ts";
 
-/** One stack of the fleet. */
-export interface FleetStack {
-  /** The stack's name. */
-  name: string;
-  /** Its `aws:region`; undefined when its file does not say, and then nothing regional is checked. */
-  region: string | undefined;
-  stack: Stack;
-  /** Of a tenant. Without it, or when it holds errors in place of a plan, its records are left out. */
-  result?: PlanResult;
-}
-
-/** A tenant of the fleet. */
-export interface FleetTenant extends FleetStack {
-  stack: TenantStack;
-}
-
-/** A mail host of the fleet. */
-export interface FleetMailHost extends FleetStack {
-  stack: Extract<Stack, { kind: "mailHost" }>;
-}
+export type { FleetStack } from "./stack.ts";
 
 /**
  * Every problem between stacks. Give it all of them, also when only some are of interest: a mail
@@ -48,5 +29,6 @@ export function lintFleet(stacks: readonly FleetStack[]): Problem[] {
     ...domainConflicts(tenants, reported),
     ...recordConflicts(tenants, reported),
     ...quotaConflicts(tenants),
+    ...zoneQuotaConflicts(tenants),
   ];
 }

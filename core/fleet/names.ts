@@ -6,8 +6,8 @@ import type { Problem } from "../problem.ts";
 import { contextOf, hostNameOf, ordered, type TenantContext } from "../tenant/context.ts";
 import { dkimDomains, dkimKeyName } from "../tenant/dkim/records.ts";
 import { Claims, holder } from "./claims.ts";
-import type { FleetTenant } from "./fleet.ts";
 import type { Reported } from "./reported.ts";
+import type { FleetTenant } from "./stack.ts";
 
 /** Names that two tenants claim. */
 export function nameConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {

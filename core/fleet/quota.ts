@@ -1,7 +1,7 @@
 /** Elastic IPs against what AWS grants in each Region. */
 
 import { few, type Problem } from "../problem.ts";
-import type { FleetTenant } from "./fleet.ts";
+import type { FleetTenant } from "./stack.ts";
 
 /** What a new account has in each Region. */
 const DEFAULT_QUOTA = 5;

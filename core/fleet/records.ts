@@ -9,8 +9,8 @@ import {
   singletonOfRecord,
 } from "../tenant/record.ts";
 import { type Claim, Claims, holder } from "./claims.ts";
-import type { FleetTenant } from "./fleet.ts";
 import type { Reported } from "./reported.ts";
+import type { FleetTenant } from "./stack.ts";
 
 /** Records in conflict, by the tenants' plans. */
 export function recordConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {

@@ -1,16 +1,11 @@
 /** Null MX (RFC 7505): a name that takes no mail, and the records of a name that sends none either. */
 import { error, type Finding, type Parsed, shown } from "../finding.ts";
-import type { Mx } from "./record.ts";
+import { isNullMx, type Mx } from "./record.ts";
 
 const RULE = "RFC 7505 §3";
 
 /** `MX 0 .` */
 export const NULL_MX: Mx = { preference: 0, exchange: "" };
-
-/** True for `0 .`. */
-export function isNullMx(mx: Mx): boolean {
-  return mx.preference === 0 && mx.exchange === "";
-}
 
 /** Reads `0 .` and nothing else. */
 export function parseNullMx(text: string): Parsed<Mx> {

@@ -2,7 +2,6 @@
 import { error, type Finding, type Parsed, shown, warning } from "../finding.ts";
 import { isHostName } from "../names.ts";
 import { canonicalAddress } from "../ptr/record.ts";
-import { isNullMx } from "./null-mx.ts";
 
 const RULE = "RFC 5321 §5.1";
 
@@ -12,6 +11,11 @@ export interface Mx {
   preference: number;
   /** A host name without the last dot; empty is the root, which makes a null MX. */
   exchange: string;
+}
+
+/** True for `0 .`, a null MX (RFC 7505 §3): the name takes no mail. */
+export function isNullMx(mx: Mx): boolean {
+  return mx.preference === 0 && mx.exchange === "";
 }
 
 /** Reads `10 mx1.acme.example.`. */

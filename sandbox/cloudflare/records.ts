@@ -3,8 +3,7 @@ import { createHash } from "node:crypto";
 import { isMap } from "../../core/maps.ts";
 import type { WireRequest, WireResponse, World } from "../world.ts";
 import { selected } from "./filters.ts";
-import { CloudflareError, success } from "./reply.ts";
-import { paged } from "./service.ts";
+import { CloudflareError, paged, success } from "./reply.ts";
 import type { CloudflareRecord, Zone } from "./state.ts";
 import { type Asked, checkConflicts, validate } from "./validate.ts";
 

@@ -39,3 +39,22 @@ export function failure(error: CloudflareError): WireResponse {
     }),
   };
 }
+
+/** One page and its `result_info`. `size`: entries of a page, unless told and at most. */
+export function paged<T>(
+  all: readonly T[],
+  query: URLSearchParams,
+  size: { usual: number; most: number },
+): [T[], Record<string, number>] {
+  const perPage = Math.min(Math.max(Number(query.get("per_page")) || size.usual, 1), size.most);
+  const page = Math.max(Number(query.get("page")) || 1, 1);
+  const items = all.slice((page - 1) * perPage, page * perPage);
+  const info = {
+    page,
+    per_page: perPage,
+    count: items.length,
+    total_count: all.length,
+    total_pages: Math.ceil(all.length / perPage),
+  };
+  return [items, info];
+}

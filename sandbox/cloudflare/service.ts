@@ -1,7 +1,7 @@
 /** Cloudflare's API v4 for zones and DNS records. */
 import type { Service, WireRequest, WireResponse, World } from "../world.ts";
 import { createRecord, deleteRecord, editRecord, listRecords, showRecord } from "./records.ts";
-import { CloudflareError, failure, success } from "./reply.ts";
+import { CloudflareError, failure, paged, success } from "./reply.ts";
 import type { Zone } from "./state.ts";
 
 const ROOT = "/client/v4";
@@ -131,25 +131,6 @@ function listZones({ query }: WireRequest, world: World): WireResponse {
     .filter((zone) => name === null || zone.name === name)
     .map(shownZone);
   return success(...paged(zones, query, { usual: 20, most: 50 }));
-}
-
-/** One page and its `result_info`. `size`: entries of a page, unless told and at most. */
-export function paged<T>(
-  all: readonly T[],
-  query: URLSearchParams,
-  size: { usual: number; most: number },
-): [T[], Record<string, number>] {
-  const perPage = Math.min(Math.max(Number(query.get("per_page")) || size.usual, 1), size.most);
-  const page = Math.max(Number(query.get("page")) || 1, 1);
-  const items = all.slice((page - 1) * perPage, page * perPage);
-  const info = {
-    page,
-    per_page: perPage,
-    count: items.length,
-    total_count: all.length,
-    total_pages: Math.ceil(all.length / perPage),
-  };
-  return [items, info];
 }
 
 function shownZone({ id, name, nameServers }: Zone): Record<string, unknown> {

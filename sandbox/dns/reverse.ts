@@ -1,6 +1,6 @@
 /** The reverse zones that EC2 serves for its Elastic IPs. */
 
-import { ptrOf } from "../aws/ec2/reverse-dns.ts";
+import { ptrOf } from "../aws/ec2/ptr.ts";
 import type { RecordContent } from "../cloudflare/state.ts";
 import type { World } from "../world.ts";
 

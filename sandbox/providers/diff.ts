@@ -1,33 +1,7 @@
 /** What an update would change: the state, as the last refresh left it, against the inputs. */
-import type { Field, ResourceType } from "./resource.ts";
-import {
-  canonical,
-  DEFAULTS,
-  hasUnknown,
-  isEmpty,
-  isObject,
-  type Props,
-  type Value,
-} from "./values.ts";
-
-/** Whether the cloud's value is what the program wants. */
-export function same(field: Field, old: Value | undefined, wanted: Value | undefined): boolean {
-  if (isEmpty(wanted)) return isEmpty(old) || (wanted === undefined && field.computed === true);
-  if (old === undefined || wanted === undefined || hasUnknown(wanted)) return false;
-  if (field.type === "object" && isObject(old) && isObject(wanted)) {
-    // What the program leaves out, the cloud decides.
-    return Object.entries(wanted).every(
-      ([key, value]) =>
-        canonical(value) === canonical(old[key]) || (isEmpty(value) && isEmpty(old[key])),
-    );
-  }
-  const form = (value: Value): Value => {
-    const normal = field.normalize?.(value) ?? value;
-    if (field.type !== "set" || !Array.isArray(normal)) return normal;
-    return [...normal].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
-  };
-  return canonical(form(old)) === canonical(form(wanted));
-}
+import { same } from "./field.ts";
+import type { ResourceType } from "./resource.ts";
+import { canonical, DEFAULTS, isObject, type Props, type Value } from "./values.ts";
 
 /** Takes the paths of `ignoreChanges` over from the state: `tags`, `tags.Name`, `tags["a.b"]`. */
 function ignore(olds: Props, news: Props, paths: readonly string[]): Props {

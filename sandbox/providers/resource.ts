@@ -4,7 +4,7 @@
  * hands back follow from the fields, in the way of the official bridge.
  */
 import { randomBytes } from "node:crypto";
-import { same } from "./diff.ts";
+import { type Field, same } from "./field.ts";
 import {
   compact,
   DEFAULTS,
@@ -15,20 +15,6 @@ import {
   UNKNOWN,
   type Value,
 } from "./values.ts";
-
-export interface Field {
-  type: "string" | "number" | "boolean" | "list" | "set" | "map" | "object";
-  required?: true;
-  /** A change replaces the resource. */
-  forceNew?: true;
-  /** The cloud fills it in when the program does not, and absence is no change. */
-  computed?: true;
-  default?: Value;
-  /** Values allowed, when they are few. */
-  values?: readonly string[];
-  /** Brings equal values to the same form before they are compared. */
-  normalize?(value: Value): Value;
-}
 
 export interface CheckFailure {
   property: string;

@@ -14,7 +14,7 @@ import { cloudflareFor, zone } from "./cloudflare.ts";
 import { dnsCodeOf, resolverFor } from "./dns.ts";
 import { sandboxForTest } from "./support.ts";
 
-const SERVER = join(import.meta.dirname, "../../sandbox/server.ts");
+const SERVER = join(import.meta.dirname, "../../sandbox/main.ts");
 
 function folderForTest(): string {
   const folder = mkdtempSync(join(tmpdir(), "sendips-process-"));

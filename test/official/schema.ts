@@ -1,7 +1,7 @@
 /** What the stand-ins' tables say of inputs and outputs beside the official providers' own schemas. */
 import { resources as aws } from "../../sandbox/providers/aws/resources.ts";
 import { dnsRecord } from "../../sandbox/providers/cloudflare/dns-record.ts";
-import type { Field } from "../../sandbox/providers/resource.ts";
+import type { Field } from "../../sandbox/providers/field.ts";
 import { snake, TYPES } from "./names.ts";
 import type { Attribute, Schemas } from "./terraform.ts";
 

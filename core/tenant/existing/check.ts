@@ -1,7 +1,7 @@
 /** What stands at the names of a plan, by its config: what a record of ours would break there. */
 
-import { isNullMx, parseNullMx } from "../../../mail/mx/null-mx.ts";
-import { parseMx } from "../../../mail/mx/record.ts";
+import { parseNullMx } from "../../../mail/mx/null-mx.ts";
+import { isNullMx, parseMx } from "../../../mail/mx/record.ts";
 import { saysTheSame } from "../../../mail/txt.ts";
 import type { Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";

@@ -5,7 +5,7 @@ import type { Address } from "../state.ts";
 import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import { type Call, filtered, type Handler, invalid, specifiedTags, tagSet } from "./call.ts";
-import { ptrHolds } from "./reverse-dns.ts";
+import { ptrHolds } from "./ptr.ts";
 
 export const addressHandlers: Readonly<Record<string, Handler>> = {
   AllocateAddress(call) {

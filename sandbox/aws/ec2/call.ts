@@ -2,7 +2,7 @@
 import type { World } from "../../world.ts";
 import { ApiError } from "../error.ts";
 import type { Params } from "../params.ts";
-import type { AwsState, RegionState, Tags } from "../state.ts";
+import type { AwsState, NetworkInterface, RegionState, Tags } from "../state.ts";
 import type { Xml } from "../xml.ts";
 
 export interface Call {
@@ -102,4 +102,14 @@ export function tagSet(tags: Tags): Xml {
 
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** A network interface by its id, which the caller has named. */
+export function needInterface({ region }: Call, id: string): NetworkInterface {
+  return find(
+    region.networkInterfaces,
+    id,
+    "InvalidNetworkInterfaceID.NotFound",
+    "networkInterface ID",
+  );
 }

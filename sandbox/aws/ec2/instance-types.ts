@@ -137,3 +137,12 @@ function describe({ name, ...type }: InstanceType & { name: string }): Xml {
     nitroTpmInfo: { supportedVersions: ["2.0"] },
   };
 }
+
+/** Refuses more private addresses on an interface than an instance of a type carries. */
+export function checkIpLimit(instanceType: string, count: number): void {
+  if (count <= typeOf(instanceType).ipv4PerInterface) return;
+  throw new ApiError(
+    "PrivateIpAddressLimitExceeded",
+    `Number of private addresses will exceed limit for ${instanceType}.`,
+  );
+}

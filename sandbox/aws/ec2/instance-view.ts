@@ -4,9 +4,13 @@ import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import { holderOf } from "./associations.ts";
 import { type Call, isoTime, tagSet } from "./call.ts";
-import { stateOf } from "./instances.ts";
 import { describeInterface, groupSet } from "./interfaces.ts";
 import { describeMetadata } from "./metadata-options.ts";
+
+/** A state as the API has it. */
+export function stateOf(state: Instance["state"]): { code: number; name: string } {
+  return { code: state === "running" ? 16 : 48, name: state };
+}
 
 export function describeInstance(call: Call, instance: Instance): Xml {
   const subnet = call.region.subnets[instance.subnetId];

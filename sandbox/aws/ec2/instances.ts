@@ -5,16 +5,19 @@ import type { Params } from "../params.ts";
 import type { Instance, NetworkInterface } from "../state.ts";
 import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
-import { type Call, filtered, find, type Handler, invalid, pick, specifiedTags } from "./call.ts";
-import { instanceTypeHandlers, typeOf } from "./instance-types.ts";
-import { describeInstance } from "./instance-view.ts";
 import {
-  attach,
-  checkIpLimit,
-  createInterface,
+  type Call,
+  filtered,
+  find,
+  type Handler,
+  invalid,
   needInterface,
-  removeInterface,
-} from "./interfaces.ts";
+  pick,
+  specifiedTags,
+} from "./call.ts";
+import { checkIpLimit, instanceTypeHandlers, typeOf } from "./instance-types.ts";
+import { describeInstance, stateOf } from "./instance-view.ts";
+import { attach, createInterface, removeInterface } from "./interfaces.ts";
 import { metadataHandlers, metadataOptions } from "./metadata-options.ts";
 
 export const instanceHandlers: Readonly<Record<string, Handler>> = {
@@ -88,10 +91,6 @@ export const instanceHandlers: Readonly<Record<string, Handler>> = {
     };
   },
 };
-
-export function stateOf(state: Instance["state"]): { code: number; name: string } {
-  return { code: state === "running" ? 16 : 48, name: state };
-}
 
 function needInstance({ region }: Call, id: string): Instance {
   return find(region.instances, id, "InvalidInstanceID.NotFound", "instance ID");

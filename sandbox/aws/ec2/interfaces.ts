@@ -13,11 +13,12 @@ import {
   type Handler,
   invalid,
   isoTime,
+  needInterface,
   pick,
   specifiedTags,
   tagSet,
 } from "./call.ts";
-import { typeOf } from "./instance-types.ts";
+import { checkIpLimit, typeOf } from "./instance-types.ts";
 import { choosePrivateIps } from "./private-ips.ts";
 import { groupsFor } from "./security-groups.ts";
 
@@ -125,15 +126,6 @@ function attachmentOf({ now }: Call, { attachment, detached }: NetworkInterface)
   return { ...detached, status: "detached" };
 }
 
-export function needInterface({ region }: Call, id: string): NetworkInterface {
-  return find(
-    region.networkInterfaces,
-    id,
-    "InvalidNetworkInterfaceID.NotFound",
-    "networkInterface ID",
-  );
-}
-
 /** From the parameters of `CreateNetworkInterface`, or of one interface of `RunInstances`. */
 export function createInterface(call: Call, params: Params): NetworkInterface {
   const { region, aws } = call;
@@ -193,14 +185,6 @@ export function attach(
   checkIpLimit(instance.type, eni.privateIps.length);
   const id = newId(aws, "eni-attach");
   eni.attachment = { id, instanceId, deviceIndex, deleteOnTermination, attachTime: now };
-}
-
-export function checkIpLimit(instanceType: string, count: number): void {
-  if (count <= typeOf(instanceType).ipv4PerInterface) return;
-  throw new ApiError(
-    "PrivateIpAddressLimitExceeded",
-    `Number of private addresses will exceed limit for ${instanceType}.`,
-  );
 }
 
 function noAttachment(id: string): ApiError {

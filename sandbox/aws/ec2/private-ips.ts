@@ -5,8 +5,8 @@ import { formatIp, network, parseIp } from "../ids.ts";
 import type { Params } from "../params.ts";
 import type { Subnet } from "../state.ts";
 import { holderOf } from "./associations.ts";
-import { type Call, find, type Handler, invalid } from "./call.ts";
-import { checkIpLimit, needInterface } from "./interfaces.ts";
+import { type Call, find, type Handler, invalid, needInterface } from "./call.ts";
+import { checkIpLimit } from "./instance-types.ts";
 import { isReserved, usedIps } from "./networks.ts";
 
 export const privateIpHandlers: Readonly<Record<string, Handler>> = {

@@ -1,9 +1,10 @@
 /** The `domain-name` attribute of an Elastic IP: its PTR record. */
 import { resolveA } from "../../dns/answers.ts";
-import type { Address, Ptr } from "../state.ts";
+import type { Address } from "../state.ts";
 import type { Xml } from "../xml.ts";
 import { allAddresses, needAddress, page } from "./addresses.ts";
 import { type Call, type Handler, invalid } from "./call.ts";
+import { settle, settled } from "./ptr.ts";
 
 export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
   /** The reply already carries the pending change; the live record comes `ptrPending` later. */
@@ -49,32 +50,6 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
     return { address: describe(call, address) };
   },
 };
-
-/** Whether `ReleaseAddress` must be refused, also for a while after the record is gone. */
-export function ptrHolds(ptr: Ptr, now: number): boolean {
-  const { record, update } = settled(ptr, now);
-  return record !== undefined || update !== undefined || (ptr.lingersUntil ?? 0) > now;
-}
-
-/** The name that the reverse zone answers with right now, with a trailing dot. */
-export function ptrOf({ ptr }: Address, now: number): string | undefined {
-  return settled(ptr, now).record;
-}
-
-/** The record as it is at a moment: a change takes effect without anyone asking. */
-function settled(ptr: Ptr, now: number): Ptr {
-  const { update, record, ...rest } = ptr;
-  if (update === undefined || update.due > now) return ptr;
-  return update.value === "" ? rest : { ...rest, record: update.value };
-}
-
-function settle(ptr: Ptr, now: number): void {
-  const next = settled(ptr, now);
-  if (next === ptr) return;
-  delete ptr.update;
-  if (next.record === undefined) delete ptr.record;
-  else ptr.record = next.record;
-}
 
 function needAttribute({ params }: Call): void {
   const attribute = params.need("Attribute");

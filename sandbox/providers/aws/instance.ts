@@ -5,7 +5,8 @@ import type {
   Instance,
   InstanceMetadataOptionsRequest,
 } from "@aws-sdk/client-ec2";
-import { type Field, InitFailed, type ResourceType } from "../resource.ts";
+import type { Field } from "../field.ts";
+import { InitFailed, type ResourceType } from "../resource.ts";
 import { compact, isObject, number, type Props, text, texts } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
 import { publicDns } from "./eip.ts";

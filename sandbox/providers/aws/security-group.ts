@@ -1,7 +1,8 @@
 /** `aws.ec2.SecurityGroup` with its inline rules. */
 import { randomBytes } from "node:crypto";
 import type { EC2, IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
-import { type Field, InitFailed, type ResourceType } from "../resource.ts";
+import type { Field } from "../field.ts";
+import { InitFailed, type ResourceType } from "../resource.ts";
 import { canonical, isObject, text, type Value } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
 import { CloudError, doing, unlessGone, waitFor } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** Tags: the provider's default tags are added to each resource and shown in `tagsAll` only. */
 import type { ResourceType, Tag } from "@aws-sdk/client-ec2";
-import type { Field } from "../resource.ts";
+import type { Field } from "../field.ts";
 import { map, type Props, type Value } from "../values.ts";
 import type { Aws } from "./client.ts";
 import { doing } from "./errors.ts";

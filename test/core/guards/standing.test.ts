@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../core/config/config.ts";
 import type { TenantConfig } from "../../../core/config/schema.ts";
+import { leavesOf, stillToGo } from "../../../core/guards/leaves.ts";
 import { checkOwnAddresses } from "../../../core/guards/own-addresses.ts";
 import { meetStanding, missingRecords, type ZoneRecord } from "../../../core/guards/standing.ts";
-import { leavesOf, stillToGo } from "../../../core/tenant/existing/leaves.ts";
 import type { PlannedRecord, RecordData } from "../../../core/tenant/record.ts";
 import { byHand } from "../by-hand.ts";
 
@@ -86,6 +86,15 @@ describe("a record that is to be created", () => {
     expect(meet([key], [bare]).adopted).toEqual([]);
     const plain = stands("s._domainkey.acme.example", "TXT", "v=DKIM1; p=AAAA");
     expect(meet([key], [plain]).adopted).toEqual([`key ${plain.id} equal`]);
+  });
+
+  test("takes over a consent to reports with a semicolon at its end or without", () => {
+    const name = "acme.example._report._dmarc.operator.example";
+    const consent = planned("consent", name, txt("v=DMARC1;"));
+    for (const content of ["v=DMARC1", '"v=DMARC1;"', "v=DMARC1 ;"]) {
+      const standing = stands(name, "TXT", content);
+      expect(meet([consent], [standing]).adopted).toEqual([`consent ${standing.id} equal`]);
+    }
   });
 
   test("takes over nothing that Cloudflare's proxy serves", () => {

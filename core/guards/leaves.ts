@@ -1,9 +1,10 @@
 /** What stays at names whose records go: what stood before us, or what others send by. */
-import { type Adoption, standingValue } from "../../guards/standing.ts";
-import type { LeftName, StackOutputs } from "../../state/outputs.ts";
-import type { StateRecord } from "../../state/resources.ts";
-import { type PlannedRecord, referencesOf } from "../record.ts";
-import { REPORT_CONSENT } from "../report-consent/purpose.ts";
+
+import type { LeftName, StackOutputs } from "../state/outputs.ts";
+import type { StateRecord } from "../state/resources.ts";
+import { type PlannedRecord, referencesOf } from "../tenant/record.ts";
+import { REPORT_CONSENT } from "../tenant/report-consent/purpose.ts";
+import { type Adoption, standingValue } from "./standing.ts";
 
 /**
  * By the record's key, empty where nothing stays. What the plan says; else what the last deployment said, which

@@ -1,6 +1,6 @@
 /** A plan by hand, with one record of every kind of publisher, type and reference. */
 
-import { type CustomerPage, customerText } from "../../core/render/customer/page.ts";
+import { customerText } from "../../core/render/customer/page.ts";
 import type { Known } from "../../core/render/sections.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import type { PlannedRecord, Publisher, RecordData } from "../../core/tenant/record.ts";
@@ -22,6 +22,18 @@ export function record(
   const why = `reason of ${key}`;
   const path = `sendips:tenant.${key}`;
   return { key, name, data, ttl: 3600, publisher: CLOUDFLARE, why, path, ...more };
+}
+
+/** One page in four forms. All hold public records only. */
+export interface CustomerPage {
+  /** For a person with a web form: each record apart, its value to copy. */
+  markdown: string;
+  /** For a person with a name server: zone file text in the order to publish, reasons as comments. */
+  zone: string;
+  /** The same as the Markdown, as one HTML document for an e-mail: styles in line, nothing loaded. */
+  html: string;
+  /** For a spreadsheet or a ticket: one row a record (RFC 4180), a header first. */
+  csv: string;
 }
 
 /** A record that the customer publishes. */

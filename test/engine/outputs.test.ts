@@ -40,7 +40,9 @@ async function twenty(): Promise<World> {
   return made;
 }
 
-test("twenty addresses go up, and what a person reads fits a screen", async () => {
+test("twenty addresses go up, and what a person reads fits a screen", {
+  timeout: 600_000,
+}, async () => {
   const made = await twenty();
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);

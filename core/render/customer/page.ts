@@ -11,18 +11,6 @@ import { stepsOf } from "./steps.ts";
 import type { CustomerView } from "./view.ts";
 import { zonePage } from "./zone.ts";
 
-/** One page in four forms. All hold public records only. */
-export interface CustomerPage {
-  /** For a person with a web form: each record apart, its value to copy. */
-  markdown: string;
-  /** For a person with a name server: zone file text in the order to publish, reasons as comments. */
-  zone: string;
-  /** The same as the Markdown, as one HTML document for an e-mail: styles in line, nothing loaded. */
-  html: string;
-  /** For a spreadsheet or a ticket: one row a record (RFC 4180), a header first. */
-  csv: string;
-}
-
 /** The forms by the name that `--format` has for them. */
 export const CUSTOMER_FORMATS = ["markdown", "bind", "html", "csv"] as const;
 

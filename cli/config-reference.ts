@@ -2,6 +2,9 @@
 import type { JsonSchema } from "../core/config/json-schema.ts";
 import { isMap, mapOf, memberAt } from "../core/maps.ts";
 
+/** A longer list of values is told by the description. */
+const SHORT_LIST = 20;
+
 const HEAD = `# Config
 
 Made from the schema by \`npm run schema\`; the editor's completion comes from the same place. A path is spelled as
@@ -38,9 +41,10 @@ export function configReference(stack: JsonSchema, project: JsonSchema): string 
 function rows(path: string, schema: JsonSchema): string[] {
   const { description } = schema;
   const allowed = part(schema)["enum"];
-  const words = Array.isArray(allowed)
-    ? ` One of ${allowed.map((v) => `\`${v}\``).join(", ")}.`
-    : "";
+  const words =
+    Array.isArray(allowed) && allowed.length <= SHORT_LIST
+      ? ` One of ${allowed.map((v) => `\`${v}\``).join(", ")}.`
+      : "";
   const own = typeof description === "string" ? [row(path, `${description}${words}`)] : [];
   const properties = propertiesOf(schema).flatMap(([key, inner]) => rows(`${path}.${key}`, inner));
   const values = part(schema, "additionalProperties");
@@ -48,9 +52,16 @@ function rows(path: string, schema: JsonSchema): string[] {
   return [
     ...own,
     ...properties,
-    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, values) : []),
+    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, mapAmong(values)) : []),
     ...(propertiesOf(items).length > 0 ? rows(`${path}[*]`, items) : []),
   ];
+}
+
+/** Of a value with several forms the one that has keys. */
+function mapAmong(schema: JsonSchema): JsonSchema {
+  const { anyOf } = schema;
+  if (propertiesOf(schema).length > 0 || !Array.isArray(anyOf)) return schema;
+  return anyOf.filter(isMap).find((one) => propertiesOf(one).length > 0) ?? schema;
 }
 
 function row(path: string, text: string): string {

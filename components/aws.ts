@@ -10,6 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Live, LiveAddress } from "../core/guards/address-context.ts";
 import { needsDetails } from "../core/guards/addresses.ts";
 import { type Binding, bindingTag } from "../core/guards/bindings.ts";
+import type { Primary } from "../core/host/mail-host.ts";
 import type { Deployed, Place } from "../core/state/deployed.ts";
 import { BINDING_TAG, STACK_TAG, type StackName } from "../core/state/tags.ts";
 import type { PlannedAddress } from "../core/tenant/plan.ts";
@@ -170,9 +171,12 @@ export async function liveAddresses(
 export async function privateIpsOf(
   networkInterface: string,
   opts?: pulumi.InvokeOptions,
-): Promise<Record<string, string>> {
+): Promise<{ privateIps: Record<string, string>; primary?: Primary }> {
   const found = await getNetworkInterface({ id: networkInterface }, opts);
-  return Object.fromEntries(found.privateIps.map((ip) => [ip, networkInterface]));
+  const privateIps = Object.fromEntries(found.privateIps.map((ip) => [ip, networkInterface]));
+  // The machine's own traffic leaves by its first interface.
+  const isFirst = found.attachments.every(({ deviceIndex }) => deviceIndex === 0);
+  return { privateIps, ...(isFirst ? { primary: { ip: found.privateIp, networkInterface } } : {}) };
 }
 
 /** Looks up what decides whether a mail host fits. */

@@ -4,6 +4,7 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import { failedLookUp } from "../core/foreign-errors.ts";
 import {
+  counts,
   type Finding,
   formatProblem,
   formatProblems,
@@ -28,7 +29,8 @@ export function fullStackName(stack: string): string {
 }
 
 /**
- * Shows all problems: warnings in the preview, errors as one failure before anything is registered.
+ * Shows all problems: warnings in the preview, accepted ones as information, errors as one failure before anything
+ * is registered.
  *
  * @throws RunError when one of them is an error.
  */
@@ -41,7 +43,9 @@ export function report(problems: readonly Problem[]): void {
   }
   // The engine puts the level before each message itself.
   for (const problem of problems) {
-    pulumi.log.warn(formatProblem(problem).slice("warning: ".length));
+    const text = formatProblem(problem);
+    if (counts(problem)) pulumi.log.warn(text.slice("warning: ".length));
+    else pulumi.log.info(text);
   }
 }
 

@@ -113,7 +113,9 @@ export class MailHost extends pulumi.ComponentResource {
     networkInterface: pulumi.Input<string>,
     opts?: pulumi.InvokeOptions,
   ): pulumi.Output<Record<string, string>> {
-    return pulumi.output(networkInterface).apply((id) => privateIpsOf(id, opts));
+    return pulumi
+      .output(networkInterface)
+      .apply(async (id) => (await privateIpsOf(id, opts)).privateIps);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** A tenant: its addresses and its records, composed from the plan. */
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { withAcceptances } from "../core/accept.ts";
 import { readConfig } from "../core/config/config.ts";
 import type { operatorSchema, tenantSchema } from "../core/config/schema.ts";
 import type { Adoption } from "../core/guards/standing.ts";
@@ -174,7 +175,10 @@ function plannedFrom(
   const read = readConfig({ stack: name, values: { ...operator, tenant: config } });
   const stack = "stack" in read && read.stack.kind === "tenant" ? read.stack : undefined;
   const planned = stack === undefined ? { problems: [] } : plan(stack);
-  report([...read.problems, ...planned.problems]);
+  const today = new Date().toISOString().slice(0, 10);
+  const problems = [...read.problems, ...planned.problems];
+  const accepting = { name, ...(stack === undefined ? {} : { stack }) };
+  report(withAcceptances(problems, [accepting], { today, looked: ["plan"] }));
   if (stack === undefined || !("plan" in planned)) {
     throw new Error(`the config of tenant ${name} gives no plan and no reason`);
   }

@@ -8,7 +8,7 @@ export interface Problem {
   /** Which problem it is, whatever the sentence: one of `docs/findings.md`. */
   code: FindingCode;
   level: "error" | "warning";
-  /** The stack whose config holds the fault, e.g. `acme`. */
+  /** The stack whose config holds the fault, e.g. `acme`; `Pulumi.yaml` for a fault of the operator's alone. */
   stack: string;
   /** Where in the config, as `pulumi config set --path` spells it: `sendips:tenant.addresses.tx1.privateIp`. */
   path: string;
@@ -18,6 +18,10 @@ export interface Problem {
   fix: string;
   /** The rule behind it: an RFC section, a provider's policy; absent for plain schema faults. */
   rule?: string;
+  /** Of a warning that somebody has accepted: why, and the last day of it. It does not count. */
+  accepted?: { reason: string; until?: string };
+  /** Of a warning that was accepted until a day that has passed. It counts again. */
+  acceptedBefore?: { reason: string; until: string };
 }
 
 /** A problem without its stack: what the pure checks produce. */
@@ -60,13 +64,18 @@ export function at(path: string, findings: readonly Fault[]): Finding[] {
   }));
 }
 
+/** True for what is to be mended or judged still: an error, or a warning that nobody has accepted. */
+export function counts(problem: Problem): boolean {
+  return problem.accepted === undefined;
+}
+
 /** True when nothing may be deployed. */
 export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((problem) => problem.level === "error");
 }
 
 /**
- * One problem as text, two lines.
+ * One problem as text: two lines, an accepted one in one line, and one that was accepted in three.
  *
  * @example
  * formatProblem({ code: "config-value", level: "error", stack: "acme", path: "sendips:tenant.domain", message: "…", fix: "…" })
@@ -74,16 +83,32 @@ export function hasErrors(problems: readonly Problem[]): boolean {
  */
 export function formatProblem(problem: Problem): string {
   const rule = problem.rule === undefined ? "" : ` [${problem.rule}]`;
-  return `${problem.level}: ${problem.stack}: ${problem.path}: ${problem.message}${rule} (${problem.code})\n  ${problem.fix}`;
+  const { level, stack, path, message, code, fix, accepted, acceptedBefore } = problem;
+  const line = `${stack}: ${path}: ${message}${rule} (${code})`;
+  if (accepted !== undefined) {
+    const until = accepted.until === undefined ? "" : ` (until ${accepted.until})`;
+    return `accepted: ${line}: ${oneLine(accepted.reason)}${until}`;
+  }
+  const before =
+    acceptedBefore === undefined
+      ? ""
+      : `\n  it was accepted until ${acceptedBefore.until}, which has passed: ${oneLine(acceptedBefore.reason)}`;
+  return `${level}: ${line}\n  ${fix}${before}`;
 }
 
-/** All problems as one text, errors first; the order among equals is the order of finding. */
+function oneLine(text: string): string {
+  return text.trim().replace(/\s+/g, " ");
+}
+
+/** All problems as one text, in the order of {@link byRank}. */
 export function formatProblems(problems: readonly Problem[]): string {
-  const rank = (problem: Problem) => (problem.level === "error" ? 0 : 1);
-  return problems
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map(formatProblem)
-    .join("\n");
+  return byRank(problems).map(formatProblem).join("\n");
+}
+
+/** Errors, then warnings, then what is accepted; the order among equals is the order of finding. */
+export function byRank(problems: readonly Problem[]): Problem[] {
+  const rank = (problem: Problem) => (problem.level === "error" ? 0 : counts(problem) ? 1 : 2);
+  return problems.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** The first few of a list, so that a message stays short however many there are. */

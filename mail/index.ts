@@ -30,11 +30,9 @@ export {
   type Caa,
   type Issuer,
   lintCaa,
-  mayIssue,
   parseCaa,
   parseIssuer,
   renderCaa,
-  renderIssuer,
 } from "./caa/record.ts";
 export {
   checkKeyPair,
@@ -63,7 +61,7 @@ export {
   type ReportConsent,
   renderConsent,
 } from "./dmarc/external-report.ts";
-export { effectivePolicy, isEnforced, lintDmarc } from "./dmarc/lint.ts";
+export { effectivePolicy, lintDmarc } from "./dmarc/lint.ts";
 export {
   type DmarcRecord,
   dmarcName,
@@ -76,12 +74,8 @@ export {
 } from "./dmarc/record.ts";
 export {
   isAligned,
-  isAlignedByWalk,
   lintWalk,
-  organizationalDomain,
   organizationalDomainByList,
-  type TxtLookup,
-  treeWalk,
   type Walk as DmarcTreeWalk,
 } from "./dmarc/tree-walk.ts";
 export { type Finding, hasError, type Parsed } from "./finding.ts";
@@ -102,7 +96,6 @@ export {
 export { lintNullMx, NULL_MX } from "./mx/null-mx.ts";
 export { isNullMx, lintMx, type Mx, parseMx, renderMx } from "./mx/record.ts";
 export {
-  displayName,
   genericReason,
   isAtOrBelow,
   isHostName,
@@ -110,18 +103,10 @@ export {
   lintName,
   type NameOptions,
   parseName,
-  renderName,
 } from "./names.ts";
-export {
-  addressOfReverseName,
-  lintPtr,
-  type Ptr,
-  parsePtr,
-  renderPtr,
-  reverseName,
-} from "./ptr/record.ts";
+export { reverseName } from "./ptr/record.ts";
 export { encodeReportUri, isReportUri, reportHost } from "./report-uri.ts";
-export { renderBudget, type SpfBudget, type SpfBudgetOptions, spfBudget } from "./spf/budget.ts";
+export { type SpfBudget, type SpfBudgetOptions, spfBudget } from "./spf/budget.ts";
 export type { SpfCost, SpfFacts } from "./spf/cost.ts";
 export { checkHost, type SpfClient } from "./spf/evaluate.ts";
 export { lintSpf, type SpfLintOptions } from "./spf/lint.ts";
@@ -145,4 +130,4 @@ export {
   type TlsRptRecord,
   tlsRptName,
 } from "./tls-rpt/record.ts";
-export { chunkTxt, lintTxt, parseTxt, quoteTxt, unquoteTxt } from "./txt.ts";
+export { chunkTxt, lintTxt, quoteTxt, unquoteTxt } from "./txt.ts";

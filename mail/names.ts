@@ -1,5 +1,5 @@
 /** Names: IDNA to A-labels, lengths, host names, names with underscores, keys that become labels. */
-import { domainToASCII, domainToUnicode } from "node:url";
+import { domainToASCII } from "node:url";
 import { error, type Finding, type Parsed, shown, warning } from "./finding.ts";
 
 /** What {@link parseName} admits besides letters, digits and hyphens. */
@@ -36,11 +36,6 @@ export function parseName(text: string, options: NameOptions = {}): Parsed<strin
   }
   const findings = lintName(name, options);
   return findings.length > 0 ? { findings } : { value: name, findings };
-}
-
-/** The name as an absolute one, with its last dot, for a zone file. */
-export function renderName(name: string): string {
-  return `${name}.`;
 }
 
 /** Most names have no fault, and one look tells: labels as {@link LDH} has them, the last not of digits. */
@@ -91,11 +86,6 @@ export function isHostName(name: string): boolean {
   return name.includes(".") && lintName(name).length === 0;
 }
 
-/** The name as a person reads it. */
-export function displayName(name: string): string {
-  return domainToUnicode(name) || name;
-}
-
 /** True for a key that can be a label as it stands: `tx1`. */
 export function isDnsKey(key: string): boolean {
   return key.length <= LABEL_LIMIT && LDH.test(key);
@@ -141,7 +131,14 @@ const SHARED_SUFFIXES = [
 const GENERIC_WORDS =
   /^(?:dyn|dynamic|dynip|dhcp|dial|dialup|dialin|[avx]?dsl|ppp|pppoe|pool|ptr|cable|cpe|cust|customer|client|broadband|generic|unassigned|unused|unknown|dip|res|residential|wlan|mobile)\d*$/;
 
-/** Why receivers take a host name for a machine's default name, or nothing when they do not. */
+/**
+ * Why receivers take a host name for a machine's default name, or nothing when they do not. Heuristics
+ * (judgement, no standard): mail from a name made from the address, or one that says "dynamic" or "pool", is
+ * deferred or refused.
+ *
+ * @example
+ * genericReason("ec2-198-51-100-7.compute-1.amazonaws.com") // "it is below amazonaws.com, …"
+ */
 export function genericReason(name: string, ip?: string): string | undefined {
   const suffix = SHARED_SUFFIXES.find((shared) => isAtOrBelow(name, shared));
   if (suffix !== undefined) return `it is below ${suffix}, where a cloud names every address`;
@@ -155,17 +152,6 @@ export function genericReason(name: string, ip?: string): string | undefined {
   }
   const word = left.split(/[.\-_]/).find((token) => GENERIC_WORDS.test(token));
   return word === undefined ? undefined : `it holds the word ${word}`;
-}
-
-/**
- * Heuristics of receivers (judgement, no standard): a name made from the address, or one that
- * says "dynamic" or "pool", gets mail deferred or refused.
- *
- * @example
- * isGenericHostName("ec2-198-51-100-7.compute-1.amazonaws.com") // true
- */
-export function isGenericHostName(name: string, ip?: string): boolean {
-  return genericReason(name.toLowerCase(), ip) !== undefined;
 }
 
 /** A warning for a generic name. */

@@ -31,6 +31,17 @@ export function withALabels(uri: string): string {
   return name === undefined ? uri : `${before}${name}${rest}`;
 }
 
+/**
+ * A URI without the size limit that RFC 7489 let stand after it; undefined where none stands there. RFC 9989
+ * has reporters ignore it (appendix C.4).
+ *
+ * @example
+ * withoutSizeLimit("mailto:dmarc@acme.example!10m") // "mailto:dmarc@acme.example"
+ */
+export function withoutSizeLimit(uri: string): string | undefined {
+  return /^(.*)![0-9]+[kmgt]?$/is.exec(uri)?.[1];
+}
+
 /** The mailbox of a `mailto:` before its @, where it holds what few mail servers take (RFC 6531). */
 export function foreignMailbox(uri: string): string | undefined {
   const mailbox = /^mailto:([^@?]*)@/is.exec(uri)?.[1];

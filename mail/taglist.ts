@@ -1,5 +1,5 @@
 /** Tag=value lists (RFC 6376 §3.2): the syntax that DKIM, DMARC and BIMI records share. */
-import { error, type Finding, hasError, type Parsed, shown } from "./finding.ts";
+import { error, type Finding, shown } from "./finding.ts";
 import { trimBlanks } from "./txt.ts";
 
 /** One `name=value`. */
@@ -67,12 +67,6 @@ export function splitTags(
     tags.push({ name, value });
   }
   return { tags, findings };
-}
-
-/** Parses a list strictly: any fault, a tag that stands twice among them, invalidates it whole. */
-export function parseTagList(text: string, options: TagListOptions = {}): Parsed<Tag[]> {
-  const { tags, findings } = splitTags(text, options);
-  return hasError(findings) ? { findings } : { value: tags, findings };
 }
 
 /** `a=1; b=2`, without a `;` at the end. */

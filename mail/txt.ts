@@ -1,5 +1,5 @@
 /** TXT values: strings of at most 255 octets (RFC 1035 §3.3), and their presentation form (§5.1). */
-import { error, type Finding, type Parsed, warning } from "./finding.ts";
+import { error, type Finding, warning } from "./finding.ts";
 
 /** A kind of text of which a name may hold one: with two, receivers take none, or any. */
 export interface Singleton {
@@ -24,8 +24,6 @@ export function saysTheSame(kind: Singleton | undefined, a: string, b: string): 
 
 /** A character-string has one octet for its length (RFC 1035 §3.3). */
 const LIMIT = 255;
-/** RDLENGTH has 16 bits (RFC 1035 §3.2.1). */
-const RDATA_LIMIT = 65_535;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -108,35 +106,15 @@ export function pastedTxt(text: string): string {
   return strings ? unquoteTxt(trimmed) : trimmed.replace(/\s*[\r\n]\s*/g, " ");
 }
 
-/** Like {@link unquoteTxt}, but says what is wrong with the form. */
-export function parseTxt(text: string): Parsed<string> {
-  const rule = "RFC 1035 §5.1";
-  if (!/^\s*(?:"(?:[^"\\]|\\.)*"|[^"\s])/s.test(text) || !balanced(text)) {
-    const fix = 'write "…" "…", with \\" and \\\\ for a quote and a backslash';
-    return {
-      findings: [error("txt-quotes", rule, "the quotes of the TXT value do not pair", fix)],
-    };
-  }
-  const value = unquoteTxt(text);
-  return { value, findings: lintTxt(value) };
-}
-
-/** Faults of a value that is to be published. */
+/** Faults of a value that is to be published. How long it may be, its zone says. */
 export function lintTxt(value: string): Finding[] {
   const findings: Finding[] = [];
-  const octets = wireLength(value);
-  if (octets > RDATA_LIMIT) {
-    const fix = `at most ${RDATA_LIMIT} octets with the length octets`;
-    findings.push(
-      error("txt-length", "RFC 1035 §3.2.1", `the TXT value takes ${octets} octets`, fix),
-    );
-  }
   if (!value.isWellFormed()) {
     const fix = "remove the lone surrogate; it would be published as U+FFFD";
     findings.push(error("txt-not-utf8", "RFC 3629 §3", "the value has no UTF-8 form", fix));
   }
-  // Control characters are legal and always a copy-and-paste fault in a mail record.
-  if ([...value].some((character) => character < " " || character === "\x7f")) {
+  // Legal, and always a copy-and-paste fault in a mail record.
+  if (hasControlCharacter(value)) {
     const fix = "remove line breaks and control characters";
     findings.push(
       warning("txt-control-character", "RFC 1035 §5.1", "the value holds a control character", fix),
@@ -145,11 +123,12 @@ export function lintTxt(value: string): Finding[] {
   return findings;
 }
 
-function balanced(text: string): boolean {
-  return !text
-    .replace(/"(?:[^"\\]|\\.)*"/gs, "")
-    .replace(/\\./gs, "")
-    .includes('"');
+function hasControlCharacter(value: string): boolean {
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    if (code < 32 || code === 127) return true;
+  }
+  return false;
 }
 
 /** Undoes `\DDD` and `\X` on octets: several `\DDD` may make up one character. */

@@ -1,22 +1,21 @@
 /** The bindings of a plan, looked up before anything is registered. */
 import { boundBy, elasticIp, holdersAndClaimants } from "../components/aws.ts";
-import { reportFindings, thisStack } from "../components/engine.ts";
+import { thisStack } from "../components/engine.ts";
 import { type Binding, checkBinding, isSame, type WantedBinding } from "../core/guards/bindings.ts";
 import type { PrivateIps } from "../core/host/mail-host.ts";
+import type { Finding } from "../core/problem.ts";
 import type { Deployed } from "../core/state/deployed.ts";
 import type { Plan } from "../core/tenant/plan.ts";
 
 /**
  * Looks up, before anything is registered, whether what a plan binds anew is free, and whether what stays
  * is still bound where the state says. One call where nothing has changed.
- *
- * @throws RunError with all that stands in the way.
  */
 export async function checkBindings(
   { addresses }: Plan,
   privateIps: PrivateIps,
   deployed: Deployed,
-): Promise<void> {
+): Promise<Finding[]> {
   const program = new Map<string, Binding>();
   const all = addresses.map(({ key, privateIp, release }) => {
     const binding = { privateIp, networkInterfaceId: privateIps[privateIp] ?? "" };
@@ -36,7 +35,7 @@ export async function checkBindings(
   const asked = all.filter(
     ({ association, id = "" }) => association === undefined || !bound.has(id),
   );
-  if (asked.length === 0) return;
+  if (asked.length === 0) return [];
   const wanted: WantedBinding[] = await Promise.all(
     asked.map(async ({ id, ...one }) => ({
       ...one,
@@ -47,10 +46,8 @@ export async function checkBindings(
     wanted.map(({ binding }) => binding),
     new Set(),
   );
-  reportFindings(
-    wanted.flatMap((one) => {
-      const others = there.filter(({ allocationId }) => allocationId !== one.live?.allocationId);
-      return checkBinding(thisStack(), program, one, others);
-    }),
-  );
+  return wanted.flatMap((one) => {
+    const others = there.filter(({ allocationId }) => allocationId !== one.live?.allocationId);
+    return checkBinding(thisStack(), program, one, others);
+  });
 }

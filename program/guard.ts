@@ -13,6 +13,7 @@ import { successions } from "../core/guards/successors.ts";
 import type { Finding } from "../core/problem.ts";
 import { type Deployed, hasNoAddress, type Place } from "../core/state/deployed.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
+import { reportOf } from "./accept.ts";
 import { logicalName } from "./names.ts";
 
 /** What a guard has found out. */
@@ -26,9 +27,10 @@ export type PlaceOfTenant = Pick<Place, "stack"> & Partial<Place>;
 
 /** Guards what is deployed of a tenant. */
 export async function guardTenant(
-  { tenant, operator }: TenantStack,
+  stack: TenantStack,
   planned: Plan,
 ): Promise<Guarded<PlaceOfTenant>> {
+  const { tenant, operator } = stack;
   const { deployed, findings } = await lastDeployment();
   const own = [
     ...findings,
@@ -36,13 +38,13 @@ export async function guardTenant(
   ];
   // Parked domains alone are a matter of DNS: who has no address needs no account either.
   if (planned.addresses.length === 0 && hasNoAddress(deployed)) {
-    reportFindings(own);
+    reportOf(stack, own);
     return { deployed, here: { stack: thisStack().stack } };
   }
   const here = await guardPlace(deployed, findings);
   const owner = thisStack();
   const live = await liveAddresses(owner, planned.addresses, deployed);
-  reportFindings([
+  reportOf(stack, [
     ...checkAddresses(owner, planned.addresses, deployed, live),
     ...checkInterfaces(undefined, deployed),
     ...checkReverseNames(tenant, operator.zones, deployed),

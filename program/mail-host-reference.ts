@@ -5,8 +5,9 @@ import { privateIpsOf } from "../components/aws.ts";
 import { fullStackName, reportFindings } from "../components/engine.ts";
 import type { TenantConfig } from "../core/config/schema.ts";
 import { isUnknownStack } from "../core/foreign-errors.ts";
-import { isPrivateIps, type PrivateIps } from "../core/host/mail-host.ts";
+import { isPrivateIps, type Primary, type PrivateIps, primaryOf } from "../core/host/mail-host.ts";
 import type { Deployed } from "../core/state/deployed.ts";
+import { readOutputs } from "../core/state/outputs.ts";
 
 /** The full name of a tenant's mail host stack; undefined when it names a network interface. */
 export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
@@ -15,7 +16,8 @@ export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
 }
 
 /**
- * The private IPs of a tenant's mail host, by stack reference or from the network interface.
+ * The private IPs of a tenant's mail host, by stack reference or from the network interface, and the primary
+ * one where it is known.
  *
  * @param deployed a stack that the last deployment referred to need not be looked for first.
  * @throws RunError when the mail host is not deployed yet.
@@ -23,16 +25,20 @@ export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
 export async function mailHostPrivateIps(
   tenant: TenantConfig,
   deployed: Deployed,
-): Promise<PrivateIps> {
+): Promise<{ privateIps: PrivateIps; primary?: Primary | undefined }> {
   // A tenant of parked domains sends nothing.
-  if (tenant.mailHost === undefined) return {};
+  if (tenant.mailHost === undefined) return { privateIps: {} };
   const { stack, networkInterface } = tenant.mailHost;
   if (networkInterface !== undefined) return privateIpsOf(networkInterface);
   const name = mailHostStack(tenant) ?? "";
   if (deployed.outputs.mailHost === name || (await outputsOf(name)) !== undefined) {
     const reference = new pulumi.StackReference(name);
     const { value } = await reference.getOutputDetails("privateIps");
-    if (isPrivateIps(value)) return value;
+    const { value: networkInterfaces } = await reference.getOutputDetails("networkInterfaces");
+    const { outputs } = readOutputs({ networkInterfaces });
+    if (isPrivateIps(value)) {
+      return { privateIps: value, primary: primaryOf(outputs.networkInterfaces) };
+    }
   }
   reportFindings([
     {
@@ -43,7 +49,7 @@ export async function mailHostPrivateIps(
       fix: `name a mail host stack that is deployed, or deploy it first: pulumi up -s ${stack}`,
     },
   ]);
-  return {};
+  return { privateIps: {} };
 }
 
 /**

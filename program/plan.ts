@@ -1,9 +1,9 @@
 /** Plans a tenant. */
 import { RunError } from "@pulumi/pulumi/errors.js";
-import { report } from "../components/engine.ts";
 import { contextOf } from "../core/tenant/context.ts";
 import { checkKnowledge } from "../core/tenant/existing/knowledge.ts";
 import { type Plan, plan, type TenantStack } from "../core/tenant/plan.ts";
+import { reportOf, today } from "./accept.ts";
 
 /**
  * The plan of a tenant; its warnings are shown.
@@ -13,8 +13,7 @@ import { type Plan, plan, type TenantStack } from "../core/tenant/plan.ts";
 export function planTenant(stack: TenantStack): Plan {
   const planned = plan(stack);
   const context = contextOf(stack.name, stack.tenant, stack.operator);
-  const known = checkKnowledge(context, new Date().toISOString().slice(0, 10));
-  report([...planned.problems, ...known.map((finding) => ({ ...finding, stack: stack.name }))]);
+  reportOf(stack, [...planned.problems, ...checkKnowledge(context, today())], ["plan"]);
   if ("plan" in planned) return planned.plan;
   throw new RunError(`the config of stack ${stack.name} gives no plan and no reason`);
 }

@@ -8,12 +8,14 @@ import type { Adoption } from "../core/guards/standing.ts";
 import {
   checkLimits,
   checkMailHost,
+  checkPrimary,
   checkPrivateIps,
   type PrivateIps,
 } from "../core/host/mail-host.ts";
 import type { Deployed } from "../core/state/deployed.ts";
 import type { LeftName } from "../core/state/outputs.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
+import { reportOf } from "./accept.ts";
 import { checkBindings } from "./bindings.ts";
 import { mailHostPrivateIps } from "./mail-host-reference.ts";
 import { logicalName } from "./names.ts";
@@ -32,25 +34,27 @@ export interface Preflight {
 
 /** Looks at the mail host, the zones and the private IPs of a tenant. */
 export async function lookAtTenant(
-  { tenant }: TenantStack,
+  stack: TenantStack,
   plan: Plan,
   deployed: Deployed,
 ): Promise<Preflight> {
+  const { tenant } = stack;
   // A token that is missing must be seen before an address is allocated.
   const fresh = plan.addresses.some(
     ({ key }) => !deployed.addresses.some((held) => held.key === key),
   );
-  const [privateIps] = await Promise.all([
+  const [{ privateIps, primary }] = await Promise.all([
     mailHostPrivateIps(tenant, deployed),
     checkZones(zoneIds(plan), fresh ? {} : deployed.outputs.zones),
   ]);
-  reportFindings([
+  reportOf(stack, [
     ...checkPrivateIps(tenant, privateIps),
+    ...checkPrimary(tenant, primary),
     ...checkOwnAddresses(tenant, deployed.addresses),
   ]);
-  await checkBindings(plan, privateIps, deployed);
+  reportOf(stack, await checkBindings(plan, privateIps, deployed));
   const { adoptions, findings } = await meetZones(plan.records, deployed, logicalName);
-  reportFindings(findings);
+  reportOf(stack, findings);
   const before = deployed.outputs.leaves;
   const restores = tenant.existing.whenGone === "restore";
   return {

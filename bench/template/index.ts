@@ -94,7 +94,7 @@ record("report-consent", {
   zoneId: operatorZoneId,
   name: "acme.example._report._dmarc.operator.example",
   type: "TXT",
-  content: '"v=DMARC1"',
+  content: '"v=DMARC1;"',
 });
 
 export const addresses = { tx1: tx1.publicIp, mk1: mk1.publicIp };

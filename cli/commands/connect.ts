@@ -2,6 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { withAcceptances } from "../../core/accept.ts";
 import type { OperatorConfig } from "../../core/config/schema.ts";
 import {
   type Application,
@@ -105,7 +106,8 @@ export async function connectCommand(
     connected = await withAddresses(result.plan, operator, zone, { cwd: project.folder, env });
   }
   if (connected.findings.length > 0) {
-    const problems = connected.findings.map((finding) => ({ ...finding, stack: name }));
+    const found = connected.findings.map((finding) => ({ ...finding, stack: name }));
+    const problems = withAcceptances(found, [read], { today });
     err(`${formatProblems(problems)}\n`);
   }
   const { template, applications } = connected;

@@ -1,7 +1,8 @@
 /** `sendips lint`: problems only, of each stack and between stacks. */
 import { parseArgs } from "node:util";
+import { withAcceptances } from "../../core/accept.ts";
 import { type FleetStack, lintFleet } from "../../core/fleet/fleet.ts";
-import { formatProblems, type Problem } from "../../core/problem.ts";
+import { counts, formatProblems, type Problem } from "../../core/problem.ts";
 import { deployedAddresses } from "../engine/deployed.ts";
 import type { Surroundings } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
@@ -10,7 +11,7 @@ import { askedFor, type ReadStack, readStacks, statusOf } from "../project/stack
 
 export const LINT_USAGE = `sendips lint [stack…|--all] [options]
   Problems of each stack and between stacks; without a stack, of all. Reads files only.
-  --strict   exit status 1 for warnings too
+  --strict   exit status 1 for warnings too that the config does not accept
   --json     problems as JSON
   --online   ask what SPF includes hold, and what stands at the plans' names today
 `;
@@ -49,7 +50,16 @@ export async function lintCommand(
   if (unread.length > 0) {
     err(`not compared with the others until their config can be read: ${unread.join(", ")}\n`);
   }
-  const problems = [...own, ...betweenStacks(stacks, asked)];
+  const complete = unread.length === 0;
+  const problems = withAcceptances(
+    [...own, ...betweenStacks(stacks, asked)],
+    stacks.filter(({ name }) => isAsked.has(name)),
+    {
+      today,
+      looked: [values.online ? "online" : "plan", ...(complete ? (["fleet"] as const) : [])],
+      all: complete && asked.length === stacks.length,
+    },
+  );
   if (values.json) out(`${JSON.stringify({ stacks: asked, problems }, null, 2)}\n`);
   else
     out(
@@ -89,10 +99,12 @@ function textOf(problem: Problem): string {
   return JSON.stringify(problem);
 }
 
-/** `2 stacks: 1 error, 3 warnings`. */
+/** `2 stacks: 1 error, 3 warnings`; with `, 2 accepted` where there are some. */
 export function summary(stacks: readonly string[], problems: readonly Problem[]): string {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
   const errors = problems.filter(({ level }) => level === "error").length;
-  const warnings = problems.length - errors;
-  return `${count(stacks.length, "stack")}: ${count(errors, "error")}, ${count(warnings, "warning")}`;
+  const accepted = problems.filter((problem) => !counts(problem)).length;
+  const warnings = problems.length - errors - accepted;
+  const more = accepted === 0 ? "" : `, ${accepted} accepted`;
+  return `${count(stacks.length, "stack")}: ${count(errors, "error")}, ${count(warnings, "warning")}${more}`;
 }

@@ -1,5 +1,6 @@
 /** `sendips plan`: the records of tenants, and everything wrong with them, without the engine. */
 import { parseArgs } from "node:util";
+import { problemsByStack, withAcceptances } from "../../core/accept.ts";
 import { formatProblems } from "../../core/problem.ts";
 import {
   CUSTOMER_FORMATS,
@@ -23,7 +24,7 @@ export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
   --json      the same as --format json: one object, a list of them for several stacks
   --customer  only what the customer must publish, as a page to hand over:
               --format ${CUSTOMER_FORMATS.join("|")}, default markdown
-  --strict    exit status 1 for warnings too
+  --strict    exit status 1 for warnings too that the config does not accept
   --online    ask what SPF includes hold, and what stands at the plan's names today
   --offline   do not ask for the addresses of deployed stacks: show references
 `;
@@ -62,6 +63,15 @@ export async function planCommand(
   }
   const knownOf = ({ name }: ReadStack) => known.get(name) ?? {};
   if (values.online) await addNameFindings(project, stacks, { known, deployed: isDeployed });
+  const problems = withAcceptances(
+    stacks.flatMap(({ result }) => result.problems),
+    stacks,
+    { today, looked: [values.online ? "online" : "plan"] },
+  );
+  const byStack = problemsByStack(problems);
+  for (const stack of stacks) {
+    stack.result = { ...stack.result, problems: byStack.get(stack.name) ?? [] };
+  }
   if (customerFormat !== undefined) {
     sayCustomerPages(stacks, knownOf, customerFormat, { out, err });
   } else if (format === "json" && (values.all || asked.length > 1)) {
@@ -75,7 +85,6 @@ export async function planCommand(
         .join("\n"),
     );
   }
-  const problems = stacks.flatMap(({ result }) => result.problems);
   return statusOf(problems, values.strict);
 }
 

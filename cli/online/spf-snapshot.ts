@@ -9,6 +9,7 @@ import { NEAR_LIMIT, type SpfBudget, spfBudget } from "../../mail/spf/budget.ts"
 import { isSpf, ofLimit } from "../../mail/spf/finding.ts";
 import { hasMacro } from "../../mail/spf/macro.ts";
 import { parseSpf } from "../../mail/spf/parse.ts";
+import { TERM_LIMIT } from "../../mail/spf/types.ts";
 
 type TenantStack = Extract<Stack, { kind: "tenant" }>;
 
@@ -119,7 +120,15 @@ function changesOf(
   if (changed.size === 0) return [];
   const then = new Map(Object.entries(stack.operator.spfSnapshot));
   const records = new Map([...then, ...Object.entries(now)]);
-  const whole = dearest(stack, records);
+  const own = ownRecords(stack, records);
+  const [whole] = own;
+  // What was within the limit when it was looked at, and is deployed so, gives permerror from now on. The plan
+  // alone would not say so of a record that stands: over the limit it is left to its owner.
+  const overrun = own.some(
+    ({ name, text, budget }) =>
+      budget.lookups > TERM_LIMIT &&
+      spfBudget(text, { domain: name, records: then }).lookups <= TERM_LIMIT,
+  );
   return [...changed].map(([name, text]) => {
     const include = `v=spf1 include:${name} -all`;
     const [after, before] = [
@@ -136,7 +145,7 @@ function changesOf(
         : "";
     return {
       code: "spf-snapshot-old",
-      level: "warning",
+      level: overrun && after.lookups > before.lookups ? "error" : "warning",
       path: `sendips:spfSnapshot["${name}"]`,
       message: `is not what DNS says now, so the plan without --online counts wrongly: ${costs}${all}`,
       fix: `now: ${text}`,
@@ -154,17 +163,18 @@ function lookups(budget: SpfBudget): string {
   return `${atLeast(budget)} look-up${budget.lookups === 1 ? "" : "s"}`;
 }
 
-/** The record of the tenant's that asks DNS most, as it would be published: addresses cost nothing. */
-function dearest(
+/** The tenant's records as they would be published, the one that asks DNS most first: addresses cost nothing. */
+function ownRecords(
   stack: TenantStack,
   records: ReadonlyMap<string, string>,
-): { name: string; budget: SpfBudget } | undefined {
+): { name: string; text: string; budget: SpfBudget }[] {
   return spfNames(contextOf(stack.name, stack.tenant, stack.operator))
     .map((sender) => {
       const text = mergedSpf(sender).text ?? sender.standing[0]?.text ?? "v=spf1 -all";
-      return { name: sender.name, budget: spfBudget(text, { domain: sender.name, records }) };
+      const budget = spfBudget(text, { domain: sender.name, records });
+      return { name: sender.name, text, budget };
     })
-    .toSorted((a, b) => b.budget.lookups - a.budget.lookups)[0];
+    .toSorted((a, b) => b.budget.lookups - a.budget.lookups);
 }
 
 interface Target {

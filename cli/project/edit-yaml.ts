@@ -1,7 +1,16 @@
 /** Edits of a stack file that hold no secret: in its own text, so that comments, order and spelling stay. */
 import { readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { Document, isMap, isScalar, parseDocument, type Scalar, visit, type YAMLMap } from "yaml";
+import {
+  Document,
+  isMap,
+  isNode,
+  isScalar,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import { fullKey, NAMESPACE } from "../../core/config/namespace.ts";
 import { Refusal } from "../engine/surroundings.ts";
 import { type Project, stackFile } from "./project.ts";
@@ -83,20 +92,20 @@ function withKey(
     return `${text.slice(0, end)}${gap}${block}${text.slice(end)}`;
   }
   const from = startOf(pair.key);
-  const to = Reflect.get(Object(pair.value), "range")?.[1] as number | undefined;
+  const to = isNode(pair.value) ? pair.value.range?.[1] : undefined;
   if (from === undefined || to === undefined) return undefined;
   const line = text.lastIndexOf("\n", from - 1) + 1;
   return `${text.slice(0, line)}${block}${text.slice(endOfLine(text, to))}`;
 }
 
 function startOf(node: unknown): number | undefined {
-  return Reflect.get(Object(node), "range")?.[0] as number | undefined;
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function endOf(map: YAMLMap): number {
   const last = map.items.at(-1);
-  const range = Reflect.get(Object(last?.value ?? last?.key), "range") as number[] | undefined;
-  return range?.[1] ?? 0;
+  const node = last?.value ?? last?.key;
+  return isNode(node) ? (node.range?.[1] ?? 0) : 0;
 }
 
 /** Behind the line break of the line that an offset lies in; the end of a block's last line is that already. */

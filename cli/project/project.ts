@@ -15,6 +15,7 @@ import { fullKey, misplacedKeys, ownValues } from "../../core/config/namespace.t
 import { isMap, mapOf, member } from "../../core/maps.ts";
 import type { Problem } from "../../core/problem.ts";
 import { Refusal } from "../engine/surroundings.ts";
+import { readFastYaml } from "./fast-yaml.ts";
 import { readYaml } from "./yaml-text.ts";
 
 /** A Pulumi project on disk. */
@@ -51,10 +52,19 @@ export function openProject(cwd: string): Project {
   const file = findUpwards(cwd);
   const folder = dirname(file);
   const text = readFileSync(file, "utf8");
+  const fast = projectOf(folder, readFastYaml(text));
+  if (fast?.operator.findings.length === 0) return fast;
   const { value, faults } = readYaml(text);
   if (faults.length > 0) throw new Refusal(`${file}:${faults.join(`\n${file}:`)}`);
+  const project = projectOf(folder, value);
+  if (project === undefined) throw new Refusal(`${file}: name: is missing`);
+  return project;
+}
+
+/** The project by what its file holds; undefined where that has no name. */
+function projectOf(folder: string, value: unknown): Project | undefined {
   const name = member(value, "name");
-  if (typeof name !== "string") throw new Refusal(`${file}: name: is missing`);
+  if (typeof name !== "string") return undefined;
   const stackConfigDir = member(value, "stackConfigDir");
   const entries = Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
     inNamespace(key, name),
@@ -105,13 +115,24 @@ export function stackFile(project: Project, stack: string): string {
  */
 export function loadStack(project: Project, stack: string): LoadedStack {
   const file = stackFile(project, stack);
-  const { value, faults } = readYaml(readFileSync(file, "utf8"));
+  const text = readFileSync(file, "utf8");
+  const fast = readFastYaml(text);
+  const loaded = fast === undefined ? undefined : stackOf(project, stack, fast);
+  // What is wrong in operator-wide config is every stack's problem, and was read again already.
+  if (loaded?.read.problems.length === 0) return loaded;
+  if (loaded !== undefined && project.operator.findings.length > 0) return loaded;
+  const { value, faults } = readYaml(text);
   if (faults.length > 0) {
     return {
       name: stack,
       read: { problems: faults.map((fault) => unreadable(stack, file, fault)) },
     };
   }
+  return stackOf(project, stack, value);
+}
+
+/** A stack by what its file holds. */
+function stackOf(project: Project, stack: string, value: unknown): LoadedStack {
   const own = Object.fromEntries(
     Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
       inNamespace(key, project.name),
@@ -169,20 +190,10 @@ function valuesOf(config: Readonly<Record<string, unknown>>): RawConfig["values"
 }
 
 function sealed(value: unknown): unknown {
-  if (typeof value === "string") return copied(value);
   if (Array.isArray(value)) return value.map(sealed);
   if (!isMap(value)) return value;
   if (isSecure(value)) return SEALED;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));
-}
-
-/** Of a text as short as this, V8 makes no slice. */
-const NEVER_A_SLICE = 12;
-
-/** A value is a slice of its file's text, and would keep all of it, ciphertext too, for as long as it lives. */
-function copied(text: string): string {
-  if (text.length <= NEVER_A_SLICE) return text;
-  return Buffer.from(text, "utf16le").toString("utf16le");
 }
 
 /** What `pulumi config set --secret` writes. */

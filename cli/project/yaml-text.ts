@@ -1,23 +1,15 @@
 /** YAML as the project's files hold it, with every fault and its place. */
-import { type Document, isScalar, parseDocument, visit } from "yaml";
+import { type Document, parseDocument, visit } from "yaml";
 import { withoutKeys } from "../../mail/finding.ts";
-import { readPlainYaml } from "./plain-yaml.ts";
 
 /**
  * Reads a YAML text. Faults are `<line>:<column>: <message>`, without the text around, which may
  * hold a secret; with one there is no value.
  */
 export function readYaml(text: string): { value: unknown; faults: string[] } {
-  const plain = readPlainYaml(text);
-  if (plain !== undefined) return { value: plain, faults: [] };
-  // To find repeated keys the parser compares each with each: of ten thousand zones, for seconds.
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: "error",
-  });
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
   const errors = document.errors.map(({ pos, message }) => ({ at: pos[0], message }));
-  const faults = [...errors, ...faultsOf(document)]
+  const faults = [...errors, ...aliasFaults(document)]
     .toSorted((a, b) => a.at - b.at)
     // Some messages of the parser quote the text: a key behind | on the same line, for one.
     .map(({ at, message }) => `${placeOf(text, at)}: ${withoutKeys(message)}`);
@@ -41,20 +33,10 @@ interface Fault {
   message: string;
 }
 
-/** What the parser lets pass. */
-function faultsOf(document: Document.Parsed): Fault[] {
+/** What the parser lets pass, or tells only later. */
+function aliasFaults(document: Document.Parsed): Fault[] {
   const faults: Fault[] = [];
   visit(document, {
-    Map(_, { items }) {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value)) {
-          faults.push({ at: key.range?.[0] ?? 0, message: "Map keys must be unique" });
-        }
-        seen.add(key.value);
-      }
-    },
     Alias(_, alias, path) {
       const message = aliasFault(alias.resolve(document), path);
       if (message !== undefined) faults.push({ at: alias.range?.[0] ?? 0, message });

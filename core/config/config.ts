@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { shown } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
+import { keyWords } from "./fields.ts";
 import { misplacedPrivateKeys } from "./misplaced-keys.ts";
 import { misplacedKey, NAMESPACE } from "./namespace.ts";
 import { configPath } from "./path.ts";
@@ -137,10 +138,21 @@ function check<T extends z.ZodType>(
   root: string,
   findings: Finding[],
 ): z.infer<T> | undefined {
-  const result = schema.safeParse(value);
+  // The library has words of its own for every fault. Here it has none, so that a message that is not
+  // empty is one of our schemas', and none of its words can reach a person.
+  const result = schema.safeParse(value, { error: () => "" });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) findings.push(...explain(issue, schema, value, root));
+  findings.push(...explainAll(result.error.issues, { schema, value, root }));
   return undefined;
+}
+
+/** A config under reading. */
+interface Reading {
+  schema: z.ZodType;
+  /** As it was written. */
+  value: unknown;
+  /** The key under `sendips:` that it stands at; empty for the operator's, which stand side by side. */
+  root: string;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -155,34 +167,112 @@ function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): F
   };
 }
 
-function explain(issue: Issue, schema: z.ZodType, value: unknown, root: string): Finding[] {
-  const path = root === "" ? issue.path : [root, ...issue.path];
+/** What the issues come to for the person who wrote the config: one finding a mistake. */
+function explainAll(issues: readonly Issue[], reading: Reading): Finding[] {
+  const flat = flatMaps(issues, reading);
+  const findings = new Map<string, Finding>();
+  for (const issue of issues) {
+    const above = flat.find(({ path }) => path.every((part, index) => issue.path[index] === part));
+    for (const finding of above === undefined ? explain(issue, reading) : [above.finding]) {
+      // Several faults of one value are one mistake, and what our schema says of it says most.
+      if (!findings.has(finding.path) || issue.message !== "") findings.set(finding.path, finding);
+    }
+  }
+  return [...findings.values()];
+}
+
+/**
+ * Maps by domain, key or selector that were written as for one: the fields of an entry stand where its
+ * key belongs, and each of them would be a fault of its own.
+ */
+function flatMaps(
+  issues: readonly Issue[],
+  { schema, value, root }: Reading,
+): { path: readonly PropertyKey[]; finding: Finding }[] {
+  const seen = new Set<string>();
+  return issues.flatMap(({ path, code }) => {
+    const above = path.slice(0, -1);
+    const place = placeOf(root, above);
+    const map = schemaAt(schema, above);
+    const written = lookUp(value, above);
+    if (path.length === 0 || seen.has(configPath(place))) return [];
+    if (!(map instanceof z.ZodRecord) || !isMap(written)) return [];
+    // An entry that is a map has a fault of its own, unless its key cannot be one.
+    if (code !== "invalid_key" && isMap(lookUp(value, path))) return [];
+    const keys = Object.keys(written);
+    const fields = fieldsOf(map.valueType);
+    if (!keys.every((key) => fields.includes(key))) return [];
+    seen.add(configPath(place));
+    const { noun } = keyWords(map);
+    const finding: Finding = {
+      code: "config-map-level",
+      level: "error",
+      path: configPath(place),
+      message: `is a map by ${noun}, and is written as for one ${noun}: ${keys.join(", ")} stand${keys.length === 1 ? "s" : ""} where a ${noun} belongs`,
+      fix: `one level more: ${String(place.at(-1))}: { <${noun}>: { ${keys.map((key) => `${key}: …`).join(", ")} } }`,
+    };
+    return [{ path: above, finding }];
+  });
+}
+
+function placeOf(root: string, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  return root === "" ? path : [root, ...path];
+}
+
+function explain(issue: Issue, reading: Reading): Finding[] {
+  const { schema, value, root } = reading;
+  const path = placeOf(root, issue.path);
+  const found = lookUp(value, issue.path);
   if (issue.code === "unrecognized_keys") {
-    const allowed = keysAt(schema, issue.path);
+    const allowed = fieldsOf(schemaAt(schema, issue.path));
     return issue.keys.map((key) => unknownKey([...path, key], allowed));
   }
-  const found = lookUp(value, issue.path);
+  if (issue.code === "invalid_union" && isMap(found)) {
+    // Of the forms that a value may have, the one that is meant is the map, and its faults are known.
+    const meant = issue.errors.find((faults) => faults.every(({ path: at }) => at.length > 0));
+    if (meant !== undefined && meant.length > 0) {
+      return meant.flatMap((fault) =>
+        explain({ ...fault, path: [...issue.path, ...fault.path] }, reading),
+      );
+    }
+  }
+  if (issue.code === "invalid_key") {
+    const [fault] = issue.issues;
+    const key = shown(String(issue.path.at(-1)));
+    const { noun } = keyWords(schemaAt(schema, issue.path.slice(0, -1)));
+    const said = fault === undefined ? undefined : worded(fault, key);
+    return [
+      {
+        code: "config-key",
+        level: "error",
+        path: configPath(path),
+        message: `the key ${key} ${said?.message ?? `is not a ${noun}`}`,
+        fix: `each key here is a ${noun}${said === undefined ? "" : `: ${said.allowed}`}`,
+      },
+    ];
+  }
+  const { message, allowed } = worded(issue, found);
   return [
     {
       code: "config-value",
       level: "error",
       path: configPath(path),
-      message: `${foundAt(found, path)}${said(issue, found)}`,
-      fix: `allowed: ${allowedBy(issue, found)}${shorthand(path)}`,
+      message: `${foundAt(found, path)}${message}`,
+      fix: `allowed: ${allowed}${shorthand(path)}`,
     },
   ];
 }
 
-/** What YAML takes for a number or a day loses what it looked like: `000013` is 13. */
-function unquoted(issue: Issue, found: unknown): boolean {
-  if (issue.code === "invalid_union") {
-    return typeof Reflect.get(Object(found), "cloudflare") === "number";
-  }
-  return (
-    issue.code === "invalid_type" &&
-    issue.expected === "string" &&
-    (typeof found === "number" || typeof found === "boolean" || found instanceof Date)
-  );
+/** What YAML takes for something else loses what it looked like: `000013` is 13. */
+function unquoted(issue: Issue, found: unknown): { message: string; allowed: string } | undefined {
+  if (issue.code !== "invalid_type" || issue.expected !== "string") return undefined;
+  const as = (kind: string, example: string) => ({
+    message: `stands without quotes, and YAML takes it for ${kind}`,
+    allowed: `a text in quotes, such as "${example}"`,
+  });
+  if (typeof found === "number") return as("a number", "000013");
+  if (typeof found === "boolean") return as("true or false", "true");
+  return found instanceof Date ? as("a time", "2026-11-24") : undefined;
 }
 
 /** What stands for a map in one word. */
@@ -191,30 +281,46 @@ function shorthand(path: readonly PropertyKey[]): string {
   return path.at(-1) === "delegate" ? ", or true" : "";
 }
 
-function said(issue: Issue, found: unknown): string {
-  if (unquoted(issue, found)) return "stands without quotes, and YAML takes it for a number";
-  if (issue.code === "too_small" || issue.code === "too_big") {
-    return issue.origin === "array" ? issue.message : "is out of range";
+/** A fault in our words. A message that an issue brings is our schema's: the library has none here. */
+function worded(issue: Issue, found: unknown): { message: string; allowed: string } {
+  const own = (fallback: string) => (issue.message === "" ? fallback : issue.message);
+  const wrongKind =
+    found === undefined ? "is missing" : found === null ? "is empty" : "is not of the right kind";
+  switch (issue.code) {
+    case "custom":
+      return {
+        message: own("does not fit"),
+        allowed: String(issue.params?.["allowed"] ?? SEE_DOCS),
+      };
+    case "invalid_type":
+      return (
+        unquoted(issue, found) ?? {
+          message: own(wrongKind),
+          allowed: kinds[issue.expected] ?? SEE_DOCS,
+        }
+      );
+    case "invalid_value":
+      return { message: own(wrongKind), allowed: issue.values.map(String).join(", ") };
+    case "too_small":
+      return {
+        message: own(issue.origin === "array" ? "is an empty list" : "is out of range"),
+        allowed: issue.origin === "array" ? "at least one" : `at least ${issue.minimum}`,
+      };
+    case "too_big":
+      return { message: own("is out of range"), allowed: `at most ${issue.maximum}` };
+    case "not_multiple_of":
+      return { message: own("is out of step"), allowed: `multiples of ${issue.divisor}` };
+    case "invalid_union":
+      return { message: own(wrongKind), allowed: "external, or {cloudflare: <zone id>}" };
+    case "invalid_format":
+    case "invalid_element":
+    case "invalid_key":
+    case "unrecognized_keys":
+      return { message: own("does not fit"), allowed: SEE_DOCS };
   }
-  if (issue.code === "custom" || issue.message.startsWith("is not")) return issue.message;
-  if (found === undefined) return "is missing";
-  return "is not of the right kind";
 }
 
-function allowedBy(issue: Issue, found: unknown): string {
-  if (unquoted(issue, found)) return 'a text in quotes, such as "000013"';
-  if (issue.code === "custom") return String(issue.params?.["allowed"] ?? "see the schema");
-  if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
-  if (issue.code === "invalid_type") return kinds[issue.expected] ?? issue.expected;
-  if (issue.code === "invalid_union") return "external, or {cloudflare: <zone id>}";
-  // The only format of zod's own that a field has.
-  if (issue.code === "invalid_format") return 'a day such as "2026-11-24"';
-  if (issue.code === "too_small") {
-    return issue.origin === "array" ? "at least one" : `at least ${issue.minimum}`;
-  }
-  if (issue.code === "too_big") return `at most ${issue.maximum}`;
-  return issue.message;
-}
+const SEE_DOCS = "what docs/config.md says of it";
 
 const kinds: Readonly<Record<string, string>> = {
   object: "a map",
@@ -241,8 +347,14 @@ function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** The keys that a strict object allows at a path, read from the schema so that the two cannot differ. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  );
+}
+
+/** What stands in the schema at a path, read from it so that the two cannot differ. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.core.$ZodType {
   let at: z.core.$ZodType = schema;
   for (const part of path) {
     at = unwrap(at);
@@ -250,7 +362,12 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
     else if (at instanceof z.ZodRecord) at = at.valueType;
     else if (at instanceof z.ZodArray) at = at.element;
   }
-  at = unwrap(at);
+  return unwrap(at);
+}
+
+/** The keys that a strict object allows, also where it is one of several forms. */
+function fieldsOf(schema: z.core.$ZodType): string[] {
+  let at = unwrap(schema);
   if (at instanceof z.ZodUnion)
     at = at.options.find((option) => option instanceof z.ZodObject) ?? at;
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];

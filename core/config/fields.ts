@@ -1,9 +1,15 @@
 /** Field types of the config schema: strings with a meaning, each with a message that says what is allowed. */
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { shown } from "../../mail/finding.ts";
+import { beginning, shown } from "../../mail/finding.ts";
 import { isDnsKey, isHostName, parseName } from "../../mail/names.ts";
-import { foreignMailbox, isMailto, isReportUri, withALabels } from "../../mail/report-uri.ts";
+import {
+  foreignMailbox,
+  isMailto,
+  isReportUri,
+  withALabels,
+  withoutSizeLimit,
+} from "../../mail/report-uri.ts";
 
 /**
  * A text that must fit. The JSON Schema cannot hold `fits`: it has `pattern` in its place, which may
@@ -113,8 +119,18 @@ function reports(fits: (value: string) => boolean, allowed: string, pattern: str
     .string()
     .transform((value, context) => {
       const uri = withALabels(value);
-      const mailbox = foreignMailbox(uri);
       if (fits(uri)) return uri;
+      const bare = withoutSizeLimit(uri);
+      if (bare !== undefined && fits(bare)) {
+        context.addIssue({
+          code: "custom",
+          message:
+            "has a size limit after it, and those are gone: reporters ignore them (RFC 9989 appendix C.4)",
+          params: { allowed: `the address alone: ${beginning(bare)}` },
+        });
+        return z.NEVER;
+      }
+      const mailbox = foreignMailbox(uri);
       context.addIssue({
         code: "custom",
         message:
@@ -175,7 +191,12 @@ export const urlId = text(
 export const isoDate = z
   .preprocess(
     (value) => (typeof value === "string" ? value.replace(/ 00:00:00 \+0000 UTC$/, "") : value),
-    z.iso.date("is not a day"),
+    text(
+      (value) => z.iso.date().safeParse(value).success,
+      "is not a day",
+      'a day such as "2026-11-24"',
+      "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    ),
   )
   .meta({ type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00:00 \\+0000 UTC)?$" });
 
@@ -198,10 +219,63 @@ export const keyText = z
   .preprocess((value) => (typeof value === "number" ? String(value) : value), z.string())
   .meta({ type: ["string", "integer"] });
 
+/** A name server to ask. */
+export const nameServer = text(
+  (value) => /^[0-9a-f.:[\]]+$/i.test(value),
+  "is not an IP address, with an optional port",
+  "an IP address, or one with a port, such as 192.0.2.53 or 192.0.2.53:5353",
+  "^[0-9A-Fa-f.:[\\]]+$",
+);
+
+/** An EC2 instance type. */
+export const instanceType = text(
+  (value) => /^[a-z0-9-]+\.[a-z0-9-]+$/.test(value),
+  "is not an instance type",
+  "an EC2 instance type, such as c5.large",
+  "^[a-z0-9-]+\\.[a-z0-9-]+$",
+);
+
+/** An AWS Region. */
+const region = text(
+  (value) => /^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(value),
+  "is not a Region",
+  "as AWS spells it, such as eu-central-1",
+  "^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$",
+);
+
+/** What the keys of a map are called, for the person who wrote one that is none. */
+const KEY_WORDS = z.registry<{ noun: string }>();
+
+/** What the keys of a map are called. */
+export function keyWords(map: z.core.$ZodType): { noun: string } {
+  return KEY_WORDS.get(map) ?? { noun: "key" };
+}
+
+/** A map by domain. */
+export function byDomain<T extends z.ZodType>(value: T) {
+  return z.record(domain, value).register(KEY_WORDS, { noun: "domain" });
+}
+
+/** A map by any name in DNS. */
+export function byName<T extends z.ZodType>(value: T) {
+  return z.record(dnsName, value).register(KEY_WORDS, { noun: "name in DNS" });
+}
+
+/** A map by the owner names of a zone. */
+export function byZoneName<T extends z.ZodType>(value: T) {
+  return z.record(zoneName, value).register(KEY_WORDS, { noun: "name in DNS" });
+}
+
+/** A map by AWS Region. */
+export function byRegion<T extends z.ZodType>(value: T) {
+  return z.record(region, value).register(KEY_WORDS, { noun: "Region" });
+}
+
 /** A map of DKIM selectors: labels like other keys, with dots between them or none (RFC 6376 §3.1). */
 export function selectors<T extends z.ZodType>(value: T) {
   return keyedBy(
     value,
+    "selector",
     (key) => key.split(".").every(isDnsKey) && key.length <= 120,
     "cannot be a selector",
     "lower-case letters, digits, inner hyphens and dots between labels, such as s202611 or s1.news",
@@ -213,6 +287,7 @@ export function selectors<T extends z.ZodType>(value: T) {
 export function keyed<T extends z.ZodType>(value: T) {
   return keyedBy(
     value,
+    "key",
     isDnsKey,
     "cannot be part of a DNS name",
     "lower-case letters, digits and inner hyphens, at most 63 characters, such as tx1",
@@ -222,6 +297,7 @@ export function keyed<T extends z.ZodType>(value: T) {
 
 function keyedBy<T extends z.ZodType>(
   value: T,
+  noun: string,
   fits: (key: string) => boolean,
   fault: string,
   allowed: string,
@@ -229,17 +305,22 @@ function keyedBy<T extends z.ZodType>(
 ) {
   return z
     .record(z.string(), value)
-    .superRefine((map, context) => {
-      for (const key of Object.keys(map)) {
-        // Keys become logical names, tags and labels of host names (RFC 1123 §2.1).
-        if (fits(key)) continue;
-        context.addIssue({
-          code: "custom",
-          path: [key],
-          message: `the key ${shown(key)} ${fault}`,
-          params: { allowed },
-        });
-      }
-    })
-    .meta({ propertyNames: { pattern } });
+    .superRefine(
+      (map, context) => {
+        for (const key of Object.keys(map)) {
+          // Keys become logical names, tags and labels of host names (RFC 1123 §2.1).
+          if (fits(key)) continue;
+          context.addIssue({
+            code: "custom",
+            path: [key],
+            message: `the key ${shown(key)} ${fault}`,
+            params: { allowed },
+          });
+        }
+      },
+      // Beside faults in the map too: every problem at once.
+      { when: ({ value: map }) => typeof map === "object" && map !== null && !Array.isArray(map) },
+    )
+    .meta({ propertyNames: { pattern } })
+    .register(KEY_WORDS, { noun });
 }

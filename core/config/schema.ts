@@ -1,6 +1,5 @@
 /** The config that people edit, as zod schemas: `sendips:tenant`, `sendips:mailHost` and the operator's values. */
 export type { DkimKeyConfig } from "./dkim-key.ts";
-export type { DomainConnectConfig } from "./schema/domain-connect.ts";
 export type {
   DmarcConfig,
   ExistingConfig,
@@ -9,4 +8,4 @@ export type {
 } from "./schema/mail.ts";
 export { type MailHostConfig, mailHostSchema } from "./schema/mail-host.ts";
 export { type OperatorConfig, operatorSchema } from "./schema/operator.ts";
-export { type StreamConfig, type TenantConfig, tenantSchema } from "./schema/tenant.ts";
+export { type TenantConfig, tenantSchema } from "./schema/tenant.ts";

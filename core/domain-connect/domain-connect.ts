@@ -19,7 +19,7 @@ export {
   signingKeyRecords,
   urlPrefix,
 } from "./link.ts";
-export type { Application, Template, TemplateRecord } from "./types.ts";
+export type { Application, Template } from "./types.ts";
 
 /** A template, what each application of it fills in, and what a person should know. */
 export interface Connected {

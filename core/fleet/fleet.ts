@@ -7,6 +7,7 @@ import { quotaConflicts } from "./quota.ts";
 import { recordConflicts } from "./records.ts";
 import { Reported } from "./reported.ts";
 import type { FleetMailHost, FleetStack, FleetTenant } from "./stack.ts";
+import { zoneQuotaConflicts } from "./zone-quota.ts";
 
 export type { FleetStack } from "./stack.ts";
 
@@ -28,5 +29,6 @@ export function lintFleet(stacks: readonly FleetStack[]): Problem[] {
     ...domainConflicts(tenants, reported),
     ...recordConflicts(tenants, reported),
     ...quotaConflicts(tenants),
+    ...zoneQuotaConflicts(tenants),
   ];
 }

@@ -1,7 +1,7 @@
 /** Mail hosts and the private IPs that tenants take on them. */
 
 import { capacityOf } from "../host/instance-types.ts";
-import { checkCapacity } from "../host/mail-host.ts";
+import { checkCapacity, checkPrimaryTaken } from "../host/mail-host.ts";
 import { few, type Problem } from "../problem.ts";
 import { ordered } from "../tenant/context.ts";
 import { Claims, holder } from "./claims.ts";
@@ -19,6 +19,7 @@ export function hostConflicts(
   return [
     ...hosts.flatMap(overCapacity),
     ...sharedSubnets(hosts),
+    ...takenPrimaries(tenants, hosts),
     ...tenants.flatMap((tenant) => [
       ...ofItsHost(tenant, byName),
       ...takenPrivateIps(tenant, taken),
@@ -77,6 +78,27 @@ function sharedSubnets(hosts: readonly FleetMailHost[]): Problem[] {
         ];
       }),
     ),
+  );
+}
+
+/** Hosts whose primary private IP carries a tenant's address for certain. */
+function takenPrimaries(
+  tenants: readonly FleetTenant[],
+  hosts: readonly FleetMailHost[],
+): Problem[] {
+  const taken = new Set(
+    tenants.flatMap(({ stack }) => {
+      const { mailHost, addresses } = stack.tenant;
+      return Object.values(addresses)
+        .filter(({ release }) => !release)
+        .map(({ privateIp }) => `${mailHost?.stack ?? ""} ${privateIp}`);
+    }),
+  );
+  return hosts.flatMap(({ name, stack }) =>
+    checkPrimaryTaken(stack.mailHost, (ip) => taken.has(`${name} ${ip}`)).map((finding) => ({
+      ...finding,
+      stack: name,
+    })),
   );
 }
 

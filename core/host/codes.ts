@@ -27,6 +27,15 @@ export const hostCodes = {
     level: "error",
     meaning: "The mail host that a tenant names is not deployed.",
   },
+  "address-on-primary-ip": {
+    level: "warning",
+    meaning:
+      "A tenant's address is on the primary private IP, from which the machine's own mail leaves.",
+  },
+  "mail-host-primary-ip-taken": {
+    level: "warning",
+    meaning: "Every private IP of a mail host's first interface carries a tenant's address.",
+  },
   "address-private-ip-unknown": {
     level: "error",
     meaning: "The mail host of a tenant has no such private IP.",

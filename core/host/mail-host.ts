@@ -14,6 +14,69 @@ export interface MailHostLimits extends Capacity {
 /** A private IP of a mail host and the network interface that carries it. */
 export type PrivateIps = Readonly<Record<string, string>>;
 
+/** The primary private IP of a mail host's first network interface, and the interface's name or id. */
+export interface Primary {
+  ip: string;
+  networkInterface: string;
+}
+
+const DEFAULT_SOURCE = "EC2: the primary private IP is an interface's default source address";
+
+/**
+ * The private IP that a mail host's own traffic leaves from, by its stack's outputs: that of the interface
+ * at device index 0, which is the first by its key, as the engine hands the config over. Undefined where
+ * none is known.
+ */
+export function primaryOf(
+  networkInterfaces: Readonly<Record<string, { primary?: string | undefined }>>,
+): Primary | undefined {
+  const [first] = ordered(networkInterfaces);
+  if (first === undefined) return undefined;
+  const [networkInterface, { primary: ip }] = first;
+  return ip === undefined ? undefined : { ip, networkInterface };
+}
+
+/** A warning for a tenant's address from which the mail host's own mail leaves too. */
+export function checkPrimary(tenant: TenantConfig, primary: Primary | undefined): Finding[] {
+  const { mailHost, addresses } = tenant;
+  return ordered(addresses)
+    .filter(([, { privateIp, release }]) => privateIp === primary?.ip && !release)
+    .map(([key, { privateIp }]) => ({
+      code: "address-on-primary-ip",
+      level: "warning",
+      path: `sendips:tenant.addresses.${key}.privateIp`,
+      message: `${privateIp} is the primary private IP of ${primary?.networkInterface}${mailHost?.stack === undefined ? "" : ` of the mail host ${mailHost.stack}`}: what the machine sends without choosing an address, its own mail too, leaves from this tenant's address`,
+      fix: "another private IP of the mail host, and the primary one for the machine itself; nothing, where the tenant is whoever runs the machine",
+      rule: DEFAULT_SOURCE,
+    }));
+}
+
+/**
+ * A warning for a mail host of whose first interface tenants take every private IP: which is the primary one
+ * only EC2 knows, but it is among them.
+ *
+ * @param isTaken whether a tenant's address is bound to a private IP of the host.
+ */
+export function checkPrimaryTaken(
+  { networkInterfaces }: MailHostConfig,
+  isTaken: (privateIp: string) => boolean,
+): Finding[] {
+  const [first] = ordered(networkInterfaces);
+  if (first === undefined) return [];
+  const [key, { privateIps }] = first;
+  if (privateIps.length === 0 || !privateIps.every(isTaken)) return [];
+  return [
+    {
+      code: "mail-host-primary-ip-taken",
+      level: "warning",
+      path: `sendips:mailHost.networkInterfaces.${key}.privateIps`,
+      message: `each of them carries a tenant's address, the primary one too: what the machine sends without choosing an address, its own mail too, leaves from a tenant's`,
+      fix: "a private IP more, for the address that is on the primary one; once the host is deployed its output networkInterfaces says which that is",
+      rule: DEFAULT_SOURCE,
+    },
+  ];
+}
+
 /** Whether a value that another stack hands over is one. */
 export function isPrivateIps(value: unknown): value is Record<string, string> {
   return (

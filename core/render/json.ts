@@ -19,7 +19,10 @@ export interface PlanJson {
   policyFiles: PolicyFile[];
   /** Mailbox providers' rules: `{provider, rule, senders, stream?, verdict, why}`. */
   policies: PolicyVerdict[];
-  /** Errors first: `{level, stack, path, message, fix, rule?}`. */
+  /**
+   * Errors first: `{code, level, stack, path, message, fix, rule?}`. A warning that is accepted has `accepted:
+   * {reason, until?}`, one whose day has passed `acceptedBefore`.
+   */
   problems: Problem[];
 }
 

@@ -46,12 +46,22 @@ export function markdownPolicies(policies: readonly PolicyVerdict[]): string {
   return `## Mailbox providers' rules\n\n${table(head, rows)}\n`;
 }
 
-/** Errors first, each with its place, rule and mend. */
+/** Each with its place, rule and mend. */
 export function markdownProblems(problems: readonly Problem[]): string {
   const items = problems.map((problem) => {
     const { level, stack, path, message, rule, fix } = problem;
     const why = rule === undefined ? "" : ` (${text(rule)})`;
-    return `- **${level}** ${code(problem.code)} ${text(stack)} ${code(path)}: ${text(message)}${why}. ${text(fix)}`;
+    const what = `${code(problem.code)} ${text(stack)} ${code(path)}: ${text(message)}${why}`;
+    const { accepted, acceptedBefore } = problem;
+    if (accepted !== undefined) {
+      const until = accepted.until === undefined ? "" : ` (until ${accepted.until})`;
+      return `- **accepted** ${what}. ${text(accepted.reason)}${until}`;
+    }
+    const before =
+      acceptedBefore === undefined
+        ? ""
+        : `. It was accepted until ${acceptedBefore.until}, which has passed: ${text(acceptedBefore.reason)}`;
+    return `- **${level}** ${what}. ${text(fix)}${before}`;
   });
   return `## Problems\n\n${items.join("\n")}\n`;
 }

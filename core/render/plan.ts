@@ -1,6 +1,6 @@
 /** The plan as text, in the format that the reader wants. */
 
-import { formatProblems, type Problem } from "../problem.ts";
+import { byRank, formatProblems, type Problem } from "../problem.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
 import { bindText } from "./bind.ts";
@@ -27,7 +27,7 @@ export interface RenderOptions {
 
 /**
  * A plan and its problems as text that ends in a line break; without a plan, the problems alone.
- * Problems come after the plan, errors first. In a zone file they are comments, so that it stays one.
+ * Problems come after the plan, errors first, accepted warnings last. In a zone file they are comments, so that it stays one.
  * The JSON is one object, described by `PlanJson`.
  *
  * @example
@@ -39,7 +39,7 @@ export function renderPlan(
   options: RenderOptions = {},
 ): string {
   const { format = "bind", known = {}, policies = [], stack } = options;
-  const ordered = byLevel(problems);
+  const ordered = byRank(problems);
   if (format === "json")
     return `${JSON.stringify(planJson(plan, ordered, { known, policies, stack }), null, 2)}\n`;
   const parts: string[] = [];
@@ -68,9 +68,4 @@ function problemText(problems: readonly Problem[], format: "bind" | "table" | "m
   if (format === "markdown") return markdownProblems(problems);
   const text = formatProblems(problems);
   return format === "bind" ? commented(text) : `${text}\n`;
-}
-
-function byLevel(problems: readonly Problem[]): Problem[] {
-  const rank = ({ level }: Problem) => (level === "error" ? 0 : 1);
-  return problems.toSorted((a, b) => rank(a) - rank(b));
 }

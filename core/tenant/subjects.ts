@@ -11,6 +11,7 @@ import { existing } from "./existing/subject.ts";
 import type { PolicyFile } from "./mta-sts/policy.ts";
 import { mtaSts } from "./mta-sts/subject.ts";
 import { neverMails } from "./never-mails/subject.ts";
+import { publicSuffix } from "./public-suffix/subject.ts";
 import { receivers } from "./receivers/subject.ts";
 import { reportConsent } from "./report-consent/subject.ts";
 import { returnPath } from "./return-path/subject.ts";
@@ -24,6 +25,7 @@ import { zone } from "./zone/subject.ts";
  * of all, the rules of receivers last, which need no saying where a rule of the mail itself is broken.
  */
 const SUBJECTS: readonly Subject[] = [
+  publicSuffix,
   address,
   spf,
   returnPath,

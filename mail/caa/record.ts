@@ -72,13 +72,6 @@ export function parseIssuer(text: string): Parsed<Issuer> {
   return { value: domain === "" ? { parameters } : { domain, parameters }, findings: [] };
 }
 
-/** `ca.example.net; account=230123`; `;` for nobody. */
-export function renderIssuer(issuer: Issuer): string {
-  const parameters = Object.entries(issuer.parameters).map(([name, value]) => `${name}=${value}`);
-  const parts = [issuer.domain ?? "", ...parameters];
-  return parts.length === 1 && issuer.domain === undefined ? ";" : parts.join("; ");
-}
-
 /** Faults of one record. */
 export function lintCaa(caa: Caa): Finding[] {
   const findings: Finding[] = [];
@@ -119,13 +112,4 @@ export function lintCaa(caa: Caa): Finding[] {
     );
   }
   return findings;
-}
-
-/** True when a name's records let a CA issue for it; no such record lets everyone (RFC 8659 §3). */
-export function mayIssue(records: readonly Caa[], ca: string, wildcard = false): boolean {
-  const of = (tag: string) => records.filter((record) => record.tag === tag);
-  const wild = of("issuewild");
-  const relevant = wildcard && wild.length > 0 ? wild : of("issue");
-  if (relevant.length === 0) return true;
-  return relevant.some(({ value }) => parseIssuer(value).value?.domain === ca.toLowerCase());
 }

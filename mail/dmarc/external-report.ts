@@ -12,7 +12,7 @@ import { organizationalDomainByList } from "./tree-walk.ts";
 
 const RULE = "RFC 9990 §4";
 
-/** The consent: `v=DMARC1`, optionally with addresses that replace those asked for. */
+/** The consent: `v=DMARC1;`, optionally with addresses that replace those asked for. */
 export interface ReportConsent {
   rua?: string[];
   ruf?: string[];
@@ -46,7 +46,7 @@ export function neededConsents(
   const hosts = new Set(uris.flatMap((uri) => reportHost(uri) ?? []));
   return [...hosts]
     .filter((host) => organizationalOf(host) !== own)
-    .map((host) => ({ host, name: consentName(domain, host), text: "v=DMARC1" }));
+    .map((host) => ({ host, name: consentName(domain, host), text: renderConsent({}) }));
 }
 
 /** Reads a consent. Other tags are allowed and ignored. */
@@ -58,7 +58,7 @@ export function parseConsent(text: string): Parsed<ReportConsent> {
         "dmarc-consent-version",
         RULE,
         `${shown(text)} does not begin with v=DMARC1`,
-        "v=DMARC1",
+        renderConsent({}),
       ),
     );
   }
@@ -76,11 +76,16 @@ export function parseConsent(text: string): Parsed<ReportConsent> {
   return hasError(findings) ? { findings } : { value, findings };
 }
 
-/** The consent's text. */
+/**
+ * The consent's text. One with nothing in it ends in a semicolon, as in the example of RFC 7489 appendix B.2.3: some
+ * checkers refuse it without.
+ */
 export function renderConsent(consent: ReportConsent): string {
-  const list = (name: "rua" | "ruf") =>
-    consent[name] === undefined ? "" : `; ${name}=${consent[name].map(encodeReportUri).join(",")}`;
-  return `v=DMARC1${list("rua")}${list("ruf")}`;
+  const lists = (["rua", "ruf"] as const).flatMap((name) => {
+    const uris = consent[name];
+    return uris === undefined ? [] : [`${name}=${uris.map(encodeReportUri).join(",")}`];
+  });
+  return `v=DMARC1;${lists.map((list) => ` ${list}`).join(";")}`;
 }
 
 /** Faults of a consent at its place: name too long, or reports sent on to another host. */

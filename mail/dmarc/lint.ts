@@ -29,48 +29,6 @@ export function effectivePolicy(
   return record.t === true && standard === "RFC 9989" ? weaker(stated) : stated;
 }
 
-/** True when mail that fails is at least quarantined, subdomains too. */
-export function isEnforced(record: DmarcRecord): boolean {
-  const subjects: Subject[] = ["domain", "subdomain", "nonexistent"];
-  return subjects.every((subject) => effectivePolicy(record, subject) !== "none");
-}
-
-/** A rung of the way from watching to refusing. */
-export interface Step {
-  p: Policy;
-  t: boolean;
-}
-
-/**
- * The staircase: each rung is judged by the reports of the one before. `t=y` announces the next
- * policy while 9989 receivers apply the last one; 7489 receivers apply it at once, so the
- * rung with `t=y` is not harmless.
- */
-export const STAIRCASE: readonly Step[] = [
-  { p: "none", t: false },
-  { p: "quarantine", t: true },
-  { p: "quarantine", t: false },
-  { p: "reject", t: true },
-  { p: "reject", t: false },
-];
-
-/** The rung a record stands on; `none` with `t=y` is the lowest. */
-export function stepOf(record: DmarcRecord): number {
-  const p = record.p ?? "none";
-  const t = p !== "none" && record.t === true;
-  return STAIRCASE.findIndex((step) => step.p === p && step.t === t);
-}
-
-/** The record one rung up; the same at the top. */
-export function stepUp(record: DmarcRecord): DmarcRecord {
-  return move(record, 1);
-}
-
-/** The record one rung down; the same at the bottom. */
-export function stepDown(record: DmarcRecord): DmarcRecord {
-  return move(record, -1);
-}
-
 /** Faults of a record that is to be published. `organizational` is false for a record on a subdomain. */
 export function lintDmarc(
   record: DmarcRecord,
@@ -193,12 +151,4 @@ function lintSubdomains(record: DmarcRecord, organizational: boolean, warn: Warn
 
 function weaker(policy: Policy): Policy {
   return POLICIES[Math.max(0, strength(policy) - 1)] ?? "none";
-}
-
-function move(record: DmarcRecord, by: number): DmarcRecord {
-  const at = Math.min(STAIRCASE.length - 1, Math.max(0, stepOf(record) + by));
-  const step = STAIRCASE[at];
-  if (step === undefined) return record;
-  const { t: _, ...rest } = record;
-  return step.t ? { ...rest, p: step.p, t: true } : { ...rest, p: step.p };
 }

@@ -4,7 +4,7 @@
  * nor `psd`; they honour `pct`, `ri` and `!size`; they want `p` second.
  */
 import { error, type Finding, type Parsed, shown, warning } from "../finding.ts";
-import { encodeReportUri, isReportUri } from "../report-uri.ts";
+import { encodeReportUri, isReportUri, withoutSizeLimit } from "../report-uri.ts";
 import { renderTagList, splitTags, type Tag } from "../taglist.ts";
 import type { Singleton } from "../txt.ts";
 
@@ -232,12 +232,12 @@ function isFailureOption(option: string): option is FailureOption {
 function readUris(tag: Tag, findings: Finding[]): string[] {
   const uris: string[] = [];
   for (const written of tag.value.split(",").map((part) => part.trim())) {
-    const sized = /^(.*?)![0-9]+[kmgt]?$/i.exec(written);
-    if (sized !== null) {
+    const bare = withoutSizeLimit(written);
+    if (bare !== undefined) {
       const message = `${tag.name}= limits the report's size with \`!\`; reporters ignore it`;
       findings.push(warning("dmarc-report-size", "RFC 9989 appendix C.4", message, "remove !size"));
     }
-    const uri = sized?.[1] ?? written;
+    const uri = bare ?? written;
     if (isReportUri(uri)) uris.push(uri);
     else {
       const message = `${tag.name}= holds ${shown(written)}, which is not a URI for reports`;

@@ -2,15 +2,12 @@
  * Organisational domains: by the DNS tree walk (RFC 9989 §4.10), and by the public suffix list as
  * RFC 7489 receivers do. Where the two differ, mail is aligned for one receiver and not the other.
  */
-import { getDomain } from "tldts";
+import { getDomain, parse } from "tldts";
 import { error, type Finding, type Parsed, warning } from "../finding.ts";
 import { type DmarcRecord, dmarcName, isDmarc, parseDmarcOnce } from "./record.ts";
 
 /** RFC 9989 §4.10: a longer name is cut so that no walk asks more than this. */
 const QUERY_LIMIT = 8;
-
-/** The TXT values at a name; none when it does not exist. A failed query throws, and ends the walk. */
-export type TxtLookup = (name: string) => Promise<readonly string[]>;
 
 /** A record that the walk met. */
 export interface Met {
@@ -46,22 +43,7 @@ export function treeWalkDomains(domain: string): string[] {
   return domains;
 }
 
-/** The names that a walk asks for TXT, at most eight. */
-export function treeWalkNames(domain: string): string[] {
-  return treeWalkDomains(domain).map(dmarcName);
-}
-
-/** Walks, asking no more than it must: a record with `psd=y` or `psd=n` ends it. */
-export async function treeWalk(domain: string, lookup: TxtLookup): Promise<Walk> {
-  const steps = walkSteps(domain);
-  let step = steps.next();
-  while (step.done !== true) {
-    step = steps.next(readPolicy(step.value, await lookup(dmarcName(step.value))));
-  }
-  return step.value;
-}
-
-/** The same walk over records that are at hand, such as those of a plan. */
+/** Walks over records that are at hand, such as those of a plan; a record with `psd=y` or `psd=n` ends it. */
 export function treeWalkOver(
   domain: string,
   policyAt: (domain: string) => Parsed<DmarcRecord>,
@@ -101,11 +83,6 @@ export function readPolicy(domain: string, values: readonly string[]): Parsed<Dm
   return { findings: [error("dmarc-several-records", "RFC 9989 §4.10", message, "keep one")] };
 }
 
-/** The organisational domain by the walk. */
-export async function organizationalDomain(domain: string, lookup: TxtLookup): Promise<string> {
-  return (await treeWalk(domain, lookup)).organizational;
-}
-
 /**
  * The organisational domain by the public suffix list, its private part included.
  * A public suffix is its own.
@@ -117,6 +94,20 @@ export function organizationalDomainByList(domain: string): string {
   const found = getDomain(domain, { allowPrivateDomains: true, validateHostname: false }) ?? domain;
   listed.set(domain, found);
   return found;
+}
+
+/**
+ * Whose suffix a domain is, if it is one of the public suffix list: a registry's (`co.uk`), or of the list's
+ * private part, whose owner gives names below it away (`github.io`).
+ */
+export function publicSuffixOf(domain: string): "registry" | "private" | undefined {
+  if (organizationalDomainByList(domain) !== domain) return undefined;
+  const options = { allowPrivateDomains: true, validateHostname: false };
+  const { publicSuffix, isIcann, isPrivate } = parse(domain, options);
+  if (publicSuffix !== domain) return undefined;
+  if (isIcann === true) return "registry";
+  // By the rule for names that are not listed, a top-level domain is a suffix too: it is one label.
+  return isPrivate === true ? "private" : undefined;
 }
 
 /** Looked up before: the checks of one tenant ask for its few domains again and again. */
@@ -142,18 +133,6 @@ export function isAlignedByList(mode: "r" | "s", from: string, authenticated: st
     organizational: organizationalDomainByList(domain),
   });
   return isAligned(mode, named(from), named(authenticated));
-}
-
-/** Alignment as RFC 9989 receivers see it. */
-export async function isAlignedByWalk(
-  mode: "r" | "s",
-  from: string,
-  authenticated: string,
-  lookup: TxtLookup,
-): Promise<boolean> {
-  if (mode === "s" || from === authenticated) return from === authenticated;
-  const organizational = await organizationalDomain(from, lookup);
-  return organizational === (await organizationalDomain(authenticated, lookup));
 }
 
 /** Says where a walk and the list disagree: a domain that older and newer receivers treat apart. */

@@ -93,7 +93,11 @@ export function lintMtaSts(record: MtaStsRecord): Finding[] {
   return [error("mta-sts-id", RECORD_RULE, `id=${shown(record.id)}`, fix)];
 }
 
-/** Reads a policy file. Lines end in LF or CRLF; of a repeated field other than `mx` the first counts. */
+/**
+ * Reads a policy file. Lines end in LF or CRLF; of a repeated field other than `mx` the first counts.
+ *
+ * @public for who looks at what a web server serves: the plan only writes such files.
+ */
 export function parseMtaStsPolicy(text: string): Parsed<MtaStsPolicy> {
   const findings: Finding[] = [];
   const known = new Map<string, string>();

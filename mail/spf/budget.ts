@@ -81,34 +81,6 @@ export function budgetOf(
   return budget;
 }
 
-/**
- * The budget as lines of text, a tree.
- *
- * @example
- * renderBudget(budget)
- * // 6 of 10 look-ups
- * //   a: 1
- * //   include:_spf.vendor.example: 5
- * //     include:_spf1.vendor.example: 1 …
- */
-export function renderBudget(budget: SpfBudget): string[] {
-  const lines = (costs: readonly SpfCost[], indent: string): string[] =>
-    costs.flatMap((cost) => [
-      `${indent}${cost.term}: ${amount(cost)}${NOTES[cost.state]}`,
-      ...lines(cost.terms, `${indent}  `),
-    ]);
-  return [`${ofLimit(budget.lookups, budget.atLeast)} look-ups`, ...lines(budget.terms, "  ")];
-}
-
-const NOTES: Record<SpfCost["state"], string> = {
-  counted: "",
-  unknown: " (its record is not known)",
-  macro: " (which record depends on the sender)",
-  none: " (has no SPF record)",
-  broken: " (its record has errors)",
-  loop: " (comes back to itself)",
-};
-
 function amount({ lookups, atLeast }: SpfCost): string {
   return `${atLeast ? "at least " : ""}${lookups}`;
 }

@@ -170,3 +170,39 @@ test("an include with macros is neither asked for nor to be asked for", async ()
   expect(said).toHaveLength(1);
   expect(said[0]?.fix).not.toMatch(/--online|spfSnapshot/);
 });
+
+test.each([
+  ["that the config names", "include"],
+  ["of a record that stands, which the plan then leaves to its owner", "existing"],
+])(
+  "an include %s and that has grown past ten look-ups ends lint and plan with status 1",
+  async (_, how) => {
+    const hosts = (count: number) =>
+      `v=spf1 ${Array.from({ length: count }, (_, at) => `a:h${at}.operator.example`).join(" ")} -all`;
+    const made = await served({ "_a.operator.example": [hosts(11)] });
+    made.edit("acme", ["sendips:tenant", "spf"], undefined);
+    if (how === "include")
+      made.edit("acme", [...SPF], { include: ["_a.operator.example"], all: "fail" });
+    else {
+      made.edit("acme", ["sendips:tenant", "existing"], {
+        names: { "acme.example": { TXT: ["v=spf1 include:_a.operator.example ~all"] } },
+      });
+      made.edit("acme", ["sendips:tenant", "streams", "transactional"], {
+        ...{ from: "acme.example", returnPath: "bounce.acme.example", addresses: ["tx1"] },
+      });
+    }
+    made.edit("acme", ["sendips:spfSnapshot"], { "_a.operator.example": hosts(2) });
+    const codes = async (...args: string[]) => [
+      (await made.sendips("lint", "acme", ...args)).code,
+      (await made.sendips("plan", "acme", "--offline", ...args)).code,
+    ];
+    expect(await codes()).toEqual([0, 0]);
+    expect(await codes("--online")).toEqual([1, 1]);
+    const { spf } = await problems(made, "--online");
+    expect(spf.find(({ path }) => path.includes("spfSnapshot["))).toMatchObject({
+      level: "error",
+      message:
+        "is not what DNS says now, so the plan without --online counts wrongly: 12 look-ups now, 3 in the snapshot; the whole record of acme.example comes to 12 of 10",
+    });
+  },
+);

@@ -247,6 +247,77 @@ describe("lint", () => {
   });
 });
 
+describe("accepted warnings", () => {
+  const CODES = ["spf-lookups-unknown", "dmarc-spf-alone"];
+
+  test("do not count for --strict, and are shown with their reason by lint and plan", async () => {
+    const made = await workplace();
+    const [shared = "", own = ""] = CODES;
+    made.project(["sendips:accept"], { value: [{ code: shared, reason: "asked by night" }] });
+    made.edit("acme", [...TENANT, "accept"], [{ code: own, reason: "a key follows" }]);
+    const lint = await made.sendips("lint", "--strict");
+    expect([lint.code, lint.stdout]).toEqual([
+      0,
+      expect.stringMatching(/\n2 stacks: 0 errors, 0 warnings, 2 accepted\n$/),
+    ]);
+    expect(lint.stdout).toMatch(/^accepted: acme: .* \(spf-lookups-unknown\): asked by night$/m);
+    const json = JSON.parse((await made.sendips("lint", "--json")).stdout);
+    expect(json.problems).toMatchObject([
+      { code: shared, level: "warning", accepted: { reason: "asked by night" } },
+      { code: own, level: "warning", accepted: { reason: "a key follows" } },
+    ]);
+    const plan = await made.sendips("plan", "acme", "--offline", "--strict");
+    expect([plan.code, plan.stderr]).toEqual([0, ""]);
+    expect(plan.stdout).toMatch(/^; accepted: acme: .* \(dmarc-spf-alone\): a key follows$/m);
+  });
+
+  test("count again after their last day, and an entry that accepts nothing is one more", async () => {
+    const made = await workplace();
+    const [shared = "", own = ""] = CODES;
+    made.project(["sendips:accept"], {
+      value: [
+        { code: shared, reason: "asked by night" },
+        { code: "address-quota", reason: "it is being raised" },
+      ],
+    });
+    const entry = { code: own, reason: "a key follows", until: "2020-02-29" };
+    made.edit("acme", [...TENANT, "accept"], [entry]);
+    const lint = await made.sendips("lint", "--strict");
+    expect([lint.code, lint.stdout]).toEqual([
+      1,
+      expect.stringMatching(/\n2 stacks: 0 errors, 2 warnings, 1 accepted\n$/),
+    ]);
+    expect(lint.stdout).toContain(
+      "\n  it was accepted until 2020-02-29, which has passed: a key follows\n",
+    );
+    expect(lint.stdout).toMatch(
+      /^warning: Pulumi\.yaml: sendips:accept\[1\]: no warning address-quota stands anywhere \(accept-idle\)$/m,
+    );
+    const alone = await made.sendips("lint", "acme");
+    expect(alone.stdout).not.toContain("accept-idle");
+  });
+
+  test("are no errors: a code of one is refused, and so is one that does not exist", async () => {
+    const made = await workplace();
+    made.edit(
+      "acme",
+      [...TENANT, "accept"],
+      [
+        { code: "spf-lookups", reason: "r" },
+        { code: "dmarc-no-report", reason: "r" },
+      ],
+    );
+    const lint = await made.sendips("lint");
+    expect(lint.code).toBe(1);
+    expect(lint.stdout).toMatch(
+      /accept\[0\]\.code: "spf-lookups" cannot be accepted \(config-value\)/,
+    );
+    expect(lint.stdout).toMatch(
+      /accept\[1\]\.code: "dmarc-no-report" .*\n {2}allowed: dmarc-no-reports,/,
+    );
+  });
+});
+
 describe("the command itself", () => {
   test("runs itself again on the pinned Node when the one that runs it is too old", async () => {
     const made = await workplace();

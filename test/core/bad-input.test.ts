@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readConfig } from "../../core/config/config.ts";
-import { checkLimits, checkMailHost, checkPrivateIps } from "../../core/host/mail-host.ts";
+import {
+  checkLimits,
+  checkMailHost,
+  checkPrimary,
+  checkPrivateIps,
+  primaryOf,
+} from "../../core/host/mail-host.ts";
 import { formatProblems } from "../../core/problem.ts";
 import { ACME, planOf, raw, rsaKey } from "./support.ts";
 
@@ -107,6 +113,44 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
         fix: "allowed: 10.0.1.10; or add it to the mail host first, and deploy that",
       },
     ]);
+  });
+
+  test("the primary private IP of the mail host, from which the machine's own mail leaves", () => {
+    const primary = primaryOf({
+      eth1: { primary: "10.0.1.10" },
+      eth0: { primary: "10.0.1.11" },
+    });
+    const said = (edit: (tenant: ReturnType<typeof parse>) => void, known = primary) => {
+      const tenant = parse(ACME);
+      edit(tenant);
+      const read = readConfig(raw(tenant));
+      if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
+      return checkPrimary(read.stack.tenant, known);
+    };
+    expect(said(() => {})).toMatchObject([
+      {
+        level: "warning",
+        path: "sendips:tenant.addresses.mk1.privateIp",
+        message:
+          "10.0.1.11 is the primary private IP of eth0 of the mail host mx-1: what the machine sends without choosing an address, its own mail too, leaves from this tenant's address",
+      },
+    ]);
+    const eni = "eni-0a1b2c3d4e5f60718";
+    const [finding] = said(
+      (tenant) => {
+        tenant.mailHost = { networkInterface: eni };
+      },
+      { ip: "10.0.1.10", networkInterface: eni },
+    );
+    expect(finding?.message).toMatch(
+      /^10\.0\.1\.10 is the primary private IP of eni-0a1b2c3d4e5f60718: /,
+    );
+    expect(
+      said((tenant) => {
+        tenant.addresses.mk1.release = true;
+      }),
+    ).toEqual([]);
+    expect([primaryOf({}), primaryOf({ eth0: {} })]).toEqual([undefined, undefined]);
   });
 
   test("neither or both of tenant and mailHost", () => {

@@ -5,11 +5,11 @@ import { promisify } from "node:util";
 import packet from "dns-packet";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type CustomerPage, customerPage } from "../../core/render/customer/page.ts";
+import type { CustomerPage } from "../../core/render/customer/page.ts";
 import { customerRecord } from "../../core/render/customer/record.ts";
 import type { PlannedRecord } from "../../core/tenant/record.ts";
 import { byteLength, unquoteTxt } from "../../mail/txt.ts";
-import { planWith, theirs, txt } from "./output-support.ts";
+import { customerPage, planWith, theirs, txt } from "./output-support.ts";
 
 const LONG = `v=DKIM1; p=${"A".repeat(300)}`;
 const RECORDS = [

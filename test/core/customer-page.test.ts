@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { DNS_PANELS } from "../../core/render/customer/dns-panels.ts";
-import { type CustomerPage, customerPage } from "../../core/render/customer/page.ts";
+import type { CustomerPage } from "../../core/render/customer/page.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import type { RecordData } from "../../core/tenant/record.ts";
-import { planWith, record, theirs, txt } from "./output-support.ts";
+import { customerPage, planWith, record, theirs, txt } from "./output-support.ts";
 
 const LONG = `v=DKIM1; p=${"A".repeat(300)}`;
 const MX = { type: "MX", preference: 10, exchange: "tx1.acme.example" } as const;

@@ -1,4 +1,7 @@
 /** A plan by hand, with one record of every kind of publisher, type and reference. */
+
+import { type CustomerPage, customerText } from "../../core/render/customer/page.ts";
+import type { Known } from "../../core/render/sections.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import type { PlannedRecord, Publisher, RecordData } from "../../core/tenant/record.ts";
 import { byHand } from "./by-hand.ts";
@@ -69,4 +72,13 @@ export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Pl
     froms: plan.streams.map(({ from }) => from),
   };
   return { ...plan, records: plan.records.map((one) => byHand(one, names)) };
+}
+
+/** The page in all of its forms; undefined when there is none. */
+export function customerPage(plan: Plan, known: Known): CustomerPage | undefined {
+  const [markdown, zone, html, csv] = (["markdown", "bind", "html", "csv"] as const).map((format) =>
+    customerText(plan, known, format),
+  );
+  if (markdown === undefined) return undefined;
+  return { markdown, zone: zone ?? "", html: html ?? "", csv: csv ?? "" };
 }

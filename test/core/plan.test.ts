@@ -24,7 +24,7 @@ describe("the plan of acme", () => {
       "bounce.news.acme.example MX 10 mk1.mail.acme.example.",
       "bounce.tx.acme.example MX 10 tx1.mail.acme.example.",
       "_dmarc.acme.example TXT v=DMARC1; p=reject; rua=mailto:dmarc@operator.example",
-      "acme.example._report._dmarc.operator.example TXT v=DMARC1",
+      "acme.example._report._dmarc.operator.example TXT v=DMARC1;",
     ]);
   });
 

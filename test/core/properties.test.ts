@@ -5,11 +5,11 @@ import { describe, expect, test } from "vitest";
 import type { RawConfig } from "../../core/config/config.ts";
 import { operatorSchema } from "../../core/config/schema.ts";
 import { formatProblems, hasErrors, type Problem } from "../../core/problem.ts";
-import { customerPage } from "../../core/render/customer/page.ts";
 import { PLAN_FORMATS, renderPlan } from "../../core/render/plan.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import { goldenCases, valuesOf } from "./golden-cases.ts";
 import { type Json, mutated, mutation, odd, shuffled } from "./mutation.ts";
+import { customerPage } from "./output-support.ts";
 import { planOf, rsaKey } from "./support.ts";
 
 const golden = new Map(

@@ -57,10 +57,36 @@ test("a tenant sends from an interface of a host that is not ours", async () => 
   await made.up("mx-1");
   const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
   const networkInterface = networkInterfaces["eth0"]?.id;
+  const primary = networkInterfaces["eth0"]?.primary;
   made.edit("acme", ["sendips:tenant", "mailHost"], { networkInterface });
+  made.edit("acme", ["sendips:tenant", "addresses", "mk1", "privateIp"], primary);
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
   expect(done(run)).toContain("create EipAssociation acme-tx1");
+  expect(run.output).toContain(`${primary} is the primary private IP of ${networkInterface}: `);
+});
+
+test("an address on the primary private IP, which the machine itself sends from, is a warning", async () => {
+  const made = await world();
+  await made.up("mx-1");
+  await made.init("acme");
+  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
+  const { primary = "", privateIps = [] } = networkInterfaces["eth0"] ?? {};
+  const [first, second] = privateIps.filter((ip) => ip !== primary);
+  const bind = (tx1 = "", mk1 = "") => {
+    made.edit("acme", ["sendips:tenant", "addresses", "tx1", "privateIp"], tx1);
+    made.edit("acme", ["sendips:tenant", "addresses", "mk1", "privateIp"], mk1);
+  };
+  const warning = `addresses.mk1.privateIp: ${primary} is the primary private IP of eth0 of the mail host mx-1: `;
+  bind(first, primary);
+  const warned = await made.run("preview", "--stack", "acme");
+  expect([warned.code, warned.output]).toEqual([0, expect.stringContaining(warning)]);
+  bind(first, second);
+  const clean = await made.run("preview", "--stack", "acme");
+  expect([clean.code, clean.output]).toEqual([
+    0,
+    expect.not.stringContaining("primary private IP"),
+  ]);
 });
 
 test("a destroy takes nothing of a mail host whose interfaces are not released", async () => {

@@ -142,6 +142,20 @@ test("the preview shows the plan's warnings", async () => {
   const run = await made.run("preview", "--stack", "acme");
   expect(run.code, run.output).toBe(0);
   expect(run.output).toMatch(/warning: acme: sendips:tenant\.dmarc: p=none/);
+  const accepted = [
+    { code: "dmarc-policy-none", reason: "until the reports are clean" },
+    { code: "address-pool-fixed", reason: "found by a deployment alone, and not called idle" },
+    { code: "bimi-unseen", reason: "never" },
+  ];
+  made.edit("acme", [...TENANT, "accept"], accepted);
+  const then = await made.run("preview", "--stack", "acme");
+  expect(then.code, then.output).toBe(0);
+  expect(then.output).not.toMatch(/warning: acme: sendips:tenant\.dmarc/);
+  expect(then.output).toMatch(
+    /accepted: acme: sendips:tenant\.dmarc: p=none.*\(dmarc-policy-none\): until the reports are clean/,
+  );
+  expect(then.output).toMatch(/warning: acme: sendips:tenant\.accept\[2\]: no warning bimi-unseen/);
+  expect(then.output).not.toContain("accept[1]");
 });
 
 /** Publishes records through the API, as a customer would with an editor in a browser. */

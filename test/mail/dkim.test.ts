@@ -71,7 +71,7 @@ describe("DKIM key records", () => {
     expect(rsa.findings).toEqual([]);
     expect(rsa.value?.keyType).toBe("rsa");
     expect(rsa.value === undefined ? [] : said(lint(rsa.value))).toEqual([
-      "warning: p= is an RSA key of 1024 bits",
+      "warning: dkim-short-key",
     ]);
     const ed25519 = parseDkim(RFC8463).value;
     expect(ed25519 === undefined ? ["unread"] : lint(ed25519)).toEqual([]);
@@ -79,17 +79,17 @@ describe("DKIM key records", () => {
   });
 
   it.each([
-    ["p=; v=DKIM1", "v= is not DKIM1 or not first"],
-    ["v=DKIM2; p=", "v= is not DKIM1 or not first"],
-    ["v=DKIM1; k=rsa", "p= is absent"],
-    ["v=DKIM1; p=a", "p= is not base64"],
-    ["v=DKIM1; k=dsa; p=", 'k="dsa" is no key type'],
-    ["v=DKIM1; p=; p=", "the tag p= stands twice"],
-    ["v=DKIM1; t=y:; p=", 't="y:"'],
-    ["v=DKIM1; n=a=b; p=", "n= is not quoted-printable"],
-  ])("refuses %s", (text, message) => {
+    ["p=; v=DKIM1", "dkim-version"],
+    ["v=DKIM2; p=", "dkim-version"],
+    ["v=DKIM1; k=rsa", "dkim-no-key"],
+    ["v=DKIM1; p=a", "dkim-key-not-base64"],
+    ["v=DKIM1; k=dsa; p=", "dkim-key-type"],
+    ["v=DKIM1; p=; p=", "tag-repeated"],
+    ["v=DKIM1; t=y:; p=", "dkim-word-list"],
+    ["v=DKIM1; n=a=b; p=", "dkim-notes"],
+  ])("refuses %s", (text, code) => {
     expect(parseDkim(text).value).toBeUndefined();
-    expect(said(parseDkim(text).findings)).toContain(`error: ${message}`);
+    expect(said(parseDkim(text).findings)).toContain(`error: ${code}`);
   });
 
   it("warns of revoked keys, test mode, sha1, strange flags", () => {
@@ -97,12 +97,12 @@ describe("DKIM key records", () => {
       const { value, findings } = parseDkim(text);
       return value === undefined ? findings : [...findings, ...lint(value)];
     };
-    expect(said(lintText("v=DKIM1; p="))).toEqual(["warning: p= is empty: the key is revoked"]);
+    expect(said(lintText("v=DKIM1; p="))).toEqual(["warning: dkim-revoked"]);
     expect(lintText(`${RFC8463}; t=y:s:q; g=*`)).toHaveLength(4);
-    expect(said(lintText(`${RFC8463}; h=sha1`)).join()).toMatch(/error: h= leaves out sha256/);
-    expect(said(lintText(`${RFC8463}; s=tlsrpt`)).join()).toBe("error: s= excludes mail");
-    expect(said(lintText("v=DKIM1; k=rsa; p=AAAA")).join()).toMatch(/cannot be read/);
-    expect(said(lintText("v=DKIM1; k=ed25519; p=AAAA")).join()).toMatch(/has 3 octets/);
+    expect(said(lintText(`${RFC8463}; h=sha1`))).toContain("error: dkim-no-sha256");
+    expect(said(lintText(`${RFC8463}; s=tlsrpt`))).toEqual(["error: dkim-not-for-mail"]);
+    expect(said(lintText("v=DKIM1; k=rsa; p=AAAA"))).toContain("error: dkim-key-unreadable");
+    expect(said(lintText("v=DKIM1; k=ed25519; p=AAAA"))).toContain("error: dkim-ed25519-length");
   });
 
   it("knows selectors", () => {
@@ -162,7 +162,7 @@ describe("DKIM keys", () => {
     const short = dkimRecordFromPrivateKey(pem("rsa", 768).private);
     expect(short.value).toBeUndefined();
     expect(said(publicKeyOf(pem("rsa", 1024).private).findings)).toEqual([
-      "warning: the private key is an RSA key of 1024 bits",
+      "warning: dkim-short-key",
     ]);
     const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
     const text = ec.export({ format: "pem", type: "pkcs8" }).toString();

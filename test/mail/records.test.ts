@@ -7,15 +7,7 @@ import {
   parseBimi,
   renderBimi,
 } from "../../mail/bimi/record.ts";
-import {
-  type Caa,
-  lintCaa,
-  mayIssue,
-  parseCaa,
-  parseIssuer,
-  renderCaa,
-  renderIssuer,
-} from "../../mail/caa/record.ts";
+import { type Caa, lintCaa, parseCaa, parseIssuer, renderCaa } from "../../mail/caa/record.ts";
 import { parseDmarc } from "../../mail/dmarc/record.ts";
 import { lintNullMx, NULL_MX, neverMails, parseNullMx } from "../../mail/mx/null-mx.ts";
 import { lintMx, type Mx, parseMx, renderMx } from "../../mail/mx/record.ts";
@@ -114,9 +106,9 @@ describe("MX", () => {
     for (const bad of ["10 192.0.2.1", "10 a_b.example.", "65536 a.example", "10 .", "a.example"]) {
       expect(parseMx(bad).value).toBeUndefined();
     }
-    expect(said(lintMx([NULL_MX, { preference: 1, exchange: "a.example" }])).join()).toMatch(
-      /null MX/,
-    );
+    expect(said(lintMx([NULL_MX, { preference: 1, exchange: "a.example" }]))).toEqual([
+      "error: mx-null-beside-others",
+    ]);
     const twice = { preference: 1, exchange: "a.example" };
     expect(lintMx([twice, twice])).toHaveLength(1);
     expect(lintMx([NULL_MX])).toEqual([]);
@@ -157,20 +149,6 @@ describe("CAA", () => {
   it("round-trips and never throws", () => {
     roundTrips(caa, renderCaa, parseCaa);
     neverThrows(parseCaa, "0 issue ", '"ca.example"', "128 ");
-    roundTrips(
-      fc.record({
-        domain: hostName,
-        parameters: fc.dictionary(
-          fc.stringMatching(/^[a-z]{1,9}$/),
-          fc.stringMatching(/^[!-:<-~]{0,9}$/),
-          {
-            noNullPrototype: true,
-          },
-        ),
-      }),
-      renderIssuer,
-      parseIssuer,
-    );
   });
 
   it("reads RFC 8659's examples", () => {
@@ -180,10 +158,13 @@ describe("CAA", () => {
       parameters: { account: "230123" },
     });
     expect(parseCaa('0 issue ";"').findings).toEqual([]);
-    expect(renderIssuer({ parameters: {} })).toBe(";");
     expect(parseCaa('0 iodef "mailto:security@example.com"').findings).toEqual([]);
     expect(said(parseCaa('0 iodef "http://iodef.example.com/"').findings)).toHaveLength(1);
-    expect(said(lintCaa({ flags: 128, tag: "tbs", value: "Unknown" })).join()).toMatch(/critical/);
+    const [unknown] = lintCaa({ flags: 128, tag: "tbs", value: "Unknown" });
+    expect([unknown?.code, unknown?.message]).toEqual([
+      "caa-unknown-tag",
+      expect.stringContaining("critical"),
+    ]);
     for (const bad of [
       '256 issue "a.example"',
       "issue a.example",
@@ -192,15 +173,5 @@ describe("CAA", () => {
     ]) {
       expect(parseCaa(bad).value).toBeUndefined();
     }
-  });
-
-  it("decides who may issue", () => {
-    const only: Caa[] = [{ flags: 0, tag: "issue", value: "letsencrypt.org" }];
-    expect(mayIssue([], "any.example")).toBe(true);
-    expect(mayIssue(only, "letsencrypt.org", true)).toBe(true);
-    expect(mayIssue(only, "other.example")).toBe(false);
-    expect(
-      mayIssue([...only, { flags: 0, tag: "issuewild", value: ";" }], "letsencrypt.org", true),
-    ).toBe(false);
   });
 });

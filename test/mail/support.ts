@@ -58,7 +58,7 @@ export function present<T extends object>(values: fc.Arbitrary<T>): fc.Arbitrary
   );
 }
 
-/** The messages of findings, with their levels. */
-export function said(findings: readonly { level: string; message: string }[]): string[] {
-  return findings.map(({ level, message }) => `${level}: ${message}`);
+/** The codes of findings, with their levels. */
+export function said(findings: readonly { level: string; code: string }[]): string[] {
+  return findings.map(({ level, code }) => `${level}: ${code}`);
 }

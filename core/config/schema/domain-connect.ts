@@ -30,5 +30,3 @@ export const domainConnectSchema = z
   .describe(
     "Domain Connect: customers whose DNS provider takes it publish their records with a click. Default: no templates and no links.",
   );
-
-export type DomainConnectConfig = z.infer<typeof domainConnectSchema>;

@@ -1,6 +1,6 @@
 /** `sendips:mailHost`: a machine that sends, its own stack. */
 import { z } from "zod";
-import { awsId, cidr, ipv4, keyed } from "../fields.ts";
+import { awsId, cidr, instanceType, ipv4, keyed } from "../fields.ts";
 
 /** The mail host's part of a stack file. */
 export const mailHostSchema = z
@@ -8,12 +8,9 @@ export const mailHostSchema = z
     subnet: awsId("subnet").describe(
       "The subnet of the network interfaces; its VPC holds the security group.",
     ),
-    instanceType: z
-      .string()
-      .regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, "is not an instance type, such as c5.large")
-      .describe(
-        "Decides how many interfaces and private IPs fit; checked before anything is created.",
-      ),
+    instanceType: instanceType.describe(
+      "Decides how many interfaces and private IPs fit; checked before anything is created.",
+    ),
     networkInterfaces: keyed(
       z.strictObject({
         privateIps: z

@@ -1,6 +1,7 @@
 /** Config of the mail records: SPF, DKIM, DMARC, MTA-STS, TLS-RPT, BIMI. */
 import { z } from "zod";
 import {
+  byZoneName,
   dnsName,
   domain,
   httpsUri,
@@ -9,7 +10,6 @@ import {
   reportUri,
   selectors,
   tlsReportUri,
-  zoneName,
 } from "../fields.ts";
 
 const policy = z.enum(["none", "quarantine", "reject"]);
@@ -231,18 +231,16 @@ export const existingSchema = z
     seen: isoDate
       .optional()
       .describe("The day on which it was looked at, written by `sendips zone --write`."),
-    names: z
-      .record(
-        zoneName,
-        z.strictObject({
-          TXT: values.describe("TXT values, each as one text, or in quotes as `dig` prints them."),
-          MX: values.describe('MX values: "10 mx.example.com".'),
-          CNAME: z.string().optional().describe("The target of the CNAME that stands there."),
-          CAA: values.describe('CAA values: "0 issue "ca.example"".'),
-          A: values.describe("IPv4 addresses."),
-          AAAA: values.describe("IPv6 addresses."),
-        }),
-      )
+    names: byZoneName(
+      z.strictObject({
+        TXT: values.describe("TXT values, each as one text, or in quotes as `dig` prints them."),
+        MX: values.describe('MX values: "10 mx.example.com".'),
+        CNAME: z.string().optional().describe("The target of the CNAME that stands there."),
+        CAA: values.describe('CAA values: "0 issue "ca.example"".'),
+        A: values.describe("IPv4 addresses."),
+        AAAA: values.describe("IPv6 addresses."),
+      }),
+    )
       .default({})
       .describe(
         "What stands at each name apart from what sendips publishes; {} where nothing does. Default: nothing is known of any name.",

@@ -1,15 +1,28 @@
 /** Operator-wide values: once for all stacks, in Pulumi.yaml. */
 import { z } from "zod";
-import { dnsName, domain, reportUri, ttl, zoneId } from "../fields.ts";
+import { byDomain, byName, byRegion, nameServer, reportUri, ttl, zoneId } from "../fields.ts";
+import { acceptList } from "./accept.ts";
 import { domainConnectSchema } from "./domain-connect.ts";
 
 /** The keys under `sendips:` in Pulumi.yaml. */
 export const operatorSchema = z.strictObject({
-  zones: z
-    .record(domain, z.union([z.literal("external"), z.strictObject({ cloudflare: zoneId })]))
-    .describe(
-      "Who serves each zone: {cloudflare: <zone id>} (we publish) or external (the customer publishes).",
-    ),
+  zones: byDomain(
+    z.union([
+      z.literal("external"),
+      z.strictObject({
+        cloudflare: zoneId.describe("The zone's id: we publish."),
+        records: z
+          .int()
+          .min(1)
+          .optional()
+          .describe(
+            "How many records Cloudflare lets the zone hold, by its plan (200 on new free zones). What a stack, and in `lint` all stacks together, publish there is counted against it; records of others are not known. Default: 200 is counted against, and more is a warning.",
+          ),
+      }),
+    ]),
+  ).describe(
+    "Who serves each zone: {cloudflare: <zone id>} (we publish) or external (the customer publishes).",
+  ),
   reports: z
     .array(reportUri)
     .default([])
@@ -17,20 +30,18 @@ export const operatorSchema = z.strictObject({
   ttl: ttl
     .default(3600)
     .describe("TTL of records in seconds. Default: 3600, a usual value for mail records."),
-  spfSnapshot: z
-    .record(dnsName, z.string())
+  spfSnapshot: byName(z.string())
     .default({})
     .describe(
       "SPF records of others as last seen, by name: what an include costs is counted from them. `sendips plan --online` asks DNS instead. Default: none, and each unknown include counts as at least one look-up.",
     ),
-  eipQuota: z
-    .record(z.string(), z.int().min(0))
+  eipQuota: byRegion(z.int().min(0))
     .default({})
     .describe("Elastic IPs that AWS grants, by Region. Default: 5 each, as for a new account."),
   dns: z
     .strictObject({
       servers: z
-        .array(z.string().regex(/^[0-9a-f.:[\]]+$/i, "is not an IP address, with an optional port"))
+        .array(nameServer)
         .min(1)
         .describe("Ask these servers, IP or IP:port, in place of the zone's own and a public one."),
     })
@@ -38,6 +49,7 @@ export const operatorSchema = z.strictObject({
     .describe(
       "How a deployment asks DNS. Default: the zone's own name servers and a public resolver.",
     ),
+  accept: acceptList("any stack"),
   domainConnect: domainConnectSchema.optional(),
 });
 

@@ -1,7 +1,8 @@
 /** `sendips:tenant`: a customer, one stack. */
 import { z } from "zod";
 import type { DkimKeyConfig } from "../dkim-key.ts";
-import { awsId, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
+import { awsId, byDomain, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
+import { acceptList } from "./accept.ts";
 import {
   bimiSchema,
   dkimSchema,
@@ -131,8 +132,7 @@ export const tenantSchema = z
         "SPF of the organisational domain itself, and how own addresses are written. Default, and with `addresses` alone: no record there, unless a stream's From is that domain.",
       ),
     existing: existingSchema,
-    domains: z
-      .record(domain, otherDomainSchema)
+    domains: byDomain(otherDomainSchema)
       .default({})
       .describe(
         "Further organisational domains of the tenant, by domain. One that a stream's From belongs to needs no entry: it gets a DMARC record as the first has. Default: none.",
@@ -145,15 +145,13 @@ export const tenantSchema = z
         "Publish the DKIM keys below this name, in a zone of ours, and let each From domain point there by CNAME, one for each selector. What stands behind it is ours: who uses selector names again (s1, s2, s1 …) never asks the customer to publish another. Default: the keys stand in the From domain itself.",
       ),
     dmarc: dmarcSchema,
-    mtaSts: z
-      .record(domain, mtaStsSchema)
+    mtaSts: byDomain(mtaStsSchema)
       .default({})
       .describe("MTA-STS by domain (RFC 8461). Default: none."),
-    tlsReports: z
-      .record(domain, tlsReportSchema)
+    tlsReports: byDomain(tlsReportSchema)
       .default({})
       .describe("TLS-RPT by domain (RFC 8460). Default: none."),
-    bimi: z.record(domain, bimiSchema).default({}).describe("BIMI by domain. Default: none."),
+    bimi: byDomain(bimiSchema).default({}).describe("BIMI by domain. Default: none."),
     neverMails: z
       .array(domain)
       .default([])
@@ -166,6 +164,7 @@ export const tenantSchema = z
       .describe(
         "Publish *._domainkey of each domain of neverMails as a revoked key, so that no forgotten selector signs for it (M3AAWG, Protecting Parked Domains). Default: false.",
       ),
+    accept: acceptList("this tenant"),
     ttl: ttl
       .optional()
       .describe("TTL of every record, seconds. Default: the operator's sendips:ttl."),
@@ -200,4 +199,3 @@ export type WrittenTenant = z.infer<typeof tenantSchema>;
 export interface TenantConfig extends Omit<WrittenTenant, "dkim"> {
   dkim: Record<string, DkimKeyConfig>;
 }
-export type StreamConfig = z.infer<typeof streamSchema>;

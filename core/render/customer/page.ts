@@ -29,23 +29,11 @@ export const CUSTOMER_FORMATS = ["markdown", "bind", "html", "csv"] as const;
 export type CustomerFormat = (typeof CUSTOMER_FORMATS)[number];
 
 /**
- * The page for the zones that the customer publishes; undefined when there is none.
+ * One form of the page for the zones that the customer publishes; undefined when there is none.
  *
  * @param known IPv4 by address key. An address that is missing here shows as `{tx1}`, and the page
  * says that it is not to be published yet.
  */
-export function customerPage(plan: Plan, known: Known): CustomerPage | undefined {
-  const view = viewOf(plan, known);
-  if (view === undefined) return undefined;
-  return {
-    markdown: markdownPage(view),
-    zone: zonePage(view, known),
-    html: htmlPage(view),
-    csv: csvPage(view),
-  };
-}
-
-/** One form of the page; undefined when no zone is the customer's. */
 export function customerText(plan: Plan, known: Known, format: CustomerFormat): string | undefined {
   const view = viewOf(plan, known);
   if (view === undefined) return undefined;

@@ -156,17 +156,6 @@ function signatures(
     );
 }
 
-/** The selectors whose key is in state `signing` for a stream, and whose d= is its From domain itself, in order. */
-export function signingSelectors(
-  context: RecordContext,
-  stream: Pick<PlannedStream, "key" | "from">,
-): string[] {
-  return signatures(context, stream)
-    .filter(({ domain }) => domain === stream.from)
-    .map(({ selector }) => selector)
-    .sort();
-}
-
 const NONE: Parsed<DmarcRecord> = { findings: [] };
 
 /**

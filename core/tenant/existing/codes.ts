@@ -2,6 +2,10 @@
 import type { Codes } from "../../../mail/code.ts";
 
 export const existingCodes = {
+  "existing-value": {
+    level: "warning",
+    meaning: "A value that stands at a name cannot be used by receivers.",
+  },
   "existing-unknown": {
     level: "warning",
     meaning: "Nothing is known of what a domain publishes today.",

@@ -2,6 +2,7 @@
 
 import { isNullMx, lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
+import { lintTxt } from "../../../mail/txt.ts";
 import { at, type Finding, few } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
 import {
@@ -9,12 +10,14 @@ import {
   readable,
   renderData,
   renderOwner,
+  renderText,
   singletonOfRecord,
 } from "../record.ts";
 import type { WantedContext } from "../subject.ts";
 import { publisherOf } from "../zones.ts";
 import { checkLimits } from "./limits.ts";
 import { longestName } from "./record-size.ts";
+import { checkZoneQuota } from "./zone-quota.ts";
 
 /** Names that nobody publishes, so far as sendips knows. */
 export function checkPublishers({ operator, wanted }: WantedContext): Finding[] {
@@ -49,11 +52,13 @@ export function checkZone(context: RecordContext): Finding[] {
     ...keys(records),
     ...names(context, byName),
     ...duplicates(records),
+    ...texts(records),
     ...aliases(byName),
     ...singletons(records),
     ...targets(records, byName),
     ...mailExchanges(byName),
     ...wildcards(byName),
+    ...checkZoneQuota(records, context.operator.zones),
     ...checkLimits(groupBy(records, (record) => `${nameOf(record)} ${record.data.type}`)),
   ];
 }
@@ -113,6 +118,13 @@ function duplicates(records: readonly PlannedRecord[]): Finding[] {
       fix: "ask for it in one place: a name servers keeps one of the two, and Cloudflare refuses the second (81058)",
       rule: "RFC 2181 §5",
     })),
+  );
+}
+
+/** A text that was pasted into the config with what no record should hold. */
+function texts(records: readonly PlannedRecord[]): Finding[] {
+  return records.flatMap(({ data, path }) =>
+    data.type === "TXT" ? at(path, lintTxt(renderText(data.text, readable))) : [],
   );
 }
 

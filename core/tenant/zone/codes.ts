@@ -3,6 +3,12 @@ import type { Codes } from "../../../mail/code.ts";
 
 export const zoneCodes = {
   "zone-unknown": { level: "error", meaning: "A name lies in no zone of sendips:zones." },
+  "zone-full": { level: "error", meaning: "A zone is to hold more records than it may." },
+  "zone-quota-unknown": {
+    level: "warning",
+    meaning:
+      "A zone is to hold more records than a new free zone may, and its quota is not stated.",
+  },
   "record-key-twice": { level: "error", meaning: "Two records of the plan have one key." },
   "record-twice": { level: "error", meaning: "A record stands twice with one value." },
   "record-kind-twice": {

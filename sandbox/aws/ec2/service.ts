@@ -31,7 +31,11 @@ const handlers: Readonly<Record<string, Handler>> = {
   ...instanceHandlers,
 };
 
-/** Every action that is simulated. */
+/**
+ * Every action that is simulated.
+ *
+ * @internal a contract test holds them against Amazon's model.
+ */
 export const ec2Actions: readonly string[] = Object.keys(handlers);
 
 const version = "2016-11-15";

@@ -43,6 +43,26 @@ describe("mail hosts", () => {
     });
   });
 
+  test("every private IP of the first interface taken: its primary one is among them", () => {
+    const networkInterfaces = {
+      eth0: { privateIps: ["10.0.1.10", "10.0.1.11"] },
+      eth1: { privateIps: ["10.0.1.12"] },
+    };
+    const fleet = (ip: number, more: Record<string, unknown> = {}) => [
+      stackOf("acme", { tenant: tenantOf("acme", 10) }),
+      stackOf("globex", { tenant: tenantOf("globex", ip, more) }),
+      stackOf("mx-1", { mailHost: { ...HOST, networkInterfaces } }),
+    ];
+    expect(lines(fleet(11))).toEqual([
+      "warning mx-1 sendips:mailHost.networkInterfaces.eth0.privateIps: each of them carries a tenant's address, the primary one too: what the machine sends without choosing an address, its own mail too, leaves from a tenant's",
+    ]);
+    // One is free, and may be it; one that is let go does not count; a second interface is not the machine's own.
+    expect(lines(fleet(12))).toEqual([]);
+    expect(
+      lines(fleet(11, { addresses: { tx1: { privateIp: "10.0.1.11", release: true } } })),
+    ).toEqual([]);
+  });
+
   test("a host in another Region", () => {
     const far = stackOf("mx-1", { mailHost: HOST }, "eu-west-1");
     expect(lines([stackOf("acme", { tenant: tenantOf("acme", 10) }), far])).toEqual([

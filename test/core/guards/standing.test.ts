@@ -88,6 +88,15 @@ describe("a record that is to be created", () => {
     expect(meet([key], [plain]).adopted).toEqual([`key ${plain.id} equal`]);
   });
 
+  test("takes over a consent to reports with a semicolon at its end or without", () => {
+    const name = "acme.example._report._dmarc.operator.example";
+    const consent = planned("consent", name, txt("v=DMARC1;"));
+    for (const content of ["v=DMARC1", '"v=DMARC1;"', "v=DMARC1 ;"]) {
+      const standing = stands(name, "TXT", content);
+      expect(meet([consent], [standing]).adopted).toEqual([`consent ${standing.id} equal`]);
+    }
+  });
+
   test("takes over nothing that Cloudflare's proxy serves", () => {
     const proxied = stands("c.acme.example", "CNAME", "b.example", { proxied: true });
     const alias = planned("cname", "c.acme.example", { type: "CNAME", target: "b.example" });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { checkAlignment } from "../../../core/tenant/dmarc/alignment.ts";
 import { authenticationOf, dmarcView } from "../../../core/tenant/dmarc/view.ts";
-import { GOOD, oneStream, planned, SIGNED, said, ZONES } from "./support.ts";
+import { GOOD, oneStream, planned, SIGNED, sentences, ZONES } from "./support.ts";
 
 const alignment = (tenant: object, operator: object = {}) => {
   const context = planned({ ...tenant }, { ...operator });
-  return said(checkAlignment(context, dmarcView(context.records)));
+  return sentences(checkAlignment(context, dmarcView(context.records)));
 };
 const strict = { ...GOOD.dmarc, spfAlignment: "strict", dkimAlignment: "strict" };
 const foreign = oneStream({ from: "tx.acme.example", returnPath: "b.operator.example" });

@@ -48,13 +48,11 @@ describe("the DMARC record", () => {
   it("is linted as published", () => {
     expect(dmarc()).toEqual([]);
     expect(dmarc({ dmarc: { policy: "none" } })).toEqual([
-      "warning dmarc [RFC 9989 §4.7]: p=none asks for no action",
-      "warning dmarc [RFC 9989 §4.7]: no rua=: nobody will see who fails",
+      "warning dmarc dmarc-policy-none",
+      "warning dmarc dmarc-no-reports",
     ]);
     const fo = { ...GOOD.dmarc, failureOptions: ["1"] };
-    expect(dmarc({ dmarc: fo })).toEqual([
-      "warning dmarc [RFC 9989 §4.7]: fo= has no effect without ruf=",
-    ]);
+    expect(dmarc({ dmarc: fo })).toEqual(["warning dmarc dmarc-failure-options-idle"]);
   });
 
   it("is not asked for reports by a domain that never mails", () => {
@@ -69,7 +67,7 @@ describe("the record that receivers find", () => {
     expect(dmarc(other, { zones })).toEqual([]);
     const elsewhere = { ...ZONES, "news.shop.example": "external" };
     expect(dmarc(other, { zones: elsewhere })).toEqual([
-      "warning streams.main.from [RFC 9989 §4.10.1]: no DMARC record of this plan covers news.shop.example; where none stands elsewhere, anyone may send as it",
+      "warning streams.main.from dmarc-uncovered: news.shop.example",
     ]);
   });
 
@@ -80,14 +78,14 @@ describe("the record that receivers find", () => {
       ...oneStream({ from: "tx.eu.acme.example" }),
     };
     expect(dmarc(below)).toEqual([
-      "warning domain [RFC 9989 §4.10, RFC 7489 §6.6.3]: for mail from tx.eu.acme.example, receivers of RFC 9989 find the DMARC record by the tree walk, that of eu.acme.example; those of RFC 7489 by the public suffix list, none",
+      "warning domain dmarc-found-apart: eu.acme.example tx.eu.acme.example",
     ]);
     // The domain itself holds the record that both look for first; only sp= counts elsewhere.
     expect(dmarc({ ...below, ...oneStream({ from: "eu.acme.example" }) })).toEqual([
-      "warning streams.main.from [RFC 9989 §4.10.2]: the organisational domain of eu.acme.example is eu.acme.example by the tree walk, acme.example by the public suffix list",
+      "warning streams.main.from dmarc-organization-differs: acme.example eu.acme.example",
     ]);
     expect(dmarc({ ...below, dmarc: { ...GOOD.dmarc, subdomainPolicy: "reject" } })[0]).toBe(
-      "warning dmarc [RFC 9989 §4.7]: sp= and np= count only at the organisational domain; this is below it",
+      "warning dmarc dmarc-subdomain-policy-idle",
     );
   });
 
@@ -98,8 +96,9 @@ describe("the record that receivers find", () => {
       b: { from: "b.eu.acme.example", addresses: ["mk1"] },
     };
     const findings = dmarc({ ...two, streams });
-    expect(findings).toHaveLength(1);
-    expect(findings[0]).toContain("for mail from a.eu.acme.example, b.eu.acme.example,");
+    expect(findings).toEqual([
+      "warning domain dmarc-found-apart: a.eu.acme.example b.eu.acme.example eu.acme.example",
+    ]);
   });
 
   it("belongs to another organisation under a public suffix of one's own", () => {
@@ -108,19 +107,19 @@ describe("the record that receivers find", () => {
       ...oneStream({ from: "news.shop.acme.example" }),
     });
     expect(findings).toEqual([
-      "warning dmarc [RFC 9989 §4.7]: psd=y declares a public suffix, as a registry would",
-      "warning streams.main.from [RFC 9989 §4.10.2]: the organisational domain of news.shop.acme.example is shop.acme.example by the tree walk, acme.example by the public suffix list",
+      "warning dmarc dmarc-public-suffix",
+      "warning streams.main.from dmarc-organization-differs: acme.example news.shop.acme.example shop.acme.example",
     ]);
   });
 
   it("may come to no policy for the From domains alone", () => {
     const sp = { ...GOOD.dmarc, subdomainPolicy: "none" };
     expect(dmarc({ dmarc: sp })).toContain(
-      "warning dmarc.subdomainPolicy [RFC 9989 §4.7]: sp=none comes to no policy for mail from news.acme.example, tx.acme.example: whatever fails is delivered",
+      "warning dmarc.subdomainPolicy dmarc-subdomains-unprotected: news.acme.example tx.acme.example",
     );
     const test = { ...GOOD.dmarc, subdomainPolicy: "quarantine", test: true };
     expect(dmarc({ dmarc: test })).toContain(
-      "warning dmarc.test [RFC 9989 §4.7]: sp=quarantine with t=y comes to no policy for mail from news.acme.example, tx.acme.example: whatever fails is delivered",
+      "warning dmarc.test dmarc-subdomains-unprotected: news.acme.example tx.acme.example",
     );
     // The organisational domain has p=, and sp= is nothing to it.
     const own = dmarc({ dmarc: sp, ...oneStream({ from: "acme.example" }) });
@@ -143,12 +142,12 @@ describe("several records at a name", () => {
 describe("consent to reports (RFC 9990 §4)", () => {
   it("is published where the host lies in a zone of the operator, a name for each tenant", () => {
     expect(records(planned(), "report-consent-")).toEqual([
-      "report-consent-acme.example-operator.example acme.example._report._dmarc.operator.example TXT v=DMARC1",
+      "report-consent-acme.example-operator.example acme.example._report._dmarc.operator.example TXT v=DMARC1;",
     ]);
     const zones = { ...ZONES, "shop.example": ZONES["acme.example"] };
     const other = { domain: "shop.example", hostNames: "mail.shop.example" };
     expect(records(planned({ ...other, streams: {} }, { zones }), "report-consent-")).toEqual([
-      "report-consent-shop.example-operator.example shop.example._report._dmarc.operator.example TXT v=DMARC1",
+      "report-consent-shop.example-operator.example shop.example._report._dmarc.operator.example TXT v=DMARC1;",
     ]);
   });
 
@@ -179,7 +178,7 @@ describe("consent to reports (RFC 9990 §4)", () => {
       path: "sendips:tenant.dmarc.reports",
       rule: "RFC 9990 §4",
     });
-    expect(finding?.fix).toContain('acme.example._report._dmarc.in.vendor.example TXT "v=DMARC1"');
+    expect(finding?.fix).toContain('acme.example._report._dmarc.in.vendor.example TXT "v=DMARC1;"');
   });
 
   it("is asked of the config that names the host", () => {
@@ -193,7 +192,7 @@ describe("consent to reports (RFC 9990 §4)", () => {
   it("cannot have a name longer than DNS allows", () => {
     const host = `${"abcdefghi.".repeat(23)}example`;
     const long = { policy: "reject", reports: [`mailto:x@${host}`] };
-    expect(dmarc({ dmarc: long })[0]).toMatch(/^error dmarc.reports \[RFC 1035 §2.3.4\]/);
+    expect(dmarc({ dmarc: long })[0]).toMatch(/^error dmarc\.reports name-length/);
   });
 });
 

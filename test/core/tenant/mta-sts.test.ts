@@ -43,7 +43,7 @@ describe("the MTA-STS policy", () => {
 
   it("needs an MX", () => {
     expect(mtaSts({ mode: "enforce" }, {}, "acme.example")).toEqual([
-      'error mtaSts["acme.example"] [RFC 8461 §3.2]: no mx is given, and the plan holds no MX of the domain: the policy would refuse every host',
+      'error mtaSts["acme.example"] mta-sts-no-mx',
     ]);
     expect(mtaSts({ mode: "enforce", mx: [] })).toHaveLength(1);
     expect(mtaSts({ mode: "enforce", mx: ["mx.google.com"] }, {}, "acme.example")).toEqual([]);
@@ -52,7 +52,7 @@ describe("the MTA-STS policy", () => {
 
   it("must not shut out a planned MX", () => {
     expect(mtaSts({ mode: "enforce", mx: ["mx.acme.example"] })).toEqual([
-      `error ${place} [RFC 8461 §4.1]: the MX "tx1.mail.acme.example" matches no mx of the policy`,
+      `error ${place} mta-sts-mx-shut-out: tx1.mail.acme.example`,
     ]);
     const own = {
       streams: {
@@ -60,7 +60,7 @@ describe("the MTA-STS policy", () => {
       },
     };
     expect(mtaSts({ mode: "enforce", mx: ["*.mail.acme.example"] }, own)).toEqual([
-      `error ${place} [RFC 8461 §4.1]: the MX "in.acme.example" matches no mx of the policy`,
+      `error ${place} mta-sts-mx-shut-out: in.acme.example`,
     ]);
   });
 
@@ -73,16 +73,13 @@ describe("the MTA-STS policy", () => {
 
   it("is soon forgotten when its age is short", () => {
     expect(mtaSts({ mode: "enforce", maxAge: 60 })).toEqual([
-      `warning ${place} [RFC 8461 §10.2]: max_age is 60 seconds: senders soon forget the policy`,
+      `warning ${place} mta-sts-short-max-age`,
     ]);
   });
 
   it("tests for somebody who reads the reports", () => {
-    const testing = `warning ${place} [RFC 8461 §5]: mode: testing reports failures and prevents none`;
-    expect(mtaSts({})).toEqual([
-      testing,
-      `warning ${place} [RFC 8461 §5]: mode: testing does nothing but report, and ${bounce} asks for no TLS reports`,
-    ]);
+    const testing = `warning ${place} mta-sts-testing`;
+    expect(mtaSts({})).toEqual([testing, `warning ${place} mta-sts-testing-unreported: ${bounce}`]);
     const tlsReports = { [bounce]: { reports: ["mailto:tls@operator.example"] } };
     expect(mtaSts({}, { tlsReports })).toEqual([testing]);
   });
@@ -92,13 +89,13 @@ describe("the policy's host", () => {
   it("is an alias or holds CAA, not both", () => {
     const both = { servedBy: "web.acme.example", certificateAuthorities: ["letsencrypt.org"] };
     expect(mtaSts({ mode: "enforce", ...both })).toEqual([
-      `error ${place}.servedBy [RFC 1034 §3.6.2, RFC 8659 §3]: certificateAuthorities stands beside servedBy: a CNAME at mta-sts.${bounce} allows no CAA there, and a CA reads those of web.acme.example`,
+      `error ${place}.servedBy mta-sts-caa-beside-alias: mta-sts.${bounce} web.acme.example`,
     ]);
   });
 
   it("is no alias of itself", () => {
     expect(mtaSts({ mode: "enforce", servedBy: `mta-sts.${bounce}` })).toEqual([
-      `error ${place}.servedBy [RFC 1034 §3.6.2]: mta-sts.${bounce} would be an alias of itself`,
+      `error ${place}.servedBy mta-sts-own-alias: mta-sts.${bounce}`,
     ]);
   });
 });

@@ -27,7 +27,7 @@ describe("domains that never mail", () => {
   });
 
   it("need no second mention", () => {
-    expect(never([old, old])).toEqual([`warning neverMails[1] [RFC 7505 §3]: ${old} stands twice`]);
+    expect(never([old, old])).toEqual([`warning neverMails[1] never-mails-twice: ${old}`]);
   });
 
   it("may be the tenant's own, which keeps its DMARC record", () => {
@@ -47,8 +47,8 @@ describe("domains that never mail", () => {
     const spf = { include: ["_spf.google.com"] };
     const tenant = { neverMails: ["acme.example"], dmarc: { policy: "reject", test: true }, spf };
     expect(never(["acme.example"], tenant)).toEqual([
-      "error neverMails[0] [RFC 9989 §4.7]: acme.example is the tenant's own domain, and sendips:tenant.dmarc does not refuse mail that claims to be from it",
-      "error neverMails[0] [RFC 7208 §3.2]: acme.example is the tenant's own domain, and sendips:tenant.spf says what it sends through",
+      "error neverMails[0] never-mails-dmarc: acme.example",
+      "error neverMails[0] never-mails-spf: acme.example",
     ]);
     expect(never(["acme.example"], { dmarc: { policy: "quarantine" } })).toHaveLength(1);
     expect(never(["acme.example"], { spf: { addresses: "ranges" } })).toEqual([]);
@@ -58,20 +58,18 @@ describe("domains that never mail", () => {
 
   it("neither send nor take bounces (RFC 7505 §4.2)", () => {
     expect(never(["tx.acme.example", "bounce.news.acme.example"])).toEqual([
-      'error neverMails[0] [RFC 7505 §4.2]: "tx.acme.example" has a null MX, but mail is sent from it',
-      'error neverMails[1] [RFC 7505 §4.2]: "bounce.news.acme.example" has a null MX, but bounces go to it',
+      "error neverMails[0] mx-null-in-use: tx.acme.example",
+      "error neverMails[1] mx-null-in-use: bounce.news.acme.example",
     ]);
   });
 
   it("are no host name of an address", () => {
     expect(never(["tx1.mail.acme.example"])).toEqual([
-      "error neverMails[0] [RFC 7208 §3.2]: tx1.mail.acme.example is the host name of an address, which sends and has an SPF record: a name with two has none",
+      "error neverMails[0] never-mails-host: tx1.mail.acme.example",
     ]);
   });
 
   it("take no reports", () => {
-    const shut = (address: string) =>
-      `[RFC 7505 §3]: ${address} gets nothing: ${old} is in sendips:tenant.neverMails, and takes no mail`;
     const dmarc = {
       policy: "reject",
       reports: [`mailto:a@${old}`],
@@ -79,18 +77,18 @@ describe("domains that never mail", () => {
     };
     const tlsReports = { "acme.example": { reports: [`mailto:t@${old}`, `https://${old}/tls`] } };
     expect(never([old], { dmarc, tlsReports })).toEqual([
-      `error dmarc.reports ${shut(`mailto:a@${old}`)}`,
-      `error dmarc.failureReports ${shut(`mailto:f@${old}`)}`,
-      `error tlsReports["acme.example"].reports ${shut(`mailto:t@${old}`)}`,
+      `error dmarc.reports never-mails-reports: ${old}`,
+      `error dmarc.failureReports never-mails-reports: ${old}`,
+      `error tlsReports["acme.example"].reports never-mails-reports: ${old}`,
     ]);
   });
 
   it("have no use for what serves mail", () => {
     const bimi = { [old]: { logo: "https://acme.example/logo.svg" } };
     const dkim = { s1: { ...SIGNED.s1, domains: [old] } };
-    expect(never([old], { bimi, dkim }).map((line) => line.split(":")[0])).toEqual([
-      `warning bimi["${old}"] [RFC 7505 §1]`,
-      "warning dkim.s1.domains [RFC 7505 §1]",
+    expect(never([old], { bimi, dkim })).toEqual([
+      `warning bimi["${old}"] never-mails-idle-config: ${old}`,
+      `warning dkim.s1.domains never-mails-idle-config: ${old}`,
     ]);
     expect(never([old], { dkim: { s1: { state: "revoked", domains: [old] } } })).toEqual([]);
   });

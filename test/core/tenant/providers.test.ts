@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RecordContext } from "../../../core/tenant/context.ts";
 import { checkProviders } from "../../../core/tenant/receivers/check.ts";
 import { POLICY_RULES, providerPolicies } from "../../../core/tenant/receivers/policies.ts";
-import { GOOD, oneStream, planned, SIGNED, said, ZONES } from "./support.ts";
+import { GOOD, oneStream, planned, SIGNED, sentences, ZONES } from "./support.ts";
 
 const good = (tenant: object = {}, operator: object = {}) =>
   planned({ dkim: SIGNED, ...tenant }, { ...operator });
@@ -79,14 +79,14 @@ describe("provider policies", () => {
 
 describe("rules not met", () => {
   it("SPF and DKIM: one finding for all providers and streams", () => {
-    expect(said(checkProviders(planned()))).toEqual([
+    expect(sentences(checkProviders(planned()))).toEqual([
       "warning dkim [Google, Microsoft, Yahoo: bulk sender requirements]: Google, Microsoft, Yahoo ask bulk senders for SPF and DKIM; streams marketing, transactional fall short: no DKIM key signs so that it aligns with the From domain",
     ]);
     const noSpf = without(
       good(oneStream({ from: "tx.acme.example" })),
       "spf-bounce.tx.acme.example",
     );
-    expect(said(checkProviders(noSpf))).toEqual([
+    expect(sentences(checkProviders(noSpf))).toEqual([
       "warning dkim [Google, Microsoft, Yahoo: bulk sender requirements]: Google, Microsoft, Yahoo ask bulk senders for SPF and DKIM; stream main falls short: the return path has no SPF record",
     ]);
   });
@@ -96,7 +96,7 @@ describe("rules not met", () => {
       planned(oneStream({ from: "tx.acme.example" })),
       "spf-bounce.tx.acme.example",
     );
-    const [first] = said(checkProviders(neither));
+    const [first] = sentences(checkProviders(neither));
     expect(first).toBe(
       "warning streams [Google, Yahoo: sender requirements]: Google, Yahoo ask all senders for SPF or DKIM; stream main falls short: the return path has no SPF record, no DKIM key signs so that it aligns with the From domain",
     );
@@ -110,7 +110,7 @@ describe("rules not met", () => {
       verdicts(good({ ...oneStream({ from: "tx.shop.example" }), domains }, { zones })),
     ).toContain("DMARC record: unknown");
     const gone = without(good(), "dmarc-acme.example");
-    expect(said(checkProviders(gone))).toEqual([
+    expect(sentences(checkProviders(gone))).toEqual([
       "warning dmarc [Google, Microsoft, Yahoo: bulk sender requirements]: Google, Microsoft, Yahoo ask bulk senders for DMARC record; streams marketing, transactional fall short: no DMARC record counts for the From domain",
     ]);
   });
@@ -127,20 +127,20 @@ describe("rules not met", () => {
   it("forward and reverse DNS: each address, both ways", () => {
     const expected =
       "warning hostNames [Google, Yahoo: sender requirements]: Google, Yahoo ask all senders for forward and reverse DNS; stream marketing falls short: A and PTR of mk1 do not name each other";
-    expect(said(checkProviders(without(good(), "mk1-ptr")))).toEqual([expected]);
-    expect(said(checkProviders(without(good(), "mk1-a")))).toEqual([expected]);
+    expect(sentences(checkProviders(without(good(), "mk1-ptr")))).toEqual([expected]);
+    expect(sentences(checkProviders(without(good(), "mk1-a")))).toEqual([expected]);
     const context = good();
     const renamed = context.records.map((record) =>
       record.key === "mk1-ptr"
         ? { ...record, data: { type: "PTR" as const, host: "tx1.mail.acme.example" } }
         : record,
     );
-    expect(said(checkProviders({ ...context, records: renamed }))).toEqual([expected]);
+    expect(sentences(checkProviders({ ...context, records: renamed }))).toEqual([expected]);
   });
 
   it("a From domain of one's own: asked by Google alone", () => {
     const zones = { ...ZONES, "gmail.com": "external" };
-    const findings = said(checkProviders(good(oneStream({ from: "gmail.com" }), { zones })));
+    const findings = sentences(checkProviders(good(oneStream({ from: "gmail.com" }), { zones })));
     expect(findings).toEqual([
       "warning streams [Google: sender requirements]: Google asks all senders for own From domain; stream main falls short: From is at gmail.com",
     ]);

@@ -59,15 +59,36 @@ export function planned(
   return { ...context, records };
 }
 
-/** `error sendips:tenant.x [RFC 1 §2]: what is wrong`, the shape that the tests compare. */
+/**
+ * `error dmarc dmarc-weakens-standing: acme.example`, the shape that the tests compare: level, path, code, and the
+ * example domains that the message names, in the order of the alphabet.
+ */
 export function said(findings: readonly Finding[]): string[] {
+  return checked(findings).map(({ code, level, path, message }) => {
+    const names = [...new Set(message.match(/[\w*.-]*\w\.example/g))].sort();
+    return [
+      `${level} ${shortened(path)} ${code}`,
+      ...(names.length > 0 ? [names.join(" ")] : []),
+    ].join(": ");
+  });
+}
+
+/** `error x [RFC 1 §2]: what is wrong`, where a test is of what the sentence tells beside the code. */
+export function sentences(findings: readonly Finding[]): string[] {
+  return checked(findings).map(
+    ({ level, path, rule, message }) => `${level} ${shortened(path)} [${rule}]: ${message}`,
+  );
+}
+
+function shortened(path: string): string {
+  return path.replace("sendips:tenant.", "");
+}
+
+function checked(findings: readonly Finding[]): readonly Finding[] {
   for (const { fix, rule } of findings) {
     if (fix === "" || rule === undefined) throw new Error("a finding without a fix or a rule");
   }
-  return findings.map(
-    ({ level, path, rule, message }) =>
-      `${level} ${path.replace("sendips:tenant.", "")} [${rule}]: ${message}`,
-  );
+  return findings;
 }
 
 /** The records whose key begins with a prefix, as `key name TYPE value`. */

@@ -15,7 +15,7 @@ describe("TLS-RPT", () => {
     ]);
     expect(records(context, "report-consent-acme.example-tls.operator.example")).toEqual([]);
     expect(said(checkTlsRpt(context))).toEqual([
-      `warning tlsReports["acme.example"] [RFC 8460 §3]: ${mailbox} stands twice`,
+      'warning tlsReports["acme.example"] tls-rpt-address-twice: operator.example',
     ]);
   });
 

@@ -171,3 +171,10 @@ describe("wildcards", () => {
     );
   });
 });
+
+test("a text with a control character, as pasting leaves one", () => {
+  expect(said(record("acme.example", txt("x=1\u0007")))).toEqual([
+    "warning TXT@acme.example: the value holds a control character [RFC 1035 §5.1]",
+  ]);
+  expect(said(record("acme.example", txt("x=1 é")))).toEqual([]);
+});

@@ -10,7 +10,7 @@ import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import type { MailHostOutputs } from "../program/outputs.ts";
+import { deployedOf } from "../sandbox/deployed.ts";
 import type { Engine } from "../sandbox/engine/ensure.ts";
 import { engineEnv } from "../sandbox/engine/env.ts";
 import { prepareHome } from "../sandbox/engine/home.ts";
@@ -66,8 +66,7 @@ export async function deployTemplate(
   await installTemplate(cwd);
   const { sandbox, options } = await mailHost(folder, engine);
   try {
-    const shown = await mustPulumi(["stack", "output", "--json", "--stack", "mx-1"], options);
-    const { privateIps }: MailHostOutputs = JSON.parse(shown.stdout);
+    const { privateIps = {} } = (await deployedOf("mx-1", options)).outputs;
     const { url, cloudflareUrl } = sandbox;
     const zones = Object.fromEntries(
       (await cloudflareZones()).map(({ name, id }) => [name, id] as const),

@@ -6,6 +6,7 @@ const USAGE = `sendips <command>
   init <folder>          a new project with a first tenant
   plan <stack…|--all>    the records of a tenant, and everything wrong with them; offline
   lint [stack…|--all]    problems only, across tenants too
+  show <stack>           what is deployed, and as JSON for programs
   zone <stack>           what the tenant's names publish today, and the config that keeps it
   dkim new <stack>       make a DKIM key, straight into the encrypted config
   dkim rotate <stack>    the next step of a rotation, when its day has come
@@ -33,6 +34,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lint: async () => {
     const { LINT_USAGE, lintCommand } = await import("./commands/lint.ts");
     return { usage: LINT_USAGE, run: lintCommand };
+  },
+  show: async () => {
+    const { SHOW_USAGE, showCommand } = await import("./commands/show.ts");
+    return { usage: SHOW_USAGE, run: showCommand };
   },
   zone: async () => {
     const { ZONE_USAGE, zoneCommand } = await import("./commands/zone.ts");

@@ -12,7 +12,7 @@ import { needsDetails } from "../core/guards/addresses.ts";
 import { type Binding, bindingTag } from "../core/guards/bindings.ts";
 import type { Primary } from "../core/host/mail-host.ts";
 import type { Deployed, Place } from "../core/state/deployed.ts";
-import { BINDING_TAG, STACK_TAG, type StackName } from "../core/state/tags.ts";
+import { type StackName, tagName } from "../core/state/tags.ts";
 import type { PlannedAddress } from "../core/tenant/plan.ts";
 
 /** What limits a mail host. */
@@ -109,7 +109,7 @@ export async function holdersAndClaimants(
   const privateIps = bindings.map(({ privateIp }) => privateIp);
   const found = await Promise.all([
     search("private-ip-address", privateIps, [onThem], opts),
-    search(`tag:${BINDING_TAG}`, bindings.map(bindingTag), [], opts),
+    search(`tag:${tagName("binding")}`, bindings.map(bindingTag), [], opts),
   ]);
   const ids = new Set(found.flatMap((addresses) => [...addresses.values()]));
   return Promise.all([...ids].filter((id) => !known.has(id)).map((id) => elasticIp(id, opts)));
@@ -129,7 +129,7 @@ export function taggedAddresses(
   filters: readonly Filter[] = [],
   opts?: pulumi.InvokeOptions,
 ): Promise<Map<string, string>> {
-  return search(`tag:${STACK_TAG}`, [stack], filters, opts);
+  return search(`tag:${tagName("stack")}`, [stack], filters, opts);
 }
 
 /** An Elastic IP by its allocation id. Fails when there is none, see `isGone` of `core/foreign-errors.ts`. */

@@ -5,9 +5,9 @@ import { NetworkInterface } from "@pulumi/aws/ec2/networkInterface.js";
 import { NetworkInterfaceAttachment } from "@pulumi/aws/ec2/networkInterfaceAttachment.js";
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import * as pulumi from "@pulumi/pulumi";
-import { isPrivateIps } from "../core/host/mail-host.ts";
+import { isPrivateIps } from "../core/state/outputs.ts";
 import { TYPES } from "../core/state/resources.ts";
-import { ownerTags } from "../core/state/tags.ts";
+import { ownerTags, writeTags } from "../core/state/tags.ts";
 import { privateIpsOf } from "./aws.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
@@ -153,7 +153,7 @@ export class MailHost extends pulumi.ComponentResource {
           description: `sendips mail host ${name}, ${key}`,
           tags: {
             Name: logicalName,
-            "sendips:mailHost": name,
+            ...writeTags({ mailHost: name }),
             ...ownerTags(thisStack(), release),
           },
         },
@@ -224,7 +224,7 @@ function securityGroup(
         rule("tcp", 53, [ANYWHERE], "DNS"),
         rule("tcp", 443, [ANYWHERE], "HTTPS"),
       ],
-      tags: { Name: name, "sendips:mailHost": name, ...ownerTags(thisStack(), false) },
+      tags: { Name: name, ...writeTags({ mailHost: name }), ...ownerTags(thisStack(), false) },
     },
     opts,
   );
@@ -250,7 +250,7 @@ function instance(
       ...(iamInstanceProfile === undefined ? {} : { iamInstanceProfile }),
       primaryNetworkInterface: { networkInterfaceId: primary[1].id },
       metadataOptions: { httpTokens: "required" },
-      tags: { Name: name, "sendips:mailHost": name, ...ownerTags(thisStack(), false) },
+      tags: { Name: name, ...writeTags({ mailHost: name }), ...ownerTags(thisStack(), false) },
     },
     // An interface serves one machine at a time: the old one must let go of it first.
     { ...kept, deleteBeforeReplace: true },

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bindingTag } from "../core/guards/bindings.ts";
 import type { Adoption } from "../core/guards/standing.ts";
 import { TYPES } from "../core/state/resources.ts";
-import { ADDRESS_TAG, BINDING_TAG, isReleased, ownerTags, TENANT_TAG } from "../core/state/tags.ts";
+import { isReleased, ownerTags, writeTags } from "../core/state/tags.ts";
 import { nameServersOf, publish } from "./dns-record.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
@@ -136,9 +136,11 @@ export class SendingIp extends pulumi.ComponentResource {
         ...(args.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: args.publicIpv4Pool }),
         tags: {
           Name: hostName,
-          [TENANT_TAG]: tenant,
-          [ADDRESS_TAG]: key,
-          [BINDING_TAG]: pulumi.output({ networkInterfaceId, privateIp }).apply(bindingTag),
+          ...writeTags<pulumi.Input<string>>({
+            tenant,
+            address: key,
+            binding: pulumi.output({ networkInterfaceId, privateIp }).apply(bindingTag),
+          }),
           ...ownerTags(thisStack(), release),
         },
       },

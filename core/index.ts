@@ -27,13 +27,20 @@ export {
   type OperatorRead,
   type RawConfig,
   type ReadResult,
+  type ReadWithSecrets,
   readConfig,
   readOperator,
   type Stack,
 } from "./config/config.ts";
+export type { DkimKey } from "./config/dkim-key.ts";
 export { type JsonSchema, projectJsonSchema, stackJsonSchema } from "./config/json-schema.ts";
 export { NAMESPACE, ownValues } from "./config/namespace.ts";
-export type { MailHostConfig, OperatorConfig, TenantConfig } from "./config/schema.ts";
+export type {
+  DkimKeyConfig,
+  MailHostConfig,
+  OperatorConfig,
+  TenantConfig,
+} from "./config/schema.ts";
 export { type FleetStack, lintFleet } from "./fleet/fleet.ts";
 export { type Finding, formatProblem, formatProblems, hasErrors, type Problem } from "./problem.ts";
 export { CUSTOMER_FORMATS, type CustomerFormat, customerText } from "./render/customer/page.ts";
@@ -49,7 +56,8 @@ export {
   plan,
   type TenantStack,
 } from "./tenant/plan.ts";
-export type { PolicyVerdict } from "./tenant/receivers/policies.ts";
+export type { ForCustomer, ForTemplate, Purpose, Step as CustomerStep } from "./tenant/purpose.ts";
+export type { PolicyVerdict, Senders } from "./tenant/receivers/policies.ts";
 export {
   type AddressRef,
   type KeyRef,
@@ -63,4 +71,5 @@ export {
   renderData,
   renderOwner,
   type Text,
+  type TextValue,
 } from "./tenant/record.ts";

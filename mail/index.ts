@@ -28,6 +28,7 @@ export {
 } from "./bimi/record.ts";
 export {
   type Caa,
+  CRITICAL,
   type Issuer,
   lintCaa,
   parseCaa,
@@ -61,13 +62,19 @@ export {
   type ReportConsent,
   renderConsent,
 } from "./dmarc/external-report.ts";
-export { effectivePolicy, lintDmarc } from "./dmarc/lint.ts";
+export {
+  effectivePolicy,
+  lintDmarc,
+  type Standard as DmarcStandard,
+  type Subject as DmarcSubject,
+} from "./dmarc/lint.ts";
 export {
   type DmarcRecord,
   dmarcName,
   type FailureOption,
   isDmarc,
   type LegacyTag,
+  POLICIES as DMARC_POLICIES,
   type Policy as DmarcPolicy,
   parseDmarc,
   renderDmarc,
@@ -75,6 +82,7 @@ export {
 export {
   isAligned,
   lintWalk,
+  type Met as DmarcTreeWalkRecord,
   organizationalDomainByList,
   type Walk as DmarcTreeWalk,
 } from "./dmarc/tree-walk.ts";
@@ -110,19 +118,35 @@ export { type SpfBudget, type SpfBudgetOptions, spfBudget } from "./spf/budget.t
 export type { SpfCost, SpfFacts } from "./spf/cost.ts";
 export { checkHost, type SpfClient } from "./spf/evaluate.ts";
 export { lintSpf, type SpfLintOptions } from "./spf/lint.ts";
-export { type MergedSpf, type MergeOptions as SpfMergeOptions, mergeSpf } from "./spf/merge.ts";
+export {
+  type All as SpfAll,
+  type MergedSpf,
+  type MergeOptions as SpfMergeOptions,
+  mergeSpf,
+} from "./spf/merge.ts";
 export { parseSpf } from "./spf/parse.ts";
 export { renderSpf } from "./spf/render.ts";
-export type {
-  DnsAnswer,
-  ParsedSpf,
-  QueryType,
-  ResultCode as SpfResultCode,
-  SpfFinding,
-  SpfRecord,
-  SpfResolver,
-  SpfResult,
+export {
+  type AddressMechanism,
+  type DnsAnswer,
+  type Mechanism,
+  type Modifier,
+  type NetworkMechanism,
+  type ParsedSpf,
+  type PlacedTerm,
+  type Qualifier as SpfQualifier,
+  type QueryType,
+  type ResultCode as SpfResultCode,
+  type SpfFinding,
+  type SpfRecord,
+  type SpfResolver,
+  type SpfResult,
+  TERM_LIMIT,
+  type Term,
+  type TraceStep,
+  VOID_LIMIT,
 } from "./spf/types.ts";
+export type { WayOut as SpfWayOut } from "./spf/way-out.ts";
 export {
   lintTlsRpt,
   parseTlsRpt,
@@ -130,4 +154,4 @@ export {
   type TlsRptRecord,
   tlsRptName,
 } from "./tls-rpt/record.ts";
-export { chunkTxt, lintTxt, quoteTxt, unquoteTxt } from "./txt.ts";
+export { chunkTxt, lintTxt, quoteTxt, type Singleton, unquoteTxt } from "./txt.ts";

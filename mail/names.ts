@@ -38,17 +38,9 @@ export function parseName(text: string, options: NameOptions = {}): Parsed<strin
   return findings.length > 0 ? { findings } : { value: name, findings };
 }
 
-/** Most names have no fault, and one look tells: labels as {@link LDH} has them, the last not of digits. */
-const FAULTLESS =
-  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** The same as {@link UNDERSCORED} has them. */
-const FAULTLESS_UNDERSCORED =
-  /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** Faults of a name that is already in A-labels. */
 export function lintName(name: string, options: NameOptions = {}): Finding[] {
-  const faultless = options.underscores === true ? FAULTLESS_UNDERSCORED : FAULTLESS;
-  if (name.length <= NAME_LIMIT && faultless.test(name)) return [];
   const findings: Finding[] = [];
   if (name.length > NAME_LIMIT) {
     const message = `${shown(name)} has ${name.length} characters`;

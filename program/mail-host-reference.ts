@@ -5,9 +5,9 @@ import { privateIpsOf } from "../components/aws.ts";
 import { fullStackName, reportFindings } from "../components/engine.ts";
 import type { TenantConfig } from "../core/config/schema.ts";
 import { isUnknownStack } from "../core/foreign-errors.ts";
-import { isPrivateIps, type Primary, type PrivateIps, primaryOf } from "../core/host/mail-host.ts";
+import { type Primary, type PrivateIps, primaryOf } from "../core/host/mail-host.ts";
 import type { Deployed } from "../core/state/deployed.ts";
-import { readOutputs } from "../core/state/outputs.ts";
+import { readMailHost } from "../core/state/outputs.ts";
 
 /** The full name of a tenant's mail host stack; undefined when it names a network interface. */
 export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
@@ -33,11 +33,14 @@ export async function mailHostPrivateIps(
   const name = mailHostStack(tenant) ?? "";
   if (deployed.outputs.mailHost === name || (await outputsOf(name)) !== undefined) {
     const reference = new pulumi.StackReference(name);
-    const { value } = await reference.getOutputDetails("privateIps");
-    const { value: networkInterfaces } = await reference.getOutputDetails("networkInterfaces");
-    const { outputs } = readOutputs({ networkInterfaces });
-    if (isPrivateIps(value)) {
-      return { privateIps: value, primary: primaryOf(outputs.networkInterfaces) };
+    const output = async (name: string) => (await reference.getOutputDetails(name)).value;
+    const host = readMailHost({
+      privateIps: await output("privateIps"),
+      primaryIps: await output("primaryIps"),
+      networkInterfaces: await output("networkInterfaces"),
+    });
+    if (host !== undefined) {
+      return { privateIps: host.privateIps, primary: primaryOf(host.networkInterfaces) };
     }
   }
   reportFindings([

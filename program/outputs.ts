@@ -1,195 +1,180 @@
-/** Stack outputs: everything that a later check needs, and what other stacks look up. */
+/**
+ * What a deployment leaves for the next one, for other stacks and for other programs, in the form of
+ * `core/state/outputs.ts`; and its lines for a person, which the engine prints after every run.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import type { MailHost } from "../components/mail-host.ts";
 import type { Tenant } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
-import { type CustomerPage, customerText } from "../core/render/customer/page.ts";
 import type { Place } from "../core/state/deployed.ts";
-import { type LeftName, OUTPUTS_VERSION } from "../core/state/outputs.ts";
-import type { PolicyFile } from "../core/tenant/mta-sts/policy.ts";
-import type { Plan, PlannedStream, TenantStack } from "../core/tenant/plan.ts";
-import { type Ref, renderData, renderOwner } from "../core/tenant/record.ts";
+import { addressLine, nextLine, recordLines } from "../core/state/lines.ts";
+import {
+  type LeftName,
+  type MailHostDetails,
+  type MailHostMemory,
+  OUTPUTS_VERSION,
+  type RecordOutput,
+  type TenantDetails,
+  type TenantMemory,
+} from "../core/state/outputs.ts";
+import { TYPES } from "../core/state/resources.ts";
+import type { Plan, TenantStack } from "../core/tenant/plan.ts";
+import {
+  type PlannedRecord,
+  type Ref,
+  referencesOf,
+  renderData,
+  renderOwner,
+} from "../core/tenant/record.ts";
 import { mailHostStack } from "./mail-host-reference.ts";
 import type { Preflight } from "./preflight.ts";
 import { zoneIds } from "./zones.ts";
 
-/** A deployed address. */
-export interface AddressOutput {
-  allocationId: string;
-  publicIp: string;
-  /** A, PTR and HELO. */
-  hostName: string;
-  privateIp: string;
-  networkInterfaceId: string;
-  associationId: string;
-  /** Whether its PTR is set. */
-  reverseName: boolean;
-  /** Whether its release is asked for; what is deployed of it says the address's own tag. */
-  release: boolean;
-  /** Keys of the streams that send from it. */
-  streams: string[];
+/** A value of the contract while parts of it are still outputs. */
+type Written<T> =
+  | pulumi.Input<T>
+  | (T extends readonly (infer Entry)[]
+      ? readonly Written<Entry>[]
+      : T extends object
+        ? AsOutputs<T>
+        : never);
+
+type AsOutputs<T> = { [K in keyof T]: Written<T[K]> };
+
+/**
+ * Holds what only programs read. It has no inputs, for the engine empties the outputs of a component whose
+ * inputs have changed until they are registered anew, and a run that fails before that would forget them.
+ */
+class Deployment extends pulumi.ComponentResource {
+  constructor(stack: string, details: AsOutputs<TenantDetails> | AsOutputs<MailHostDetails>) {
+    super(TYPES.deployment, stack);
+    this.registerOutputs({ ...details });
+  }
 }
 
-/** A record as published or to be published. */
-export interface RecordOutput {
-  /** The plan's key. */
-  key: string;
-  /** FQDN; of a PTR, the public IPv4 whose reverse name it is. */
-  name: string;
-  type: string;
-  /** In zone file form; TXT as one unquoted string. */
-  value: string;
-  /** Seconds. */
-  ttl: number;
-  publisher: "cloudflare" | "external" | "aws";
-  /** The zone that holds it; absent for reverse names. */
-  zone?: string;
-  /** Absent where it is set; else what must happen before it is. */
-  waitsFor?: string;
+/** Lines for a person, beside what is remembered. */
+interface TenantLines {
+  addresses: Record<string, string>;
+  records: Record<string, string>;
+  /** Where a web server must serve a file. */
+  policyFiles?: string[];
+  next: string;
 }
 
-/** What of the page is an output: HTML and CSV hold nothing more, and `sendips plan --customer` prints them. */
-export type CustomerRecordsOutput = Pick<CustomerPage, "markdown" | "zone">;
-
-/** Outputs of a tenant's stack. */
-export interface TenantOutputs extends Pick<Place, "stack">, Partial<Omit<Place, "stack">> {
-  /** Of the outputs' form: {@link OUTPUTS_VERSION}. */
-  version: number;
-  kind: "tenant";
-  domain: string;
-  addresses: Record<string, AddressOutput>;
-  streams: PlannedStream[];
-  records: RecordOutput[];
-  /** Names that get something back when their record goes. */
-  leaves: LeftName[];
-  /** The full name of the mail host's stack; absent where a network interface is named instead. */
-  mailHost?: string;
-  /** The Cloudflare zone id of each zone that it publishes in. */
-  zones: Record<string, string>;
-  /** Files that a web server must serve: MTA-STS. */
-  policyFiles: PolicyFile[];
-  /** What to hand to the customer, who publishes a zone of the tenant; absent when nobody needs to. */
-  customerRecords?: CustomerRecordsOutput;
-}
-
-/** Outputs of a mail host's stack. */
-export interface MailHostOutputs extends Place {
-  /** Of the outputs' form: {@link OUTPUTS_VERSION}. */
-  version: number;
-  kind: "mailHost";
-  subnet: string;
-  networkInterfaces: Record<
-    string,
-    { id: string; privateIps: string[]; primary: string; release: boolean }
-  >;
-  /** The network interface of each private IP. */
-  privateIps: Record<string, string>;
-  securityGroupId: string;
-  instanceId?: string;
-}
-
-type AsOutputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
-
-/** The outputs of a tenant. Nothing secret: private keys never leave the config. */
+/** Registers what a tenant's deployment leaves. Nothing secret: private keys never leave the config. */
 export function tenantOutputs(
   stack: TenantStack,
   plan: Plan,
   tenant: Tenant,
   here: Pick<Place, "stack"> & Partial<Omit<Place, "stack">>,
   { leaves, toGo }: Preflight,
-): AsOutputs<TenantOutputs> {
+): AsOutputs<TenantMemory & TenantLines> {
   const mailHost = mailHostStack(stack.tenant);
-  const addresses = pulumi.output(
-    Object.fromEntries(
-      plan.addresses.flatMap(({ key, streams, release }) => {
-        const address = tenant.addresses[key];
-        if (address === undefined) return [];
-        const { allocationId, publicIp, hostName, privateIp } = address;
-        const { networkInterfaceId, associationId, reverseName } = address;
-        const output = {
-          allocationId,
-          publicIp,
-          hostName,
-          privateIp,
-          networkInterfaceId,
-          reverseName,
-        };
-        return [[key, { ...output, associationId, release, streams }]];
-      }),
-    ),
+  const addresses = Object.fromEntries(
+    plan.addresses.flatMap(({ key, streams, release }) => {
+      const address = tenant.addresses[key];
+      if (address === undefined) return [];
+      const { allocationId, publicIp, hostName, privateIp } = address;
+      const { networkInterfaceId, associationId, reverseName } = address;
+      const output = { allocationId, publicIp, hostName, privateIp, networkInterfaceId };
+      return [[key, { ...output, reverseName, associationId, release, streams }] as const];
+    }),
   );
-  const publicIps = pulumi.output(
-    Object.fromEntries(
-      Object.entries(tenant.addresses).map(([key, { publicIp }]) => [key, publicIp]),
-    ),
-  );
-  const records = publicIps.apply((ips) => recordOutputs(plan, ips));
   const { domain, streams, policyFiles } = plan;
-  const customer = plan.records.some(({ publisher }) => publisher.by === "external");
+  new Deployment(here.stack, {
+    version: OUTPUTS_VERSION,
+    addresses,
+    streams,
+    records: plan.records.map((record) => recordOutput(record, tenant)),
+    zones: zoneIds(plan),
+    policyFiles,
+    ...(mailHost === undefined ? {} : { mailHost }),
+  });
   return {
     version: OUTPUTS_VERSION,
     kind: "tenant",
     ...here,
     domain,
-    addresses,
-    streams,
-    records,
-    leaves: records.apply((all) => [...leftNames(all, leaves), ...toGo]),
-    ...(mailHost === undefined ? {} : { mailHost }),
-    zones: zoneIds(plan),
-    policyFiles,
-    ...(customer ? { customerRecords: publicIps.apply((ips) => pageOf(plan, ips)) } : {}),
+    leaves: leftNames(plan, leaves, toGo),
+    addresses: Object.fromEntries(
+      Object.entries(addresses).map(([key, address]) => [
+        key,
+        pulumi.output(address).apply(addressLine),
+      ]),
+    ),
+    records: recordLines(here.stack, plan.records.map(placeOf)),
+    ...(policyFiles.length === 0 ? {} : { policyFiles: policyFiles.map(({ url }) => url) }),
+    next: nextLine(here.stack),
   };
 }
 
-function pageOf(plan: Plan, publicIps: Readonly<Record<string, string>>): CustomerRecordsOutput {
-  const markdown = customerText(plan, publicIps, "markdown");
-  const zone = customerText(plan, publicIps, "bind");
-  if (markdown === undefined || zone === undefined) {
-    throw new Error("the plan holds no record for the customer");
-  }
-  return { markdown, zone };
-}
-
+/** What stays at names when their records go: of the records that are wanted, and of those still to go. */
 function leftNames(
-  records: readonly RecordOutput[],
+  { records }: Plan,
   leaves: ReadonlyMap<string, string>,
-): LeftName[] {
-  return records.flatMap(({ key, name, type, value, publisher }) => {
+  toGo: readonly LeftName[],
+): Record<string, string> {
+  const wanted = records.flatMap(({ key, publisher }): [string, string][] => {
     const left = leaves.get(key);
-    if (left === undefined || publisher !== "cloudflare") return [];
-    return [{ key, name, type, value, leaves: left }];
+    return left === undefined || publisher.by !== "cloudflare" ? [] : [[key, left]];
   });
+  const going = toGo.map((left): [string, string] => [left.key, left.leaves]);
+  return Object.fromEntries([...wanted, ...going]);
 }
 
-function recordOutputs(plan: Plan, publicIps: Readonly<Record<string, string>>): RecordOutput[] {
-  const resolve = (ref: Ref) => ("address" in ref ? (publicIps[ref.address] ?? "") : "");
-  return plan.records.map((record) => ({
+/** Who publishes a record, where, and what it waits for. */
+function placeOf({
+  publisher,
+  waitsFor,
+}: PlannedRecord): Pick<RecordOutput, "publisher" | "zone" | "waitsFor"> {
+  return {
+    publisher: publisher.by,
+    ...(publisher.by === "aws" ? {} : { zone: publisher.zone }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+  };
+}
+
+/** A record. What is not known of one, in a run with `--target`, hides none of the others. */
+function recordOutput(record: PlannedRecord, tenant: Tenant): AsOutputs<RecordOutput> {
+  const publicIps = Object.fromEntries(
+    referencesOf(record).map((key) => [key, tenant.addresses[key]?.publicIp ?? ""]),
+  );
+  const rendered = pulumi.output(publicIps).apply((ips) => {
+    const resolve = (ref: Ref) => ("address" in ref ? (ips[ref.address] ?? "") : "");
+    return { name: renderOwner(record, resolve), value: renderData(record, resolve) };
+  });
+  return {
     key: record.key,
-    name: renderOwner(record, resolve),
+    name: rendered.name,
     type: record.data.type,
-    value: renderData(record, resolve),
+    value: rendered.value,
     ttl: record.ttl,
-    publisher: record.publisher.by,
-    ...(record.publisher.by === "aws" ? {} : { zone: record.publisher.zone }),
-    ...(record.waitsFor === undefined ? {} : { waitsFor: record.waitsFor }),
-  }));
+    ...placeOf(record),
+  };
 }
 
-/** The outputs of a mail host. */
+/** Registers what a mail host's deployment leaves. */
 export function mailHostOutputs(
   host: MailHost,
   { subnet }: MailHostConfig,
   here: Place,
-): AsOutputs<MailHostOutputs> {
+): AsOutputs<MailHostMemory> {
+  new Deployment(here.stack, {
+    version: OUTPUTS_VERSION,
+    subnet,
+    networkInterfaces: host.networkInterfaces,
+    securityGroupId: host.securityGroupId,
+    ...(host.instanceId === undefined ? {} : { instanceId: host.instanceId }),
+  });
+  const primaries = Object.entries(host.networkInterfaces).map(([key, { primary }]) => [
+    key,
+    primary,
+  ]);
   return {
     version: OUTPUTS_VERSION,
     kind: "mailHost",
     ...here,
-    subnet,
-    networkInterfaces: pulumi.output(host.networkInterfaces),
-    privateIps: pulumi.output(host.privateIps),
-    securityGroupId: host.securityGroupId,
-    ...(host.instanceId === undefined ? {} : { instanceId: host.instanceId }),
+    privateIps: host.privateIps,
+    primaryIps: Object.fromEntries(primaries),
   };
 }

@@ -2,7 +2,7 @@
 import type { CaaRecord } from "node:dns";
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AddressOutput, RecordOutput, TenantOutputs } from "../program/outputs.ts";
+import type { AddressOutput, RecordOutput, StackOutputs } from "../core/state/outputs.ts";
 
 /** Undefined when as wanted; else why not. */
 export type Verdict = string | undefined;
@@ -27,7 +27,7 @@ type Asker = (record: RecordOutput) => Promise<Verdict>;
  * @param patience milliseconds to wait for what is not there yet: records propagate.
  */
 export async function checkTenant(
-  outputs: TenantOutputs,
+  outputs: Pick<StackOutputs, "addresses" | "records">,
   server: string,
   patience = 10_000,
 ): Promise<{ addresses: AddressCheck[]; records: Map<string, Verdict> }> {
@@ -49,7 +49,7 @@ export async function checkTenant(
     records.set(record.key, verdict);
   }
   const verdict = (key: string): Verdict =>
-    records.has(key) ? records.get(key) : "the stack's outputs do not hold this record";
+    records.has(key) ? records.get(key) : "the stack's state does not hold this record";
   const own = new Set(
     Object.keys(outputs.addresses).flatMap((key) => [`${key}-a`, `${key}-ptr`, `${key}-helo-spf`]),
   );
@@ -120,7 +120,7 @@ function textOf(strings: readonly string[]): string {
 
 /** The check as a table for a person, and whether all of it is ok. */
 export function table(
-  outputs: TenantOutputs,
+  outputs: Pick<StackOutputs, "addresses" | "records">,
   checks: Awaited<ReturnType<typeof checkTenant>>,
 ): { text: string; ok: boolean } {
   const say = (verdict: Verdict) => verdict ?? "ok";

@@ -5,8 +5,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { main as sendips } from "../cli/main.ts";
-import type { TenantOutputs } from "../program/outputs.ts";
 import { runCommand } from "./command.ts";
+import { deployedOf } from "./deployed.ts";
 import { checkTenant, table } from "./dns-check.ts";
 import { ensureEngine } from "./engine/ensure.ts";
 import { engineEnv } from "./engine/env.ts";
@@ -62,8 +62,7 @@ async function lint(): Promise<void> {
 }
 
 async function check(sandbox: SandboxProcess, options: PulumiOptions): Promise<boolean> {
-  const shown = await mustPulumi(["stack", "output", "--json", "--stack", "acme"], options);
-  const outputs: TenantOutputs = JSON.parse(shown.stdout);
+  const { outputs } = await deployedOf("acme", options);
   const server = `${sandbox.dns.host}:${sandbox.dns.port}`;
   say(`\nasking ${server} over UDP for ${outputs.records.length} records of acme`);
   const { text, ok } = table(outputs, await checkTenant(outputs, server));

@@ -197,7 +197,7 @@ async function withAddresses(
   });
   const unknown = new Set(connected.applications.flatMap((one) => one.unknown));
   if (unknown.size === 0) return connected;
-  const why = reasons.length > 0 ? reasons.join("; ") : "the stack's outputs do not have them";
+  const why = reasons.length > 0 ? reasons.join("; ") : "the stack's state does not have them";
   throw new Refusal(
     `${plan.stack}: records of ${zone} hold addresses that are not known (${[...unknown].sort().join(", ")}): ${why}. Deploy first: npx pulumi up -s ${plan.stack}`,
   );

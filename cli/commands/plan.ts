@@ -19,7 +19,7 @@ import { askedFor, type ReadStack, readStacks, statusOf } from "../project/stack
 export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
   The records of a tenant as a zone file, with why each is there, which of the mailbox providers'
   rules it meets, then every problem. Reads files only; for the addresses of a stack that is
-  deployed it asks the stack's outputs.
+  deployed it asks the stack's state.
   --format ${PLAN_FORMATS.join("|")}  default bind
   --json      the same as --format json: one object, a list of them for several stacks
   --customer  only what the customer must publish, as a page to hand over:

@@ -21,7 +21,7 @@ export const ZONE_USAGE = `sendips zone <stack> [options]
   --write     record it, with today's date, in sendips:tenant.existing of the stack file: the plan then merges
               with it and keeps it, offline; and dmarc: keep where a record can only be left to its owner
   --json      names as JSON
-  --offline   the stack is not deployed: everything that stands is others', and its outputs are not asked for
+  --offline   the stack is not deployed: everything that stands is others', and its state is not asked for
 `;
 
 /** Runs `zone <args>`. */
@@ -67,7 +67,7 @@ export async function zoneCommand(
   if (values.write && asked?.unknown === true) {
     // Recorded as somebody else's, an address of ours would stay in their SPF when it is released.
     err(
-      `nothing was written: ours cannot be told from others' records, because the stack's outputs cannot be read (${asked.reasons.join("; ")})\n  pulumi login, or --offline where the stack was never deployed\n`,
+      `nothing was written: ours cannot be told from others' records, because the stack's state cannot be read (${asked.reasons.join("; ")})\n  pulumi login, or --offline where the stack was never deployed\n`,
     );
     return 1;
   }

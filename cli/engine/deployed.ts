@@ -1,13 +1,14 @@
-/** The addresses of stacks that are deployed, from their outputs; the plan does without them. */
+/** What is deployed of stacks, from their states; the plan does without it. */
 import { isUnknownStack } from "../../core/foreign-errors.ts";
-import { mapOf, member } from "../../core/maps.ts";
-import { installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
+import { type Deployed, hasBeenDeployed } from "../../core/state/deployed.ts";
+import { readExport } from "../../core/state/export.ts";
+import { type Ended, installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
 
 /** IPv4 by the address's key. */
 export type KnownAddresses = Readonly<Record<string, string>>;
 
 /** What could be found out. */
-export interface Deployed {
+export interface DeployedAddresses {
   /** By stack; a stack without addresses is left out. */
   known: ReadonlyMap<string, KnownAddresses>;
   /** Stacks that have been deployed, with addresses or without. */
@@ -23,11 +24,11 @@ const TIME_LIMIT = 20_000;
 /** Each is a process of its own; more would only queue for the machine. */
 const AT_ONCE = 4;
 
-/** Asks for the outputs of stacks. Never fails: what cannot be known is a reason. */
+/** Asks for the states of stacks. Never fails: what cannot be known is a reason. */
 export async function deployedAddresses(
   stacks: readonly string[],
   { cwd, env, timeLimit = TIME_LIMIT }: Omit<Pulumi, "command"> & { timeLimit?: number },
-): Promise<Deployed> {
+): Promise<DeployedAddresses> {
   const command = installedPulumi(env, cwd);
   if (command === undefined) {
     return {
@@ -45,13 +46,18 @@ export async function deployedAddresses(
   const work = async () => {
     // What holds for one stack, such as a back end without a login, holds for the others.
     for (let stack = queue.shift(); stack && reasons.size === 0; stack = queue.shift()) {
-      const args = ["stack", "output", "--json", "--stack", stack];
-      const ended = await runPulumi({ command, cwd, env }, args, { timeLimit });
-      const addresses = ended.code === 0 ? addressesOf(ended.stdout) : {};
-      if (ended.code === 0 && /"version":/.test(ended.stdout)) found.add(stack);
+      const ended = await exported({ command, cwd, env }, stack, timeLimit);
+      if (ended.code !== 0) {
+        if (isUnknownStack(ended.stderr)) absent.push(stack);
+        else reasons.add(reasonOf(ended));
+        continue;
+      }
+      // What of a state cannot be read is for the deployment to refuse; the plan shows references for it.
+      const { deployed } = readExport(stack, ended.stdout);
+      if (hasBeenDeployed(deployed)) found.add(stack);
+      const addresses = addressesOf(deployed);
       if (Object.keys(addresses).length > 0) known.set(stack, addresses);
-      else if (ended.code === 0 || isUnknownStack(ended.stderr)) absent.push(stack);
-      else reasons.add(reasonOf(ended));
+      else absent.push(stack);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -59,23 +65,20 @@ export async function deployedAddresses(
   return { known, deployed: found, unknown: reasons.size > 0, reasons: [...reasons, ...deployed] };
 }
 
-function reasonOf({ code, stderr }: { code: number; stderr: string }): string {
+/** Runs `pulumi stack export`, which shows no secret and needs no passphrase. */
+export function exported(pulumi: Pulumi, stack: string, timeLimit = TIME_LIMIT): Promise<Ended> {
+  return runPulumi(pulumi, ["stack", "export", "--stack", stack], { timeLimit });
+}
+
+function addressesOf({ addresses }: Deployed): KnownAddresses {
+  return Object.fromEntries(
+    addresses.flatMap(({ key, publicIp }) => (key === undefined ? [] : [[key, publicIp]])),
+  );
+}
+
+/** Why the CLI failed, in one line. */
+export function reasonOf({ code, stderr }: Pick<Ended, "code" | "stderr">): string {
   if (code === 124) return "the back end did not answer in time";
   const line = stderr.split("\n").find((line) => line.trim() !== "") ?? `status ${code}`;
   return `pulumi says: ${line.replace(/^error: /, "").trim()}`;
-}
-
-function addressesOf(json: string): KnownAddresses {
-  let outputs: unknown;
-  try {
-    outputs = JSON.parse(json);
-  } catch {
-    return {};
-  }
-  return Object.fromEntries(
-    Object.entries(mapOf(member(outputs, "addresses"))).flatMap(([key, address]) => {
-      const publicIp = member(address, "publicIp");
-      return typeof publicIp === "string" && publicIp !== "" ? [[key, publicIp]] : [];
-    }),
-  );
 }

@@ -3,7 +3,7 @@
 import type { Finding } from "../../core/problem.ts";
 import { changesOf, type NameReport } from "../../core/tenant/existing/reading.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
-import type { Deployed } from "../engine/deployed.ts";
+import type { DeployedAddresses } from "../engine/deployed.ts";
 import type { Project } from "../project/project.ts";
 import type { ReadStack } from "../project/stacks.ts";
 import { readNames } from "./read-names.ts";
@@ -12,7 +12,7 @@ import { readNames } from "./read-names.ts";
 export async function addNameFindings(
   project: Project,
   stacks: readonly ReadStack[],
-  { known, deployed }: Pick<Deployed, "known" | "deployed">,
+  { known, deployed }: Pick<DeployedAddresses, "known" | "deployed">,
 ): Promise<void> {
   for (const read of stacks) {
     const { name, stack } = read;

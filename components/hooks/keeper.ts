@@ -19,7 +19,7 @@ import {
   rememberedAddresses,
 } from "../../core/state/deployed.ts";
 import { type StateAddress, TYPES } from "../../core/state/resources.ts";
-import { ADDRESS_TAG, isOwned, isReleased, TENANT_TAG, tagsOf } from "../../core/state/tags.ts";
+import { isOwned, isReleased, readTags, tagName, tagsOf } from "../../core/state/tags.ts";
 import { elasticIp, type Filter, placeOf, taggedAddresses } from "../aws.ts";
 import { thisStack } from "../engine.ts";
 import type { Bindings } from "./bindings.ts";
@@ -120,7 +120,7 @@ export class Keeper {
    * lost it. Runs in a preview, too.
    */
   async refuseAnother({ name, type, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
-    const { [ADDRESS_TAG]: key = name, [TENANT_TAG]: tenant } = tagsOf(newInputs);
+    const { address: key = name, tenant } = readTags(tagsOf(newInputs));
     const held = rememberedAddresses(await this.#deployed()).find(
       (address) =>
         address.key === key && (address.tenant === undefined || address.tenant === tenant),
@@ -140,8 +140,8 @@ export class Keeper {
     component: pulumi.ComponentResource | undefined,
   ): Promise<LiveAddress | undefined> {
     const opts = component === undefined ? {} : { parent: component };
-    const found = await owned(opts, [{ name: `tag:${ADDRESS_TAG}`, values: [key] }]);
-    return found.find(({ tags }) => tags[TENANT_TAG] === tenant);
+    const found = await owned(opts, [{ name: `tag:${tagName("address")}`, values: [key] }]);
+    return found.find(({ tags }) => readTags(tags).tenant === tenant);
   }
 
   /** The address, also one that neither tags nor state call the stack's; undefined when it is gone. */
@@ -162,7 +162,7 @@ export class Keeper {
     );
     if (live === undefined) return undefined;
     const { publicIp, tags } = live;
-    const key = tags[ADDRESS_TAG] ?? "?";
+    const key = readTags(tags).address ?? "?";
     return { allocationId, publicIp, key, tenant: undefined, wanted: false, released: false };
   }
 
@@ -202,8 +202,8 @@ export class Keeper {
       state === undefined
         ? undefined
         : this.#registrations.of({ type: TYPES.eip, name: state.name });
-    const tenant = registered?.tenant ?? tags[TENANT_TAG];
-    const key = state?.key ?? tags[ADDRESS_TAG] ?? "?";
+    const tenant = registered?.tenant ?? readTags(tags).tenant;
+    const key = state?.key ?? readTags(tags).address ?? "?";
     const asks = this.#wanted.get(`${tenant}/${key}`);
     return {
       allocationId: state?.allocationId ?? live?.allocationId ?? "",

@@ -1,7 +1,7 @@
 /** What the guards of addresses share: what they look at, and the commands that they name. */
 
 import type { Deployed } from "../state/deployed.ts";
-import { STACK_TAG, type StackName, type Tags } from "../state/tags.ts";
+import { readTags, type StackName, type Tags } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import type { Holder } from "./holders.ts";
 
@@ -44,6 +44,6 @@ export function forgetCommand(stack: string, urn: string): string {
 
 /** Whether tags name another stack of ours. A project or an organisation may have been renamed. */
 export function isOthers(tags: Tags, { stack }: StackName): boolean {
-  const tagged = tags[STACK_TAG];
+  const tagged = readTags(tags).stack;
   return tagged !== undefined && tagged !== stack;
 }

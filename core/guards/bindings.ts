@@ -1,6 +1,6 @@
 /** Where addresses are bound, and where the config wants them: nothing is taken from under anybody. */
 import type { Finding } from "../problem.ts";
-import { ADDRESS_TAG, BINDING_TAG, isOwned, type StackName } from "../state/tags.ts";
+import { isOwned, readTags, type StackName, tagName } from "../state/tags.ts";
 import { type LiveAddress, pathOf } from "./address-context.ts";
 import { describeHolder } from "./holders.ts";
 
@@ -28,7 +28,7 @@ export interface WantedBinding {
 
 const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
 
-/** The value of {@link BINDING_TAG}. */
+/** The value of the tag `sendips:binding`. */
 export function bindingTag({ networkInterfaceId, privateIp }: Binding): string {
   return `${networkInterfaceId}/${privateIp}`;
 }
@@ -59,7 +59,7 @@ export function movers(
   others: readonly LiveAddress[],
 ): LiveAddress[] {
   return others.filter((other) => {
-    const elsewhere = program.get(other.tags[ADDRESS_TAG] ?? "");
+    const elsewhere = program.get(readTags(other.tags).address ?? "");
     return (
       isSame(bindingOf(other), binding) &&
       isOwned(other.tags, owner) &&
@@ -74,7 +74,7 @@ export function movers(
  * from whoever holds it, and an address from wherever it is bound.
  *
  * @param program all that the program wants: two addresses of one stack may change places.
- * @param others the addresses bound there, or wanted there by their {@link BINDING_TAG}.
+ * @param others the addresses bound there, or wanted there by their tag.
  */
 export function checkBinding(
   owner: StackName,
@@ -107,13 +107,13 @@ export function checkBinding(
     }));
   }
   const claimed = others.filter(
-    ({ tags }) => tags[BINDING_TAG] === bindingTag(binding) && !isOwned(tags, owner),
+    ({ tags }) => readTags(tags).binding === bindingTag(binding) && !isOwned(tags, owner),
   );
   if (claimed.length > 0) {
     return claimed.map((other) => ({
       code: "binding-claimed",
       ...{ level, path },
-      message: `${privateIp} on ${networkInterfaceId} is what ${describeHolder(other)} is to be bound to, by its tag ${BINDING_TAG}`,
+      message: `${privateIp} on ${networkInterfaceId} is what ${describeHolder(other)} is to be bound to, by its tag ${tagName("binding")}`,
       fix: "another private IP for one of the two: change its config and deploy it first",
       rule: ONE_EACH,
     }));

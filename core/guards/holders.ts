@@ -1,6 +1,6 @@
 /** Who holds a private IP, in words. */
 import { shown } from "../../mail/finding.ts";
-import { ADDRESS_TAG, type Tags, taggedStack } from "../state/tags.ts";
+import { readTags, type Tags, taggedStack } from "../state/tags.ts";
 
 /** An Elastic IP that a private IP carries. */
 export interface Holder {
@@ -14,7 +14,7 @@ export interface Holder {
 /** `198.51.100.1 (address "tx1" of stack "organization/sendips/acme")`. */
 export function describeHolder({ publicIp, allocationId, tags }: Holder): string {
   const stack = taggedStack(tags);
-  const key = tags[ADDRESS_TAG];
+  const key = readTags(tags).address;
   if (stack === undefined || key === undefined) {
     return `${publicIp} (${allocationId}, which is not of sendips)`;
   }

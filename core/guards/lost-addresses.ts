@@ -2,7 +2,7 @@
 import { shown } from "../../mail/finding.ts";
 import type { Finding } from "../problem.ts";
 import type { RememberedAddress } from "../state/resources.ts";
-import { ADDRESS_TAG, isOwned, isReleased, taggedStack } from "../state/tags.ts";
+import { isOwned, isReleased, readTags, taggedStack } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import {
   type AddressContext,
@@ -58,7 +58,7 @@ export function checkUnheld(
   if (remembered !== undefined && isOthers(tags, owner)) {
     return checkHandedOver(wanted, remembered, found);
   }
-  const key = remembered?.key ?? tags[ADDRESS_TAG] ?? "";
+  const key = remembered?.key ?? readTags(tags).address ?? "";
   const where =
     found.privateIp === ""
       ? "bound to nothing"

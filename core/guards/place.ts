@@ -1,7 +1,7 @@
 /** Is this the account, the Region and the stack's name in which the stack is deployed? */
 import type { Finding } from "../problem.ts";
 import type { Deployed, Place } from "../state/deployed.ts";
-import { STACK_TAG } from "../state/tags.ts";
+import { readTags } from "../state/tags.ts";
 
 /**
  * Another account or Region knows none of what is deployed: a refresh would take all of it out of the
@@ -20,7 +20,7 @@ export function checkPlace(deployed: Deployed, here: Partial<Place>): Finding[] 
       .sort();
 
   const names = addresses.flatMap(({ key, name, tags }) => {
-    const tagged = tags[STACK_TAG];
+    const tagged = readTags(tags).stack;
     // A tag alone does not tell: an address may have come from another stack, by import.
     return tagged !== undefined && name === `${tagged}-${key}` ? [tagged] : [];
   });

@@ -71,19 +71,10 @@ export function checkPrimaryTaken(
       level: "warning",
       path: `sendips:mailHost.networkInterfaces.${key}.privateIps`,
       message: `each of them carries a tenant's address, the primary one too: what the machine sends without choosing an address, its own mail too, leaves from a tenant's`,
-      fix: "a private IP more, for the address that is on the primary one; once the host is deployed its output networkInterfaces says which that is",
+      fix: "a private IP more, for the address that is on the primary one; once the host is deployed its output primaryIps says which that is",
       rule: DEFAULT_SOURCE,
     },
   ];
-}
-
-/** Whether a value that another stack hands over is one. */
-export function isPrivateIps(value: unknown): value is Record<string, string> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).every((id) => typeof id === "string")
-  );
 }
 
 /** Faults that a mail host's config alone shows. */

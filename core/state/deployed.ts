@@ -8,7 +8,7 @@ import {
   type StateInterface,
   type StateRecord,
 } from "./resources.ts";
-import { TENANT_TAG } from "./tags.ts";
+import { readTags } from "./tags.ts";
 
 /** A stack, and the AWS account and Region that it is deployed in. */
 export interface Place {
@@ -28,7 +28,7 @@ export interface Deployed {
   records: readonly StateRecord[];
   /** The network interfaces of the state. */
   networkInterfaces: readonly StateInterface[];
-  /** What the outputs say, for people and as a hint; see {@link readOutputs}. */
+  /** What the deployment said of itself, as a hint; see {@link readOutputs}. */
   outputs: StackOutputs;
 }
 
@@ -42,7 +42,7 @@ export function readDeployed(
   byUrn: unknown,
 ): { deployed: Deployed; findings: Finding[] } {
   const { resources, findings } = readResources(stack, byUrn);
-  const read = readOutputs(resources.outputs);
+  const read = readOutputs(resources.outputs, resources.details, resources.records);
   const { addresses, records, networkInterfaces, remembered } = resources;
   const { account, region } = read.outputs;
   const place = {
@@ -71,6 +71,13 @@ export function readDeployed(
   };
 }
 
+/** Whether a deployment has left anything, a run that failed included. */
+export function hasBeenDeployed(deployed: Deployed): boolean {
+  const { addresses, lost, records, networkInterfaces, outputs } = deployed;
+  const held = [addresses, lost, records, networkInterfaces].some((all) => all.length > 0);
+  return held || outputs.version !== undefined;
+}
+
 /** Whether the stack has, and had, no address: then nothing of it is in AWS. */
 export function hasNoAddress({ addresses, lost, outputs }: Deployed): boolean {
   return addresses.length === 0 && lost.length === 0 && outputs.account === undefined;
@@ -79,7 +86,7 @@ export function hasNoAddress({ addresses, lost, outputs }: Deployed): boolean {
 /** Every address that was deployed, in the state or not: none is allocated anew under its key. */
 export function rememberedAddresses({ addresses, lost }: Deployed): RememberedAddress[] {
   const held = addresses.flatMap(({ key, publicIp, tags }) => {
-    const tenant = tags[TENANT_TAG];
+    const { tenant } = readTags(tags);
     if (key === undefined) return [];
     return [{ key, publicIp, ...(tenant === undefined ? {} : { tenant }) }];
   });

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
-import { ADDRESS_TAG, isReleased, type Tags } from "./tags.ts";
+import { isReleased, readTags, type Tags } from "./tags.ts";
 
 /** Types by their token, as a URN ends in them. */
 export const TYPES = {
@@ -19,6 +19,8 @@ export const TYPES = {
   instance: "aws:ec2/instance:Instance",
   networkInterfaceAttachment: "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment",
   networkInterface: "aws:ec2/networkInterface:NetworkInterface",
+  /** Holds what only programs read of a deployment, see `StackOutputs`. */
+  deployment: "sendips:program:Deployment",
 } as const;
 
 /** The types of components as sendips up to 0.1 wrote them, by today's. */
@@ -78,6 +80,8 @@ export interface StateInterface {
 export interface StateRecord {
   /** Its logical name: `acme-spf`. */
   logicalName: string;
+  /** Its key in the plan; undefined where its logical name tells none. */
+  key?: string;
   zoneId: string;
   /** The name that it stands at, as the state has it. */
   name: string;
@@ -94,6 +98,8 @@ export interface StateResources {
   networkInterfaces: StateInterface[];
   /** The stack's own outputs. */
   outputs: unknown;
+  /** Those of the component that holds the rest; undefined where there is none. */
+  details: unknown;
 }
 
 const tags = z
@@ -143,7 +149,7 @@ export function readResources(
 ): { resources: StateResources; findings: Finding[] } {
   const resources: StateResources = {
     ...{ addresses: [], records: [], remembered: [], networkInterfaces: [] },
-    outputs: undefined,
+    ...{ outputs: undefined, details: undefined },
   };
   const findings: Finding[] = [];
   const all = isMap(byUrn) ? Object.entries(byUrn) : [];
@@ -175,7 +181,9 @@ export function readResources(
     all.flatMap(([urn]) => (typeOf(urn) === TYPES.dnsRecord ? [[nameOf(urn), urn] as const] : [])),
   );
   for (const [urn, it] of read(dnsRecord, TYPES.dnsRecord)) {
-    resources.records.push({ logicalName: nameOf(urn), ...it });
+    const logicalName = nameOf(urn);
+    const key = keyOf(logicalName, stack);
+    resources.records.push({ logicalName, ...(key === undefined ? {} : { key }), ...it });
   }
   for (const [urn, it] of read(eip, TYPES.eip)) {
     const name = nameOf(urn);
@@ -183,7 +191,7 @@ export function readResources(
     const reverseNameUrn = named.get(it.allocationId);
     const binding = bound.get(it.allocationId);
     resources.addresses.push({
-      ...{ urn, name, key: keyOf(name, stack) ?? it.tags[ADDRESS_TAG] },
+      ...{ urn, name, key: keyOf(name, stack) ?? readTags(it.tags).address },
       ...{ allocationId: it.allocationId, publicIp: it.publicIp, tags: it.tags },
       ...placeOf(it.arn),
       publicIpv4Pool: it.publicIpv4Pool,
@@ -216,7 +224,9 @@ export function readResources(
     });
   }
   for (const [urn, resource] of all) {
-    if (typeOf(urn) === TYPES.stack && isMap(resource)) resources.outputs = resource["outputs"];
+    if (!isMap(resource)) continue;
+    if (typeOf(urn) === TYPES.stack) resources.outputs = resource["outputs"];
+    if (typeOf(urn) === TYPES.deployment) resources.details = resource["outputs"];
   }
   return { resources, findings };
 }

@@ -2,6 +2,7 @@
  * The tags of what is ours in AWS: whose it is, and whether it may go. They are all that is left of a
  * stack whose state is lost, so they say enough to tell two projects in one account apart.
  */
+import { z } from "zod";
 
 /** A tag's value by its name. */
 export type Tags = Readonly<Record<string, string>>;
@@ -15,41 +16,63 @@ export interface StackName {
   stack: string;
 }
 
-/** The tag whose value is the stack's short name: what EC2 is asked for. */
-export const STACK_TAG = "sendips:stack";
-/** The tag whose value is the tenant's name. */
-export const TENANT_TAG = "sendips:tenant";
-/** The tag whose value is the address's key. */
-export const ADDRESS_TAG = "sendips:address";
+const text = z.string().optional();
 
-/**
- * The tag whose value is where the config wants an address, `eni-…/10.0.1.10`. It is written before the
- * address is bound, when it is allocated or the config has changed: of two stacks that want one private IP at
- * the same time, whoever asks second sees it.
- */
-export const BINDING_TAG = "sendips:binding";
+/** What our tags say. Each stands as the tag `sendips:<field>`; 0.1 wrote only stack, tenant and address. */
+const schema = z.object({
+  organisation: text,
+  project: text,
+  /** The stack's short name: what EC2 is asked for. */
+  stack: text,
+  tenant: text,
+  mailHost: text,
+  /** The address's key. */
+  address: text,
+  /**
+   * Where the config wants an address, `eni-…/10.0.1.10`. It is written before the address is bound, when it
+   * is allocated or the config has changed: of two stacks that want one private IP at the same time, whoever
+   * asks second sees it.
+   */
+  binding: text,
+  /**
+   * Lifts the protection. It stands on the thing itself, so that it is deployed exactly when the thing was
+   * updated: an output would be written by a run that fails, too.
+   */
+  release: text.transform((value) => value === "true"),
+});
 
-const ORGANISATION_TAG = "sendips:organisation";
-const PROJECT_TAG = "sendips:project";
-/**
- * The tag that lifts the protection. It stands on the thing itself, so that it is deployed exactly when
- * the thing was updated: an output would be written by a run that fails, too.
- */
-const RELEASE_TAG = "sendips:release";
+type Field = keyof z.input<typeof schema>;
+
+const FIELDS = schema.keyof().options;
+
+/** A tag's name. */
+export function tagName(field: Field): string {
+  return `sendips:${field}`;
+}
+
+/** What tags say of what is ours; of somebody else's thing, nothing. */
+export function readTags(tags: Tags): z.infer<typeof schema> {
+  return schema.parse(Object.fromEntries(FIELDS.map((field) => [field, tags[tagName(field)]])));
+}
+
+/** The tags that say something, for a resource. */
+export function writeTags<Value>(says: Partial<Record<Field, Value>>): Record<string, Value> {
+  return Object.fromEntries(
+    FIELDS.flatMap((field): [string, Value][] => {
+      const value = says[field];
+      return value === undefined ? [] : [[tagName(field), value]];
+    }),
+  );
+}
 
 /** The tags that say which stack something belongs to, and that its release is deployed. */
 export function ownerTags(owner: StackName, release: boolean): Record<string, string> {
-  return {
-    [ORGANISATION_TAG]: owner.organisation,
-    [PROJECT_TAG]: owner.project,
-    [STACK_TAG]: owner.stack,
-    ...(release ? { [RELEASE_TAG]: "true" } : {}),
-  };
+  return writeTags({ ...owner, ...(release ? { release: "true" } : {}) });
 }
 
 /** Whether the release of what carries these tags is deployed. */
 export function isReleased(tags: Tags): boolean {
-  return tags[RELEASE_TAG] === "true";
+  return readTags(tags).release;
 }
 
 /**
@@ -57,7 +80,7 @@ export function isReleased(tags: Tags): boolean {
  * what lacks them counts as ours, because to take it for a stranger's would be the costlier mistake.
  */
 export function isOwned(tags: Tags, owner: StackName): boolean {
-  const { [ORGANISATION_TAG]: organisation, [PROJECT_TAG]: project, [STACK_TAG]: stack } = tags;
+  const { organisation, project, stack } = readTags(tags);
   return (
     stack === owner.stack &&
     (project === undefined || project === owner.project) &&
@@ -67,7 +90,7 @@ export function isOwned(tags: Tags, owner: StackName): boolean {
 
 /** The full name of the stack that tags name, `organisation/project/stack`, as far as they do. */
 export function taggedStack(tags: Tags): string | undefined {
-  const { [ORGANISATION_TAG]: organisation, [PROJECT_TAG]: project, [STACK_TAG]: stack } = tags;
+  const { organisation, project, stack } = readTags(tags);
   if (stack === undefined) return undefined;
   return [organisation, project, stack].filter((part) => part !== undefined).join("/");
 }

@@ -13,25 +13,8 @@ const RSA_REFUSED_BELOW = 1024;
 const RSA_WEAK_BELOW = 2048;
 /** RFC 8301 §3.2: verifiers need not handle more. */
 const RSA_UNVERIFIED_ABOVE = 4096;
-/** A raw Ed25519 key and its SubjectPublicKeyInfo around it (RFC 8410 §4). */
+/** An Ed25519 key as `p=` holds it (RFC 8463 §4). */
 const ED25519_OCTETS = 32;
-const ED25519_SPKI = Buffer.from("302a300506032b6570032100", "hex");
-
-/**
- * What stands before and behind the modulus in the SubjectPublicKeyInfo of an RSA key of so many bits
- * with the exponent 65537 (RFC 3279 §2.3.1).
- */
-const RSA_HEADS = new Map([
-  [1024, "30819f300d06092a864886f70d010101050003818d0030818902818100"],
-  [2048, "30820122300d06092a864886f70d01010105000382010f003082010a0282010100"],
-  [3072, "308201a2300d06092a864886f70d01010105000382018f003082018a0282018100"],
-  [4096, "30820222300d06092a864886f70d01010105000382020f003082020a0282020100"],
-]);
-const RSA_TAIL = Buffer.from("0203010001", "hex");
-const RSA_FORMS = [...RSA_HEADS].map(([bits, hex]) => {
-  const head = Buffer.from(hex, "hex");
-  return { bits, head, octets: head.length + bits / 8 + RSA_TAIL.length };
-});
 
 /** A public key as far as DKIM cares. */
 export interface DkimPublicKey {
@@ -58,19 +41,19 @@ export function dkimRecordFromPrivateKey(privateKey: string): Parsed<DkimRecord>
  */
 export function dkimRecordFromPublicKey(publicKey: string): Parsed<DkimRecord> {
   const what = "the public key";
-  const bits = usualRsaBits(publicKey);
-  if (bits !== undefined) return toRecord(fromRsa(publicKey, bits, what));
+  const fix = "PEM, SubjectPublicKeyInfo in base64, or the whole DKIM record (v=DKIM1; k=rsa; p=…)";
+  // First, because nearly all have this form: a private key can only be ruled out by trying each of its forms.
+  const spki = readSpki(publicKey);
+  if (spki !== undefined) return toRecord(fromKey(spki, what, fix));
   if (isPrivateKey(publicKey)) {
     const message = "is a private key: whoever can read this file can sign as the tenant";
-    const fix =
+    const known =
       "take the key as known where others can read the file, and make another; here stands its public half alone (openssl pkey -pubout)";
-    return { findings: [error("dkim-private-key", "RFC 6376 §8.1", message, fix)] };
+    return { findings: [error("dkim-private-key", "RFC 6376 §8.1", message, known)] };
   }
   const pasted = pastedRecord(publicKey);
   if (pasted !== undefined) return fromPasted(pasted);
-  const key = readPublic(publicKey);
-  const fix = "PEM, SubjectPublicKeyInfo in base64, or the whole DKIM record (v=DKIM1; k=rsa; p=…)";
-  return toRecord(fromKey(key, what, fix));
+  return toRecord(fromKey(readPublic(publicKey), what, fix));
 }
 
 /** The text of a DKIM record in what was pasted: strings joined, what `dig` prints before them taken off. */
@@ -102,10 +85,10 @@ function fromPasted(text: string): Parsed<DkimRecord> {
   return { value: record, findings: [...faults, ...size, ...lintDkim(record)] };
 }
 
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const ARMOUR = /-----BEGIN ([A-Z0-9 ]+)-----/;
-/** `openssh-key-v1` in base64, and the OID of PBES2 (RFC 8018), which encrypted PKCS #8 begins with. */
+/** `openssh-key-v1` in base64: a form that node:crypto does not read. */
 const OPENSSH = "b3BlbnNzaC1rZXktdjE";
-const PBES2 = Buffer.from("06092a864886f70d01050d", "hex");
 
 /** Whether a text holds a private key of any kind, encrypted or not. */
 export function isPrivateKey(text: string): boolean {
@@ -116,11 +99,15 @@ export function isPrivateKey(text: string): boolean {
     .replace(/\\n|\s/g, "");
   if (bare.startsWith(OPENSSH)) return true;
   const der = Buffer.from(bare, "base64");
-  if (der.length < 16) return false;
-  if (der.subarray(0, 40).includes(PBES2)) return true;
-  return (["pkcs8", "pkcs1", "sec1"] as const).some(
-    (type) => attempt(() => createPrivateKey({ key: der, format: "der", type })) !== undefined,
-  );
+  return (["pkcs8", "pkcs1", "sec1"] as const).some((type) => {
+    try {
+      createPrivateKey({ key: der, format: "der", type });
+      return true;
+    } catch (error) {
+      // An encrypted one is read as far as that.
+      return error instanceof Error && "code" in error && error.code === "ERR_MISSING_PASSPHRASE";
+    }
+  });
 }
 
 /** Reads a record's `p=` under its `k=`, with what is to be said of the key. */
@@ -189,9 +176,10 @@ function fromKey(key: KeyObject | undefined, what: string, fix: string): Parsed<
       ],
     };
   }
-  const der = key.export({ format: "der", type: "spki" });
   if (key.asymmetricKeyType === "ed25519") {
-    const base64 = der.subarray(-ED25519_OCTETS).toString("base64");
+    const base64 = Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url").toString(
+      "base64",
+    );
     return { value: { type: "ed25519", bits: 256, base64 }, findings: [] };
   }
   if (key.asymmetricKeyType !== "rsa") {
@@ -200,27 +188,8 @@ function fromKey(key: KeyObject | undefined, what: string, fix: string): Parsed<
       findings: [error("dkim-key-type", "RFC 8463 §3", message, "RSA of 2048 bits, or Ed25519")],
     };
   }
-  return fromRsa(der.toString("base64"), key.asymmetricKeyDetails?.modulusLength ?? 0, what);
-}
-
-/**
- * The size of a public key in the form that nearly all have, and that `sendips dkim new` writes:
- * node:crypto would say the same of it in ten times the time, and a fleet has thousands. Undefined
- * for every other form.
- */
-function usualRsaBits(base64: string): number | undefined {
-  const der = Buffer.from(base64, "base64");
-  const form = RSA_FORMS.find(({ octets }) => octets === der.length);
-  if (form === undefined || der.toString("base64") !== base64) return undefined;
-  const { bits, head } = form;
-  const modulus = der.subarray(head.length, -RSA_TAIL.length);
-  const usual =
-    der.subarray(0, head.length).equals(head) &&
-    der.subarray(-RSA_TAIL.length).equals(RSA_TAIL) &&
-    // So many bits and no fewer; odd, as every product of large primes.
-    (modulus[0] ?? 0) >= 0x80 &&
-    (modulus.at(-1) ?? 0) % 2 === 1;
-  return usual ? bits : undefined;
+  const base64 = key.export({ format: "der", type: "spki" }).toString("base64");
+  return fromRsa(base64, key.asymmetricKeyDetails?.modulusLength ?? 0, what);
 }
 
 function fromRsa(base64: string, bits: number, what: string): Parsed<DkimPublicKey> {
@@ -254,6 +223,13 @@ function readPrivate(key: string): KeyObject | undefined {
   });
 }
 
+/** A SubjectPublicKeyInfo in base64, without anything around it. */
+function readSpki(base64: string): KeyObject | undefined {
+  if (!BASE64.test(base64)) return undefined;
+  const der = Buffer.from(base64, "base64");
+  return attempt(() => createPublicKey({ key: der, format: "der", type: "spki" }));
+}
+
 function readPublic(key: string): KeyObject | undefined {
   // A text file's line breaks come as such, as \\n, or as blanks, and quotes come along.
   const plain = key.replaceAll("\\n", "\n").replaceAll('"', "");
@@ -261,12 +237,14 @@ function readPublic(key: string): KeyObject | undefined {
     .replace(ARMOUR, "")
     .replace(/-----END [A-Z0-9 ]+-----/, "")
     .replace(/\s/g, "");
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) return undefined;
+  if (!BASE64.test(body)) return undefined;
   const der = Buffer.from(body, "base64");
-  const spki = der.length === ED25519_OCTETS ? Buffer.concat([ED25519_SPKI, der]) : der;
+  if (der.length === ED25519_OCTETS) {
+    const jwk = { kty: "OKP", crv: "Ed25519", x: der.toString("base64url") };
+    return attempt(() => createPublicKey({ key: jwk, format: "jwk" }));
+  }
   return (
-    attempt(() => createPublicKey({ key: spki, format: "der", type: "spki" })) ??
-    attempt(() => createPublicKey({ key: der, format: "der", type: "pkcs1" }))
+    readSpki(body) ?? attempt(() => createPublicKey({ key: der, format: "der", type: "pkcs1" }))
   );
 }
 

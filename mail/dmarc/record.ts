@@ -109,20 +109,6 @@ export function parseDmarc(text: string): Parsed<DmarcRecord> {
   return { value: { ...rest, p: "none" }, findings };
 }
 
-/** Records as read, by text: the tenants of a fleet ask for few different policies. */
-const read = new Map<string, Parsed<DmarcRecord>>();
-const READ_LIMIT = 1_000;
-
-/** {@link parseDmarc} of a text that will be met again. What it gives is not to be changed. */
-export function parseDmarcOnce(text: string): Parsed<DmarcRecord> {
-  const before = read.get(text);
-  if (before !== undefined) return before;
-  if (read.size >= READ_LIMIT) read.clear();
-  const parsed = parseDmarc(text);
-  read.set(text, parsed);
-  return parsed;
-}
-
 /** `v` first, `p` second, then in the order of RFC 9989. Addresses are encoded where they must be. */
 export function renderDmarc(record: DmarcRecord): string {
   const tags: Tag[] = [{ name: "v", value: "DMARC1" }];

@@ -4,7 +4,7 @@
  */
 import { getDomain, parse } from "tldts";
 import { error, type Finding, type Parsed, warning } from "../finding.ts";
-import { type DmarcRecord, dmarcName, isDmarc, parseDmarcOnce } from "./record.ts";
+import { type DmarcRecord, dmarcName, isDmarc, parseDmarc } from "./record.ts";
 
 /** RFC 9989 §4.10: a longer name is cut so that no walk asks more than this. */
 const QUERY_LIMIT = 8;
@@ -78,7 +78,7 @@ function* walkSteps(domain: string): Generator<string, Walk, Parsed<DmarcRecord>
 export function readPolicy(domain: string, values: readonly string[]): Parsed<DmarcRecord> {
   const [only, ...more] = values.filter(isDmarc);
   if (only === undefined) return { findings: [] };
-  if (more.length === 0) return parseDmarcOnce(only);
+  if (more.length === 0) return parseDmarc(only);
   const message = `${dmarcName(domain)} holds ${more.length + 1} DMARC records, which counts as none`;
   return { findings: [error("dmarc-several-records", "RFC 9989 §4.10", message, "keep one")] };
 }
@@ -88,12 +88,7 @@ export function readPolicy(domain: string, values: readonly string[]): Parsed<Dm
  * A public suffix is its own.
  */
 export function organizationalDomainByList(domain: string): string {
-  const before = listed.get(domain);
-  if (before !== undefined) return before;
-  if (listed.size >= LISTED_LIMIT) listed.clear();
-  const found = getDomain(domain, { allowPrivateDomains: true, validateHostname: false }) ?? domain;
-  listed.set(domain, found);
-  return found;
+  return getDomain(domain, { allowPrivateDomains: true, validateHostname: false }) ?? domain;
 }
 
 /**
@@ -109,10 +104,6 @@ export function publicSuffixOf(domain: string): "registry" | "private" | undefin
   // By the rule for names that are not listed, a top-level domain is a suffix too: it is one label.
   return isPrivate === true ? "private" : undefined;
 }
-
-/** Looked up before: the checks of one tenant ask for its few domains again and again. */
-const listed = new Map<string, string>();
-const LISTED_LIMIT = 1_000;
 
 /** Whether an authenticated domain stands for a From domain. Both in lower-case A-labels. */
 export function isAligned(

@@ -2,7 +2,7 @@
 import { asksDns, error, isSpf, reachedTerms, section } from "./finding.ts";
 import { parseIp4 } from "./ip.ts";
 import { asQueryName, expandMacro, hasMacro, parseMacroString } from "./macro.ts";
-import { parseSpfOnce } from "./parse.ts";
+import { parseSpf } from "./parse.ts";
 import { nameKey, renderTerm } from "./render.ts";
 import { NAME_LIMIT, type SpfFinding, type Term } from "./types.ts";
 
@@ -129,7 +129,7 @@ function isSameLoop(a: readonly string[], b: readonly string[]): boolean {
 }
 
 function descend(cost: SpfCost, target: string, text: string, below: Walk, walk: Walk): void {
-  const parsed = parseSpfOnce(text);
+  const parsed = parseSpf(text);
   if (!isSpf(text)) {
     cost.state = "none";
     const message = `${cost.term}: ${target} has no SPF record; receivers give permerror`;

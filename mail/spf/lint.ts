@@ -6,7 +6,7 @@ import { type Network, parseNetwork } from "./ip.ts";
 import { lintOrder } from "./lint-order.ts";
 import { lintSize } from "./lint-size.ts";
 import { lintTerm } from "./lint-term.ts";
-import { parseSpfOnce } from "./parse.ts";
+import { parseSpf } from "./parse.ts";
 import type { ParsedSpf, SpfFinding } from "./types.ts";
 
 /** What is known about the name and about others' records. */
@@ -36,7 +36,7 @@ export function lintSpf(
   options: SpfLintOptions = {},
 ): SpfFinding[] {
   const text = typeof value === "string" ? value : value.join("");
-  const parsed = parseSpfOnce(text);
+  const parsed = parseSpf(text);
   const findings = [...parsed.findings];
   if (typeof value !== "string") findings.push(...lintStrings(value));
   if (isSpf(text)) {
@@ -52,21 +52,12 @@ export function lintSpf(
   return findings.toSorted((a, b) => (a.at ?? text.length) - (b.at ?? text.length));
 }
 
-/** What the terms of a record show, by the record as read and the placeholders. */
-const judged = new WeakMap<ParsedSpf, Map<string, SpfFinding[]>>();
-
-/** Of a record met before the answer is known: what the terms say depends on nothing around them. */
+/** What the terms show, which depends on nothing around the record. */
 function lintTerms(parsed: ParsedSpf, placeholders: readonly string[]): SpfFinding[] {
-  const known = judged.get(parsed) ?? new Map<string, SpfFinding[]>();
-  judged.set(parsed, known);
-  const before = known.get(placeholders.join(" "));
-  if (before !== undefined) return before;
   const networks = placeholders.map(toNetwork);
   const terms = parsed.terms.flatMap((placed) => lintTerm(placed, networks));
   const whole = parsed.value !== undefined && terms.every(({ code }) => code !== "spf-glued");
-  const findings = [...terms, ...lintOrder(parsed.terms, whole)];
-  known.set(placeholders.join(" "), findings);
-  return findings;
+  return [...terms, ...lintOrder(parsed.terms, whole)];
 }
 
 /** A term that only begins or ends at the cut: `["v=spf1 mx", "include:…"]` reads `mxinclude:…`. */

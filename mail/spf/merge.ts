@@ -19,7 +19,7 @@ export interface MergeOptions {
 }
 
 /** How a record may end. `+all` is no way to end one: it lets everybody send. */
-type All = "-" | "~" | "?";
+export type All = "-" | "~" | "?";
 
 /** A merged record, as data and as text; absent when the existing one cannot be read. */
 export interface MergedSpf extends Parsed<SpfRecord> {

@@ -37,17 +37,3 @@ export function parseSpf(text: string): ParsedSpf {
   if (findings.length > 0) return { terms, findings };
   return { value: { terms: terms.map(({ term }) => term) }, terms, findings };
 }
-
-/** Records as read, by text: the tenants of a fleet include the same few, and have records of few forms. */
-const read = new Map<string, ParsedSpf>();
-const READ_LIMIT = 1_000;
-
-/** {@link parseSpf} of a text that will be met again. What it gives is not to be changed. */
-export function parseSpfOnce(text: string): ParsedSpf {
-  const before = read.get(text);
-  if (before !== undefined) return before;
-  if (read.size >= READ_LIMIT) read.clear();
-  const parsed = parseSpf(text);
-  read.set(text, parsed);
-  return parsed;
-}

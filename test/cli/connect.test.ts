@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { cloudflareZones, SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { needCommand } from "../contract/commands.ts";
-import { expectNoKey, workplace } from "./support.ts";
+import { expectNoKey, pretendDeployed, stateWith, workplace } from "./support.ts";
 
 const PROVIDER = ["--provider-url", "https://dns.example/connect"];
 
@@ -78,7 +78,7 @@ describe("--template", () => {
 });
 
 describe("--link", () => {
-  test("waits for addresses, and then has one link for each name, by the stack's outputs", async () => {
+  test("waits for addresses, and then has one link for each name, by the stack's state", async () => {
     const { made, signing, pem } = await connectable({ stacks: ["acme"] });
     const early = await made.sendips("connect", "acme", "--link", ...PROVIDER, ...signing);
     expect([early.code, early.stdout]).toEqual([1, ""]);
@@ -86,14 +86,7 @@ describe("--link", () => {
       /records of acme\.example hold addresses that are not known \(mk1, tx1\): not deployed yet: acme\. Deploy first/,
     );
 
-    const outputs = {
-      addresses: { tx1: { publicIp: "192.0.2.7" }, mk1: { publicIp: "192.0.2.8" } },
-    };
-    const urn = "urn:pulumi:acme::sendips::pulumi:pulumi:Stack::sendips-acme";
-    const resources = [{ urn, custom: false, type: "pulumi:pulumi:Stack", outputs }];
-    const state = join(made.folder, "deployment.json");
-    writeFileSync(state, JSON.stringify({ version: 3, deployment: { manifest: {}, resources } }));
-    await made.pulumi("stack", "import", "--stack", "acme", "--file", state);
+    await pretendDeployed(made, "acme", { tx1: "192.0.2.7", mk1: "192.0.2.8" });
     const said = await made.sendips("connect", "acme", "--link", ...PROVIDER, ...signing);
     expect(said.code, said.stderr).toBe(0);
     const links = said.stdout
@@ -217,7 +210,7 @@ async function provider(
   }
   made.env["NODE_EXTRA_CA_CERTS"] = cert;
   made.replacePulumi(
-    `echo '{"addresses":{"tx1":{"publicIp":"192.0.2.7"},"mk1":{"publicIp":"192.0.2.8"}}}'`,
+    `echo '${JSON.stringify(stateWith("acme", { tx1: "192.0.2.7", mk1: "192.0.2.8" }))}'`,
   );
   const link = () => made.sendips("connect", "acme", "--link", "--discover", ...set.signing);
   return { link, asked, port };

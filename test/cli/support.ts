@@ -144,3 +144,41 @@ export function filesBelow(folder: string): { path: string; text: string }[] {
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ path, text: readFileSync(path, "latin1") }));
 }
+
+/** A stack's state, as it is exported, with these Elastic IPs, by their keys. */
+export function stateWith(stack: string, addresses: Readonly<Record<string, string>>) {
+  const urn = (type: string, name: string) => `urn:pulumi:${stack}::sendips::${type}::${name}`;
+  const root = "pulumi:pulumi:Stack";
+  const provider = "pulumi:providers:aws";
+  const providerUrn = urn(provider, "default");
+  const resources = [
+    { urn: urn(root, `sendips-${stack}`), custom: false, type: root },
+    { urn: providerUrn, custom: true, id: "p", type: provider },
+    ...Object.entries(addresses).map(([key, publicIp]) => {
+      const allocationId = `eipalloc-${key}`;
+      const arn = `arn:aws:ec2:us-east-1:123456789012:elastic-ip/${allocationId}`;
+      return {
+        urn: urn("aws:ec2/eip:Eip", `${stack}-${key}`),
+        ...{
+          custom: true,
+          id: allocationId,
+          type: "aws:ec2/eip:Eip",
+          provider: `${providerUrn}::p`,
+        },
+        outputs: { allocationId, publicIp, arn },
+      };
+    }),
+  ];
+  return { version: 3, deployment: { manifest: {}, resources } };
+}
+
+/** Gives a stack a state with these Elastic IPs, by their keys, through the real CLI. */
+export async function pretendDeployed(
+  made: Workplace,
+  stack: string,
+  addresses: Readonly<Record<string, string>>,
+): Promise<void> {
+  const file = join(made.folder, "deployment.json");
+  writeFileSync(file, JSON.stringify(stateWith(stack, addresses)));
+  await made.pulumi("stack", "import", "--stack", stack, "--file", file);
+}

@@ -1,7 +1,7 @@
 /** The verdicts that `npm start`'s exit status rests on: what is wrong in DNS is reported as wrong. */
 import * as ec2 from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
-import type { RecordOutput, TenantOutputs } from "../../program/outputs.ts";
+import { type RecordOutput, readOutputs } from "../../core/state/outputs.ts";
 import { checkTenant, table } from "../../sandbox/dns-check.ts";
 import { addRecord, allocate, ec2For } from "./aws.ts";
 import { cloudflareFor, zone } from "./cloudflare.ts";
@@ -10,7 +10,7 @@ import { sandboxForTest } from "./support.ts";
 const HOST = "tx1.mail.acme.example";
 const SPF = "v=spf1 a -all";
 
-/** A sandbox that has published all of a small tenant, and what the stack's outputs say of it. */
+/** A sandbox that has published all of a small tenant, and what the stack's state says of it. */
 async function deployed() {
   const sandbox = await sandboxForTest();
   const aws = ec2For(sandbox);
@@ -58,10 +58,8 @@ async function deployed() {
       ...{ privateIp: "10.0.1.10", networkInterfaceId: "eni-0", associationId: "eipassoc-0" },
       streams: ["transactional"],
     };
-    // As it comes from `pulumi stack output --json`.
-    const outputs: TenantOutputs = JSON.parse(
-      JSON.stringify({ kind: "tenant", addresses: { tx1 }, streams: [], records: wanted }),
-    );
+    const { outputs, findings } = readOutputs({ addresses: { tx1 }, records: wanted });
+    expect(findings).toEqual([]);
     const checks = await checkTenant(outputs, at, patience);
     return { checks, ...table(outputs, checks) };
   };
@@ -150,7 +148,7 @@ describe("the DNS check", () => {
     const { published, check } = await deployed();
     for (const missing of ["tx1-a", "tx1-ptr", "tx1-helo-spf"]) {
       const { ok, text } = await check(published.filter(({ key }) => key !== missing));
-      expect(text, missing).toContain("the stack's outputs do not hold this record");
+      expect(text, missing).toContain("the stack's state does not hold this record");
       expect(ok, missing).toBe(false);
     }
     expect((await check([])).ok).toBe(false);

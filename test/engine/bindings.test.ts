@@ -6,7 +6,6 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { MailHostOutputs, TenantOutputs } from "../../program/outputs.ts";
 import {
   allocate,
   calls,
@@ -33,13 +32,13 @@ function carried(made: World): Record<string, string> {
 }
 
 async function publicIps(made: World): Promise<{ tx1: string; mk1: string }> {
-  const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+  const { addresses } = await made.outputs("acme");
   return { tx1: addresses["tx1"]?.publicIp ?? "", mk1: addresses["mk1"]?.publicIp ?? "" };
 }
 
 /** The network interface of the mail host. */
 async function eth0(made: World): Promise<string> {
-  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
+  const { networkInterfaces } = await made.outputs("mx-1");
   return networkInterfaces["eth0"]?.id ?? "";
 }
 
@@ -150,7 +149,7 @@ test("an association that is taken away at once fails, and each later deployment
   await ec2Of(made).disassociateAddress({ PublicIp: theirs.publicIp });
   const mended = await made.up("acme", ["--refresh"]);
   expect(mended.code, mended.output).toBe(0);
-  const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+  const { addresses } = await made.outputs("acme");
   expect(carried(made)["10.0.1.12"]).toBe(addresses["tx2"]?.publicIp);
   const same = await made.up("acme");
   expect([same.code, done(same)]).toEqual([0, []]);

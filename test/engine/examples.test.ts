@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { MailHostOutputs } from "../../program/outputs.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import { done, type World, world } from "./harness.ts";
 
@@ -38,7 +37,7 @@ function exampleOf(component: string, made: World, networkInterface: string): st
 test("every component's example type-checks and deploys alone", async () => {
   const made = await world();
   expect((await made.up("mx-1")).code).toBe(0);
-  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
+  const { networkInterfaces } = await made.outputs("mx-1");
   const networkInterface = networkInterfaces["eth0"]?.id ?? "";
   const { cwd, env } = made.options;
   env["AWS_REGION"] = "us-east-1";

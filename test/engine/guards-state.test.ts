@@ -2,7 +2,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { TenantOutputs } from "../../program/outputs.ts";
 import {
   allocate,
   changes,
@@ -100,7 +99,7 @@ describe("a state that does not hold what AWS holds", () => {
     expect(await changes(made)).not.toContain("AllocateAddress");
     expect(live(made)).toEqual(before);
     // What names an address of ours is ours, and goes with it.
-    const { leaves } = (await made.outputs("acme")) as TenantOutputs;
+    const { leaves } = await made.outputs("acme");
     expect(leaves.map(({ key }) => key).sort()).toEqual([
       ...["dmarc-acme.example", "spf-acme.example"],
     ]);
@@ -139,7 +138,7 @@ describe("a state that does not hold what AWS holds", () => {
     );
     const run = await made.up("acme");
     expect(run.code, run.output).toBe(0);
-    const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+    const { addresses } = await made.outputs("acme");
     expect(addresses["tx1"]?.publicIp).toBe(warmed.publicIp);
     expect(Object.keys(live(made).addresses)).toHaveLength(2);
     expect(done(run).filter((line) => line.startsWith("create Eip "))).toEqual([
@@ -169,7 +168,7 @@ describe("a state that does not hold what AWS holds", () => {
 
   test("because the address was released by hand allocates no cold one in its place", async () => {
     const made = await deployed();
-    const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+    const { addresses } = await made.outputs("acme");
     const publicIp = addresses["tx1"]?.publicIp ?? "";
     let id = addresses["tx1"]?.allocationId ?? "";
     for (const refreshed of [false, true]) {

@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { MailHostOutputs, TenantOutputs } from "../../program/outputs.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import {
   changes,
@@ -183,7 +182,7 @@ describe("outputs", () => {
   test("that nobody can read, or that a later sendips wrote, stop a deployment", async () => {
     const made = await deployed();
     const before = live(made);
-    const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+    const { addresses } = await made.outputs("acme");
     await withOutputs(made, (outputs) => {
       outputs["addresses"] = { ...addresses, tx1: { ...addresses["tx1"], publicIp: 7 } };
     });
@@ -266,7 +265,7 @@ describe("--replace", () => {
 test("a program of somebody else's that forgets an address is refused by the hooks alone", async () => {
   const made = await world();
   await made.up("mx-1");
-  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
+  const { networkInterfaces } = await made.outputs("mx-1");
   const eni = networkInterfaces["eth0"]?.id ?? "";
   const { cwd, env } = made.options;
   env["AWS_REGION"] = "us-east-1";
@@ -322,7 +321,7 @@ new Tenant("clinic", {
 
 test("an update that leaves an address without its PTR fails, and the way named mends it", async () => {
   const made = await deployed();
-  const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+  const { addresses } = await made.outputs("acme");
   const id = addresses["tx1"]?.allocationId ?? "";
   // EC2 takes the change, and somebody changes it back at the very moment.
   const saboteur = setInterval(() => {

@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { onTestFinished } from "vitest";
 import { parseDocument } from "yaml";
+import type { StackOutputs } from "../../core/state/outputs.ts";
+import { deployedOf } from "../../sandbox/deployed.ts";
 import { ensureEngine } from "../../sandbox/engine/ensure.ts";
 import { engineEnv } from "../../sandbox/engine/env.ts";
 import { prepareHome } from "../../sandbox/engine/home.ts";
@@ -50,7 +52,8 @@ export interface World {
   run(...args: string[]): Promise<Run>;
   /** Sets (or, with undefined, removes) a value in a stack's file, as a person would with an editor. */
   edit(stack: string, path: readonly (string | number)[], value: unknown): void;
-  outputs(stack: string): Promise<unknown>;
+  /** What the stack's last deployment left, as everybody reads it. */
+  outputs(stack: string): Promise<StackOutputs>;
   /** The stack's state file as text. */
   stateText(stack: string): Promise<string>;
 }
@@ -133,10 +136,7 @@ export async function world({ plugins, ...options }: WorldOptions = {}): Promise
       else document.setIn(["config", ...path], document.createNode(value));
       writeFileSync(file, document.toString());
     },
-    outputs: async (stack) => {
-      const shown = await mustPulumi(["stack", "output", "--json", "--stack", stack], pulumi);
-      return JSON.parse(shown.stdout);
-    },
+    outputs: async (stack) => (await deployedOf(stack, pulumi)).outputs,
     stateText: (stack) =>
       readFile(join(backend, ".pulumi", "stacks", "sendips", `${stack}.json`), "utf8"),
   };

@@ -1,6 +1,5 @@
 /** A tenant's life on the real engine: create → no change → edit → drift → release → destroy. */
 import { describe, expect, test } from "vitest";
-import type { TenantOutputs } from "../../program/outputs.ts";
 import { checkTenant } from "../../sandbox/dns-check.ts";
 import { makeExampleKey } from "../../sandbox/example-keys.ts";
 import { deployed, done, type Run, type World, world } from "./harness.ts";
@@ -13,7 +12,7 @@ function expectNoReplacement(run: Run): void {
 }
 
 async function allocations(made: World): Promise<string[]> {
-  const outputs = (await made.outputs("acme")) as TenantOutputs;
+  const outputs = await made.outputs("acme");
   return Object.values(outputs.addresses).map(({ allocationId }) => allocationId);
 }
 
@@ -33,7 +32,7 @@ describe("a tenant", () => {
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(order[0]).toBeGreaterThanOrEqual(0);
 
-    const outputs = (await made.outputs("acme")) as TenantOutputs;
+    const outputs = await made.outputs("acme");
     const { host, port } = made.sandbox.dns;
     const checks = await checkTenant(outputs, `${host}:${port}`);
     expect(Object.fromEntries(checks.records)).toEqual(

@@ -1,6 +1,6 @@
 /** Every kind of record on the real engine, as DNS shows it; and zones that the customer publishes. */
 import { describe, expect, test } from "vitest";
-import type { RecordOutput, TenantOutputs } from "../../program/outputs.ts";
+import type { RecordOutput } from "../../core/state/outputs.ts";
 import { checkTenant } from "../../sandbox/dns-check.ts";
 import { makeExampleKey } from "../../sandbox/example-keys.ts";
 import { SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
@@ -9,7 +9,7 @@ import { deployed, done, type World, world } from "./harness.ts";
 const TENANT = ["sendips:tenant"];
 
 async function wrongInDns(made: World): Promise<string[]> {
-  const outputs = (await made.outputs("acme")) as TenantOutputs;
+  const outputs = await made.outputs("acme");
   const { host, port } = made.sandbox.dns;
   const { records } = await checkTenant(outputs, `${host}:${port}`);
   return [...records].flatMap(([key, verdict]) =>
@@ -37,7 +37,7 @@ test("every kind of record goes up, is answered for, and stays as it is", async 
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
   expect(await wrongInDns(made)).toEqual([]);
-  const { records } = (await made.outputs("acme")) as TenantOutputs;
+  const { records } = await made.outputs("acme");
   expect([...new Set(records.map(({ type }) => type))].sort()).toEqual([
     ...["A", "CAA", "CNAME", "MX", "PTR", "TXT"],
   ]);
@@ -110,7 +110,14 @@ describe("a zone that the customer publishes", () => {
     expect(run.code, run.output).toBe(0);
     expect(run.output).toContain("warning");
     expect(done(run).filter((line) => line.includes("EipDomainName"))).toEqual([]);
-    const { customerRecords, records } = (await made.outputs("acme")) as TenantOutputs;
+    const { records } = await made.outputs("acme");
+    // What is to be handed over is named, and the command that prints it.
+    expect(run.output).toMatch(
+      /acme\.example *: "\d+ for the customer to publish: npx sendips plan acme --customer"/,
+    );
+    const page = async (format: string) =>
+      (await made.sendips("plan", "acme", "--customer", "--format", format)).stdout;
+    const [markdown, zone] = [await page("markdown"), await page("bind")];
     const hostNames = records.filter(({ type }) => type === "A");
     for (const { type, waitsFor } of records) {
       const waits = /^the customer publishes the A record of .*waitForCustomerRecords: true/;
@@ -119,8 +126,8 @@ describe("a zone that the customer publishes", () => {
     }
     expect(hostNames).toHaveLength(2);
     for (const { name, value } of hostNames) {
-      expect(customerRecords?.markdown).toContain(name);
-      expect(customerRecords?.zone).toContain(value);
+      expect(markdown).toContain(name);
+      expect(zone).toContain(value);
     }
 
     await publishAsCustomer(made, hostNames);
@@ -131,7 +138,7 @@ describe("a zone that the customer publishes", () => {
       "create EipDomainName acme-mk1",
       "create EipDomainName acme-tx1",
     ]);
-    const set = (await made.outputs("acme")) as TenantOutputs;
+    const set = await made.outputs("acme");
     expect(set.records.filter(({ waitsFor }) => waitsFor !== undefined)).toEqual([]);
   });
 });

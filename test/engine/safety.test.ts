@@ -2,7 +2,6 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { MailHostOutputs, TenantOutputs } from "../../program/outputs.ts";
 import {
   deployed,
   done,
@@ -26,7 +25,7 @@ function carried(made: World): Record<string, string> {
 }
 
 async function publicIps(made: World): Promise<Record<string, string>> {
-  const { addresses } = (await made.outputs("acme")) as TenantOutputs;
+  const { addresses } = await made.outputs("acme");
   return Object.fromEntries(
     Object.entries(addresses).map(([key, { publicIp }]) => [key, publicIp]),
   );
@@ -81,7 +80,7 @@ test("a private IP that carries an address is neither taken away nor given to an
       /10\.0\.1\.10 carries 198\.51\.100\.\d \(address "tx1" of stack "organization\/sendips\/acme"\)/,
     );
   }
-  const { networkInterfaces } = (await made.outputs("mx-1")) as MailHostOutputs;
+  const { networkInterfaces } = await made.outputs("mx-1");
   const primary = networkInterfaces["eth0"]?.primary ?? "";
   const all = ["10.0.1.10", "10.0.1.11", "10.0.1.12", "10.0.1.13"];
   expect(all).toContain(primary);

@@ -1,7 +1,7 @@
 /** Faults of DMARC: the record, who finds it, what it comes to. */
 
 import { effectivePolicy, lintDmarc } from "../../../mail/dmarc/lint.ts";
-import { dmarcName, parseDmarcOnce, renderDmarc } from "../../../mail/dmarc/record.ts";
+import { dmarcName, parseDmarc, renderDmarc } from "../../../mail/dmarc/record.ts";
 import { lintWalk, organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { at, type Finding } from "../../problem.ts";
 import { fromDomains, type RecordContext } from "../context.ts";
@@ -29,7 +29,7 @@ function policyRecords(context: RecordContext): Finding[] {
     const { record, findings } = mergedDmarc(context, organisation);
     if (record === undefined || !plansDmarc(context, domain)) return findings;
     const organizational = organizationalDomainByList(domain) === domain;
-    const { findings: faults } = parseDmarcOnce(renderDmarc(record));
+    const { findings: faults } = parseDmarc(renderDmarc(record));
     const lint = [...faults, ...lintDmarc(record, { organizational })];
     // What stood there is its owner's to mend, and no reason to publish nothing.
     const stood = standingDmarc(context.tenant, domain).length > 0;

@@ -4,7 +4,7 @@ import {
   type DmarcRecord,
   dmarcName,
   type Policy,
-  parseDmarcOnce,
+  parseDmarc,
   renderDmarc,
   strength,
 } from "../../../mail/dmarc/record.ts";
@@ -48,7 +48,7 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
       findings: at(first.path, [error("dmarc-several-records", "RFC 9989 §4.10.1", message, fix)]),
     };
   }
-  const { value } = parseDmarcOnce(first.text);
+  const { value } = parseDmarc(first.text);
   if (value === undefined) {
     const message = "the DMARC record that stands cannot be read, and receivers heed it in no way";
     const fix = "have it mended; or say replace: true; or dmarc: keep, and it stays as it is";

@@ -54,33 +54,17 @@ export interface DmarcView {
 
 type Records = readonly Pick<PlannedRecord, "domain" | "value">[];
 
-/** Views by the records they were read from: several checks ask one plan. */
-const views = new WeakMap<Records, DmarcView>();
-
 /**
- * Reads a plan's DMARC records once, and walks each domain at most once. Where the plan publishes none at
- * a name, what stands there by the config counts: a record that is left to its owner, say.
+ * DMARC by a plan's records. Where the plan publishes none at a name, what stands there by the config counts: a
+ * record that is left to its owner, say.
  */
 export function dmarcView(records: Records, tenant?: RecordContext["tenant"]): DmarcView {
-  const before = views.get(records);
-  if (before !== undefined) return before;
-  const view = readView(records, tenant);
-  views.set(records, view);
-  return view;
-}
-
-function readView(records: Records, tenant: RecordContext["tenant"] | undefined): DmarcView {
   const policies = policiesOf(records, tenant);
   const policyAt = (domain: string) => policies.get(domain) ?? NONE;
-  const known = new Map<string, Found>();
   const find = (domain: string): Found => {
-    const before = known.get(domain);
-    if (before !== undefined) return before;
     const walk = treeWalkOver(domain, policyAt);
     const byList = policyByList(domain, policies);
-    const found = byList === undefined ? { domain, walk } : { domain, walk, byList };
-    known.set(domain, found);
-    return found;
+    return byList === undefined ? { domain, walk } : { domain, walk, byList };
   };
   const alignment = (from: string, authenticated: string, by: "spf" | "dkim"): Alignment => {
     const { walk, byList } = find(from);

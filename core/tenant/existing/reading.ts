@@ -3,7 +3,7 @@
  * the names hands over what was found.
  */
 
-import { dmarcName, isDmarc, parseDmarcOnce } from "../../../mail/dmarc/record.ts";
+import { dmarcName, isDmarc, parseDmarc } from "../../../mail/dmarc/record.ts";
 import { mtaStsName } from "../../../mail/mta-sts/record.ts";
 import { singletonOf } from "../../../mail/singletons.ts";
 import { isSpf } from "../../../mail/spf/finding.ts";
@@ -233,9 +233,7 @@ export function mustKeepDmarc(stack: TenantStack, reports: readonly NameReport[]
       if (standing.CNAME !== undefined) {
         return standing.CNAME !== `${dmarcName(domain)}.${delegationOf(stack.tenant)?.zone}`;
       }
-      return (
-        records.length > 1 || (first !== undefined && parseDmarcOnce(first).value === undefined)
-      );
+      return records.length > 1 || (first !== undefined && parseDmarc(first).value === undefined);
     });
 }
 

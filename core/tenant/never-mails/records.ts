@@ -1,6 +1,6 @@
 /** Domains that neither send nor take mail: null MX (RFC 7505), SPF and DMARC that refuse everything. */
 
-import { type DmarcRecord, parseDmarcOnce, renderDmarc } from "../../../mail/dmarc/record.ts";
+import { type DmarcRecord, parseDmarc, renderDmarc } from "../../../mail/dmarc/record.ts";
 import { NULL_MX, neverMails } from "../../../mail/mx/null-mx.ts";
 import { hostNameOf, type TenantContext, usesOf, type WantedRecord } from "../context.ts";
 import { DKIM_KEY } from "../dkim/purpose.ts";
@@ -48,9 +48,7 @@ function refusesAll(context: TenantContext): boolean {
 function parkedDmarc(context: TenantContext, name: string): DmarcRecord {
   const [own] = organisationsOf(context);
   const reports = own === undefined ? { rua: [], ruf: [] } : ownReports(context, own);
-  const before = standingDmarc(context.tenant, name).map(
-    ({ text: old }) => parseDmarcOnce(old).value,
-  );
+  const before = standingDmarc(context.tenant, name).map(({ text: old }) => parseDmarc(old).value);
   const record: DmarcRecord = { p: "reject" };
   for (const tag of ["rua", "ruf"] as const) {
     const uris = [...new Set([...before.flatMap((old) => old?.[tag] ?? []), ...reports[tag]])];

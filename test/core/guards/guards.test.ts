@@ -48,7 +48,7 @@ describe("an address of the state", () => {
   test("that the config no longer names is an error until its release is deployed", () => {
     const kept = check(stateOf([tx1, mk1]), [planned("tx1")]);
     expect(kept).toMatchObject(
-      [{ level: "error", path: "sendips:tenant.addresses.mk1", fix: /release: true/ }].map(
+      [{ code: "address-removed", path: "sendips:tenant.addresses.mk1", fix: /release: true/ }].map(
         (finding) => ({ ...finding, fix: expect.stringMatching(finding.fix) }),
       ),
     );
@@ -61,13 +61,16 @@ describe("an address of the state", () => {
   test("whose release AWS no longer confirms stays", () => {
     const going = stateOf([{ ...tx1, tags: released }]);
     const [finding] = check(going, [], [address("198.51.100.1", ownerTags(owner, false))]);
-    expect(finding).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(finding).toMatchObject({
+      code: "address-release-untagged",
+      path: "sendips:tenant.addresses.tx1",
+    });
     expect(finding?.fix).toContain("--refresh");
   });
 
   test("that another key stands in place of is an error of that key", () => {
     expect(check(stateOf([tx1]), [planned("tx2", "10.0.1.10")])).toMatchObject([
-      { level: "error", path: "sendips:tenant.addresses.tx2" },
+      { code: "address-renamed", path: "sendips:tenant.addresses.tx2" },
     ]);
     // An address that is there already and moves is no heir.
     expect(check(stateOf([tx1, mk1]), [planned("mk1", "10.0.1.10")])).toMatchObject([
@@ -77,7 +80,7 @@ describe("an address of the state", () => {
 
   test("under a name that no key has, or twice under one key, is an error", () => {
     const [alien] = check(stateOf([{ ...tx1, key: "x", name: "tx7" }]), [planned("tx1")]);
-    expect(alien).toMatchObject({ level: "error", path: "stack state" });
+    expect(alien).toMatchObject({ code: "address-unnamed-in-state", path: "stack state" });
     expect(alien?.fix).toMatch(
       /^give it the name of its key: pulumi state rename 'urn:.*' acme-<key>/,
     );
@@ -91,13 +94,15 @@ describe("an address of the state", () => {
       },
     };
     const twice = check({ ...stateOf([tx1]), ...alone }, [planned("tx1")]);
-    expect(twice).toMatchObject([{ level: "error", path: "sendips:tenant.addresses.tx1" }]);
+    expect(twice).toMatchObject([
+      { code: "address-twice-in-state", path: "sendips:tenant.addresses.tx1" },
+    ]);
     expect(twice[0]?.message).toContain("two addresses");
   });
 
   test("that AWS does not have is an error with the way back", () => {
     const [gone] = check(stateOf([tx1]), [planned("tx1")], [], ["198.51.100.1"]);
-    expect(gone).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(gone).toMatchObject({ code: "address-released", path: "sendips:tenant.addresses.tx1" });
     expect(gone?.fix).toContain("aws ec2 allocate-address --address 198.51.100.1");
   });
 
@@ -109,7 +114,7 @@ describe("an address of the state", () => {
     const going = stateOf([{ ...tx1, tags: released }]);
     const live = [address("198.51.100.1", released, "10.0.1.10")];
     expect(check(going, [planned("tx2", "10.0.1.10")], live)).toMatchObject([
-      { level: "error", path: "sendips:tenant.addresses.tx2.privateIp" },
+      { code: "address-private-ip-busy", path: "sendips:tenant.addresses.tx2.privateIp" },
     ]);
     expect(check(going, [planned("tx2")], live)).toEqual([]);
   });
@@ -117,20 +122,28 @@ describe("an address of the state", () => {
   test("that another stack has taken over is neither kept nor released", () => {
     const theirs = ownerTags({ ...owner, stack: "shop" }, false);
     const [held] = check(stateOf([tx1]), [], [address("198.51.100.1", theirs)]);
-    expect(held).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(held).toMatchObject({
+      code: "address-of-other-stack",
+      path: "sendips:tenant.addresses.tx1",
+    });
     expect(held?.fix).toMatch(/state delete --force --target-dependents 'urn:.*'/);
     const remembered = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1") };
     const found = [address("198.51.100.1", theirs, "10.0.1.10")];
-    expect(check(remembered, [], found)).toMatchObject([{ level: "warning" }]);
+    expect(check(remembered, [], found)).toMatchObject([
+      { code: "address-handed-over", level: "warning" },
+    ]);
     expect(check(remembered, [planned("tx1")], found)).toMatchObject([
-      { level: "error", path: "sendips:tenant.addresses.tx1" },
+      { code: "address-handed-over", level: "error", path: "sendips:tenant.addresses.tx1" },
     ]);
   });
 
   test("that carries another stack's tags is not taken over", () => {
     const tags = { ...ownerTags({ ...owner, stack: "shop" }, false), "sendips:address": "tx1" };
     const [finding] = check(stateOf([{ ...tx1, tags }]), [planned("tx1")]);
-    expect(finding).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(finding).toMatchObject({
+      code: "address-of-other-stack",
+      path: "sendips:tenant.addresses.tx1",
+    });
     expect(finding?.fix).toMatch(
       /pulumi state delete --force --target-dependents 'urn:.*acme-tx1' --stack acme --yes/,
     );
@@ -143,7 +156,7 @@ describe("an address of the state", () => {
     const inPool = (publicIpv4Pool: string) => [{ ...planned("tx1"), publicIpv4Pool }];
     const pool = "ipv4pool-ec2-0123456789abcdef0";
     expect(check(stateOf([tx1]), inPool(pool))).toMatchObject([
-      { level: "warning", path: "sendips:tenant.addresses.tx1.publicIpv4Pool" },
+      { code: "address-pool-fixed", path: "sendips:tenant.addresses.tx1.publicIpv4Pool" },
     ]);
     expect(check(stateOf([{ ...tx1, pool }]), inPool(pool))).toEqual([]);
     expect(check(stateOf([]), inPool(pool))).toEqual([]);
@@ -156,7 +169,10 @@ describe("an address in no state", () => {
   test("that is tagged as ours stops the deployment, with the command that takes it in", () => {
     const found = address("198.51.100.7", ours, "10.0.1.10");
     const [finding] = check(stateOf([]), [planned("tx1")], [found]);
-    expect(finding).toMatchObject({ level: "error", path: "sendips:tenant.addresses.tx1" });
+    expect(finding).toMatchObject({
+      code: "address-outside-state",
+      path: "sendips:tenant.addresses.tx1",
+    });
     expect(finding?.message).toContain(
       '198.51.100.7 (eipalloc-198511007), bound to 10.0.1.10 on eni-1, is tagged as address "tx1"',
     );
@@ -178,9 +194,12 @@ describe("an address in no state", () => {
   test("whose release was deployed, and that nobody asks for, holds nothing up", () => {
     const going = { ...released, "sendips:address": "tx1" };
     const [finding] = check(stateOf([]), [], [address("198.51.100.7", going)]);
-    expect(finding).toMatchObject({ level: "warning", path: "sendips:tenant.addresses" });
+    expect(finding).toMatchObject({
+      code: "address-outside-state-released",
+      path: "sendips:tenant.addresses",
+    });
     expect(check(stateOf([]), [planned("tx1")], [address("198.51.100.7", going)])).toMatchObject([
-      { level: "error", path: "sendips:tenant.addresses.tx1" },
+      { code: "address-outside-state", path: "sendips:tenant.addresses.tx1" },
     ]);
   });
 
@@ -195,10 +214,10 @@ describe("an address in no state", () => {
   test("nor in AWS is lost: not replaced while the key stands, told when it is gone", () => {
     const state = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1") };
     expect(check(state, [planned("tx1")])).toMatchObject([
-      { level: "error", path: "sendips:tenant.addresses.tx1" },
+      { code: "address-lost", path: "sendips:tenant.addresses.tx1" },
     ]);
     expect(check(state, [])).toMatchObject([
-      { level: "warning", path: "sendips:tenant.addresses.tx1" },
+      { code: "address-lost-and-removed", path: "sendips:tenant.addresses.tx1" },
     ]);
   });
 
@@ -254,7 +273,7 @@ test("a PTR that stands is not removed because nobody waits for the customer's r
     readDeployed("acme", stateOf([{ ...tx1, reverseName, tags }])).deployed;
   const waiting = { ...tenant, waitForCustomerRecords: true };
   expect(checkReverseNames(tenant, external, had(true))).toMatchObject([
-    { level: "error", path: "sendips:tenant.waitForCustomerRecords" },
+    { code: "ptr-removed", path: "sendips:tenant.waitForCustomerRecords" },
   ]);
   expect(checkReverseNames(waiting, external, had(true))).toEqual([]);
   expect(checkReverseNames(tenant, operator.zones, had(true))).toEqual([]);
@@ -277,7 +296,10 @@ test("an A record that stands is not removed because the customer is to publish 
     readDeployed("acme", stateOf([{ ...tx1, key, hostRecord: true, tags }])).deployed;
   const external = asked("external");
   const [finding] = checkHostRecords(external, held());
-  expect(finding).toMatchObject({ level: "error", path: 'sendips:zones["acme.example"]' });
+  expect(finding).toMatchObject({
+    code: "zone-became-external",
+    path: 'sendips:zones["acme.example"]',
+  });
   expect(finding?.fix).toContain("pulumi state delete --target-dependents 'urn:");
   expect(checkHostRecords(external, held(released))).toEqual([]);
   const ours = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" });

@@ -2,7 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { readDeployed, rememberedAddresses } from "../../../core/state/deployed.ts";
 import { OUTPUTS_VERSION, readOutputs } from "../../../core/state/outputs.ts";
-import { isOwned, isReleased, ownerTags, taggedStack } from "../../../core/state/tags.ts";
+import {
+  isOwned,
+  isReleased,
+  ownerTags,
+  readTags,
+  taggedStack,
+  writeTags,
+} from "../../../core/state/tags.ts";
 import { rememberedBy, stateOf } from "./support.ts";
 
 const output = { allocationId: "eipalloc-1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
@@ -13,7 +20,10 @@ describe("outputs", () => {
   test("of a stack that was never deployed are empty, and no fault", () => {
     for (const outputs of [undefined, {}]) {
       expect(readOutputs(outputs)).toEqual({
-        outputs: { addresses: {}, leaves: [], networkInterfaces: {}, zones: {} },
+        outputs: {
+          ...{ addresses: {}, leaves: [], networkInterfaces: {}, policyFiles: [] },
+          ...{ records: [], streams: [], zones: {} },
+        },
         findings: [],
       });
     }
@@ -23,10 +33,69 @@ describe("outputs", () => {
     const { outputs, findings } = readOutputs({ stack: "acme", addresses: { tx1: output } });
     expect(findings).toEqual([]);
     expect(outputs.addresses["tx1"]?.publicIp).toBe("198.51.100.1");
-    expect(readOutputs({ version: OUTPUTS_VERSION, addresses: { tx1: output } })).toMatchObject({
-      findings: [],
-      outputs: { addresses: { tx1: output } },
+  });
+
+  test("of version 1 are all in the stack outputs, as what was deployed until then has them", () => {
+    const left = {
+      key: "spf",
+      name: "acme.example",
+      type: "TXT",
+      value: "v=spf1 -all",
+      leaves: "",
+    };
+    const read = readOutputs({
+      ...{ version: 1, zones: { "acme.example": "0c1d" } },
+      leaves: [left],
     });
+    expect(read.findings).toEqual([]);
+    expect(read.outputs).toMatchObject({ version: 1, zones: { "acme.example": "0c1d" } });
+    expect(read.outputs.leaves).toEqual([left]);
+    // A first deployment by this version that did not get to its end: the component is empty yet.
+    expect(readOutputs({ version: 1, addresses: { tx1: output } }, {}).outputs.addresses).toEqual(
+      readOutputs({ version: 1, addresses: { tx1: output } }).outputs.addresses,
+    );
+  });
+
+  test("of this version are what is remembered, and a component that holds the rest", () => {
+    const memory = {
+      ...{ version: OUTPUTS_VERSION, kind: "tenant", stack: "acme", account: "111" },
+      // For a person, and nobody reads it back.
+      ...{ addresses: { tx1: "198.51.100.1 tx1.acme.example ← 10.0.1.10" }, next: "…" },
+    };
+    const details = { version: OUTPUTS_VERSION, addresses: { tx1: output } };
+    const { outputs, findings } = readOutputs(memory, details);
+    expect(findings).toEqual([]);
+    expect(outputs).toMatchObject({
+      ...{ stack: "acme", account: "111" },
+      addresses: { tx1: output },
+    });
+    // Without the component, after a destroy that was cut short, what must not be forgotten is still there.
+    expect(readOutputs(memory)).toMatchObject({
+      findings: [],
+      outputs: { account: "111", addresses: {} },
+    });
+    expect(readOutputs(memory, { version: 99 }).findings).toMatchObject([
+      { level: "error", path: "deployment outputs.version" },
+    ]);
+  });
+
+  test("keep what stays at a name in one line; its name is what the state has", () => {
+    const spf = { key: "spf", name: "acme.example", type: "TXT", content: '"v=spf1 -all"' };
+    const alias = { key: "dkim", name: "s1.acme.example", type: "CNAME", content: "s1.b.example" };
+    const leaves = { spf: "v=spf1 mx -all", dkim: "", gone: "v=DMARC1; p=none" };
+    const read = readOutputs({ version: OUTPUTS_VERSION, leaves }, undefined, [spf, alias]);
+    expect(read.outputs.leaves).toEqual([
+      {
+        ...{ key: "spf", name: "acme.example", type: "TXT", value: "v=spf1 -all" },
+        leaves: "v=spf1 mx -all",
+      },
+      {
+        ...{ key: "dkim", name: "s1.acme.example", type: "CNAME", value: "s1.b.example." },
+        leaves: "",
+      },
+      // It has left the state, and is remembered all the same.
+      expect.objectContaining({ key: "gone", name: "", leaves: "v=DMARC1; p=none" }),
+    ]);
   });
 
   test("of a later version, or of none that anybody writes, are an error", () => {
@@ -51,11 +120,29 @@ describe("outputs", () => {
     expect(read.findings.map(({ level, path }) => `${level} ${path}`)).toEqual([
       "error stack outputs.stack",
       "error stack outputs.addresses.tx1",
-      "error stack outputs.networkInterfaces",
       "error stack outputs.zones.acme.example",
+      "error stack outputs.networkInterfaces",
     ]);
+    expect(read.findings[1]?.message).toMatch(/^cannot be read: its publicIp is not what sendips/);
     expect(Object.keys(read.outputs.addresses)).toEqual(["mk1"]);
     expect(read.outputs.zones).toEqual({ "operator.example": "0c1d" });
+  });
+
+  test("of a run with --target may hold what the engine did not know", () => {
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const record = { ...{ key: "a", name: "a.example", type: "A", ttl: 60 }, publisher: "aws" };
+    // The engine leaves it out where it hands the outputs over to a program.
+    for (const records of [unknown, undefined, [{ ...record, value: unknown }], [record]]) {
+      const tx2 = { ...output, allocationId: unknown, publicIp: unknown };
+      const tx3 = { ...output, associationId: unknown };
+      // Version 1 wrote so too, and could not read it again.
+      const written = { version: 1, addresses: { tx2, tx3 }, records, leaves: unknown };
+      expect(readOutputs(written)).toMatchObject({
+        findings: [],
+        outputs: { addresses: { tx3: output }, leaves: [], records: [] },
+      });
+      expect(readOutputs(written).outputs.addresses).not.toHaveProperty("tx2");
+    }
   });
 
   test("of a run with --target may name an address that is not allocated", () => {
@@ -145,6 +232,17 @@ describe("tags", () => {
     expect(isOwned({}, owner)).toBe(false);
     // As sendips 0.1 wrote them.
     expect(isOwned({ "sendips:stack": "acme" }, owner)).toBe(true);
+  });
+  test("are read as they are written", () => {
+    const says = { ...owner, tenant: "clinic", address: "tx1", binding: "eni-1/10.0.1.10" };
+    const written = writeTags({ ...says, release: "true" });
+    expect(written).toEqual({
+      ...{ "sendips:organisation": "o", "sendips:project": "p", "sendips:stack": "acme" },
+      ...{ "sendips:tenant": "clinic", "sendips:address": "tx1" },
+      ...{ "sendips:binding": "eni-1/10.0.1.10", "sendips:release": "true" },
+    });
+    expect(readTags(written)).toEqual({ ...says, release: true });
+    expect(readTags({ Name: "somebody else's" })).toEqual({ release: false });
   });
   test("say whether the release is deployed, and whose something is", () => {
     expect(isReleased(ownerTags(owner, true))).toBe(true);

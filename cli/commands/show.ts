@@ -1,0 +1,70 @@
+/** `sendips show`: what is deployed of a stack, for a person, and as JSON for programs. */
+import { parseArgs } from "node:util";
+import { isUnknownStack } from "../../core/foreign-errors.ts";
+import { formatProblems, hasErrors } from "../../core/problem.ts";
+import { type Deployed, hasBeenDeployed } from "../../core/state/deployed.ts";
+import { readExport } from "../../core/state/export.ts";
+import { addressLine, recordLines } from "../../core/state/lines.ts";
+import { exported, reasonOf } from "../engine/deployed.ts";
+import { pulumiCommand } from "../engine/pulumi.ts";
+import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
+import { openProject } from "../project/project.ts";
+
+export const SHOW_USAGE = `sendips show <stack> [--json]
+  What the last deployment of a tenant or a mail host left: its addresses, how many records are published
+  where. Reads the stack's state, by pulumi stack export; needs neither the clouds nor the passphrase.
+  --json      all of it as one object: addresses with their ids, streams, records, policy files
+`;
+
+/** Runs `show <args>`. */
+export async function showCommand(
+  args: readonly string[],
+  { cwd, env, out, err }: Surroundings,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false } },
+  });
+  const [stack, ...more] = positionals;
+  if (stack === undefined || more.length > 0) throw new UsageError("name one stack");
+  const project = openProject(cwd);
+  const ended = await exported(
+    { command: pulumiCommand(env, project.folder), cwd: project.folder, env },
+    stack,
+  );
+  if (ended.code !== 0 && !isUnknownStack(ended.stderr)) {
+    throw new Refusal(`${stack}: its state cannot be read: ${reasonOf(ended)}`);
+  }
+  const read = ended.code === 0 ? readExport(stack, ended.stdout) : undefined;
+  if (read === undefined || (read.findings.length === 0 && !hasBeenDeployed(read.deployed))) {
+    throw new Refusal(`${stack} is not deployed yet: npx pulumi up -s ${stack}`);
+  }
+  const problems = read.findings.map((finding) => ({ ...finding, stack }));
+  if (problems.length > 0) err(`${formatProblems(problems)}\n`);
+  out(
+    values.json
+      ? `${JSON.stringify(read.deployed.outputs, null, 2)}\n`
+      : text(stack, read.deployed),
+  );
+  return hasErrors(problems) ? 1 : 0;
+}
+
+function text(stack: string, { outputs }: Deployed): string {
+  const { addresses, records, policyFiles, networkInterfaces } = outputs;
+  const { kind, domain, account, region } = outputs;
+  const what = kind === "mailHost" ? "mail host" : `tenant ${domain ?? ""}`.trim();
+  const where = account === undefined ? "" : `, AWS account ${account}, ${region}`;
+  const rows = [
+    ...Object.entries(addresses).map(([key, address]) => [key, addressLine(address)]),
+    ...Object.entries(networkInterfaces).map(([key, { id, privateIps }]) => [
+      key,
+      `${id} ${privateIps.join(" ")}`,
+    ]),
+    ...Object.entries(recordLines(stack, records)),
+    ...policyFiles.map(({ url }) => ["policy file", url]),
+  ];
+  const width = Math.max(0, ...rows.map(([name = ""]) => name.length));
+  const lines = rows.map(([name = "", line = ""]) => `  ${name.padEnd(width)}  ${line}`);
+  return `${[`${stack}: ${what}${where}`, ...lines].join("\n")}\n`;
+}

@@ -12,7 +12,7 @@ import type { CustomerView } from "./view.ts";
 import { zonePage } from "./zone.ts";
 
 /** One page in four forms. All hold public records only. */
-interface CustomerPage {
+export interface CustomerPage {
   /** For a person with a web form: each record apart, its value to copy. */
   markdown: string;
   /** For a person with a name server: zone file text in the order to publish, reasons as comments. */

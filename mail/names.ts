@@ -38,7 +38,6 @@ export function parseName(text: string, options: NameOptions = {}): Parsed<strin
   return findings.length > 0 ? { findings } : { value: name, findings };
 }
 
-
 /** Faults of a name that is already in A-labels. */
 export function lintName(name: string, options: NameOptions = {}): Finding[] {
   const findings: Finding[] = [];

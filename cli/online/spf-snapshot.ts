@@ -1,8 +1,9 @@
 /** What SPF includes hold at this moment: asked from DNS, for a plan that counts what they cost. */
 import { Resolver } from "node:dns/promises";
-import { configPath, type Stack } from "../../core/config/config.ts";
+import { configPath } from "../../core/config/config.ts";
 import type { Finding } from "../../core/problem.ts";
 import { contextOf } from "../../core/tenant/context.ts";
+import type { TenantStack } from "../../core/tenant/plan.ts";
 import { mergedSpf, spfNames } from "../../core/tenant/spf/records.ts";
 import { isAbsent } from "../../dns/names.ts";
 import { NEAR_LIMIT, type SpfBudget, spfBudget } from "../../mail/spf/budget.ts";
@@ -10,8 +11,6 @@ import { isSpf, ofLimit } from "../../mail/spf/finding.ts";
 import { hasMacro } from "../../mail/spf/macro.ts";
 import { parseSpf } from "../../mail/spf/parse.ts";
 import { TERM_LIMIT } from "../../mail/spf/types.ts";
-
-type TenantStack = Extract<Stack, { kind: "tenant" }>;
 
 /** An SPF record as DNS has it, or why there is none; only `failed` may be otherwise a moment later. */
 export type SpfAnswer =

@@ -1,5 +1,5 @@
 /** The DKIM part of a tenant's stack: its keys as they stand, new ones, and the records they make. */
-import { dkimPath, type Stack } from "../../core/config/config.ts";
+import { dkimPath } from "../../core/config/config.ts";
 import { dkimKeyOf } from "../../core/config/dkim-key.ts";
 import type { DkimKeyConfig } from "../../core/config/schema.ts";
 import { formatProblems } from "../../core/problem.ts";
@@ -7,6 +7,7 @@ import { recordLines } from "../../core/render/bind.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { dkimRecords } from "../../core/tenant/dkim/records.ts";
 import { sameJob } from "../../core/tenant/dkim/rotation.ts";
+import type { TenantStack } from "../../core/tenant/plan.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
 import { isDnsKey } from "../../mail/names.ts";
 import type { Pulumi } from "../engine/pulumi.ts";
@@ -14,9 +15,6 @@ import { Refusal } from "../engine/surroundings.ts";
 import { type KeyKind, makeKeyPair } from "./new-dkim-key.ts";
 import { loadStack, type Project } from "./project.ts";
 import { type Edit, editStackFile } from "./stack-file.ts";
-
-/** A tenant's stack. */
-export type TenantStack = Extract<Stack, { kind: "tenant" }>;
 
 /**
  * A stack as tenant.

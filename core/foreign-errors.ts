@@ -3,17 +3,11 @@
  * and what a person reads in place of a stack trace.
  */
 import type { Finding } from "./problem.ts";
+import { PUBLISHERS } from "./publishers/publishers.ts";
 
 /** As the SDK words them: `invocation of aws:ec2/getSubnet:getSubnet returned an error: …`. */
 const FAILED =
   /^(?:invocation of|Invoke of) '?(\w+):([^\s:']+)\S* (?:returned an error|failed): (.*)$/s;
-
-/** What a look-up depends on, by provider. */
-const CHECK: Readonly<Record<string, string>> = {
-  aws: "check the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), aws:region and the ids that the config names",
-  cloudflare:
-    "check the credentials (CLOUDFLARE_API_TOKEN with Zone: Read and DNS: Edit) and the zone ids in sendips:zones",
-};
 
 /**
  * How the clouds say that they are asked too much: EC2's and the SDKs' codes, and Cloudflare's, which
@@ -21,18 +15,6 @@ const CHECK: Readonly<Record<string, string>> = {
  */
 const THROTTLED =
   /RequestLimitExceeded|Throttl|TooManyRequests|SlowDown|\b429\b|\b971\b|rate limit/i;
-
-/** Who throttles, and what to do, by provider. */
-const WAIT: Readonly<Record<string, { who: string; fix: string }>> = {
-  aws: {
-    who: "AWS throttles the calls of this account in this Region",
-    fix: "nothing is wrong with the credentials or the config: wait a minute, and deploy fewer stacks at a time",
-  },
-  cloudflare: {
-    who: "Cloudflare throttles this token",
-    fix: "nothing is wrong with the token or the config: wait five minutes, and deploy fewer stacks at a time",
-  },
-};
 
 /**
  * The finding for an error of a provider's look-up, in the provider's own words; undefined for any
@@ -43,14 +25,20 @@ const WAIT: Readonly<Record<string, { who: string; fix: string }>> = {
  */
 export function failedLookUp(message: string): Finding | undefined {
   const [, provider = "", token = "", reason = ""] = FAILED.exec(message) ?? [];
-  const fix = Object.hasOwn(CHECK, provider) ? CHECK[provider] : undefined;
-  if (fix === undefined) return undefined;
+  const lookUps = PUBLISHERS.find((kind) => kind.lookUps?.namespace === provider)?.lookUps;
+  if (lookUps === undefined) return undefined;
   const name = token.split("/").at(-1);
   const said = reason.trim();
-  const wait = THROTTLED.test(said) ? WAIT[provider] : undefined;
+  const wait = THROTTLED.test(said) ? lookUps.throttled : undefined;
   const failed = `${name} failed: ${said}`;
   return wait === undefined
-    ? { code: "cloud-look-up-failed", level: "error", path: provider, message: failed, fix }
+    ? {
+        code: "cloud-look-up-failed",
+        level: "error",
+        path: provider,
+        message: failed,
+        fix: lookUps.check,
+      }
     : {
         code: "cloud-throttled",
         level: "error",
@@ -76,14 +64,9 @@ export function hasPtrSet(error: string): boolean {
   return error.includes("InvalidAddress.PtrSet");
 }
 
-/**
- * Whether Cloudflare refuses what stands already: an identical record (81058), a second one where there may be
- * one (81057), a CNAME beside another record (81053).
- */
+/** Whether a publisher refuses a record because it, or what it cannot stand beside, stands already. */
 export function recordStands(error: string): boolean {
-  return /8105[378]|identical record already exists|record with that host already exists/i.test(
-    error,
-  );
+  return PUBLISHERS.some((kind) => kind.stands?.(error) === true);
 }
 
 /**

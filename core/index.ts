@@ -43,6 +43,7 @@ export type {
 } from "./config/schema.ts";
 export { type FleetStack, lintFleet } from "./fleet/fleet.ts";
 export { type Finding, formatProblem, formatProblems, hasErrors, type Problem } from "./problem.ts";
+export type { Publisher } from "./publishers/publishers.ts";
 export { CUSTOMER_FORMATS, type CustomerFormat, customerText } from "./render/customer/page.ts";
 export { PLAN_FORMATS, type PlanFormat, type RenderOptions, renderPlan } from "./render/plan.ts";
 export type { Known } from "./render/sections.ts";
@@ -63,7 +64,6 @@ export {
   type KeyRef,
   type NameRef,
   type PlannedRecord,
-  type Publisher,
   type RangesRef,
   type RecordData,
   type Ref,

@@ -1,6 +1,8 @@
 /** `sendips zone`: what a tenant's names publish today, beside what is wanted, and the config that keeps it. */
+
 import { parseArgs } from "node:util";
 import { formatProblems, hasErrors } from "../../core/problem.ts";
+import { kindOf } from "../../core/publishers/publishers.ts";
 import {
   existingNames,
   mustKeepDmarc,
@@ -134,9 +136,7 @@ function text(reports: readonly NameReport[]): string {
     if (stands.length === 0 && report.wanted.length === 0) continue;
     if (report.zone !== zone) {
       zone = report.zone;
-      const by =
-        report.by === "cloudflare" ? "published by us at Cloudflare" : "published by the customer";
-      lines.push(...(lines.length > 0 ? [""] : []), `Zone ${zone}, ${by}`);
+      lines.push(...(lines.length > 0 ? [""] : []), kindOf(report).heading(zone));
     }
     lines.push(`  ${report.name}`);
     for (const line of stands.length > 0 ? stands : ["nothing"]) lines.push(`    stands  ${line}`);

@@ -1,8 +1,9 @@
 /** The DKIM part of a tenant's stack: its keys as they stand, new ones, and the records they make. */
-import { dkimPath } from "../../core/config/config.ts";
+import { dkimPath, type Stack } from "../../core/config/config.ts";
 import { dkimKeyOf } from "../../core/config/dkim-key.ts";
 import type { DkimKeyConfig } from "../../core/config/schema.ts";
 import { formatProblems } from "../../core/problem.ts";
+import { isCustomers } from "../../core/publishers/publishers.ts";
 import { recordLines } from "../../core/render/bind.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { dkimRecords } from "../../core/tenant/dkim/records.ts";
@@ -138,6 +139,6 @@ export function selectorRecords(
   });
   return {
     lines: recordLines(records, {}),
-    external: records.some(({ publisher }) => publisher.by === "external"),
+    external: records.some(({ publisher }) => isCustomers(publisher)),
   };
 }

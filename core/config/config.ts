@@ -1,7 +1,9 @@
 /** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
+
 import { z } from "zod";
 import { shown } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
+import { ZONE_FORMS } from "../publishers/publishers.ts";
 import { keyWords } from "./fields.ts";
 import { misplacedPrivateKeys } from "./misplaced-keys.ts";
 import { misplacedKey, NAMESPACE } from "./namespace.ts";
@@ -311,7 +313,7 @@ function worded(issue: Issue, found: unknown): { message: string; allowed: strin
     case "not_multiple_of":
       return { message: own("is out of step"), allowed: `multiples of ${issue.divisor}` };
     case "invalid_union":
-      return { message: own(wrongKind), allowed: "external, or {cloudflare: <zone id>}" };
+      return { message: own(wrongKind), allowed: ZONE_FORMS };
     case "invalid_format":
     case "invalid_element":
     case "invalid_key":

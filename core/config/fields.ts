@@ -15,7 +15,12 @@ import {
  * A text that must fit. The JSON Schema cannot hold `fits`: it has `pattern` in its place, which may
  * let more pass and must not refuse what fits.
  */
-function text(fits: (value: string) => boolean, message: string, allowed: string, pattern: string) {
+export function text(
+  fits: (value: string) => boolean,
+  message: string,
+  allowed: string,
+  pattern: string,
+) {
   return z
     .string()
     .superRefine((value, context) => {
@@ -105,14 +110,6 @@ export function awsId(prefix: string) {
   );
 }
 
-/** A Cloudflare zone id. */
-export const zoneId = text(
-  (value) => /^[0-9a-f]{32}$/.test(value),
-  "is not a Cloudflare zone id",
-  "32 hexadecimal digits, as the zone's overview page shows",
-  "^[0-9a-f]{32}$",
-);
-
 /** A report address, its host in A-labels. */
 function reports(fits: (value: string) => boolean, allowed: string, pattern: string) {
   return z
@@ -199,20 +196,6 @@ export const isoDate = z
     ),
   )
   .meta({ type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00:00 \\+0000 UTC)?$" });
-
-/** Seconds; Cloudflare takes 1 (automatic) or 60 to 86,400. */
-export const ttl = z
-  .int()
-  .superRefine((value, context) => {
-    if (value !== 1 && (value < 60 || value > 86_400)) {
-      context.addIssue({
-        code: "custom",
-        message: "is not a TTL that Cloudflare takes",
-        params: { allowed: "1 (automatic) or 60 to 86400 seconds" },
-      });
-    }
-  })
-  .meta({ minimum: 1, maximum: 86_400, anyOf: [{ const: 1 }, { minimum: 60 }] });
 
 /** A key of an address or stream in a list: YAML takes `1` for a number. */
 export const keyText = z

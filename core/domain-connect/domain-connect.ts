@@ -5,6 +5,7 @@
 
 import type { OperatorConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
+import { isCustomers } from "../publishers/publishers.ts";
 import type { Known } from "../render/sections.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { PlannedRecord } from "../tenant/record.ts";
@@ -37,7 +38,7 @@ const RULE = "Domain Connect 2.3";
 /** The zones that the customer publishes, in order. */
 export function customerZones({ records }: Plan): string[] {
   const zones = records.flatMap(({ publisher }) =>
-    publisher.by === "external" ? [publisher.zone] : [],
+    isCustomers(publisher) ? [publisher.zone] : [],
   );
   return [...new Set(zones)].sort();
 }
@@ -73,7 +74,7 @@ export function domainConnectTemplate(
   const softened: string[] = [];
   for (const record of plan.records) {
     const { publisher, path, name, data } = record;
-    if (publisher.by !== "external" || publisher.zone !== zone) continue;
+    if (!isCustomers(publisher) || publisher.zone !== zone) continue;
     const left = (reason: string, fix: string) =>
       say(path, {
         code: "domain-connect-left-out",

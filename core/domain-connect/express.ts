@@ -3,6 +3,7 @@
 import { DKIM_TEXT } from "../../mail/dkim/record.ts";
 import { DMARC_TEXT } from "../../mail/dmarc/record.ts";
 import { SPF_TEXT } from "../../mail/spf/finding.ts";
+import { automaticAt } from "../publishers/publishers.ts";
 import { type PlannedRecord, renderText, singletonOfRecord, type Text } from "../tenant/record.ts";
 import type { domainConnectCodes } from "./codes.ts";
 import { addressVariable, hostWithin, narrowed, type Place } from "./place.ts";
@@ -22,14 +23,14 @@ export type Expressed =
   | { leftOut: string; fix: string };
 
 const BY_HAND = "hand it to the customer: sendips plan <stack> --customer";
-/** Cloudflare's "automatic" means nothing to others. */
-const AUTOMATIC = { ttl: 1, instead: 3600 };
+/** In place of a TTL that is automatic at one provider and means nothing to others. */
+const USUAL_TTL = 3600;
 
 /** Expresses a record whose name is a text, at the place where it belongs. */
 export function expressed(record: PlannedRecord, name: string, place: Place): Expressed {
   const { data } = record;
   const host = hostWithin(name, place.fqdn);
-  const ttl = record.ttl === AUTOMATIC.ttl ? AUTOMATIC.instead : record.ttl;
+  const ttl = automaticAt(record.ttl) === undefined ? record.ttl : USUAL_TTL;
   switch (data.type) {
     case "CNAME":
       return cname(record, data.target, host, ttl, place);

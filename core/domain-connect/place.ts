@@ -1,6 +1,7 @@
 /** Where the template is applied: names relative to it, and names of elsewhere with as few variables as can be. */
 
 import type { OperatorConfig } from "../config/schema.ts";
+import { isOurs } from "../publishers/publishers.ts";
 import type { Known } from "../render/sections.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { PlannedRecord } from "../tenant/record.ts";
@@ -86,7 +87,7 @@ export function addressVariable(
 /** The operator's zone that holds a name; undefined for a customer's and for everybody else's. */
 export function operatorZoneOf(name: string, { zones }: Pick<Place, "zones">): string | undefined {
   const publisher = publisherOf(name, zones);
-  return publisher?.by === "cloudflare" ? publisher.zone : undefined;
+  return isOurs(publisher) ? publisher.zone : undefined;
 }
 
 /** `a.b.c.d` with `b.c` as `%x%` is `a.%x%.d`; undefined where the labels do not stand so. */

@@ -1,6 +1,7 @@
 /** Records that two stacks want at one name: what one publishes or deletes, the other loses. */
 
 import type { Problem } from "../problem.ts";
+import { isOurs, kindOf } from "../publishers/publishers.ts";
 import {
   type PlannedRecord,
   readable,
@@ -91,12 +92,13 @@ function conflictOf(
     fix,
     rule,
   });
-  if (same !== undefined) {
+  const identical = kindOf(record.publisher).identical;
+  if (same !== undefined && identical !== undefined) {
     return problem(
       "record-taken",
       `${name} ${data.type} is also published by ${holder(same)}, with the same value`,
-      "one stack publishes it: Cloudflare refuses the second (81058), and who deletes it deletes it for both",
-      "Cloudflare: identical record",
+      `one stack publishes it: ${identical.happens}, and who deletes it deletes it for both`,
+      identical.rule,
     );
   }
   if (single !== undefined && kind !== undefined) {
@@ -130,7 +132,7 @@ function sameValue(
   { values }: Seen,
 ): Claim | undefined {
   const { data, publisher } = record;
-  if (publisher.by !== "cloudflare" || referencesOf(record).length > 0) return undefined;
+  if (!isOurs(publisher) || referencesOf(record).length > 0) return undefined;
   if (data.type === "TXT" && data.text.some((part) => typeof part !== "string")) return undefined;
   return values.claim(`${publisher.zone} ${name} ${data.type} ${value}`, mine);
 }

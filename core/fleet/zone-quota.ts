@@ -1,6 +1,7 @@
 /** Records of all tenants against what each zone may hold. */
 
 import { few, type Problem } from "../problem.ts";
+import type { RecordQuota } from "../publishers/publisher.ts";
 import { quotaFinding, type ZoneUse, zoneUses } from "../tenant/zone/zone-quota.ts";
 import type { FleetTenant } from "./stack.ts";
 
@@ -8,6 +9,7 @@ interface Fill {
   total: number;
   /** The largest that a stack states; undefined while none does. */
   quota: number | undefined;
+  usual: RecordQuota;
   /** Stacks with their counts, in order. */
   stacks: { name: string; count: number }[];
   /** True when one stack alone is over it, which is told with that stack. */
@@ -23,7 +25,10 @@ export function zoneQuotaConflicts(tenants: readonly FleetTenant[]): Problem[] {
   for (const { name, stack, result } of tenants) {
     if (result === undefined || !("plan" in result)) continue;
     for (const use of zoneUses(result.plan.records, stack.operator.zones)) {
-      const fill = zones.get(use.zone) ?? { total: 0, quota: undefined, stacks: [], told: false };
+      const fill = zones.get(use.zone) ?? {
+        ...{ total: 0, quota: undefined, usual: use.usual },
+        ...{ stacks: [], told: false },
+      };
       zones.set(use.zone, fill);
       fill.total += use.count;
       fill.stacks.push({ name, count: use.count });
@@ -36,15 +41,15 @@ export function zoneQuotaConflicts(tenants: readonly FleetTenant[]): Problem[] {
     .flatMap(([zone, fill]) => (fill.told ? [] : over(zone, fill)));
 }
 
-function over(zone: string, { total, quota, stacks }: Fill): Problem[] {
-  const use: ZoneUse = { zone, count: total, quota };
+function over(zone: string, { total, quota, usual, stacks }: Fill): Problem[] {
+  const use: ZoneUse = { zone, count: total, quota, usual };
   const most = stacks.toSorted((a, b) => b.count - a.count);
   const finding = quotaFinding(use, few(most.map(({ name, count }) => `${name} ${count}`)));
   if (finding === undefined) return [];
   let sum = 0;
   const crossing = stacks.find(({ count }) => {
     sum += count;
-    return quotaFinding({ zone, count: sum, quota }) !== undefined;
+    return quotaFinding({ zone, count: sum, quota, usual }) !== undefined;
   });
   return crossing === undefined ? [] : [{ ...finding, stack: crossing.name }];
 }

@@ -2,6 +2,7 @@
 
 import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
+import { isCustomers } from "../publishers/publishers.ts";
 import type { Deployed } from "../state/deployed.ts";
 import { setsReverseNames } from "../tenant/address/records.ts";
 import type { Plan } from "../tenant/plan.ts";
@@ -46,8 +47,8 @@ export function checkHostRecords(
   return addresses.flatMap(({ key }): Finding[] => {
     const held = deployed.addresses.find((address) => address.key === key);
     const publisher = records.find((record) => record.key === hostRecordKey(key))?.publisher;
-    if (held?.hostRecordUrn === undefined || held.release || publisher?.by !== "external")
-      return [];
+    if (held?.hostRecordUrn === undefined || held.release) return [];
+    if (!isCustomers(publisher)) return [];
     return [
       {
         code: "zone-became-external",

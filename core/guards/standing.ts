@@ -8,6 +8,8 @@ import { DMARC_TEXT } from "../../mail/dmarc/record.ts";
 import { SPF_TEXT } from "../../mail/spf/finding.ts";
 import { saysTheSame, unquoteTxt } from "../../mail/txt.ts";
 import type { Finding } from "../problem.ts";
+import { fromCloudflare } from "../publishers/cloudflare.ts";
+import { isOurs, kindOf } from "../publishers/publishers.ts";
 import type { StateRecord } from "../state/resources.ts";
 import {
   type PlannedRecord,
@@ -49,23 +51,13 @@ export interface Meeting {
   findings: Finding[];
 }
 
-/** The value in zone file form, names in lower case, TXT as one text: equal for two records that say the same. */
+/** The value in zone file form: equal for two records that say the same. */
 export function standingValue({ type, content, preference }: ZoneRecord): string {
-  const host = `${content.toLowerCase().replace(/\.$/, "")}.`;
-  switch (type) {
-    case "TXT":
-      return content.startsWith('"') ? unquoteTxt(content) : content;
-    case "CNAME":
-      return host;
-    case "MX":
-      return `${preference ?? 0} ${host}`;
-    default:
-      return content;
-  }
+  return fromCloudflare(type, content, preference);
 }
 
 /**
- * The records of a plan that are to come to their names in Cloudflare: those that the state does not hold, and
+ * The records of a plan that are to come to their names in zones of ours: those that the state does not hold, and
  * those that it holds at another name.
  */
 export function missingRecords(
@@ -75,7 +67,7 @@ export function missingRecords(
 ): PlannedRecord[] {
   const held = new Map(state.map((record) => [record.logicalName, record]));
   return planned.filter(({ publisher, key, name }) => {
-    if (publisher.by !== "cloudflare") return false;
+    if (!isOurs(publisher)) return false;
     const there = held.get(logicalName(key));
     if (there === undefined) return true;
     return typeof name === "string" && (there.name !== name || there.zoneId !== publisher.zoneId);
@@ -107,7 +99,7 @@ export function meetStanding(
   const taken = new Set<string>();
   for (const record of missing) {
     const { publisher, path, key, data } = record;
-    if (publisher.by !== "cloudflare") continue;
+    if (!isOurs(publisher)) continue;
     const known = rendered(record, resolve);
     // A name that holds an address which is not allocated holds nothing yet.
     if (known.name === undefined) continue;
@@ -129,9 +121,9 @@ export function meetStanding(
         code: "standing-proxied",
         level: "error",
         path,
-        message: `its ${data.type} record stands at ${known.name} already, proxied by Cloudflare: taken over it would be DNS only, and whatever the proxy serves there would be gone`,
-        fix: "set it to DNS only in Cloudflare, where nothing needs the proxy; else take it out of the config",
-        rule: "Cloudflare: proxy status",
+        message: `its ${data.type} record stands at ${known.name} already, proxied by ${kindOf(publisher).title}: taken over it would be DNS only, and whatever the proxy serves there would be gone`,
+        fix: `set it to DNS only in ${kindOf(publisher).title}, where nothing needs the proxy; else take it out of the config`,
+        rule: `${kindOf(publisher).title}: proxy status`,
       });
       continue;
     }

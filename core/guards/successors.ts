@@ -2,7 +2,9 @@
  * Records that give way to another one at their name: a CNAME stands alone (RFC 1034 §3.6.2), and Cloudflare
  * refuses it, or refuses what comes beside it, as long as the other stands.
  */
+
 import type { Finding } from "../problem.ts";
+import { isOurs } from "../publishers/publishers.ts";
 import type { StateRecord } from "../state/resources.ts";
 import type { PlannedRecord } from "../tenant/record.ts";
 
@@ -35,7 +37,7 @@ export function successions(
   const findings: Finding[] = [];
   const taken = new Set<string>();
   for (const { key, name, data, publisher, path } of planned) {
-    if (publisher.by !== "cloudflare") continue;
+    if (!isOurs(publisher)) continue;
     const itself = state.find((record) => record.logicalName === logicalName(key));
     if (itself !== undefined) {
       if (itself.type !== data.type) predecessors.set(key, itself.logicalName);

@@ -1,6 +1,7 @@
 /** The plan as JSON, for programs: a shape that later versions add to and do not change. */
 
 import type { Problem } from "../problem.ts";
+import { zoneOf } from "../publishers/publishers.ts";
 import type { PolicyFile } from "../tenant/mta-sts/policy.ts";
 import type { Plan, PlannedAddress, PlannedStream } from "../tenant/plan.ts";
 import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
@@ -96,7 +97,7 @@ function recordJson(record: PlannedRecord, known: Known): RecordJson {
     ttl: ttlOf(record) ?? null,
     value: unknownIn(record, known) ?? plainValue(record, known),
     publisher: publisher.by,
-    zone: publisher.by === "aws" ? null : publisher.zone,
+    zone: zoneOf(publisher) ?? null,
     why,
     path,
     ...(waitsFor === undefined ? {} : { waitsFor }),

@@ -1,9 +1,10 @@
 /** Records as they are shown: grouped by who publishes them, with what is known put in. */
+
 import { reverseName } from "../../mail/ptr/record.ts";
 import { quoteTxt } from "../../mail/txt.ts";
+import { kindOf, PUBLISHERS, type Publisher, zoneOf } from "../publishers/publishers.ts";
 import {
   type PlannedRecord,
-  type Publisher,
   type Ref,
   type Resolve,
   readable,
@@ -26,8 +27,6 @@ export interface Section {
   records: PlannedRecord[];
 }
 
-const ORDER: readonly Publisher["by"][] = ["cloudflare", "external", "aws"];
-
 /**
  * Ours first, then the customer's, then AWS's, those that wait last; zones by name, records in the plan's
  * order.
@@ -37,12 +36,14 @@ export function sectionsOf(records: readonly PlannedRecord[]): Section[] {
   for (const record of records) {
     const { publisher, waitsFor } = record;
     const waits = waitsFor !== undefined;
-    const zone = publisher.by === "aws" ? {} : { zone: publisher.zone };
-    const id = `${ORDER.indexOf(publisher.by)}${waits ? "w" : ""} ${zone.zone ?? ""}`;
+    const zone = zoneOf(publisher);
+    const id = `${PUBLISHERS.indexOf(kindOf(publisher))}${waits ? "w" : ""} ${zone ?? ""}`;
     const section = sections.get(id) ?? {
-      title: waits ? "Reverse names, not set yet: each waits for the customer" : titleOf(publisher),
+      title: waits
+        ? "Reverse names, not set yet: each waits for the customer"
+        : kindOf(publisher).heading(zone ?? ""),
       by: publisher.by,
-      ...zone,
+      ...(zone === undefined ? {} : { zone }),
       waits,
       records: [],
     };
@@ -50,17 +51,6 @@ export function sectionsOf(records: readonly PlannedRecord[]): Section[] {
     section.records.push(record);
   }
   return [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, section]) => section);
-}
-
-function titleOf(publisher: Publisher): string {
-  switch (publisher.by) {
-    case "cloudflare":
-      return `Zone ${publisher.zone}, published by us at Cloudflare`;
-    case "external":
-      return `Zone ${publisher.zone}, published by the customer`;
-    case "aws":
-      return "Reverse names, set at AWS, which keeps its own TTL";
-  }
 }
 
 /** The IPv4 where it is known, else a reference that a person can read: `{tx1}`. */
@@ -97,7 +87,7 @@ export function plainValue(record: PlannedRecord, known: Known): string {
   return renderData(record, resolver(known));
 }
 
-/** The TTL that we decide: none at AWS. */
+/** The TTL that we decide; undefined where the publisher keeps its own. */
 export function ttlOf({ publisher, ttl }: PlannedRecord): number | undefined {
-  return publisher.by === "aws" ? undefined : ttl;
+  return kindOf(publisher).ownTtl === true ? undefined : ttl;
 }

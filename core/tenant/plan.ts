@@ -2,6 +2,7 @@
 
 import type { Stack } from "../config/config.ts";
 import { type Finding, hasErrors, type Problem } from "../problem.ts";
+import { REVERSE_ZONE } from "../publishers/publishers.ts";
 import { contextOf, hostNameOf, ordered, type PlannedStream } from "./context.ts";
 import { standingOf } from "./existing/standing.ts";
 import type { PolicyFile } from "./mta-sts/policy.ts";
@@ -62,8 +63,7 @@ export function plan(stack: TenantStack): PlanResult {
   const records: PlannedRecord[] = wanted.flatMap((record) => {
     // Of all names that hold an address, only reverse names are not in a zone of the list.
     const zoneName = typeof record.name === "string" ? record.name : record.name.below;
-    const publisher =
-      zoneName === undefined ? ({ by: "aws" } as const) : publisherOf(zoneName, operator.zones);
+    const publisher = zoneName === undefined ? REVERSE_ZONE : publisherOf(zoneName, operator.zones);
     if (publisher === undefined) return [];
     const { key, data, purpose, domain, value, why, path, after, waitsFor, permanent } = record;
     // One by one: a spread object takes half as much memory again, and a fleet holds all its records.

@@ -5,6 +5,7 @@ import type { DmarcRecord } from "../../mail/dmarc/record.ts";
 import { renderMx } from "../../mail/mx/record.ts";
 import { coverIp4 } from "../../mail/spf/cidr.ts";
 import type { Singleton } from "../../mail/txt.ts";
+import type { Publisher } from "../publishers/publishers.ts";
 import type { Purpose } from "./purpose.ts";
 
 /** Stands for the IPv4 of an address until it is allocated. */
@@ -41,14 +42,6 @@ export interface NameRef extends AddressRef {
   /** What follows the address, after a dot. Absent: the name is the address's reverse name. */
   below?: string;
 }
-
-/** Who publishes a record. */
-export type Publisher =
-  | { by: "cloudflare"; zone: string; zoneId: string }
-  /** The customer publishes; we print and check. */
-  | { by: "external"; zone: string }
-  /** EC2 serves the reverse zone of its Elastic IPs. */
-  | { by: "aws" };
 
 /** What a record holds, by type. Names in A-labels, lower case, without the last dot. */
 export type RecordData =

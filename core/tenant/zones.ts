@@ -1,7 +1,7 @@
 /** Which zone holds a name, and who publishes there. */
 
 import type { OperatorConfig } from "../config/schema.ts";
-import type { Publisher } from "./record.ts";
+import { type Publisher, publisherOfZone } from "../publishers/publishers.ts";
 
 /**
  * The publisher of a name: the zone with the longest matching suffix, as DNS delegation works.
@@ -9,9 +9,8 @@ import type { Publisher } from "./record.ts";
  */
 export function publisherOf(name: string, zones: OperatorConfig["zones"]): Publisher | undefined {
   for (let zone = name; ; zone = zone.slice(zone.indexOf(".") + 1)) {
-    const server = Object.hasOwn(zones, zone) ? zones[zone] : undefined;
-    if (server === "external") return { by: "external", zone };
-    if (server !== undefined) return { by: "cloudflare", zone, zoneId: server.cloudflare };
+    const config = Object.hasOwn(zones, zone) ? zones[zone] : undefined;
+    if (config !== undefined) return publisherOfZone(zone, config);
     if (!zone.includes(".")) return undefined;
   }
 }

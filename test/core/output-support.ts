@@ -1,9 +1,10 @@
 /** A plan by hand, with one record of every kind of publisher, type and reference. */
 
+import type { Publisher } from "../../core/publishers/publishers.ts";
 import { customerText } from "../../core/render/customer/page.ts";
 import type { Known } from "../../core/render/sections.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
-import type { PlannedRecord, Publisher, RecordData } from "../../core/tenant/record.ts";
+import type { PlannedRecord, RecordData } from "../../core/tenant/record.ts";
 import { byHand } from "./by-hand.ts";
 
 export const CLOUDFLARE: Publisher = {

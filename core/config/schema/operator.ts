@@ -1,33 +1,20 @@
 /** Operator-wide values: once for all stacks, in Pulumi.yaml. */
 import { z } from "zod";
-import { byDomain, byName, byRegion, nameServer, reportUri, ttl, zoneId } from "../fields.ts";
+import { ttlConfig, zoneConfig } from "../../publishers/publishers.ts";
+import { byDomain, byName, byRegion, nameServer, reportUri } from "../fields.ts";
 import { acceptList } from "./accept.ts";
 import { domainConnectSchema } from "./domain-connect.ts";
 
 /** The keys under `sendips:` in Pulumi.yaml. */
 export const operatorSchema = z.strictObject({
-  zones: byDomain(
-    z.union([
-      z.literal("external"),
-      z.strictObject({
-        cloudflare: zoneId.describe("The zone's id: we publish."),
-        records: z
-          .int()
-          .min(1)
-          .optional()
-          .describe(
-            "How many records Cloudflare lets the zone hold, by its plan (200 on new free zones). What a stack, and in `lint` all stacks together, publish there is counted against it; records of others are not known. Default: 200 is counted against, and more is a warning.",
-          ),
-      }),
-    ]),
-  ).describe(
+  zones: byDomain(zoneConfig).describe(
     "Who serves each zone: {cloudflare: <zone id>} (we publish) or external (the customer publishes).",
   ),
   reports: z
     .array(reportUri)
     .default([])
     .describe("Where aggregate DMARC reports go for tenants that do not say. Default: nowhere."),
-  ttl: ttl
+  ttl: ttlConfig
     .default(3600)
     .describe("TTL of records in seconds. Default: 3600, a usual value for mail records."),
   spfSnapshot: byName(z.string())

@@ -1,7 +1,8 @@
 /** `sendips:tenant`: a customer, one stack. */
 import { z } from "zod";
+import { ttlConfig } from "../../publishers/publishers.ts";
 import type { DkimKeyConfig } from "../dkim-key.ts";
-import { awsId, byDomain, domain, ipv4, keyed, keyText, ttl } from "../fields.ts";
+import { awsId, byDomain, domain, ipv4, keyed, keyText } from "../fields.ts";
 import { acceptList } from "./accept.ts";
 import {
   bimiSchema,
@@ -165,7 +166,7 @@ export const tenantSchema = z
         "Publish *._domainkey of each domain of neverMails as a revoked key, so that no forgotten selector signs for it (M3AAWG, Protecting Parked Domains). Default: false.",
       ),
     accept: acceptList("this tenant"),
-    ttl: ttl
+    ttl: ttlConfig
       .optional()
       .describe("TTL of every record, seconds. Default: the operator's sendips:ttl."),
     waitForCustomerRecords: z

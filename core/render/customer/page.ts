@@ -1,5 +1,7 @@
 /** The page to hand to a customer who publishes zones of a tenant: what, why, in which order. */
+
 import { mtaStsName } from "../../../mail/mta-sts/record.ts";
+import { isCustomers } from "../../publishers/publishers.ts";
 import type { Plan } from "../../tenant/plan.ts";
 import type { PlannedRecord } from "../../tenant/record.ts";
 import type { Known } from "../sections.ts";
@@ -32,7 +34,7 @@ export function customerText(plan: Plan, known: Known, format: CustomerFormat): 
 const RENDERERS = { markdown: markdownPage, html: htmlPage, csv: csvPage } as const;
 
 function viewOf(plan: Plan, known: Known): CustomerView | undefined {
-  const theirs = plan.records.filter(({ publisher }) => publisher.by === "external");
+  const theirs = plan.records.filter(({ publisher }) => isCustomers(publisher));
   if (theirs.length === 0) return undefined;
   const names = new Set(theirs.map(({ name }) => name));
   const steps = stepsOf(theirs.map((record) => customerRecord(record, known)));
@@ -48,5 +50,5 @@ function viewOf(plan: Plan, known: Known): CustomerView | undefined {
 }
 
 function zoneOf({ publisher }: PlannedRecord): string[] {
-  return publisher.by === "external" ? [publisher.zone] : [];
+  return isCustomers(publisher) ? [publisher.zone] : [];
 }

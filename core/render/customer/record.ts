@@ -1,5 +1,7 @@
 /** A record as a customer enters it: every form that a panel asks for, what to do, and how to check it. */
+
 import { chunkTxt, quoteString } from "../../../mail/txt.ts";
+import { isCustomers } from "../../publishers/publishers.ts";
 import type { ForCustomer } from "../../tenant/purpose.ts";
 import { type PlannedRecord, referencesOf } from "../../tenant/record.ts";
 import { type Known, ownerOf, plainValue, zoneValue } from "../sections.ts";
@@ -92,7 +94,7 @@ export function customerRecord(record: PlannedRecord, known: Known): CustomerRec
 
 /** As a panel wants it that adds the zone by itself: `@` for the zone. */
 function relativeName({ publisher }: PlannedRecord, name: string): string {
-  if (publisher.by !== "external" || name === publisher.zone) return "@";
+  if (!isCustomers(publisher) || name === publisher.zone) return "@";
   return name.slice(0, -publisher.zone.length - 1);
 }
 
@@ -166,7 +168,7 @@ function dnsOnlyOf(
       "a proxy answers with addresses of its own, and what the name points to is not found"
     );
   }
-  if (data.type !== "MX" || data.exchange === "" || publisher.by !== "external") return undefined;
+  if (data.type !== "MX" || data.exchange === "" || !isCustomers(publisher)) return undefined;
   const { zone } = publisher;
   // Another zone's addresses are not the customer's to proxy.
   if (data.exchange !== zone && !data.exchange.endsWith(`.${zone}`)) return undefined;

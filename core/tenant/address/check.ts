@@ -3,6 +3,7 @@
 import { shown } from "../../../mail/finding.ts";
 import { lintHostName, lintName } from "../../../mail/names.ts";
 import { at, type Finding } from "../../problem.ts";
+import { isCustomers } from "../../publishers/publishers.ts";
 import { hostNameOf, ordered, type TenantContext } from "../context.ts";
 import { publisherOf } from "../zones.ts";
 
@@ -92,7 +93,7 @@ function hostNames({ tenant, operator }: TenantContext): Finding[] {
     findings.push(...at(path, lintName(name)), ...at(path, lintHostName(name)));
   }
   const publisher = publisherOf(tenant.hostNames ?? "", operator.zones);
-  if (publisher?.by === "external" && !tenant.waitForCustomerRecords) {
+  if (isCustomers(publisher) && !tenant.waitForCustomerRecords) {
     findings.push({
       code: "ptr-waits-for-customer",
       level: "warning",

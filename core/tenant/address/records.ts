@@ -1,6 +1,7 @@
 /** The names of an address: A, PTR and the SPF record of the HELO name, all three by one host name. */
 
 import type { OperatorConfig, TenantConfig } from "../../config/schema.ts";
+import { isOurs } from "../../publishers/publishers.ts";
 import { hostNameOf, ordered, type TenantContext, type WantedRecord } from "../context.ts";
 import { hostRecordKey, text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
@@ -11,9 +12,8 @@ import { HELO_SPF, HOST_NAME, REVERSE_NAME } from "./purpose.ts";
  * for no record of the customer's cannot know when it does.
  */
 export function setsReverseNames(tenant: TenantConfig, zones: OperatorConfig["zones"]): boolean {
-  return (
-    tenant.waitForCustomerRecords || publisherOf(tenant.hostNames ?? "", zones)?.by === "cloudflare"
-  );
+  const publisher = publisherOf(tenant.hostNames ?? "", zones);
+  return tenant.waitForCustomerRecords || isOurs(publisher);
 }
 
 /** A, PTR and HELO SPF of each address, so that FCrDNS holds (RFC 8601 §2.7.3 iprev). */

@@ -1,6 +1,7 @@
 /** Faults of `delegate` and `dkimZone`. */
 
 import type { Finding } from "../../problem.ts";
+import { isCustomers } from "../../publishers/publishers.ts";
 import type { TenantContext } from "../context.ts";
 import { publisherOf } from "../zones.ts";
 
@@ -17,7 +18,7 @@ export function checkDelegation({ tenant, operator }: TenantContext): Finding[] 
   ];
   return asked.flatMap(([path, zone, key]): Finding[] => {
     const publisher = zone === undefined ? undefined : publisherOf(zone, operator.zones);
-    if (publisher?.by !== "external") return [];
+    if (!isCustomers(publisher)) return [];
     return [
       {
         code: "delegation-zone-external",

@@ -9,6 +9,7 @@ import {
   strength,
 } from "../../../mail/dmarc/record.ts";
 import { at, error, type Fault, type Finding, warning } from "../../problem.ts";
+import { isCustomers } from "../../publishers/publishers.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { isKnown } from "../existing/standing.ts";
@@ -72,7 +73,7 @@ function isGuess({ tenant, operator }: TenantContext, { domain, dmarc }: Organis
     dmarc.policy === undefined &&
     !dmarc.replace &&
     !isKnown(tenant, name) &&
-    publisherOf(name, operator.zones)?.by === "external"
+    isCustomers(publisherOf(name, operator.zones))
   );
 }
 

@@ -4,6 +4,7 @@ import { dmarcName } from "../../../mail/dmarc/record.ts";
 import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import type { Finding } from "../../problem.ts";
+import { isCustomers } from "../../publishers/publishers.ts";
 import { ordered, type TenantContext } from "../context.ts";
 import { organisationsOf } from "../organisations.ts";
 import { spfNames } from "../spf/records.ts";
@@ -20,8 +21,8 @@ const OLD = 90;
  * @param today the UTC day, `2026-11-24`.
  */
 export function checkKnowledge(context: TenantContext, today: string): Finding[] {
-  const shared = sharedNames(context).filter(
-    ({ name }) => publisherOf(name, context.operator.zones)?.by === "external",
+  const shared = sharedNames(context).filter(({ name }) =>
+    isCustomers(publisherOf(name, context.operator.zones)),
   );
   if (shared.length === 0) return [];
   const { seen } = context.tenant.existing;

@@ -10,6 +10,7 @@ import { isSpf } from "../../../mail/spf/finding.ts";
 import { parseSpf } from "../../../mail/spf/parse.ts";
 import { renderSpf } from "../../../mail/spf/render.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
+import { type Publisher, REVERSE_ZONE, zoneOf } from "../../publishers/publishers.ts";
 import { contextOf, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { organisationsOf } from "../organisations.ts";
@@ -27,7 +28,7 @@ export type KnownIps = Readonly<Record<string, string>>;
 export interface NameReport {
   name: string;
   zone: string;
-  by: "cloudflare" | "external";
+  by: Publisher["by"];
   /** What stands there apart from what sendips publishes; undefined where it could not be read. */
   standing?: Standing;
   /** Why it could not be read. */
@@ -93,8 +94,8 @@ export function reportNames(
     const records = wanted.get(name) ?? [];
     const base = {
       name,
-      zone: publisher === undefined || publisher.by === "aws" ? "" : publisher.zone,
-      by: publisher?.by === "cloudflare" ? ("cloudflare" as const) : ("external" as const),
+      zone: publisher === undefined ? "" : (zoneOf(publisher) ?? ""),
+      by: publisher?.by ?? "external",
       wanted: records.map((record) => `${record.data.type} ${rendered(record, known)}`),
     };
     if ("failed" in found) return { ...base, failed: found.failed };
@@ -103,7 +104,7 @@ export function reportNames(
 }
 
 function rendered(record: WantedRecord, known: KnownIps): string {
-  const planned: PlannedRecord = { ...record, ttl: 0, publisher: { by: "aws" } };
+  const planned: PlannedRecord = { ...record, ttl: 0, publisher: REVERSE_ZONE };
   return renderData(planned, (ref) =>
     "address" in ref ? (known[ref.address] ?? readable(ref)) : readable(ref),
   );

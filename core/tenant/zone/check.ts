@@ -4,6 +4,7 @@ import { isNullMx, lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
 import { lintTxt } from "../../../mail/txt.ts";
 import { at, type Finding, few } from "../../problem.ts";
+import { kindOf, zoneOf } from "../../publishers/publishers.ts";
 import type { RecordContext } from "../context.ts";
 import {
   type PlannedRecord,
@@ -115,7 +116,7 @@ function duplicates(records: readonly PlannedRecord[]): Finding[] {
       level: "error",
       path: record.path,
       message: `${nameOf(record)} ${record.data.type} stands twice with one value; the other is of ${first?.path}`,
-      fix: "ask for it in one place: a name servers keeps one of the two, and Cloudflare refuses the second (81058)",
+      fix: `ask for it in one place: ${kindOf(record.publisher).identical?.happens ?? "a name server keeps one of the two"}`,
       rule: "RFC 2181 §5",
     })),
   );
@@ -133,10 +134,10 @@ function aliases(byName: Groups): Finding[] {
   return [...byName].flatMap(([name, records]): Finding[] => {
     const alias = records.find(({ data }) => data.type === "CNAME");
     if (alias === undefined) return [];
-    const apex = alias.publisher.by === "external" && alias.publisher.zone === name;
+    const apex = zoneOf(alias.publisher) === name && kindOf(alias.publisher).flattensApex !== true;
     const others = records.filter((record) => record !== alias);
     return [
-      ...(apex ? [apexAlias(alias)] : []),
+      ...(apex ? [apexAlias(alias, name)] : []),
       ...others.map(({ path, data }) => ({
         code: "cname-beside-records" as const,
         level: "error" as const,
@@ -149,9 +150,8 @@ function aliases(byName: Groups): Finding[] {
   });
 }
 
-/** Cloudflare answers for a CNAME at the apex with what it points to; others refuse the zone. */
-function apexAlias({ path, publisher }: PlannedRecord): Finding {
-  const zone = publisher.by === "aws" ? "" : publisher.zone;
+/** Some answer for a CNAME at the apex with what it points to; others refuse the zone. */
+function apexAlias({ path }: PlannedRecord, zone: string): Finding {
   return {
     code: "cname-at-apex",
     level: "error",

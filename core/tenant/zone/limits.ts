@@ -1,14 +1,10 @@
-/** Limits of an RRset: its TTL, and what Cloudflare takes. */
+/** Limits of an RRset: its TTL and its size, by what its publisher takes. */
+
 import type { Finding } from "../../problem.ts";
+import { takesTtl, ttlText } from "../../publishers/publisher.ts";
+import { automaticAt, kindOf, zoneOf } from "../../publishers/publishers.ts";
 import type { PlannedRecord } from "../record.ts";
 import { wireSize } from "./record-size.ts";
-
-/** Cloudflare's limits in bytes of wire data (cloudflare-docs#29286). */
-const RECORD_LIMIT = 4_096;
-const RRSET_LIMIT = 8_192;
-/** RDLENGTH has 16 bits. */
-const RDATA_LIMIT = 65_535;
-const CLOUDFLARE = "Cloudflare DNS record limits";
 
 /** Faults of records grouped by name and type; a group's key names both. */
 export function checkLimits(rrsets: ReadonlyMap<string, readonly PlannedRecord[]>): Finding[] {
@@ -25,12 +21,15 @@ export function checkLimits(rrsets: ReadonlyMap<string, readonly PlannedRecord[]
 function automatic(records: readonly PlannedRecord[]): Finding[] {
   const zones = new Map<string, Finding>();
   for (const { ttl, publisher } of records) {
-    if (publisher.by !== "external" || ttl !== 1 || zones.has(publisher.zone)) continue;
-    zones.set(publisher.zone, {
+    const zone = zoneOf(publisher);
+    const elsewhere = automaticAt(ttl);
+    if (zone === undefined || elsewhere === undefined || zones.has(zone)) continue;
+    if (kindOf(publisher).ttl?.automatic === ttl) continue;
+    zones.set(zone, {
       code: "ttl-automatic-elsewhere",
       level: "warning",
       path: "sendips:tenant.ttl",
-      message: `a TTL of 1 is automatic at Cloudflare, but one second in ${publisher.zone}, which the customer publishes`,
+      message: `a TTL of ${ttl} is automatic at ${elsewhere.title}, but one second in ${zone}, which ${kindOf(publisher).title} publishes`,
       fix: "a TTL in seconds, such as 3600",
       rule: "RFC 1035 §3.2.1",
     });
@@ -40,7 +39,7 @@ function automatic(records: readonly PlannedRecord[]): Finding[] {
 
 function ttls(title: string, records: readonly PlannedRecord[]): Finding[] {
   const [first] = records;
-  if (first === undefined || first.publisher.by === "aws") return [];
+  if (first === undefined || kindOf(first.publisher).ownTtl === true) return [];
   const findings: Finding[] = [];
   const other = records.find(({ ttl }) => ttl !== first.ttl);
   if (other !== undefined) {
@@ -54,14 +53,15 @@ function ttls(title: string, records: readonly PlannedRecord[]): Finding[] {
     });
   }
   const { ttl, publisher, path } = first;
-  if (publisher.by === "cloudflare" && ttl !== 1 && (ttl < 60 || ttl > 86_400)) {
+  const kind = kindOf(publisher);
+  if (kind.ttl !== undefined && !takesTtl(kind.ttl, ttl)) {
     findings.push({
       code: "ttl-refused",
       level: "error",
       path,
-      message: `${title} has a TTL of ${ttl} seconds, which Cloudflare refuses`,
-      fix: "1 (automatic), or 60 to 86400 seconds",
-      rule: CLOUDFLARE,
+      message: `${title} has a TTL of ${ttl} seconds, which ${kind.title} refuses`,
+      fix: ttlText(kind.ttl),
+      rule: `${kind.title} DNS record limits`,
     });
   }
   return findings;
@@ -69,9 +69,9 @@ function ttls(title: string, records: readonly PlannedRecord[]): Finding[] {
 
 function sizes(title: string, records: readonly PlannedRecord[]): Finding[] {
   const [first] = records;
-  if (first === undefined || first.publisher.by === "aws") return [];
-  const cloudflare = first.publisher.by === "cloudflare";
-  const [limit, rule] = cloudflare ? [RECORD_LIMIT, CLOUDFLARE] : [RDATA_LIMIT, "RFC 1035 §3.2.1"];
+  const limits = first === undefined ? undefined : kindOf(first.publisher).sizes;
+  if (first === undefined || limits === undefined) return [];
+  const { record: limit, set = Number.POSITIVE_INFINITY, rule } = limits;
   const findings: Finding[] = [];
   let total = 0;
   for (const record of records) {
@@ -87,13 +87,13 @@ function sizes(title: string, records: readonly PlannedRecord[]): Finding[] {
       rule,
     });
   }
-  if (cloudflare && total > RRSET_LIMIT && findings.length === 0) {
+  if (total > set && findings.length === 0) {
     findings.push({
       code: "record-set-size",
       level: "error",
       path: first.path,
       message: `${title}: ${records.length} records take up to ${total} bytes`,
-      fix: `at most ${RRSET_LIMIT} in all records of one name and type: use another name for some`,
+      fix: `at most ${set} in all records of one name and type: use another name for some`,
       rule,
     });
   }

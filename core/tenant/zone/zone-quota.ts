@@ -1,11 +1,11 @@
 /** How many records a zone may hold. */
 import { configPath } from "../../config/config.ts";
 import type { OperatorConfig } from "../../config/schema.ts";
+import { member, ordered } from "../../maps.ts";
 import type { Finding } from "../../problem.ts";
+import type { RecordQuota } from "../../publishers/publisher.ts";
+import { kindOf, zoneOf } from "../../publishers/publishers.ts";
 import type { PlannedRecord } from "../record.ts";
-
-/** A new zone of Cloudflare's free plan; older ones and other plans hold 1,000 and more. */
-const NEW_FREE_ZONE = 200;
 
 /** What a plan, or several together, publish in one zone of ours. */
 export interface ZoneUse {
@@ -13,6 +13,8 @@ export interface ZoneUse {
   count: number;
   /** What the operator says that the zone may hold; undefined where that is not said. */
   quota: number | undefined;
+  /** What its publisher lets a zone hold. */
+  usual: RecordQuota;
 }
 
 /** The zones of ours that records stand in, by name. */
@@ -20,17 +22,21 @@ export function zoneUses(
   records: readonly PlannedRecord[],
   zones: OperatorConfig["zones"],
 ): ZoneUse[] {
-  const counts = new Map<string, number>();
+  const uses = new Map<string, ZoneUse>();
   for (const { publisher } of records) {
-    if (publisher.by !== "cloudflare") continue;
-    counts.set(publisher.zone, (counts.get(publisher.zone) ?? 0) + 1);
+    const usual = kindOf(publisher).quota;
+    const zone = zoneOf(publisher);
+    if (usual === undefined || zone === undefined) continue;
+    const use = uses.get(zone) ?? { zone, count: 0, quota: statedQuota(zone, zones), usual };
+    uses.set(zone, use);
+    use.count += 1;
   }
-  return [...counts]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([zone, count]) => {
-      const server = Object.hasOwn(zones, zone) ? zones[zone] : undefined;
-      return { zone, count, quota: typeof server === "object" ? server.records : undefined };
-    });
+  return ordered(uses).map(([, use]) => use);
+}
+
+function statedQuota(zone: string, zones: OperatorConfig["zones"]): number | undefined {
+  const records = member(member(zones, zone), "records");
+  return typeof records === "number" ? records : undefined;
 }
 
 /**
@@ -39,12 +45,15 @@ export function zoneUses(
  *
  * @param whose the stacks that publish there, where they are several
  */
-export function quotaFinding({ zone, count, quota }: ZoneUse, whose?: string): Finding | undefined {
-  if (count <= (quota ?? NEW_FREE_ZONE)) return undefined;
+export function quotaFinding(
+  { zone, count, quota, usual }: ZoneUse,
+  whose?: string,
+): Finding | undefined {
+  if (count <= (quota ?? usual.records)) return undefined;
   const records = `${count} records are to stand in ${zone}`;
   const of = whose === undefined ? "" : `: ${whose}`;
   const path = configPath(["zones", zone]);
-  const rule = "Cloudflare: DNS records per zone";
+  const { rule } = usual;
   if (quota !== undefined) {
     return {
       code: "zone-full",
@@ -59,8 +68,8 @@ export function quotaFinding({ zone, count, quota }: ZoneUse, whose?: string): F
     code: "zone-quota-unknown",
     level: "warning",
     path,
-    message: `${records}, and how many it holds is not known: a new free zone of Cloudflare's holds ${NEW_FREE_ZONE}, older ones and other plans 1,000 and more${of}`,
-    fix: `say what the zone's plan allows in Pulumi.yaml, sendips:zones: {${zone}: {cloudflare: <zone id>, records: 1000}}`,
+    message: `${records}, and how many it holds is not known: ${usual.meaning}${of}`,
+    fix: `say what the zone's plan allows in Pulumi.yaml, sendips:zones: {${zone}: ${usual.form}}`,
     rule,
   };
 }

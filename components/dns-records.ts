@@ -3,6 +3,7 @@ import type { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Adoption } from "../core/guards/standing.ts";
 import { successions } from "../core/guards/successors.ts";
+import { toCloudflare } from "../core/publishers/cloudflare.ts";
 import type { StateRecord } from "../core/state/resources.ts";
 import {
   type PlannedRecord,
@@ -10,9 +11,7 @@ import {
   referencesOf,
   renderData,
   renderOwner,
-  renderText,
 } from "../core/tenant/record.ts";
-import { quoteTxt } from "../mail/txt.ts";
 import { publish, type RecordArgs } from "./dns-record.ts";
 import { programHooks } from "./hooks/program-hooks.ts";
 import { ALONE, formerly } from "./identity.ts";
@@ -156,40 +155,21 @@ export function recordArgs(record: PlannedRecord, publicIps: PublicIps): RecordA
   }
   const { data, ttl, publisher } = record;
   const known = (render: (resolve: Resolve) => string) => whenKnown(record, publicIps, render);
+  // Whether it is content or data, and its priority, depends on no address.
+  const form = toCloudflare(data, "");
+  const content = known((resolve) => {
+    const made = toCloudflare(data, renderData(record, resolve));
+    return "content" in made ? made.content : "";
+  });
   return {
     ...{ zoneId: publisher.zoneId, type: data.type, ttl },
     name:
       typeof record.name === "string"
         ? record.name
         : known((resolve) => renderOwner(record, resolve)),
-    ...(data.type === "CAA"
-      ? { data: { flags: data.flags, tag: data.tag, value: data.value } }
-      : { content: known((resolve) => contentOf(record, resolve)) }),
-    ...(data.type === "MX" ? { priority: data.preference } : {}),
+    ...("data" in form ? { data: form.data } : { content }),
+    ...("priority" in form && form.priority !== undefined ? { priority: form.priority } : {}),
   };
-}
-
-/**
- * The value as Cloudflare's `content` has it. TXT is sent quoted and in chunks: the API re-chunks anything else
- * and plans then drift for ever (terraform-provider-cloudflare #6238, #6354).
- */
-function contentOf(record: PlannedRecord, resolve: Resolve): string {
-  const { data } = record;
-  switch (data.type) {
-    case "A":
-      return renderData(record, resolve);
-    case "PTR":
-      return data.host;
-    case "CNAME":
-      return data.target;
-    case "MX":
-      // A null MX (RFC 7505): the root is written as a dot.
-      return data.exchange === "" ? "." : data.exchange;
-    case "CAA":
-      throw new Error("CAA goes to Cloudflare as data, not as content");
-    case "TXT":
-      return quoteTxt(renderText(data.text, resolve));
-  }
 }
 
 /** Renders once the addresses that the record needs are known; at once when it needs none. */

@@ -30,8 +30,6 @@ export const textCodes = {
     level: "warning",
     meaning: "A host name looks like one that a provider gave to every machine.",
   },
-  "txt-quotes": { level: "error", meaning: "The quotes of a TXT value do not pair." },
-  "txt-length": { level: "error", meaning: "A TXT value is longer than a record can be." },
   "txt-not-utf8": { level: "error", meaning: "A TXT value has no UTF-8 form." },
   "txt-control-character": { level: "warning", meaning: "A TXT value holds a control character." },
   "tag-syntax": { level: "either", meaning: "A tag of a record is not `name=value`." },

@@ -16,6 +16,8 @@ ttl: 3600
 spfSnapshot: { _spf.google.com: v=spf1 -all }
 eipQuota: { us-east-1: 40 }
 dns: { servers: ["192.0.2.53:53"] }
+accept:
+  - { code: dmarc-no-reports, path: "sendips:tenant.dmarc", reason: known, until: 2027-01-31 }
 domainConnect:
   providerId: operator.example
   providerName: Operator
@@ -25,6 +27,8 @@ domainConnect:
   description: Records for sending
   syncPubKeyDomain: keys.operator.example
 tenant:
+  accept:
+    - { code: dmarc-no-reports, path: "sendips:tenant.dmarc", reason: known, until: 2027-01-31 }
   domain: acme.example
   hostNames: mail.acme.example
   mailHost: { stack: mx-1 }

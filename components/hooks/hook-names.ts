@@ -5,7 +5,7 @@
  * says what to add.
  */
 export const HOOKS = {
-  keep: 'sendips:keep (a program without components calls registerHooks() of "sendips")',
+  keep: "sendips:keep (a program without components calls registerHooks() of sendips)",
   keepPrivateIps: "sendips:keep-private-ips",
   allocate: "sendips:allocate",
   release: "sendips:release",

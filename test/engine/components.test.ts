@@ -112,7 +112,7 @@ test("a mail host and two tenants in one program: previewed, deployed, and one o
   write("");
   const named = await made.up("both");
   expect(named.code).not.toBe(0);
-  expect(named.output).toContain('calls registerHooks() of "sendips"');
+  expect(named.output).toContain("calls registerHooks() of sendips");
   write("registerHooks();\n");
   const empty = await made.up("both");
   expect(empty.code, empty.output).toBe(0);

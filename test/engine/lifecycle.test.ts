@@ -116,9 +116,9 @@ describe("a tenant", () => {
     made.edit("acme", [...TENANT, "addresses", "tx1", "privateIp"], "10.0.1.13");
     const run = await made.up("acme");
     expect(run.code, run.output).toBe(0);
-    expect(new Set(run.operations.filter((o) => o.type.includes("ip")).map((o) => o.name))).toEqual(
-      new Set(["acme-tx1"]),
-    );
+    expect(
+      new Set(run.operations.filter((o) => o.type.startsWith("aws:ec2/eip")).map((o) => o.name)),
+    ).toEqual(new Set(["acme-tx1"]));
     // The address itself is only told where it goes: its tag.
     const others = done(run).filter((line) => !line.includes("EipAssociation"));
     expect(others).toEqual(["update Eip acme-tx1"]);

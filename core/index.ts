@@ -32,7 +32,7 @@ export {
   readOperator,
   type Stack,
 } from "./config/config.ts";
-export type { DkimKey } from "./config/dkim-key.ts";
+export type { DkimKey, DkimKeyFinding } from "./config/dkim-key.ts";
 export { type JsonSchema, projectJsonSchema, stackJsonSchema } from "./config/json-schema.ts";
 export { NAMESPACE, ownValues } from "./config/namespace.ts";
 export type {

@@ -40,7 +40,7 @@ beforeAll(async () => {
   missing = await install(folder, tarball);
   if (missing !== undefined && process.env["CI"]) throw new Error(missing);
 }, 400_000);
-afterAll(() => remove(folder), 120_000);
+afterAll(() => remove(folder), 400_000);
 
 /** A test of what is installed. On a machine without a registry it is skipped, and says why. */
 function installedTest(name: string, work: () => Promise<void>, timeout?: number): void {

@@ -1,6 +1,7 @@
 /** The package as somebody else has it: packed, and installed in a folder outside the repository. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { REPOSITORY } from "../../sandbox/project.ts";
@@ -99,6 +100,7 @@ export async function install(folder: string, tarball: string): Promise<string |
   return `npm cannot install the package's dependencies here: its registry does not answer (${code})`;
 }
 
-export function remove(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+/** The SDKs are tens of thousands of files: on a busy disk that takes as long as installing them. */
+export function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
 }

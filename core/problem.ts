@@ -100,7 +100,7 @@ function oneLine(text: string): string {
   return text.trim().replace(/\s+/g, " ");
 }
 
-/** All problems as one text, in the order of {@link byRank}. */
+/** All problems as one text, errors first. */
 export function formatProblems(problems: readonly Problem[]): string {
   return byRank(problems).map(formatProblem).join("\n");
 }

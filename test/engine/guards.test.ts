@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isMap } from "../../core/maps.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import {
   changes,
@@ -168,49 +169,64 @@ describe("destroy", () => {
   });
 });
 
-describe("outputs", () => {
-  const withOutputs = (made: World, change: (outputs: Record<string, unknown>) => void) =>
+describe("what the last deployment said of itself", () => {
+  const STACK = "pulumi:pulumi:Stack";
+  const COMPONENT = "sendips:program:Deployment";
+  /** Changes the outputs of the stack or of the component that holds the rest. */
+  const withOutputs = (
+    made: World,
+    of: typeof STACK | typeof COMPONENT,
+    change: (outputs: Record<string, unknown>) => void,
+  ) =>
     rewriteState(made, (resources) => {
-      for (const resource of resources) {
-        if (resource["type"] === "pulumi:pulumi:Stack") {
-          change(resource["outputs"] as Record<string, unknown>);
-        }
-      }
+      for (const { type, outputs } of resources) if (type === of && isMap(outputs)) change(outputs);
       return resources;
     });
 
-  test("that nobody can read, or that a later sendips wrote, stop a deployment", async () => {
+  test("stops a deployment where nobody can read it, or a later sendips wrote it", async () => {
     const made = await deployed();
     const before = live(made);
     const { addresses } = await made.outputs("acme");
-    await withOutputs(made, (outputs) => {
+    await withOutputs(made, COMPONENT, (outputs) => {
       outputs["addresses"] = { ...addresses, tx1: { ...addresses["tx1"], publicIp: 7 } };
     });
     forget(made);
     const broken = await made.up("acme");
     expect(broken.code).not.toBe(0);
-    expect(broken.output).toMatch(/acme: stack outputs\.addresses\.tx1: cannot be read/);
+    expect(broken.output).toMatch(
+      /acme: deployment outputs\.addresses\.tx1: cannot be read: its publicIp is not what/,
+    );
     expect(broken.output).toMatch(/pulumi stack export/);
     // And it hides nothing of the rest.
     expect(broken.output).toMatch(/addresses\.mk1: is gone from the config/);
 
-    await withOutputs(made, (outputs) => {
-      outputs["version"] = 99;
-    });
-    const later = await made.up("acme");
-    expect(later.code).not.toBe(0);
-    expect(later.output).toMatch(
-      /acme: stack outputs\.version: is 99, and this sendips knows none/,
-    );
+    for (const [of, place] of [
+      [COMPONENT, "deployment"],
+      [STACK, "stack"],
+    ] as const) {
+      await withOutputs(made, of, (outputs) => {
+        outputs["version"] = 99;
+      });
+      const later = await made.up("acme");
+      expect(later.code).not.toBe(0);
+      expect(later.output).toContain(
+        `acme: ${place} outputs.version: is 99, and this sendips knows none`,
+      );
+    }
     expect(live(made)).toEqual(before);
   });
 
-  test("that are empty, or of an earlier version, switch no guard off", async () => {
+  test("switches no guard off where it is empty", async () => {
     const made = await deployed();
     const before = live(made);
     forget(made);
-    for (const left of [["version"], ["addresses", "stack", "account", "region"]]) {
-      await withOutputs(made, (outputs) => {
+    for (const [of, left] of [
+      [STACK, ["stack", "account", "region", "leaves"]],
+      [COMPONENT, ["addresses", "zones", "mailHost"]],
+      [COMPONENT, ["version"]],
+      [STACK, ["version"]],
+    ] as const) {
+      await withOutputs(made, of, (outputs) => {
         for (const name of left) delete outputs[name];
       });
       const run = await made.up("acme");

@@ -3,7 +3,7 @@ import type { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Adoption } from "../core/guards/standing.ts";
 import { successions } from "../core/guards/successors.ts";
-import { toCloudflare } from "../core/publishers/cloudflare.ts";
+import { toCloudflare } from "../core/publishers/cloudflare-value.ts";
 import type { StateRecord } from "../core/state/resources.ts";
 import {
   type PlannedRecord,

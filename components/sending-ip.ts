@@ -121,7 +121,9 @@ export class SendingIp extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
     context: SendingIpContext = {},
   ) {
-    super("sendips:index:SendingIp", name, args, formerly("SendingIp", opts));
+    // No inputs: a component whose inputs change loses its outputs in the state until they are registered again,
+    // and a run that fails in between would forget the address.
+    super("sendips:index:SendingIp", name, {}, formerly("SendingIp", opts));
     const { tenant, key = name, hostName, privateIp, networkInterfaceId, release = false } = args;
     const hooks = programHooks();
     hooks.knows();
@@ -202,10 +204,9 @@ export class SendingIp extends pulumi.ComponentResource {
     this.reverseName = pulumi.output(ptr !== undefined);
     // What the component says no refresh writes: one that asks another Region drops the address from the
     // state and leaves the component, and a tag that it brings in from EC2 deploys no release.
+    // Nothing that is known only once the PTR or the association stands: a run that fails there remembers too.
     this.registerOutputs({
-      ...{ key, tenant, allocationId: this.allocationId, publicIp: this.publicIp, arn: eip.arn },
-      ...{ hostName: this.hostName, privateIp: this.privateIp, reverseName: this.reverseName },
-      ...{ networkInterfaceId: this.networkInterfaceId, associationId: this.associationId },
+      ...{ key, tenant, publicIp: this.publicIp, arn: eip.arn, hostName: this.hostName },
       release: eip.tags.apply((tags) => isReleased(tags ?? {})),
     });
   }

@@ -1,5 +1,5 @@
 /** The DKIM part of a tenant's stack: its keys as they stand, new ones, and the records they make. */
-import { dkimPath, type Stack } from "../../core/config/config.ts";
+import { dkimPath } from "../../core/config/config.ts";
 import { dkimKeyOf } from "../../core/config/dkim-key.ts";
 import type { DkimKeyConfig } from "../../core/config/schema.ts";
 import { formatProblems } from "../../core/problem.ts";

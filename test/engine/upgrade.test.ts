@@ -9,18 +9,18 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { changes, clearCalls, done, live, type World, world } from "./harness.ts";
 
-const FIXTURES = join(import.meta.dirname, "fixtures", "0.1");
+const FIXTURES = join(import.meta.dirname, "fixtures");
 const ADDRESSES = ["sendips:tenant", "addresses"];
 
-async function deployedBefore(): Promise<World> {
+async function deployedBefore(version = "0.1"): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "sendips-upgrade-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const stateFile = join(folder, "clouds.json");
-  copyFileSync(join(FIXTURES, "clouds.json"), stateFile);
+  copyFileSync(join(FIXTURES, version, "clouds.json"), stateFile);
   const made = await world({ stateFile });
   for (const stack of ["mx-1", "acme"]) {
     await made.init(stack);
-    const state = readFileSync(join(FIXTURES, `${stack}.json`), "utf8");
+    const state = readFileSync(join(FIXTURES, version, `${stack}.json`), "utf8");
     const file = join(folder, `${stack}.json`);
     writeFileSync(file, state.replaceAll("http://sandbox", made.sandbox.url));
     await made.mustPulumi("stack", "import", "--stack", stack, "--file", file);
@@ -102,3 +102,24 @@ test("lets go only what is released anew, and nothing by a destroy", async () =>
   expect(late.code, late.output).toBe(0);
   expect(Object.keys(live(made).addresses)).toEqual(["198.51.100.1", "198.51.100.2"]);
 });
+
+/**
+ * `fixtures/0.2`: the same, deployed by the last version whose components were `sendips:components:…` and named
+ * their hooks after themselves.
+ */
+test("components under their former types and hooks: nothing is replaced or deleted, and a release still goes", async () => {
+  const made = await deployedBefore("0.2");
+  const before = live(made);
+  for (const stack of ["mx-1", "acme"]) {
+    const run = await made.up(stack);
+    expect(run.code, run.output).toBe(0);
+    expect(done(run).filter((line) => !line.startsWith("update "))).toEqual([]);
+    const same = await made.up(stack);
+    expect([same.code, done(same)]).toEqual([0, []]);
+  }
+  expect(live(made).addresses).toEqual(before.addresses);
+  made.edit("acme", [...ADDRESSES, "old1"], undefined);
+  const late = await made.up("acme");
+  expect(late.code, late.output).toBe(0);
+  expect(Object.keys(live(made).addresses)).toEqual(["198.51.100.1", "198.51.100.2"]);
+}, 400_000);

@@ -53,11 +53,14 @@ export function readDeployed(
     return { key, publicIp, ...place };
   });
   // A key that the state holds is not lost: what else was remembered under it is of the past.
-  const held = new Set(addresses.flatMap(({ key, publicIp }) => [key, publicIp]));
+  const isHeld = ({ key, publicIp, tenant }: RememberedAddress) =>
+    addresses.some(
+      (held) =>
+        held.publicIp === publicIp || (held.key === key && isOf(readTags(held.tags), tenant)),
+    );
   const lost = new Map<string, RememberedAddress>();
   for (const address of [...listed, ...remembered]) {
-    if (held.has(address.key) || held.has(address.publicIp)) continue;
-    lost.set(address.publicIp, address);
+    if (!isHeld(address)) lost.set(address.publicIp, address);
   }
   return {
     deployed: {
@@ -69,6 +72,11 @@ export function readDeployed(
     },
     findings: [...findings, ...read.findings],
   };
+}
+
+/** Whether an address may be a tenant's: of two tenants in one program each has keys of its own. */
+function isOf({ tenant: tagged }: { tenant?: string | undefined }, tenant: string | undefined) {
+  return tagged === undefined || tenant === undefined || tagged === tenant;
 }
 
 /** Whether a deployment has left anything, a run that failed included. */

@@ -200,6 +200,19 @@ describe("the state", () => {
     expect(rememberedAddresses(deployed).map(({ key }) => key)).toEqual(["tx1", "mk1"]);
   });
 
+  test("a tenant's address is lost also where another tenant of the program holds its key", () => {
+    const tags = { "sendips:tenant": "clinic", "sendips:address": "tx1" };
+    const shop = { key: "tx1", tenant: "shop", publicIp: "198.51.100.2", release: false };
+    const { deployed } = readDeployed("acme", {
+      ...stateOf([{ key: "tx1", publicIp: "198.51.100.1", name: "clinic-tx1", tags }]),
+      "urn:pulumi:acme::sendips::sendips:index:SendingIp::shop-tx1": {
+        type: "sendips:index:SendingIp",
+        outputs: shop,
+      },
+    });
+    expect(deployed.lost.map(({ publicIp }) => publicIp)).toEqual(["198.51.100.2"]);
+  });
+
   test("outweighs what is remembered under a key that it holds", () => {
     const { deployed } = readDeployed("acme", {
       ...stateOf([{ ...tx1, publicIp: "198.51.100.9" }], { addresses: { tx1: output } }),

@@ -1,11 +1,13 @@
 /** Cloudflare's API, with the credentials of the provider that a component has. */
 import * as pulumi from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
+import { promptly } from "./hooks/registrations.ts";
 import { type CloudflareAccess, type CloudflareZones, cloudflareZones } from "../dns/cloudflare.ts";
 
 const KEYS = ["apiToken", "apiKey", "email", "baseUrl"] as const;
 
-const clients = new WeakMap<pulumi.ProviderResource, Promise<CloudflareZones>>();
-let byDefault: Promise<CloudflareZones> | undefined;
+/** By the explicit provider, or by the program that runs, whose config has the default one's credentials. */
+const clients = new WeakMap<object, Promise<CloudflareZones>>();
 
 /**
  * Cloudflare's API, loaded once something must be asked there.
@@ -14,12 +16,14 @@ let byDefault: Promise<CloudflareZones> | undefined;
  */
 export function zones(component?: pulumi.ComponentResource): Promise<CloudflareZones> {
   const provider = component?.getProvider("cloudflare:index/dnsRecord:DnsRecord");
-  if (provider === undefined) {
-    byDefault ??= cloudflareZones(configured());
-    return byDefault;
-  }
-  const client = clients.get(provider) ?? accessOf(provider).then(cloudflareZones);
-  clients.set(provider, client);
+  const key: object | undefined = provider ?? getMonitor();
+  const known = key === undefined ? undefined : clients.get(key);
+  if (known !== undefined) return known;
+  const client =
+    provider === undefined
+      ? cloudflareZones(configured())
+      : accessOf(provider).then(cloudflareZones);
+  if (key !== undefined) clients.set(key, client);
   return client;
 }
 
@@ -40,7 +44,7 @@ async function accessOf(provider: pulumi.ProviderResource): Promise<CloudflareAc
   for (const key of KEYS) {
     const output: unknown = Reflect.get(provider, key);
     if (!pulumi.Output.isInstance(output)) continue;
-    const value = await new Promise<unknown>((resolve) => output.apply(resolve));
+    const value: unknown = await promptly(output);
     if (typeof value === "string") given[key] = value;
   }
   return given;

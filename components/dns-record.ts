@@ -6,7 +6,7 @@ import type { Adoption } from "../core/guards/standing.ts";
 import { TYPES } from "../core/state/resources.ts";
 import { zones } from "./cloudflare.ts";
 import { programHooks } from "./hooks/program-hooks.ts";
-import type { Registered } from "./hooks/registrations.ts";
+import { promptly, type Registered } from "./hooks/registrations.ts";
 
 /** A record as Cloudflare has it. */
 export interface RecordArgs {
@@ -111,11 +111,11 @@ export async function zoneFacts(zoneId: string, opts?: pulumi.InvokeOptions): Pr
   return { name: zone.name, nameServers: zone.nameServers };
 }
 
-/** The own name servers of a zone. */
+/** The own name servers of a zone; none while a preview does not know its id. */
 export async function nameServersOf(
   zoneId: pulumi.Input<string>,
   opts?: pulumi.InvokeOptions,
 ): Promise<readonly string[]> {
-  const id = await new Promise<string>((resolve) => pulumi.output(zoneId).apply(resolve));
-  return (await zoneFacts(id, opts)).nameServers;
+  const id = await promptly(pulumi.output(zoneId));
+  return id === undefined ? [] : (await zoneFacts(id, opts)).nameServers;
 }

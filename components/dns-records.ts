@@ -106,7 +106,7 @@ export class DnsRecords extends pulumi.ComponentResource {
     if (context.restores === false) hooks.keeper.restoresNothing(this);
     const logicalName = (key: string) => `${name}-${key}`;
     const { predecessors, overAlias } = successions(ours, context.deployed ?? [], logicalName);
-    hooks.aliases.giveWay([...overAlias.values()], this);
+    hooks.aliases.giveWay([...overAlias.values()]);
     const first = new Set(ours.flatMap(({ after }) => after ?? []));
     const records: Record<string, DnsRecord> = {};
     // `after` names a record earlier in the plan, so what it needs is there already.
@@ -149,7 +149,7 @@ export class DnsRecords extends pulumi.ComponentResource {
  *
  * @throws when the record's publisher is not Cloudflare: a fault of the caller.
  */
-export function recordArgs(record: PlannedRecord, publicIps: PublicIps): RecordArgs {
+function recordArgs(record: PlannedRecord, publicIps: PublicIps): RecordArgs {
   if (record.publisher.by !== "cloudflare") {
     throw new Error(`record ${record.key} is not for Cloudflare`);
   }

@@ -1,5 +1,4 @@
 /**
-/**
  * Dedicated sending IPs as Pulumi components: usable alone and together, in any program, and removable from it
  * again.
  *

@@ -5,6 +5,7 @@ import { NetworkInterface } from "@pulumi/aws/ec2/networkInterface.js";
 import { NetworkInterfaceAttachment } from "@pulumi/aws/ec2/networkInterfaceAttachment.js";
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Deployed } from "../core/state/deployed.ts";
 import { isPrivateIps } from "../core/state/outputs.ts";
 import { TYPES } from "../core/state/resources.ts";
 import { ownerTags, writeTags } from "../core/state/tags.ts";
@@ -32,12 +33,12 @@ export interface InstanceArgs {
    * An EC2 key pair.
    * @default none
    */
-  keyName?: pulumi.Input<string>;
+  keyName?: pulumi.Input<string> | undefined;
   /**
    * An instance profile's name.
    * @default none
    */
-  iamInstanceProfile?: pulumi.Input<string>;
+  iamInstanceProfile?: pulumi.Input<string> | undefined;
 }
 
 /** Arguments of {@link MailHost}. */
@@ -62,7 +63,13 @@ export interface MailHostArgs {
    * The machine itself.
    * @default none: the interfaces are attached to a machine of somebody else's
    */
-  instance?: InstanceArgs;
+  instance?: InstanceArgs | undefined;
+}
+
+/** What a program looked at before it registers a mail host, apart from what it wants. */
+export interface MailHostContext {
+  /** What is deployed of the stack. */
+  deployed?: Deployed;
 }
 
 /** A network interface as a tenant's stack needs it. */
@@ -133,10 +140,15 @@ export class MailHost extends pulumi.ComponentResource {
     });
   }
 
-  constructor(name: string, args: MailHostArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: MailHostArgs,
+    opts?: pulumi.ComponentResourceOptions,
+    context: MailHostContext = {},
+  ) {
     super("sendips:index:MailHost", name, args, formerly("MailHost", opts));
     const hooks = programHooks();
-    hooks.knows();
+    hooks.knows(context.deployed);
     hooks.answersFor(name);
     const kept = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
     const group = securityGroup(name, args, kept);

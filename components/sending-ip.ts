@@ -78,8 +78,6 @@ export interface SendingIpArgs {
 export interface SendingIpContext {
   /** The A record that stands already and is taken over, after a run that was cut short, say. */
   adoption?: Adoption;
-  /** The zone's own name servers, asked only when there is something to wait for. */
-  nameServers?: () => Promise<readonly string[]>;
 }
 
 /**
@@ -119,7 +117,7 @@ export class SendingIp extends pulumi.ComponentResource {
     name: string,
     args: SendingIpArgs,
     opts?: pulumi.ComponentResourceOptions,
-    context: SendingIpContext = {},
+    context?: SendingIpContext,
   ) {
     // No inputs: a component whose inputs change loses its outputs in the state until they are registered again,
     // and a run that fails in between would forget the address.
@@ -127,7 +125,8 @@ export class SendingIp extends pulumi.ComponentResource {
     const { tenant, key = name, hostName, privateIp, networkInterfaceId, release = false } = args;
     const hooks = programHooks();
     hooks.knows();
-    hooks.answersFor(name);
+    // One of a tenant had the hooks of its tenant.
+    if (context === undefined) hooks.answersFor(name);
     hooks.keeper.wants(tenant, key, release);
     const registered = { component: this, tenant };
     const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
@@ -165,11 +164,11 @@ export class SendingIp extends pulumi.ComponentResource {
               content: eip.publicIp,
             },
             { ...kept, hooks: { ...kept.hooks, onError: [hooks.recordStands] } },
-            { registered, adoption: context.adoption },
+            { registered, adoption: context?.adoption },
           );
     const ptr =
       (args.reverseName ?? a !== undefined)
-        ? this.#reverseName(name, args, context, { eip, a, hooks })
+        ? this.#reverseName(name, args, { eip, a, hooks })
         : undefined;
     hooks.bindings.wants(name, { key, privateIp, networkInterfaceId, release, component: this });
     const association = new EipAssociation(
@@ -214,16 +213,17 @@ export class SendingIp extends pulumi.ComponentResource {
   #reverseName(
     name: string,
     args: SendingIpArgs,
-    context: SendingIpContext,
     { eip, a, hooks }: { eip: Eip; a: pulumi.Resource | undefined; hooks: ProgramHooks },
   ): EipDomainName {
     const { hostName, key = name, release = false, zoneId } = args;
-    const nameServers =
-      context.nameServers ??
-      (zoneId === undefined ? undefined : () => nameServersOf(zoneId, { parent: this }));
     hooks.reverseNames.wants(name, {
       ...{ key, hostName, publicIp: eip.publicIp, allocationId: eip.allocationId },
-      resolves: { ...args.resolves, ...(nameServers === undefined ? {} : { nameServers }) },
+      resolves: {
+        ...args.resolves,
+        ...(zoneId === undefined
+          ? {}
+          : { nameServers: () => nameServersOf(zoneId, { parent: this }) }),
+      },
       component: this,
     });
     const ptr = new EipDomainName(

@@ -14,7 +14,7 @@ import { report } from "./engine.ts";
 import { programHooks } from "./hooks/program-hooks.ts";
 import { formerly } from "./identity.ts";
 import type { PrivateIpInputs } from "./mail-host.ts";
-import { type ResolvesArgs, SendingIp, type SendingIpContext } from "./sending-ip.ts";
+import { type ResolvesArgs, SendingIp } from "./sending-ip.ts";
 
 /** Arguments of {@link Tenant}. */
 export interface TenantArgs {
@@ -55,8 +55,6 @@ export interface PlannedTenantArgs {
    * @default true
    */
   restores?: boolean;
-  /** The zone's own name servers, asked only when there is something to wait for. */
-  nameServers?: SendingIpContext["nameServers"];
 }
 
 /**
@@ -116,7 +114,7 @@ export class Tenant extends pulumi.ComponentResource {
       const { key, hostName, privateIp, publicIpv4Pool, release } = address;
       const { publisher, ttl, key: recordKey } = hostRecord(plan, key);
       const adoption = context.adoptions?.get(recordKey);
-      const { reverseNames, resolves, nameServers } = planned;
+      const { reverseNames, resolves } = planned;
       addresses[key] = new SendingIp(
         `${name}-${key}`,
         {
@@ -128,10 +126,7 @@ export class Tenant extends pulumi.ComponentResource {
           ...(resolves === undefined ? {} : { resolves }),
         },
         { parent: this },
-        {
-          ...(adoption === undefined ? {} : { adoption }),
-          ...(nameServers === undefined ? {} : { nameServers }),
-        },
+        adoption === undefined ? {} : { adoption },
       );
     }
     this.addresses = addresses;

@@ -6,7 +6,6 @@ import type { Deployed } from "../core/state/deployed.ts";
 import { setsReverseNames } from "../core/tenant/address/records.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import type { Preflight } from "./preflight.ts";
-import { zoneServersOf } from "./zones.ts";
 
 /** Registers a tenant, named after its stack. */
 export function deployTenant(
@@ -22,7 +21,6 @@ export function deployTenant(
       ...{ plan, privateIps, ...(dns === undefined ? {} : { resolves: dns }) },
       reverseNames: setsReverseNames(tenant, zones),
       restores: tenant.existing.whenGone === "restore",
-      nameServers: () => zoneServersOf(tenant.hostNames ?? "", zones),
     },
     {},
     { deployed, adoptions, leaves },
@@ -32,23 +30,14 @@ export function deployTenant(
 /** Registers a mail host, named after its stack. */
 export function deployMailHost(
   { name, mailHost }: { name: string; mailHost: MailHostConfig },
+  deployed: Deployed,
   vpcId: string,
 ): MailHost {
   const { subnet, instanceType, networkInterfaces, submissionFrom, instance } = mailHost;
-  return new MailHost(name, {
-    ...{ subnet, vpcId, instanceType, networkInterfaces, submissionFrom },
-    ...(instance === undefined ? {} : { instance: definedOnly(instance) }),
-  });
-}
-
-function definedOnly({
-  ami,
-  keyName,
-  iamInstanceProfile,
-}: NonNullable<MailHostConfig["instance"]>) {
-  return {
-    ami,
-    ...(keyName === undefined ? {} : { keyName }),
-    ...(iamInstanceProfile === undefined ? {} : { iamInstanceProfile }),
-  };
+  return new MailHost(
+    name,
+    { subnet, vpcId, instanceType, networkInterfaces, submissionFrom, instance },
+    {},
+    { deployed },
+  );
 }

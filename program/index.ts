@@ -12,6 +12,7 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import type { Stack } from "../core/config/config.ts";
 import { failedLookUp } from "../core/foreign-errors.ts";
 import { formatProblems } from "../core/problem.ts";
+import type { TenantStack } from "../core/tenant/plan.ts";
 import { deployMailHost, deployTenant } from "./deploy.ts";
 import { guardMailHost, guardTenant } from "./guard.ts";
 import { mailHostOutputs, tenantOutputs } from "./outputs.ts";
@@ -19,10 +20,10 @@ import { planTenant } from "./plan.ts";
 import { lookAtMailHost, lookAtTenant } from "./preflight.ts";
 import { readStack } from "./read.ts";
 
-type StackOf<Kind extends Stack["kind"]> = Extract<Stack, { kind: Kind }>;
+type MailHostStack = Extract<Stack, { kind: "mailHost" }>;
 
 /** A tenant: every step refuses before anything is registered, and the last one alone registers. */
-async function runTenant(stack: StackOf<"tenant">) {
+async function runTenant(stack: TenantStack) {
   const plan = planTenant(stack);
   const guarded = await guardTenant(stack, plan);
   const preflight = await lookAtTenant(stack, plan, guarded.deployed);
@@ -31,10 +32,10 @@ async function runTenant(stack: StackOf<"tenant">) {
 }
 
 /** A mail host, likewise. */
-async function runMailHost(stack: StackOf<"mailHost">) {
-  const { here } = await guardMailHost(stack);
+async function runMailHost(stack: MailHostStack) {
+  const { deployed, here } = await guardMailHost(stack);
   const { vpcId } = await lookAtMailHost(stack);
-  return mailHostOutputs(deployMailHost(stack, vpcId), stack.mailHost, here);
+  return mailHostOutputs(deployMailHost(stack, deployed, vpcId), stack.mailHost, here);
 }
 
 async function run() {

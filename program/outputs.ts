@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MailHost } from "../components/mail-host.ts";
 import type { Tenant } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
+import { zoneOf } from "../core/publishers/publishers.ts";
 import type { Place } from "../core/state/deployed.ts";
 import { addressLine, nextLine, recordLines } from "../core/state/lines.ts";
 import {
@@ -127,9 +128,10 @@ function placeOf({
   publisher,
   waitsFor,
 }: PlannedRecord): Pick<RecordOutput, "publisher" | "zone" | "waitsFor"> {
+  const zone = zoneOf(publisher);
   return {
     publisher: publisher.by,
-    ...(publisher.by === "aws" ? {} : { zone: publisher.zone }),
+    ...(zone === undefined ? {} : { zone }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
   };
 }

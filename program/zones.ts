@@ -2,10 +2,8 @@
 
 import { zoneFacts } from "../components/dns-record.ts";
 import { reportFindings } from "../components/engine.ts";
-import type { OperatorConfig } from "../core/config/schema.ts";
 import type { Finding } from "../core/problem.ts";
 import type { Plan } from "../core/tenant/plan.ts";
-import { publisherOf } from "../core/tenant/zones.ts";
 
 /** The ids of the Cloudflare zones that a plan publishes in, by zone. */
 export function zoneIds(plan: Plan): Record<string, string> {
@@ -42,14 +40,4 @@ export async function checkZones(
       fix: `the id of ${zone}, as its overview page shows it`,
     }));
   reportFindings(findings);
-}
-
-/** The own name servers of the zone that holds a name, as Cloudflare says; none for a zone of the customer's. */
-export async function zoneServersOf(
-  name: string,
-  zones: OperatorConfig["zones"],
-): Promise<readonly string[]> {
-  const publisher = publisherOf(name, zones);
-  if (publisher?.by !== "cloudflare") return [];
-  return (await zoneFacts(publisher.zoneId)).nameServers;
 }

@@ -81,6 +81,7 @@ export class Keeper {
     const restores = component === undefined || !this.#restoresNothing.has(component);
     await giveBack(args, reason, {
       ...{ leaves, wanted: this.#names, restores },
+      // Of a forgotten record nobody knows whose it was: a token that may not touch it refuses.
       component: component ?? this.#registrations.components()[0],
     });
   }

@@ -22,7 +22,7 @@ export class ProgramHooks {
   readonly registrations = new Registrations();
   readonly bindings: Bindings;
   readonly keeper: Keeper;
-  readonly aliases = new Aliases();
+  readonly aliases = new Aliases(this.registrations);
   readonly interfaces: MailHostInterfaces;
   readonly reverseNames = new ReverseNames();
 

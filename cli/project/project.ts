@@ -184,9 +184,11 @@ function inNamespace(key: string, project: string): string {
 
 /** What is ours of a config, encrypted values as {@link SEALED}. */
 function valuesOf(config: Readonly<Record<string, unknown>>): RawConfig["values"] {
-  return Object.fromEntries(
+  const values = Object.fromEntries(
     Object.entries(ownValues(config)).map(([name, entry]) => [name, sealed(entry)]),
   );
+  // What js-yaml gives are slices of the file's text, and would keep all of it, ciphertext too, as long as they live.
+  return structuredClone(values);
 }
 
 function sealed(value: unknown): unknown {

@@ -3,6 +3,7 @@
  * `core/state/outputs.ts`; and its lines for a person, which the engine prints after every run.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { programHooks } from "../components/hooks/program-hooks.ts";
 import type { MailHost } from "../components/mail-host.ts";
 import type { Tenant } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
@@ -47,8 +48,12 @@ type AsOutputs<T> = { [K in keyof T]: Written<T[K]> };
  * inputs have changed until they are registered anew, and a run that fails before that would forget them.
  */
 class Deployment extends pulumi.ComponentResource {
-  constructor(stack: string, details: AsOutputs<TenantDetails> | AsOutputs<MailHostDetails>) {
-    super(TYPES.deployment, stack);
+  constructor(
+    stack: string,
+    details: AsOutputs<TenantDetails> | AsOutputs<MailHostDetails>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(TYPES.deployment, stack, {}, opts);
     this.registerOutputs({ ...details });
   }
 }
@@ -82,15 +87,23 @@ export function tenantOutputs(
     }),
   );
   const { domain, streams, policyFiles } = plan;
-  new Deployment(here.stack, {
-    version: OUTPUTS_VERSION,
-    addresses,
-    streams,
-    records: plan.records.map((record) => recordOutput(record, tenant)),
-    zones: zoneIds(plan),
-    policyFiles,
-    ...(mailHost === undefined ? {} : { mailHost }),
-  });
+  const { keep, registrations } = programHooks();
+  const deployment = new Deployment(
+    here.stack,
+    {
+      version: OUTPUTS_VERSION,
+      addresses,
+      streams,
+      records: plan.records.map((record) => recordOutput(record, tenant)),
+      zones: zoneIds(plan),
+      policyFiles,
+      ...(mailHost === undefined ? {} : { mailHost }),
+    },
+    // It hangs on nothing, so that a destroy that goes past refusals would forget it first of all.
+    { hooks: { beforeDelete: [keep] } },
+  );
+  const whose = { component: tenant, tenant: plan.stack };
+  registrations.add(TYPES.deployment, here.stack, deployment, whose);
   return {
     version: OUTPUTS_VERSION,
     kind: "tenant",

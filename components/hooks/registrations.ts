@@ -33,7 +33,7 @@ export interface Registered {
 interface Registration extends Registered {
   /** Whether the engine has answered the registration. */
   answered: boolean;
-  /** Its id, once that is known. */
+  /** Its id, once that is known; a component has none. */
   id?: string;
 }
 
@@ -47,14 +47,16 @@ export class Registrations {
   readonly #all = new Map<string, Registration>();
 
   /** Remembers a resource. */
-  add(type: string, name: string, resource: pulumi.CustomResource, how: Registered): void {
+  add(type: string, name: string, resource: pulumi.Resource, how: Registered): void {
     const made: Registration = { ...how, answered: false };
     resource.urn.apply(() => {
       made.answered = true;
     });
-    resource.id.apply((id) => {
-      made.id = id;
-    });
+    if (pulumi.CustomResource.isInstance(resource)) {
+      resource.id.apply((id) => {
+        made.id = id;
+      });
+    }
     this.#all.set(`${type} ${name}`, made);
   }
 

@@ -5,9 +5,8 @@
  *
  * It stands in two places. The stack's outputs hold what a deployment must remember whatever happens, and
  * lines for a person: the engine prints all of them after every run. A component without inputs
- * (`DEPLOYMENT_TYPE`) holds the rest, which is long and printed nowhere. Why not all of it there: the
- * engine lets go of a component with what it remembers where `destroy --continue-on-error` goes past a
- * failure, and does not register a new one in a run with `--target`.
+ * (`TYPES.deployment`) holds the rest, which is long and printed nowhere. Why not all of it there: the
+ * engine can be made to let go of a component, and does not register a new one in a run with `--target`.
  *
  * A guard may add a refusal for what is written here, and never drops one: a run that fails writes it too,
  * so it is no proof of what is deployed.

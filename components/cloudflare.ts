@@ -1,8 +1,8 @@
 /** Cloudflare's API, with the credentials of the provider that a component has. */
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
-import { promptly } from "./hooks/registrations.ts";
 import { type CloudflareAccess, type CloudflareZones, cloudflareZones } from "../dns/cloudflare.ts";
+import { promptly } from "./hooks/registrations.ts";
 
 const KEYS = ["apiToken", "apiKey", "email", "baseUrl"] as const;
 

@@ -4,7 +4,6 @@ import { z } from "zod";
 import { quoteTxt, unquoteTxt } from "../../mail/txt.ts";
 import { text } from "../config/fields.ts";
 import { member } from "../maps.ts";
-import type { RecordData } from "../tenant/record.ts";
 import type { PublisherKind } from "./publisher.ts";
 
 /** A zone at Cloudflare. */
@@ -79,6 +78,14 @@ export const cloudflare: PublisherKind<CloudflareZone> = {
   stands: (error) => STANDS.test(error),
 };
 
+/** The parts of a record's data that the API wants apart from its text. */
+type Parts =
+  | { type: "A" | "TXT" }
+  | { type: "PTR"; host: string }
+  | { type: "CNAME"; target: string }
+  | { type: "MX"; preference: number; exchange: string }
+  | { type: "CAA"; flags: number; tag: string; value: string };
+
 /** The value of a record as Cloudflare's API takes it. */
 export type CloudflareValue =
   | { content: string; priority?: number }
@@ -90,7 +97,7 @@ export type CloudflareValue =
  *
  * @param value as `renderData` has it
  */
-export function toCloudflare(data: RecordData, value: string): CloudflareValue {
+export function toCloudflare(data: Parts, value: string): CloudflareValue {
   switch (data.type) {
     case "A":
       return { content: value };

@@ -313,7 +313,7 @@ function worded(issue: Issue, found: unknown): { message: string; allowed: strin
     case "not_multiple_of":
       return { message: own("is out of step"), allowed: `multiples of ${issue.divisor}` };
     case "invalid_union":
-      return { message: own(wrongKind), allowed: ZONE_FORMS };
+      return { message: own(wrongKind), allowed: ZONE_FORMS.toReversed().join(", or ") };
     case "invalid_format":
     case "invalid_element":
     case "invalid_key":

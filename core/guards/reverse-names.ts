@@ -55,7 +55,7 @@ export function checkHostRecords(
         level: "error",
         path: `sendips:zones["${publisher.zone}"]`,
         message: `is external, but the A record of ${key} (${held.publicIp}) stands in our zone and would be removed at once, whether the customer publishes it yet or not`,
-        fix: `once the customer publishes it, take ours out of the state, which leaves it in Cloudflare: pulumi state delete --target-dependents '${held.hostRecordUrn}' --stack ${stack} --yes; PTR and binding stay as they are, and come back into the state with the next deployment`,
+        fix: `once the customer publishes it, take ours out of the state, which leaves it in DNS: pulumi state delete --target-dependents '${held.hostRecordUrn}' --stack ${stack} --yes; PTR and binding stay as they are, and come back into the state with the next deployment`,
         rule: "RFC 8601 §2.7.3 iprev",
       },
     ];

@@ -60,11 +60,8 @@ export function publisherOfZone(
   return undefined;
 }
 
-/** What `sendips:zones` allows, as a person writes it: `external, or {cloudflare: <zone id>}`. */
-export const ZONE_FORMS: string = [...PUBLISHERS]
-  .reverse()
-  .flatMap(({ form }) => form ?? [])
-  .join(", or ");
+/** What `sendips:zones` allows, as a person writes it: `{cloudflare: <zone id>}`, `external`. */
+export const ZONE_FORMS: readonly string[] = PUBLISHERS.flatMap(({ form }) => form ?? []);
 
 /** The kind of publisher for which a TTL means "as the provider likes"; undefined where it is seconds everywhere. */
 export function automaticAt(ttl: number): PublisherKind<Publisher> | undefined {

@@ -4,7 +4,7 @@ import { isNullMx, lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
 import { lintTxt } from "../../../mail/txt.ts";
 import { at, type Finding, few } from "../../problem.ts";
-import { kindOf, zoneOf } from "../../publishers/publishers.ts";
+import { kindOf, ZONE_FORMS, zoneOf } from "../../publishers/publishers.ts";
 import type { RecordContext } from "../context.ts";
 import {
   type PlannedRecord,
@@ -36,7 +36,7 @@ export function checkPublishers({ operator, wanted }: WantedContext): Finding[] 
         level: "error",
         path,
         message: `${inZone} is in no zone that sendips knows`,
-        fix: `known zones: ${known()}; add its zone to sendips:zones in Pulumi.yaml, as {cloudflare: <zone id>} or external`,
+        fix: `known zones: ${known()}; add its zone to sendips:zones in Pulumi.yaml, as ${ZONE_FORMS.join(" or ")}`,
       },
     ];
   });

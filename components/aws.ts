@@ -10,7 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Live, LiveAddress } from "../core/guards/address-context.ts";
 import { needsDetails } from "../core/guards/addresses.ts";
 import { type Binding, bindingTag } from "../core/guards/bindings.ts";
-import type { Primary } from "../core/host/mail-host.ts";
+import type { Primary } from "../core/host/private-ips.ts";
 import type { Deployed, Place } from "../core/state/deployed.ts";
 import { type StackName, tagName } from "../core/state/tags.ts";
 import type { PlannedAddress } from "../core/tenant/plan.ts";

@@ -2,7 +2,7 @@
 import { boundBy, elasticIp, holdersAndClaimants } from "../components/aws.ts";
 import { thisStack } from "../components/engine.ts";
 import { type Binding, checkBinding, isSame, type WantedBinding } from "../core/guards/bindings.ts";
-import type { PrivateIps } from "../core/host/mail-host.ts";
+import type { PrivateIps } from "../core/host/private-ips.ts";
 import type { Finding } from "../core/problem.ts";
 import type { Deployed } from "../core/state/deployed.ts";
 import type { Plan } from "../core/tenant/plan.ts";

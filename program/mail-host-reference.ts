@@ -5,7 +5,7 @@ import { privateIpsOf } from "../components/aws.ts";
 import { fullStackName, reportFindings } from "../components/engine.ts";
 import type { TenantConfig } from "../core/config/schema.ts";
 import { isUnknownStack } from "../core/foreign-errors.ts";
-import { type Primary, type PrivateIps, primaryOf } from "../core/host/mail-host.ts";
+import { type Primary, type PrivateIps, primaryOf } from "../core/host/private-ips.ts";
 import type { Deployed } from "../core/state/deployed.ts";
 import { readMailHost } from "../core/state/outputs.ts";
 

@@ -5,13 +5,8 @@ import type { MailHostConfig } from "../core/config/schema.ts";
 import { leavesOf, stillToGo } from "../core/guards/leaves.ts";
 import { checkOwnAddresses } from "../core/guards/own-addresses.ts";
 import type { Adoption } from "../core/guards/standing.ts";
-import {
-  checkLimits,
-  checkMailHost,
-  checkPrimary,
-  checkPrivateIps,
-  type PrivateIps,
-} from "../core/host/mail-host.ts";
+import { checkLimits, checkMailHost } from "../core/host/mail-host.ts";
+import { checkPrimary, checkPrivateIps, type PrivateIps } from "../core/host/private-ips.ts";
 import type { Deployed } from "../core/state/deployed.ts";
 import type { LeftName } from "../core/state/outputs.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";

@@ -1,13 +1,12 @@
 /** Mail hosts and the private IPs that tenants take on them. */
 
 import { capacityOf } from "../host/instance-types.ts";
-import { checkCapacity, checkPrimaryTaken } from "../host/mail-host.ts";
+import { checkCapacity } from "../host/mail-host.ts";
+import { checkPrimaryTaken, hostOf, hostPrivateIps } from "../host/private-ips.ts";
 import { few, type Problem } from "../problem.ts";
-import { ordered } from "../tenant/context.ts";
+import { ONE_EACH, takenPrivateIps } from "../tenant/address/private-ips.ts";
 import { Claims, holder } from "./claims.ts";
 import type { FleetMailHost, FleetTenant } from "./stack.ts";
-
-const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
 
 /** Faults of mail hosts, and of tenants against them and each other. */
 export function hostConflicts(
@@ -20,10 +19,7 @@ export function hostConflicts(
     ...hosts.flatMap(overCapacity),
     ...sharedSubnets(hosts),
     ...takenPrimaries(tenants, hosts),
-    ...tenants.flatMap((tenant) => [
-      ...ofItsHost(tenant, byName),
-      ...takenPrivateIps(tenant, taken),
-    ]),
+    ...tenants.flatMap((tenant) => [...ofItsHost(tenant, byName), ...takenTwice(tenant, taken)]),
   ];
 }
 
@@ -34,8 +30,7 @@ class Host {
 
   constructor({ region, stack }: FleetMailHost) {
     this.region = region;
-    const interfaces = Object.values(stack.mailHost.networkInterfaces);
-    this.privateIps = new Set(interfaces.flatMap(({ privateIps }) => privateIps));
+    this.privateIps = new Set(hostPrivateIps(stack.mailHost).map(({ privateIp }) => privateIp));
   }
 }
 
@@ -65,19 +60,16 @@ function overCapacity({ name, stack }: FleetMailHost): Problem[] {
 function sharedSubnets(hosts: readonly FleetMailHost[]): Problem[] {
   const claims = new Claims();
   return hosts.flatMap(({ name, stack }) =>
-    Object.entries(stack.mailHost.networkInterfaces).flatMap(([key, { privateIps }]) =>
-      privateIps.flatMap((ip, index): Problem[] => {
-        const path = `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`;
-        const { subnet } = stack.mailHost;
-        const other = claims.claim(`${subnet} ${ip}`, { stack: name, path });
-        if (other === undefined) return [];
-        const message = `${ip} in ${subnet} is already on the mail host ${holder(other)}`;
-        const fix = "each private IP on one mail host: take a free one of the subnet";
-        return [
-          { code: "mail-host-private-ip-taken", level: "error", stack: name, path, message, fix },
-        ];
-      }),
-    ),
+    hostPrivateIps(stack.mailHost).flatMap(({ privateIp, path }): Problem[] => {
+      const { subnet } = stack.mailHost;
+      const other = claims.claim(`${subnet} ${privateIp}`, { stack: name, path });
+      if (other === undefined) return [];
+      const message = `${privateIp} in ${subnet} is already on the mail host ${holder(other)}`;
+      const fix = "each private IP on one mail host: take a free one of the subnet";
+      return [
+        { code: "mail-host-private-ip-taken", level: "error", stack: name, path, message, fix },
+      ];
+    }),
   );
 }
 
@@ -87,12 +79,11 @@ function takenPrimaries(
   hosts: readonly FleetMailHost[],
 ): Problem[] {
   const taken = new Set(
-    tenants.flatMap(({ stack }) => {
-      const { mailHost, addresses } = stack.tenant;
-      return Object.values(addresses)
+    tenants.flatMap(({ stack }) =>
+      takenPrivateIps(stack.tenant)
         .filter(({ release }) => !release)
-        .map(({ privateIp }) => `${mailHost?.stack ?? ""} ${privateIp}`);
-    }),
+        .map(({ privateIp }) => `${stack.tenant.mailHost?.stack ?? ""} ${privateIp}`),
+    ),
   );
   return hosts.flatMap(({ name, stack }) =>
     checkPrimaryTaken(stack.mailHost, (ip) => taken.has(`${name} ${ip}`)).map((finding) => ({
@@ -122,25 +113,25 @@ function ofItsHost(
       "an Elastic IP serves its own Region: one aws:region for both, or another mail host";
     return [{ code: "mail-host-other-region", level: "error", stack: name, path, message, fix }];
   }
-  return ordered(stack.tenant.addresses)
-    .filter(([, { privateIp }]) => !host.privateIps.has(privateIp))
-    .map(([key, { privateIp }]) => ({
+  return takenPrivateIps(stack.tenant)
+    .filter(({ privateIp }) => !host.privateIps.has(privateIp))
+    .map(({ privateIp, path }) => ({
       code: "address-private-ip-unknown",
       level: "error",
       stack: name,
-      path: `sendips:tenant.addresses.${key}.privateIp`,
+      path,
       message: `the mail host ${hostName} lists no private IP ${privateIp}`,
       fix: `allowed: ${few([...host.privateIps])}; or add it to sendips:mailHost.networkInterfaces of ${hostName}`,
     }));
 }
 
-function takenPrivateIps({ name, region, stack }: FleetTenant, taken: Claims): Problem[] {
-  const { mailHost, addresses } = stack.tenant;
-  const host = mailHost?.stack ?? mailHost?.networkInterface ?? "";
-  return ordered(addresses).flatMap(([key, { privateIp }]): Problem[] => {
-    const path = `sendips:tenant.addresses.${key}.privateIp`;
-    // Names of stacks are unique; interface ids only within a Region.
-    const place = mailHost?.stack === undefined ? `${region ?? ""} ${host}` : host;
+/** A private IP carries one Elastic IP, whichever tenant's it is. */
+function takenTwice({ name, region, stack }: FleetTenant, taken: Claims): Problem[] {
+  const host = hostOf(stack.tenant);
+  // Names of stacks are unique; interface ids only within a Region.
+  const isStack = stack.tenant.mailHost?.stack !== undefined;
+  const place = isStack ? host : `${region ?? ""} ${host}`;
+  return takenPrivateIps(stack.tenant).flatMap(({ privateIp, path }): Problem[] => {
     const other = taken.claim(`${place} ${privateIp}`, { stack: name, path });
     if (other === undefined) return [];
     const message = `${privateIp} on ${host} already carries an address of ${holder(other)}`;

@@ -1,6 +1,7 @@
 /** Where addresses are bound, and where the config wants them: nothing is taken from under anybody. */
 import type { Finding } from "../problem.ts";
 import { isOwned, readTags, type StackName, tagName } from "../state/tags.ts";
+import { ONE_EACH } from "../tenant/address/private-ips.ts";
 import { type LiveAddress, pathOf } from "./address-context.ts";
 import { describeHolder } from "./holders.ts";
 
@@ -25,8 +26,6 @@ export interface WantedBinding {
   /** What EC2 says of it; undefined before it is allocated. */
   live?: LiveAddress | undefined;
 }
-
-const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
 
 /** The value of the tag `sendips:binding`. */
 export function bindingTag({ networkInterfaceId, privateIp }: Binding): string {

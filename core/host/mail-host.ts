@@ -1,9 +1,9 @@
-/** Does a mail host fit, and does it carry what a tenant asks of it: checked before anything is created. */
+/** Does a mail host fit its subnet and its instance type: checked before anything is created. */
 
-import type { MailHostConfig, TenantConfig } from "../config/schema.ts";
+import type { MailHostConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
-import { ordered } from "../tenant/context.ts";
 import type { Capacity } from "./instance-types.ts";
+import { checkOnce, hostPrivateIps } from "./private-ips.ts";
 
 /** What the cloud says of a mail host's subnet and instance type. */
 export interface MailHostLimits extends Capacity {
@@ -11,90 +11,9 @@ export interface MailHostLimits extends Capacity {
   cidr: string;
 }
 
-/** A private IP of a mail host and the network interface that carries it. */
-export type PrivateIps = Readonly<Record<string, string>>;
-
-/** The primary private IP of a mail host's first network interface, and the interface's name or id. */
-export interface Primary {
-  ip: string;
-  networkInterface: string;
-}
-
-const DEFAULT_SOURCE = "EC2: the primary private IP is an interface's default source address";
-
-/**
- * The private IP that a mail host's own traffic leaves from, by its stack's outputs: that of the interface
- * at device index 0, which is the first by its key, as the engine hands the config over. Undefined where
- * none is known.
- */
-export function primaryOf(
-  networkInterfaces: Readonly<Record<string, { primary?: string | undefined }>>,
-): Primary | undefined {
-  const [first] = ordered(networkInterfaces);
-  if (first === undefined) return undefined;
-  const [networkInterface, { primary: ip }] = first;
-  return ip === undefined ? undefined : { ip, networkInterface };
-}
-
-/** A warning for a tenant's address from which the mail host's own mail leaves too. */
-export function checkPrimary(tenant: TenantConfig, primary: Primary | undefined): Finding[] {
-  const { mailHost, addresses } = tenant;
-  return ordered(addresses)
-    .filter(([, { privateIp, release }]) => privateIp === primary?.ip && !release)
-    .map(([key, { privateIp }]) => ({
-      code: "address-on-primary-ip",
-      level: "warning",
-      path: `sendips:tenant.addresses.${key}.privateIp`,
-      message: `${privateIp} is the primary private IP of ${primary?.networkInterface}${mailHost?.stack === undefined ? "" : ` of the mail host ${mailHost.stack}`}: what the machine sends without choosing an address, its own mail too, leaves from this tenant's address`,
-      fix: "another private IP of the mail host, and the primary one for the machine itself; nothing, where the tenant is whoever runs the machine",
-      rule: DEFAULT_SOURCE,
-    }));
-}
-
-/**
- * A warning for a mail host of whose first interface tenants take every private IP: which is the primary one
- * only EC2 knows, but it is among them.
- *
- * @param isTaken whether a tenant's address is bound to a private IP of the host.
- */
-export function checkPrimaryTaken(
-  { networkInterfaces }: MailHostConfig,
-  isTaken: (privateIp: string) => boolean,
-): Finding[] {
-  const [first] = ordered(networkInterfaces);
-  if (first === undefined) return [];
-  const [key, { privateIps }] = first;
-  if (privateIps.length === 0 || !privateIps.every(isTaken)) return [];
-  return [
-    {
-      code: "mail-host-primary-ip-taken",
-      level: "warning",
-      path: `sendips:mailHost.networkInterfaces.${key}.privateIps`,
-      message: `each of them carries a tenant's address, the primary one too: what the machine sends without choosing an address, its own mail too, leaves from a tenant's`,
-      fix: "a private IP more, for the address that is on the primary one; once the host is deployed its output primaryIps says which that is",
-      rule: DEFAULT_SOURCE,
-    },
-  ];
-}
-
 /** Faults that a mail host's config alone shows. */
 export function checkMailHost(mailHost: MailHostConfig): Finding[] {
-  const owners = new Map<string, string>();
-  const findings: Finding[] = [];
-  for (const [key, { privateIps }] of Object.entries(mailHost.networkInterfaces)) {
-    privateIps.forEach((ip, index) => {
-      const owner = owners.get(ip);
-      owners.set(ip, owner ?? key);
-      if (owner === undefined) return;
-      findings.push({
-        code: "mail-host-private-ip-twice",
-        level: "error",
-        path: `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`,
-        message: `${ip} stands twice, first on ${owner}`,
-        fix: "each private IP once, on one interface",
-      });
-    });
-  }
+  const findings = checkOnce(mailHost);
   if (Object.keys(mailHost.networkInterfaces).length === 0) {
     findings.push({
       code: "mail-host-no-interface",
@@ -140,34 +59,14 @@ export function checkCapacity(mailHost: MailHostConfig, capacity: Capacity): Fin
 }
 
 function checkSubnet(mailHost: MailHostConfig, cidr: string): Finding[] {
-  return Object.entries(mailHost.networkInterfaces).flatMap(([key, { privateIps }]) =>
-    privateIps.flatMap((ip, index): Finding[] => {
-      if (usable(ip, cidr)) return [];
-      return [
-        {
-          code: "mail-host-private-ip-unusable",
-          level: "error",
-          path: `sendips:mailHost.networkInterfaces.${key}.privateIps[${index}]`,
-          message: `${ip} cannot be used in the subnet ${cidr}`,
-          fix: `an address of ${cidr}, but not its first four or its last: AWS keeps those`,
-        },
-      ];
-    }),
-  );
-}
-
-/** Faults of a tenant against the mail host that it names. */
-export function checkPrivateIps(tenant: TenantConfig, privateIps: PrivateIps): Finding[] {
-  const host = tenant.mailHost?.stack ?? tenant.mailHost?.networkInterface ?? "";
-  const known = Object.keys(privateIps).join(", ") || "none";
-  return ordered(tenant.addresses)
-    .filter(([, { privateIp }]) => privateIps[privateIp] === undefined)
-    .map(([key, { privateIp }]) => ({
-      code: "address-private-ip-unknown",
+  return hostPrivateIps(mailHost)
+    .filter(({ privateIp }) => !usable(privateIp, cidr))
+    .map(({ privateIp, path }) => ({
+      code: "mail-host-private-ip-unusable",
       level: "error",
-      path: `sendips:tenant.addresses.${key}.privateIp`,
-      message: `the mail host ${host} has no private IP ${privateIp}`,
-      fix: `allowed: ${known}; or add it to the mail host first, and deploy that`,
+      path,
+      message: `${privateIp} cannot be used in the subnet ${cidr}`,
+      fix: `an address of ${cidr}, but not its first four or its last: AWS keeps those`,
     }));
 }
 

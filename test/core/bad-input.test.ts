@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readConfig } from "../../core/config/config.ts";
-import {
-  checkLimits,
-  checkMailHost,
-  checkPrimary,
-  checkPrivateIps,
-  primaryOf,
-} from "../../core/host/mail-host.ts";
+import { checkLimits, checkMailHost } from "../../core/host/mail-host.ts";
+import { checkPrimary, checkPrivateIps, primaryOf } from "../../core/host/private-ips.ts";
 import { formatProblems } from "../../core/problem.ts";
 import { ACME, planOf, raw, rsaKey } from "./support.ts";
 

@@ -6,6 +6,7 @@ import { at, type Finding } from "../../problem.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
 import { hostNameOf, ordered, type TenantContext } from "../context.ts";
 import { publisherOf } from "../zones.ts";
+import { ONE_EACH, takenPrivateIps } from "./private-ips.ts";
 
 /** Every fault of the addresses and of the streams that name them. */
 export function checkAddresses(context: TenantContext): Finding[] {
@@ -20,17 +21,17 @@ export function checkAddresses(context: TenantContext): Finding[] {
 function sharedPrivateIps({ tenant }: TenantContext): Finding[] {
   const owners = new Map<string, string>();
   const findings: Finding[] = [];
-  for (const [key, { privateIp }] of ordered(tenant.addresses)) {
+  for (const { key, privateIp, path } of takenPrivateIps(tenant)) {
     const owner = owners.get(privateIp);
     if (owner === undefined) owners.set(privateIp, key);
     else {
       findings.push({
         code: "address-private-ip-twice",
         level: "error",
-        path: `sendips:tenant.addresses.${key}.privateIp`,
+        path,
         message: `${privateIp} is already the private IP of address ${owner}`,
         fix: "a private IP carries one Elastic IP: give each address a private IP of its own",
-        rule: "EC2: one Elastic IP for each private IPv4",
+        rule: ONE_EACH,
       });
     }
   }

@@ -1,0 +1,26 @@
+/** Which private IPs a tenant takes, by its config. */
+
+import type { TenantConfig } from "../../config/schema.ts";
+import { ordered } from "../../maps.ts";
+
+/** Why a private IP is taken once. */
+export const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
+
+/** A private IP that an address of a tenant takes. */
+export interface TakenPrivateIp {
+  privateIp: string;
+  /** The address's key. */
+  key: string;
+  /** Whether the address is to be released, and so gives it back. */
+  release: boolean;
+  /** The config that says so. */
+  path: string;
+}
+
+/** The private IPs that a tenant takes, in the order of its addresses. */
+export function takenPrivateIps({ addresses }: TenantConfig): TakenPrivateIp[] {
+  return ordered(addresses).map(([key, { privateIp, release }]) => ({
+    ...{ privateIp, key, release },
+    path: `sendips:tenant.addresses.${key}.privateIp`,
+  }));
+}

@@ -4,7 +4,7 @@ import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Adoption } from "../core/guards/standing.ts";
 import { TYPES } from "../core/state/resources.ts";
-import { zones } from "./cloudflare.ts";
+import { cloudflareApiOf } from "./cloudflare.ts";
 import { programHooks } from "./hooks/program-hooks.ts";
 import { promptly, type Registered } from "./hooks/registrations.ts";
 
@@ -90,7 +90,7 @@ function adopted(
     const isSame = standing.content === wanted.content && standing.ttl === wanted.ttl;
     if (!isSame || standing.proxied) {
       const parts = { type, ...wanted, ...(priority === undefined ? {} : { priority }) };
-      const cloudflare = await zones(component);
+      const cloudflare = await cloudflareApiOf(component);
       await cloudflare.change(standing.zoneId, id, { ...parts, proxied: false });
     }
     return wanted.content;

@@ -4,11 +4,11 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import { failedLookUp } from "../core/foreign-errors.ts";
 import {
-  counts,
   type Finding,
   formatProblem,
   formatProblems,
   hasErrors,
+  isOpen,
   type Problem,
 } from "../core/problem.ts";
 import { type Deployed, readDeployed } from "../core/state/deployed.ts";
@@ -44,7 +44,7 @@ export function report(problems: readonly Problem[]): void {
   // The engine puts the level before each message itself.
   for (const problem of problems) {
     const text = formatProblem(problem);
-    if (counts(problem)) pulumi.log.warn(text.slice("warning: ".length));
+    if (isOpen(problem)) pulumi.log.warn(text.slice("warning: ".length));
     else pulumi.log.info(text);
   }
 }

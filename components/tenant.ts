@@ -173,7 +173,7 @@ function plannedFrom(
   const today = new Date().toISOString().slice(0, 10);
   const problems = [...read.problems, ...planned.problems];
   const accepting = { name, ...(stack === undefined ? {} : { stack }) };
-  report(withAcceptances(problems, [accepting], { today, looked: ["plan"] }));
+  report(withAcceptances(problems, [accepting], { today, sources: ["plan"] }));
   if (stack === undefined || !("plan" in planned)) {
     throw new Error(`the config of tenant ${name} gives no plan and no reason`);
   }

@@ -1,7 +1,7 @@
 /** Warnings that somebody has judged and accepted, with a reason and perhaps until a day. */
 import { configPath, type Stack } from "./config/config.ts";
 import type { AcceptConfig } from "./config/schema/accept.ts";
-import { type FoundBy, foundBy } from "./findings.ts";
+import { type FindingSource, findingSource } from "./findings.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 
 /** What is said of the project and no stack of it is said of this. */
@@ -21,13 +21,13 @@ export interface AcceptOptions {
    * Where the run has looked, all of it. An entry for what is found elsewhere may well accept something there,
    * and is not called idle. @default nowhere
    */
-  looked?: readonly FoundBy[];
+  sources?: readonly FindingSource[];
   /** Whether these are all stacks of the project: else nothing is said of the operator's entries. @default false */
   all?: boolean;
 }
 
 /** An entry with its place in the config. */
-interface Placed {
+interface PlacedEntry {
   at: string;
   entry: AcceptConfig;
 }
@@ -40,7 +40,7 @@ interface Placed {
 export function withAcceptances(
   problems: readonly Problem[],
   stacks: readonly AcceptingStack[],
-  { today, looked = [], all = false }: AcceptOptions,
+  { today, sources: looked = [], all = false }: AcceptOptions,
 ): Problem[] {
   const ofStack = new Map(
     stacks.map(({ name, stack }) => [
@@ -52,7 +52,7 @@ export function withAcceptances(
     const entries = ofStack.get(problem.stack);
     return entries === undefined
       ? problem
-      : judged(problem, [...entries.own, ...entries.shared], today);
+      : withAcceptance(problem, [...entries.own, ...entries.shared], today);
   });
   const byStack = problemsByStack(problems);
   const idle = stacks.flatMap(({ name, stack }) => {
@@ -81,7 +81,7 @@ export function problemsByStack(problems: readonly Problem[]): Map<string, Probl
   return byStack;
 }
 
-function ownEntries(stack: Stack | undefined): Placed[] {
+function ownEntries(stack: Stack | undefined): PlacedEntry[] {
   if (stack?.kind !== "tenant") return [];
   return stack.tenant.accept.map((entry, index) => ({
     at: configPath(["tenant", "accept", index]),
@@ -89,14 +89,14 @@ function ownEntries(stack: Stack | undefined): Placed[] {
   }));
 }
 
-function sharedEntries(stack: Stack | undefined): Placed[] {
+function sharedEntries(stack: Stack | undefined): PlacedEntry[] {
   return (stack?.operator.accept ?? []).map((entry, index) => ({
     at: configPath(["accept", index]),
     entry,
   }));
 }
 
-function judged(problem: Problem, entries: readonly Placed[], today: string): Problem {
+function withAcceptance(problem: Problem, entries: readonly PlacedEntry[], today: string): Problem {
   const matching = entries.filter(({ entry }) => matches(entry, problem));
   const [first] = matching;
   if (first === undefined) return problem;
@@ -120,14 +120,14 @@ function isAtOrBelowPath(path: string, above: string): boolean {
 
 /** Entries that no warning answers to: they are forgotten, or misspelt. */
 function idleEntries(
-  entries: readonly Placed[],
+  entries: readonly PlacedEntry[],
   stack: string,
   problems: readonly Problem[],
-  looked: readonly FoundBy[],
+  looked: readonly FindingSource[],
 ): Problem[] {
   return entries.flatMap(({ at, entry }): Problem[] => {
     const { code, path } = entry;
-    const place = foundBy(code);
+    const place = findingSource(code);
     if (place === undefined || !looked.includes(place)) return [];
     if (problems.some((problem) => matches(entry, problem))) return [];
     const elsewhere = problems.find(

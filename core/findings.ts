@@ -111,7 +111,7 @@ function editsBetween(one: string, other: string): number {
 }
 
 /** Where a finding comes from: a stack's own plan, a comparison with DNS (`--online`), or all stacks together. */
-export type FoundBy = "plan" | "online" | "fleet";
+export type FindingSource = "plan" | "online" | "fleet";
 
 const ONLINE: readonly string[] = ["existing-changed", "spf-snapshot-old"];
 /** What is said when DNS gives no answer, which may be different at the next run. */
@@ -119,7 +119,7 @@ const AT_TIMES: readonly string[] = ["existing-unread", "spf-include-unanswered"
 const ELSEWHERE = { ...guardCodes, ...stateCodes, ...domainConnectCodes };
 
 /** Where a code is found; undefined for one that not every run finds: of a deployment, or of a link. */
-export function foundBy(code: string): FoundBy | undefined {
+export function findingSource(code: string): FindingSource | undefined {
   if (AT_TIMES.includes(code) || Object.hasOwn(ELSEWHERE, code)) return undefined;
   if (ONLINE.includes(code)) return "online";
   return Object.hasOwn(fleetCodes, code) || code === "mail-host-capacity-unknown"

@@ -3,7 +3,7 @@
  * something from them, evaluated. No tenant, no Pulumi and no network: what has to be asked of DNS is
  * asked through a function that the caller hands in.
  *
- * A linter reports {@link Finding}s, each with its rule; a parser returns the value that a receiver would
+ * A linter reports {@link MailFinding}s, each with its rule; a parser returns the value that a receiver would
  * use beside everything that is wrong with the text.
  *
  * @example
@@ -63,30 +63,30 @@ export {
   renderConsent,
 } from "./dmarc/external-report.ts";
 export {
+  type DmarcStandard,
+  type DmarcSubject,
   effectivePolicy,
   lintDmarc,
-  type Standard as DmarcStandard,
-  type Subject as DmarcSubject,
 } from "./dmarc/lint.ts";
 export {
+  DMARC_POLICIES,
+  type DmarcPolicy,
   type DmarcRecord,
   dmarcName,
   type FailureOption,
   isDmarc,
   type LegacyTag,
-  POLICIES as DMARC_POLICIES,
-  type Policy as DmarcPolicy,
   parseDmarc,
   renderDmarc,
 } from "./dmarc/record.ts";
 export {
+  type DmarcTreeWalk,
+  type DmarcTreeWalkRecord,
   isAligned,
   lintWalk,
-  type Met as DmarcTreeWalkRecord,
   organizationalDomainByList,
-  type Walk as DmarcTreeWalk,
 } from "./dmarc/tree-walk.ts";
-export { type Finding, hasError, type Parsed } from "./finding.ts";
+export { hasError, type MailFinding, type Parsed } from "./finding.ts";
 export {
   lintMtaSts,
   lintMtaStsPolicy,

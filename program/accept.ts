@@ -2,7 +2,7 @@
 import { report } from "../components/engine.ts";
 import { withAcceptances } from "../core/accept.ts";
 import type { Stack } from "../core/config/config.ts";
-import type { FoundBy } from "../core/findings.ts";
+import type { FindingSource } from "../core/findings.ts";
 import type { Finding } from "../core/problem.ts";
 
 /**
@@ -14,11 +14,11 @@ import type { Finding } from "../core/problem.ts";
 export function reportOf(
   stack: Stack,
   findings: readonly Finding[],
-  looked: readonly FoundBy[] = [],
+  looked: readonly FindingSource[] = [],
 ): void {
   const problems = findings.map((finding) => ({ ...finding, stack: stack.name }));
   const read = [{ name: stack.name, stack }];
-  report(withAcceptances(problems, read, { today: today(), looked }));
+  report(withAcceptances(problems, read, { today: today(), sources: looked }));
 }
 
 /** The day, `2026-11-24`. */

@@ -7,7 +7,7 @@ import { programHooks } from "../components/hooks/program-hooks.ts";
 import type { MailHost } from "../components/mail-host.ts";
 import type { Tenant } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
-import { zoneOf } from "../core/publishers/publishers.ts";
+import { zoneNameOf } from "../core/publishers/publishers.ts";
 import type { Place } from "../core/state/deployed.ts";
 import { addressLine, nextLine, recordLines } from "../core/state/lines.ts";
 import {
@@ -141,7 +141,7 @@ function placeOf({
   publisher,
   waitsFor,
 }: PlannedRecord): Pick<RecordOutput, "publisher" | "zone" | "waitsFor"> {
-  const zone = zoneOf(publisher);
+  const zone = zoneNameOf(publisher);
   return {
     publisher: publisher.by,
     ...(zone === undefined ? {} : { zone }),

@@ -5,7 +5,7 @@ import type { MailHostConfig } from "../core/config/schema.ts";
 import { leavesOf, stillToGo } from "../core/guards/leaves.ts";
 import { checkOwnAddresses } from "../core/guards/own-addresses.ts";
 import type { Adoption } from "../core/guards/standing.ts";
-import { checkLimits, checkMailHost } from "../core/host/mail-host.ts";
+import { checkMailHost, checkMailHostLimits } from "../core/host/mail-host.ts";
 import { checkPrimary, checkPrivateIps, type PrivateIps } from "../core/host/private-ips.ts";
 import type { Deployed } from "../core/state/deployed.ts";
 import type { LeftName } from "../core/state/outputs.ts";
@@ -67,6 +67,6 @@ export async function lookAtMailHost({
 }): Promise<{ vpcId: string }> {
   reportFindings(checkMailHost(mailHost));
   const facts = await mailHostFacts(mailHost.subnet, mailHost.instanceType);
-  reportFindings(checkLimits(mailHost, facts));
+  reportFindings(checkMailHostLimits(mailHost, facts));
   return facts;
 }

@@ -1,6 +1,6 @@
 /** What stands in our zones beside the records of a plan: met before anything is registered. */
 import * as pulumi from "@pulumi/pulumi";
-import { zones } from "../components/cloudflare.ts";
+import { cloudflareApiOf } from "../components/cloudflare.ts";
 import {
   type Meeting,
   meetStanding,
@@ -37,7 +37,7 @@ export async function meetZones(
   const findings: Finding[] = [];
   for (const [zoneId, names] of byZone) {
     try {
-      standing.push(...(await (await zones()).recordsAt(zoneId, [...names])));
+      standing.push(...(await (await cloudflareApiOf()).recordsAt(zoneId, [...names])));
     } catch (error) {
       findings.push({
         code: "zone-unanswered",

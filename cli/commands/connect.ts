@@ -17,7 +17,7 @@ import {
 } from "../../core/domain-connect/domain-connect.ts";
 import { formatProblems } from "../../core/problem.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import { quoteTxt } from "../../mail/txt.ts";
 import { deployedAddresses } from "../engine/deployed.ts";
 import { messageOf, Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
@@ -154,7 +154,9 @@ function signingOf({ key: file, "key-host": keyHost }: Asked): { key: KeyObject;
     throw new UsageError("needs --key <file> and --key-host <name>");
   }
   if (!KEY_HOST.test(keyHost)) {
-    throw new UsageError(`--key-host ${shown(keyHost)}: is not a name in DNS, such as _dcpubkeyv1`);
+    throw new UsageError(
+      `--key-host ${quotedExcerpt(keyHost)}: is not a name in DNS, such as _dcpubkeyv1`,
+    );
   }
   let pem: string;
   try {
@@ -180,7 +182,8 @@ function zoneOf(plan: Plan, asked: string | undefined): string {
   const [only, ...more] = zones;
   if (asked === undefined && only !== undefined && more.length === 0) return only;
   if (asked !== undefined && zones.includes(asked)) return asked;
-  const wrong = asked === undefined ? "say --zone" : `--zone ${shown(asked)} is none of them`;
+  const wrong =
+    asked === undefined ? "say --zone" : `--zone ${quotedExcerpt(asked)} is none of them`;
   throw new UsageError(`${plan.stack}: the customer's zones are ${zones.join(", ")}: ${wrong}`);
 }
 
@@ -210,7 +213,7 @@ async function discovered(
   err: Surroundings["err"],
 ): Promise<string> {
   const found = await discover(zone, template, operator.dns?.servers);
-  err(`${zone} is served by ${shown(found.providerName)}\n`);
+  err(`${zone} is served by ${quotedExcerpt(found.providerName)}\n`);
   if (found.hasTemplate === false) {
     err(
       `warning: it answers that it does not have the template ${template.providerId}/${template.serviceId}: links do nothing until it has\n`,

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { withAcceptances } from "../../core/accept.ts";
 import { type FleetStack, lintFleet } from "../../core/fleet/fleet.ts";
-import { counts, formatProblems, type Problem } from "../../core/problem.ts";
+import { formatProblems, isOpen, type Problem } from "../../core/problem.ts";
 import { deployedAddresses } from "../engine/deployed.ts";
 import type { Surroundings } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
@@ -56,7 +56,7 @@ export async function lintCommand(
     stacks.filter(({ name }) => isAsked.has(name)),
     {
       today,
-      looked: [values.online ? "online" : "plan", ...(complete ? (["fleet"] as const) : [])],
+      sources: [values.online ? "online" : "plan", ...(complete ? (["fleet"] as const) : [])],
       all: complete && asked.length === stacks.length,
     },
   );
@@ -103,7 +103,7 @@ function textOf(problem: Problem): string {
 export function summary(stacks: readonly string[], problems: readonly Problem[]): string {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
   const errors = problems.filter(({ level }) => level === "error").length;
-  const accepted = problems.filter((problem) => !counts(problem)).length;
+  const accepted = problems.filter((problem) => !isOpen(problem)).length;
   const warnings = problems.length - errors - accepted;
   const more = accepted === 0 ? "" : `, ${accepted} accepted`;
   return `${count(stacks.length, "stack")}: ${count(errors, "error")}, ${count(warnings, "warning")}${more}`;

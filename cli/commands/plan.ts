@@ -9,7 +9,7 @@ import {
 } from "../../core/render/customer/page.ts";
 import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
-import { providerPolicies } from "../../core/tenant/receivers/policies.ts";
+import { providerVerdicts } from "../../core/tenant/receivers/policies.ts";
 import { deployedAddresses, type KnownAddresses } from "../engine/deployed.ts";
 import { type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
@@ -66,7 +66,7 @@ export async function planCommand(
   const problems = withAcceptances(
     stacks.flatMap(({ result }) => result.problems),
     stacks,
-    { today, looked: [values.online ? "online" : "plan"] },
+    { today, sources: [values.online ? "online" : "plan"] },
   );
   const byStack = problemsByStack(problems);
   for (const stack of stacks) {
@@ -95,14 +95,14 @@ function textOf(
   format: PlanFormat,
 ): string {
   const plan = "plan" in result ? result.plan : undefined;
-  const policies =
+  const verdicts =
     plan !== undefined && stack?.kind === "tenant"
-      ? providerPolicies({
+      ? providerVerdicts({
           ...contextOf(name, stack.tenant, stack.operator),
           records: plan.records,
         })
       : [];
-  const text = renderPlan(plan, result.problems, { format, known, policies, stack: name });
+  const text = renderPlan(plan, result.problems, { format, known, verdicts, stack: name });
   if (stack?.kind !== "mailHost" || format === "json") return text;
   const { instanceType, networkInterfaces } = stack.mailHost;
   const count = Object.values(networkInterfaces).flatMap(({ privateIps }) => privateIps).length;

@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { formatProblems, hasErrors } from "../../core/problem.ts";
-import { kindOf } from "../../core/publishers/publishers.ts";
+import { publisherKindOf } from "../../core/publishers/publishers.ts";
 import {
   existingNames,
   mustKeepDmarc,
@@ -136,7 +136,7 @@ function text(reports: readonly NameReport[]): string {
     if (stands.length === 0 && report.wanted.length === 0) continue;
     if (report.zone !== zone) {
       zone = report.zone;
-      lines.push(...(lines.length > 0 ? [""] : []), kindOf(report).heading(zone));
+      lines.push(...(lines.length > 0 ? [""] : []), publisherKindOf(report).heading(zone));
     }
     lines.push(`  ${report.name}`);
     for (const line of stands.length > 0 ? stands : ["nothing"]) lines.push(`    stands  ${line}`);

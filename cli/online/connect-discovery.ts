@@ -3,7 +3,7 @@ import { Resolver } from "node:dns/promises";
 import { urlPrefix } from "../../core/domain-connect/domain-connect.ts";
 import { member } from "../../core/maps.ts";
 import { isAbsent } from "../../dns/names.ts";
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import { messageOf, Refusal } from "../engine/surroundings.ts";
 
 /** What a DNS provider says of itself for a zone. */
@@ -118,6 +118,8 @@ function prefixOf(url: string, zone: string): string {
   try {
     return urlPrefix(url);
   } catch {
-    throw new Refusal(`the DNS provider of ${zone} names ${shown(url)}, which is no https URL`);
+    throw new Refusal(
+      `the DNS provider of ${zone} names ${quotedExcerpt(url)}, which is no https URL`,
+    );
   }
 }

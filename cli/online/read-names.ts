@@ -10,7 +10,7 @@ import {
 import { LISTED_TYPES, nothing, type Standing } from "../../core/tenant/existing/standing.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
-import { type CloudflareAccess, cloudflareZones, hasAccess } from "../../dns/cloudflare.ts";
+import { type CloudflareAccess, cloudflareApi, hasAccess } from "../../dns/cloudflare.ts";
 import { type NameReader, nameReader } from "../../dns/names.ts";
 import { messageOf } from "../engine/surroundings.ts";
 import type { Project } from "../project/project.ts";
@@ -44,7 +44,7 @@ export async function readNames(
     }
   }
   if (ours.size > 0) {
-    const cloudflare = await cloudflareZones(access);
+    const cloudflare = await cloudflareApi(access);
     for (const [zoneId, some] of ours) {
       try {
         const records = await cloudflare.recordsAt(zoneId, some);

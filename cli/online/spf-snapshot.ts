@@ -7,7 +7,7 @@ import type { TenantStack } from "../../core/tenant/plan.ts";
 import { mergedSpf, spfNames } from "../../core/tenant/spf/records.ts";
 import { isAbsent } from "../../dns/names.ts";
 import { NEAR_LIMIT, type SpfBudget, spfBudget } from "../../mail/spf/budget.ts";
-import { isSpf, ofLimit } from "../../mail/spf/finding.ts";
+import { isSpf, limitText } from "../../mail/spf/finding.ts";
 import { hasMacro } from "../../mail/spf/macro.ts";
 import { parseSpf } from "../../mail/spf/parse.ts";
 import { TERM_LIMIT } from "../../mail/spf/types.ts";
@@ -140,7 +140,7 @@ function changesOf(
         : `${lookups(after)} now, ${atLeast(before)} in the snapshot`;
     const all =
       whole !== undefined && whole.budget.lookups >= NEAR_LIMIT
-        ? `; the whole record of ${whole.name} comes to ${ofLimit(whole.budget.lookups, whole.budget.atLeast)}`
+        ? `; the whole record of ${whole.name} comes to ${limitText(whole.budget.lookups, whole.budget.atLeast)}`
         : "";
     return {
       code: "spf-snapshot-old",

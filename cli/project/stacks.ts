@@ -2,7 +2,7 @@
 
 import type { Stack } from "../../core/config/config.ts";
 import { checkMailHost } from "../../core/host/mail-host.ts";
-import { counts, hasErrors, type Problem } from "../../core/problem.ts";
+import { hasErrors, isOpen, type Problem } from "../../core/problem.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { checkKnowledge } from "../../core/tenant/existing/knowledge.ts";
 import { type PlanResult, plan } from "../../core/tenant/plan.ts";
@@ -96,5 +96,5 @@ function planned(
 
 /** 1 when something is wrong; with `strict` a warning is enough that nobody has accepted. */
 export function statusOf(problems: readonly Problem[], strict: boolean): number {
-  return hasErrors(problems) || (strict && problems.some(counts)) ? 1 : 0;
+  return hasErrors(problems) || (strict && problems.some(isOpen)) ? 1 : 0;
 }

@@ -5,7 +5,7 @@ import type { StackOutputs } from "../../core/state/outputs.ts";
 import type { StateRecord } from "../../core/state/resources.ts";
 import { singletonOf } from "../../mail/singletons.ts";
 import { quoteTxt, unquoteTxt } from "../../mail/txt.ts";
-import { zones } from "../cloudflare.ts";
+import { cloudflareApiOf } from "../cloudflare.ts";
 import type { Reason } from "./registrations.ts";
 
 /** A name at which a program wants a record. */
@@ -82,7 +82,7 @@ export async function giveBack(
     if (!goes) await pulumi.log.info(`${stack}: ${name}: ${owner} gets back: ${left}`);
     return;
   }
-  const cloudflare = await zones(component);
+  const cloudflare = await cloudflareApiOf(component);
   const standing = await cloudflare.record(zoneId, id);
   if (standing === undefined) return;
   const written = type === "TXT" ? unquoteTxt(standing.content) : standing.content;
@@ -113,7 +113,7 @@ export async function clearAliases(
   const [zoneId, owner] = [String(newInputs["zoneId"]), String(newInputs["name"])];
   const own = aliases.find((alias) => alias.zoneId === zoneId && alias.name === owner);
   if (own === undefined) return;
-  const cloudflare = await zones(component);
+  const cloudflare = await cloudflareApiOf(component);
   for (const { id, type, content } of await cloudflare.recordsAt(zoneId, [owner])) {
     if (type === "CNAME" && content === own.content) await cloudflare.remove(zoneId, id);
   }

@@ -1,7 +1,7 @@
 /** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
 
 import { z } from "zod";
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
 import { ZONE_FORMS } from "../publishers/publishers.ts";
 import { keyWords } from "./fields.ts";
@@ -164,7 +164,7 @@ function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): F
     code: "config-unknown-key",
     level: "error",
     path: path[0] === NAMESPACE ? configPath(path.slice(1)) : configPath(path),
-    message: `${shown(String(path.at(-1)))} is not a key that sendips knows`,
+    message: `${quotedExcerpt(String(path.at(-1)))} is not a key that sendips knows`,
     fix: `allowed here: ${allowed.join(", ")}`,
   };
 }
@@ -240,7 +240,7 @@ function explain(issue: Issue, reading: Reading): Finding[] {
   }
   if (issue.code === "invalid_key") {
     const [fault] = issue.issues;
-    const key = shown(String(issue.path.at(-1)));
+    const key = quotedExcerpt(String(issue.path.at(-1)));
     const { noun } = keyWords(schemaAt(schema, issue.path.slice(0, -1)));
     const said = fault === undefined ? undefined : worded(fault, key);
     return [
@@ -337,7 +337,7 @@ const kinds: Readonly<Record<string, string>> = {
 /** The value in the message helps to find the typo; nothing under `dkim` is ever shown. */
 function foundAt(found: unknown, path: readonly PropertyKey[]): string {
   if (found === undefined || path.includes("dkim") || typeof found === "object") return "";
-  return `${shown(String(found))} `;
+  return `${quotedExcerpt(String(found))} `;
 }
 
 function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -10,7 +10,7 @@ import {
   publicKeyOf,
 } from "../../mail/dkim/public-key.ts";
 import type { DkimRecord } from "../../mail/dkim/record.ts";
-import { error, type Finding, hasError, type Parsed } from "../../mail/finding.ts";
+import { hasError, type MailFinding, mailError, type Parsed } from "../../mail/finding.ts";
 import type { dkimKeySchema } from "./schema/mail.ts";
 
 /**
@@ -43,7 +43,7 @@ export interface DkimKey {
 }
 
 /** A fault of a key; `path` is relative to the selector: `.privateKey`, or empty. No message holds any part of a key. */
-export type DkimKeyFinding = Finding & { path: string };
+export type DkimKeyFinding = MailFinding & { path: string };
 
 /** Takes a selector through the door. */
 export function dkimKeyOf({ privateKey, publicKey, ...rest }: WrittenDkimKey): DkimKeyConfig {
@@ -60,7 +60,9 @@ export function dkimKeyOf({ privateKey, publicKey, ...rest }: WrittenDkimKey): D
     key.findings = [];
   } else if (!ours && publicKey === undefined) {
     const fix = "allowed: privateKey (an encrypted secret: sendips dkim new makes it) or publicKey";
-    key.findings = [{ ...error("dkim-no-key", "RFC 6376 §3.6.1", "needs a key", fix), path: "" }];
+    key.findings = [
+      { ...mailError("dkim-no-key", "RFC 6376 §3.6.1", "needs a key", fix), path: "" },
+    ];
   }
   return { ...rest, key };
 }
@@ -99,14 +101,14 @@ function weakness(privateKey: string): DkimKeyFinding[] {
   const fix = "allowed: RSA of 2048 bits or more, or Ed25519";
   return [
     {
-      ...error("dkim-short-key", "RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix),
+      ...mailError("dkim-short-key", "RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix),
       path: ".privateKey",
     },
   ];
 }
 
 /** A public key beside a private one must be its own: verifiers would fail every signature. */
-function pairFindings(privateKey: string, published: Parsed<DkimRecord>): Finding[] {
+function pairFindings(privateKey: string, published: Parsed<DkimRecord>): MailFinding[] {
   if (published.value === undefined) return published.findings;
   return checkKeyPair(privateKey, published.value).map((finding) => ({
     ...finding,

@@ -1,7 +1,7 @@
 /** Field types of the config schema: strings with a meaning, each with a message that says what is allowed. */
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { beginning, shown } from "../../mail/finding.ts";
+import { excerpt, quotedExcerpt } from "../../mail/finding.ts";
 import { isDnsKey, isHostName, parseName } from "../../mail/names.ts";
 import {
   foreignMailbox,
@@ -123,7 +123,7 @@ function reports(fits: (value: string) => boolean, allowed: string, pattern: str
           code: "custom",
           message:
             "has a size limit after it, and those are gone: reporters ignore them (RFC 9989 appendix C.4)",
-          params: { allowed: `the address alone: ${beginning(bare)}` },
+          params: { allowed: `the address alone: ${excerpt(bare)}` },
         });
         return z.NEVER;
       }
@@ -133,7 +133,7 @@ function reports(fits: (value: string) => boolean, allowed: string, pattern: str
         message:
           mailbox === undefined
             ? "is not a report address"
-            : `is not a report address: the mailbox ${shown(mailbox)} has characters beyond ASCII, and reporters need not know any (RFC 6531)`,
+            : `is not a report address: the mailbox ${quotedExcerpt(mailbox)} has characters beyond ASCII, and reporters need not know any (RFC 6531)`,
         params: { allowed },
       });
       return z.NEVER;
@@ -296,7 +296,7 @@ function keyedBy<T extends z.ZodType>(
           context.addIssue({
             code: "custom",
             path: [key],
-            message: `the key ${shown(key)} ${fault}`,
+            message: `the key ${quotedExcerpt(key)} ${fault}`,
             params: { allowed },
           });
         }

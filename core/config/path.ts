@@ -1,6 +1,6 @@
 /** Places in the config, as people and `pulumi config` spell them. */
 
-import { beginning, withoutKeys } from "../../mail/finding.ts";
+import { excerpt, withoutKeys } from "../../mail/finding.ts";
 import { fullKey } from "./namespace.ts";
 
 /**
@@ -27,7 +27,7 @@ export function dkimPath(selector: string): string {
 /** Names of DNS are long, and a label of one may be as long as a key; but no key is in small letters alone. */
 function named(part: string): string {
   if (/^[a-z0-9-]{1,63}$/.test(part)) return part;
-  return /^[\w.*-]{1,253}$/.test(part) ? withoutKeys(part) : beginning(part);
+  return /^[\w.*-]{1,253}$/.test(part) ? withoutKeys(part) : excerpt(part);
 }
 
 function isPlain(part: string): boolean {

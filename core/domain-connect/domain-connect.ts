@@ -6,7 +6,7 @@
 import type { OperatorConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import { isCustomers } from "../publishers/publishers.ts";
-import type { Known } from "../render/sections.ts";
+import type { KnownAddresses } from "../render/sections.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { PlannedRecord } from "../tenant/record.ts";
 import { expressed, type Note } from "./express.ts";
@@ -55,7 +55,7 @@ export function customerZones({ records }: Plan): string[] {
 export function domainConnectTemplate(
   plan: Plan,
   operator: Pick<OperatorConfig, "zones" | "domainConnect">,
-  { zone, known }: { zone: string; known: Known },
+  { zone, known }: { zone: string; known: KnownAddresses },
 ): Connected {
   const { domainConnect, zones } = operator;
   const findings: Finding[] = [];

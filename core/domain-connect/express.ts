@@ -3,7 +3,7 @@
 import { DKIM_TEXT } from "../../mail/dkim/record.ts";
 import { DMARC_TEXT } from "../../mail/dmarc/record.ts";
 import { SPF_TEXT } from "../../mail/spf/finding.ts";
-import { automaticAt } from "../publishers/publishers.ts";
+import { automaticTtlKind } from "../publishers/publishers.ts";
 import { type PlannedRecord, renderText, singletonOfRecord, type Text } from "../tenant/record.ts";
 import type { domainConnectCodes } from "./codes.ts";
 import { addressVariable, hostWithin, narrowed, type Place } from "./place.ts";
@@ -30,7 +30,7 @@ const USUAL_TTL = 3600;
 export function expressed(record: PlannedRecord, name: string, place: Place): Expressed {
   const { data } = record;
   const host = hostWithin(name, place.fqdn);
-  const ttl = automaticAt(record.ttl) === undefined ? record.ttl : USUAL_TTL;
+  const ttl = automaticTtlKind(record.ttl) === undefined ? record.ttl : USUAL_TTL;
   switch (data.type) {
     case "CNAME":
       return cname(record, data.target, host, ttl, place);

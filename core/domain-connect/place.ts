@@ -2,7 +2,7 @@
 
 import type { OperatorConfig } from "../config/schema.ts";
 import { isOurs } from "../publishers/publishers.ts";
-import type { Known } from "../render/sections.ts";
+import type { KnownAddresses } from "../render/sections.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { PlannedRecord } from "../tenant/record.ts";
 import { publisherOf } from "../tenant/zones.ts";
@@ -16,7 +16,7 @@ export interface Place {
   zone: string;
   plan: Plan;
   zones: OperatorConfig["zones"];
-  known: Known;
+  known: KnownAddresses;
   variables: Variables;
 }
 

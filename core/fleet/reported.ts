@@ -1,7 +1,7 @@
 /** Names whose conflict has been said, so that the records below them do not say it again. */
 
 /** Names by stack. */
-export class Reported {
+export class ReportedNames {
   readonly #names = new Set<string>();
 
   /** A conflict over this name has been said of the stack. */

@@ -1,5 +1,5 @@
 /** No warmed address is let go, replaced or doubled: what is asked for against state and cloud. */
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding } from "../problem.ts";
 import type { Deployed } from "../state/deployed.ts";
 import type { StateAddress } from "../state/resources.ts";
@@ -80,7 +80,7 @@ function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
       code: "address-pool-fixed",
       level: "warning",
       path: `${pathOf(key)}.publicIpv4Pool`,
-      message: `is ${shown(pool)}, but ${publicIp} (${allocationId}) is allocated, from ${shown(address.publicIpv4Pool || "amazon")}: an address does not change its pool, and this edit has no effect`,
+      message: `is ${quotedExcerpt(pool)}, but ${publicIp} (${allocationId}) is allocated, from ${quotedExcerpt(address.publicIpv4Pool || "amazon")}: an address does not change its pool, and this edit has no effect`,
       fix: "take it out again; for an address of that pool, add one under a new key and warm it up",
     },
   ];
@@ -99,7 +99,7 @@ function checkGoing(
         code: "address-unnamed-in-state",
         level: "error",
         path: "stack state",
-        message: `holds ${publicIp} under the name ${shown(name)}, which is no address of the config: it would be released`,
+        message: `holds ${publicIp} under the name ${quotedExcerpt(name)}, which is no address of the config: it would be released`,
         fix: `give it the name of its key: pulumi state rename '${address.urn}' ${owner.stack}-<key> --stack ${owner.stack} --yes`,
         rule: EC2_RULE,
       },
@@ -194,7 +194,7 @@ function foreign(
     code: "address-of-other-stack",
     level: "error",
     path,
-    message: `${publicIp} (${allocationId}) is in the state, but it carries the tags of stack ${shown(taggedStack(tags) ?? "")}: that tenant would lose it`,
+    message: `${publicIp} (${allocationId}) is in the state, but it carries the tags of stack ${quotedExcerpt(taggedStack(tags) ?? "")}: that tenant would lose it`,
     fix: `take it out of this state, which leaves it as it is in AWS: ${forgetCommand(stack, urn)}`,
     rule: EC2_RULE,
   };

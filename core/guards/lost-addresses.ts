@@ -1,5 +1,5 @@
 /** Addresses outside the state: remembered, tagged as ours, handed over. */
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding } from "../problem.ts";
 import type { RememberedAddress } from "../state/resources.ts";
 import { isOwned, isReleased, readTags, taggedStack } from "../state/tags.ts";
@@ -74,7 +74,7 @@ export function checkUnheld(
     level: "error" as const,
     path: planned ? pathOf(key) : "sendips:tenant.addresses",
   };
-  const message = `${publicIp} (${allocationId}), ${where}, ${said} address ${shown(key)} of this stack, and the state does not know it`;
+  const message = `${publicIp} (${allocationId}), ${where}, ${said} address ${quotedExcerpt(key)} of this stack, and the state does not know it`;
   if (held !== undefined) {
     return [
       {
@@ -119,7 +119,7 @@ function checkHandedOver(
   { key, publicIp }: RememberedAddress,
   { tags }: LiveAddress,
 ): Finding[] {
-  const stack = shown(taggedStack(tags) ?? "");
+  const stack = quotedExcerpt(taggedStack(tags) ?? "");
   if (wanted.some((planned) => planned.key === key)) {
     return [
       {

@@ -9,7 +9,7 @@ import { SPF_TEXT } from "../../mail/spf/finding.ts";
 import { saysTheSame, unquoteTxt } from "../../mail/txt.ts";
 import type { Finding } from "../problem.ts";
 import { fromCloudflare } from "../publishers/cloudflare.ts";
-import { isOurs, kindOf } from "../publishers/publishers.ts";
+import { isOurs, publisherKindOf } from "../publishers/publishers.ts";
 import type { StateRecord } from "../state/resources.ts";
 import {
   type PlannedRecord,
@@ -121,9 +121,9 @@ export function meetStanding(
         code: "standing-proxied",
         level: "error",
         path,
-        message: `its ${data.type} record stands at ${known.name} already, proxied by ${kindOf(publisher).title}: taken over it would be DNS only, and whatever the proxy serves there would be gone`,
-        fix: `set it to DNS only in ${kindOf(publisher).title}, where nothing needs the proxy; else take it out of the config`,
-        rule: `${kindOf(publisher).title}: proxy status`,
+        message: `its ${data.type} record stands at ${known.name} already, proxied by ${publisherKindOf(publisher).title}: taken over it would be DNS only, and whatever the proxy serves there would be gone`,
+        fix: `set it to DNS only in ${publisherKindOf(publisher).title}, where nothing needs the proxy; else take it out of the config`,
+        rule: `${publisherKindOf(publisher).title}: proxy status`,
       });
       continue;
     }

@@ -7,7 +7,7 @@ import { member } from "../maps.ts";
 import type { PublisherKind } from "./publisher.ts";
 
 /** A zone at Cloudflare. */
-export interface CloudflareZone {
+export interface CloudflarePublisher {
   by: "cloudflare";
   zone: string;
   zoneId: string;
@@ -43,7 +43,7 @@ export const cloudflareConfig = z.strictObject({
 const STANDS = /8105[378]|identical record already exists|record with that host already exists/i;
 
 /** Cloudflare, with its limits (cloudflare-docs#29286) and its habits. */
-export const cloudflare: PublisherKind<CloudflareZone> = {
+export const cloudflare: PublisherKind<CloudflarePublisher> = {
   by: "cloudflare",
   title: "Cloudflare",
   hands: "ours",

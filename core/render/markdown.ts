@@ -1,14 +1,14 @@
 /** The plan as Markdown (GitHub's tables), for a pull request. */
 
 import type { Problem } from "../problem.ts";
-import type { PolicyFile } from "../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy.ts";
 import type { Plan } from "../tenant/plan.ts";
-import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
-import { policyRows } from "./policy-rows.ts";
-import { type Known, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
+import type { ProviderVerdict } from "../tenant/receivers/policies.ts";
+import { verdictRows } from "./policy-rows.ts";
+import { type KnownAddresses, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
 
 /** Addresses, then records zone by zone with the reason for each. */
-export function markdownText(plan: Plan, known: Known): string {
+export function markdownText(plan: Plan, known: KnownAddresses): string {
   const addresses = plan.addresses.map(({ key, hostName, privateIp, streams }) => [
     cellCode(key),
     cellCode((Object.hasOwn(known, key) ? known[key] : undefined) ?? `{${key}}`),
@@ -34,15 +34,17 @@ export function markdownText(plan: Plan, known: Known): string {
       ]);
       return `## ${title}\n\n${table(["Name", "Type", "TTL", "Value", "Why"], rows)}`;
     }),
-    ...plan.policyFiles.map((file) => `## Policy file of ${file.domain}\n\n${policyFile(file)}`),
+    ...plan.policyFiles.map(
+      (file) => `## Policy file of ${file.domain}\n\n${markdownPolicyFile(file)}`,
+    ),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
 
 /** Providers' rules, as a section. */
-export function markdownPolicies(policies: readonly PolicyVerdict[]): string {
+export function markdownVerdicts(verdicts: readonly ProviderVerdict[]): string {
   const head = ["Rule", "Asked by", "Of", "Stream", "Verdict", "Why"];
-  const rows = policyRows(policies).map((row) => row.map(cell));
+  const rows = verdictRows(verdicts).map((row) => row.map(cell));
   return `## Mailbox providers' rules\n\n${table(head, rows)}\n`;
 }
 
@@ -67,7 +69,7 @@ export function markdownProblems(problems: readonly Problem[]): string {
 }
 
 /** Where a policy file is fetched, and its lines. */
-export function policyFile({ url, text: body, servedBy }: PolicyFile): string {
+export function markdownPolicyFile({ url, text: body, servedBy }: MtaStsPolicyFile): string {
   const by = servedBy === undefined ? "" : ` by ${code(servedBy)}`;
   return `To be served${by} at ${code(url)}, lines ending in CRLF:\n\n\`\`\`text\n${body.trimEnd().replaceAll("\r\n", "\n")}\n\`\`\``;
 }

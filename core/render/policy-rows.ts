@@ -1,15 +1,15 @@
 /** Providers' rules as they are shown: one row for what several providers ask and find alike. */
-import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
+import type { ProviderVerdict } from "../tenant/receivers/policies.ts";
 
-/** Column heads of {@link policyRows}. */
-export const POLICY_HEAD = ["RULE", "ASKED BY", "OF", "STREAM", "VERDICT", "WHY"] as const;
+/** Column heads of {@link verdictRows}. */
+export const VERDICT_HEAD = ["RULE", "ASKED BY", "OF", "STREAM", "VERDICT", "WHY"] as const;
 
-const ORDER: readonly PolicyVerdict["verdict"][] = ["not met", "waiting", "met", "unknown"];
+const ORDER: readonly ProviderVerdict["verdict"][] = ["not met", "waiting", "met", "unknown"];
 
 /** Rows of text: what is not met first, then what waits, then what is met, then what no configuration can tell. */
-export function policyRows(policies: readonly PolicyVerdict[]): string[][] {
-  const rows = new Map<string, { verdict: PolicyVerdict; providers: string[] }>();
-  for (const verdict of policies) {
+export function verdictRows(verdicts: readonly ProviderVerdict[]): string[][] {
+  const rows = new Map<string, { verdict: ProviderVerdict; providers: string[] }>();
+  for (const verdict of verdicts) {
     const { rule, senders, stream, why } = verdict;
     const key = JSON.stringify([rule, senders, stream, verdict.verdict, why]);
     const row = rows.get(key) ?? { verdict, providers: [] };

@@ -1,11 +1,11 @@
 /** The plan as aligned columns, for a terminal. */
 import type { Plan } from "../tenant/plan.ts";
-import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
-import { POLICY_HEAD, policyRows } from "./policy-rows.ts";
-import { type Known, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
+import type { ProviderVerdict } from "../tenant/receivers/policies.ts";
+import { VERDICT_HEAD, verdictRows } from "./policy-rows.ts";
+import { type KnownAddresses, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
 
 /** Addresses, records zone by zone, files to serve. Long values are not cut: they are there to be copied. */
-export function tableText(plan: Plan, known: Known): string {
+export function tableText(plan: Plan, known: KnownAddresses): string {
   const addresses = plan.addresses.map(({ key, hostName, privateIp, streams }) => [
     key,
     (Object.hasOwn(known, key) ? known[key] : undefined) ?? "-",
@@ -34,8 +34,8 @@ export function tableText(plan: Plan, known: Known): string {
 }
 
 /** Providers' rules, as a block of its own. */
-export function policyTable(policies: readonly PolicyVerdict[]): string {
-  return `${block("Mailbox providers' rules", POLICY_HEAD, policyRows(policies))}\n`;
+export function verdictTable(verdicts: readonly ProviderVerdict[]): string {
+  return `${block("Mailbox providers' rules", VERDICT_HEAD, verdictRows(verdicts))}\n`;
 }
 
 function block(

@@ -2,7 +2,7 @@
 
 import type { Finding } from "../problem.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "./context.ts";
-import type { PolicyFile } from "./mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "./mta-sts/policy.ts";
 
 /** A tenant with the records that its subjects want, before it is known that somebody publishes them. */
 export interface WantedContext extends TenantContext {
@@ -16,7 +16,7 @@ export interface Subject {
   /** The records that it wants, in a fixed order. */
   records?(context: TenantContext): WantedRecord[];
   /** Files that a web server must serve beside them. */
-  files?(context: TenantContext): PolicyFile[];
+  files?(context: TenantContext): MtaStsPolicyFile[];
   /** What the schema cannot see: faults between the parts of the config. */
   checkConfig?(context: WantedContext): Finding[];
   /**

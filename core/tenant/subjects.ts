@@ -8,7 +8,7 @@ import { delegation } from "./delegation/subject.ts";
 import { dkim } from "./dkim/subject.ts";
 import { dmarc } from "./dmarc/subject.ts";
 import { existing } from "./existing/subject.ts";
-import type { PolicyFile } from "./mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "./mta-sts/policy.ts";
 import { mtaSts } from "./mta-sts/subject.ts";
 import { neverMails } from "./never-mails/subject.ts";
 import { publicSuffix } from "./public-suffix/subject.ts";
@@ -48,7 +48,7 @@ export function wantedRecords(context: TenantContext): WantedRecord[] {
 }
 
 /** Every file that a web server must serve for a tenant. */
-export function wantedFiles(context: TenantContext): PolicyFile[] {
+export function wantedPolicyFiles(context: TenantContext): MtaStsPolicyFile[] {
   return SUBJECTS.flatMap((subject) => subject.files?.(context) ?? []);
 }
 

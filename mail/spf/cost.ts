@@ -1,5 +1,5 @@
 /** What single terms cost, includes and redirects followed through records that are known. */
-import { asksDns, error, isSpf, reachedTerms, section } from "./finding.ts";
+import { asksDns, isSpf, reachedTerms, rfcSection, spfError } from "./finding.ts";
 import { parseIp4 } from "./ip.ts";
 import { asQueryName, expandMacro, hasMacro, parseMacroString } from "./macro.ts";
 import { parseSpf } from "./parse.ts";
@@ -133,7 +133,9 @@ function descend(cost: SpfCost, target: string, text: string, below: Walk, walk:
   if (!isSpf(text)) {
     cost.state = "none";
     const message = `${cost.term}: ${target} has no SPF record; receivers give permerror`;
-    walk.findings.push(error("spf-include-none", section("5.2"), message, `remove ${cost.term}`));
+    walk.findings.push(
+      spfError("spf-include-none", rfcSection("5.2"), message, `remove ${cost.term}`),
+    );
     return;
   }
   if (parsed.value === undefined) {
@@ -141,7 +143,7 @@ function descend(cost: SpfCost, target: string, text: string, below: Walk, walk:
     const faults = parsed.findings.map(({ message }) => message).join("; ");
     const message = `${cost.term}: the record of ${target} has errors, and receivers give permerror: ${faults}`;
     const fix = `have ${target} mended, or remove ${cost.term}`;
-    walk.findings.push(error("spf-include-broken", section("5.2"), message, fix));
+    walk.findings.push(spfError("spf-include-broken", rfcSection("5.2"), message, fix));
   }
   const terms = reachedTerms(parsed.terms.map(({ term }) => term));
   for (const term of terms) {
@@ -173,7 +175,7 @@ function countVoid(
   if (hosts !== undefined && hosts.length > NAME_LIMIT) {
     const message = `${cost.term}: ${target} has ${hosts.length} MX; receivers give permerror`;
     const fix = `at most ${NAME_LIMIT} MX, or ip4: of those that send`;
-    walk.findings.push(error("spf-mx-limit", section("4.6.4"), message, fix));
+    walk.findings.push(spfError("spf-mx-limit", rfcSection("4.6.4"), message, fix));
   }
   const found = hosts?.map((host) => addresses?.get(nameKey(host)));
   // A term counts once, for its MX or for any of their hosts.

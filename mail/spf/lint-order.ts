@@ -1,5 +1,5 @@
 /** Faults of the terms together: `all` and `redirect`, order, terms that stand twice. */
-import { asksDns, error, isMechanism, section, warning } from "./finding.ts";
+import { asksDns, isMechanism, rfcSection, spfError, spfWarning } from "./finding.ts";
 import { covers, type Network, parseIp4, parseIp6 } from "./ip.ts";
 import { renderTerm, termKey } from "./render.ts";
 import type { Mechanism, PlacedTerm, SpfFinding } from "./types.ts";
@@ -30,22 +30,28 @@ function lintEnd(
   const redirect = terms.find(({ term }) => term.type === "redirect");
   if (all < 0 && redirect === undefined && whole) {
     const message = "no all: everybody else is neutral, as with ?all";
-    findings.push(error("spf-all-missing", section("4.7"), message, "-all at the end"));
+    findings.push(spfError("spf-all-missing", rfcSection("4.7"), message, "-all at the end"));
   }
   if (all < 0) return findings;
   for (const { term, at } of mechanisms.slice(all + 1)) {
     const message = `${renderTerm(term)} stands behind all and is never reached`;
-    findings.push(error("spf-after-all", section("5.1"), message, "all as the last mechanism", at));
+    findings.push(
+      spfError("spf-after-all", rfcSection("5.1"), message, "all as the last mechanism", at),
+    );
   }
   if (redirect !== undefined) {
     const message = "redirect= beside all is ignored";
     const fix = "one of the two: include: instead of redirect=, or no all";
-    findings.push(error("spf-redirect-beside-all", section("6.1"), message, fix, redirect.at));
+    findings.push(
+      spfError("spf-redirect-beside-all", rfcSection("6.1"), message, fix, redirect.at),
+    );
   }
   const exp = terms.find(({ term }) => term.type === "exp");
   if (exp !== undefined && mechanisms.every(({ term }) => term.qualifier !== "-")) {
     const message = "exp= explains a fail, and this record fails nobody";
-    findings.push(warning("spf-idle-exp", section("6.2"), message, "remove exp=, or -all", exp.at));
+    findings.push(
+      spfWarning("spf-idle-exp", rfcSection("6.2"), message, "remove exp=, or -all", exp.at),
+    );
   }
   return findings;
 }
@@ -62,7 +68,13 @@ function lintRepeats(terms: readonly PlacedTerm[]): SpfFinding[] {
     }
     const message = `${renderTerm(term)} stands twice`;
     return [
-      warning("spf-repeated", section("4.6"), message, "each term once: the first counts", at),
+      spfWarning(
+        "spf-repeated",
+        rfcSection("4.6"),
+        message,
+        "each term once: the first counts",
+        at,
+      ),
     ];
   });
 }
@@ -83,7 +95,9 @@ function lintCovered(mechanisms: readonly Placed[]): SpfFinding[] {
     );
     if (outer === undefined) return [];
     const message = `${renderTerm(term)} is within ${renderTerm(outer.term)}`;
-    return [warning("spf-covered", section("5.6"), message, `remove ${renderTerm(term)}`, at)];
+    return [
+      spfWarning("spf-covered", rfcSection("5.6"), message, `remove ${renderTerm(term)}`, at),
+    ];
   });
 }
 
@@ -98,7 +112,7 @@ function lintCost(mechanisms: readonly Placed[]): SpfFinding[] {
   if (late === undefined || before === undefined) return [];
   const message = `${renderTerm(late.term)} stands behind ${renderTerm(before.term)}, which costs a look-up`;
   const fix = "ip4: and ip6: first: whom they match costs no look-up";
-  return [warning("spf-order", section("4.6.4"), message, fix, late.at)];
+  return [spfWarning("spf-order", rfcSection("4.6.4"), message, fix, late.at)];
 }
 
 function networkIn(term: Mechanism): Network | undefined {

@@ -1,5 +1,5 @@
 /** The words of SPF (RFC 7208): records as data, findings, answers of a resolver, results. */
-import type { Finding, Parsed } from "../finding.ts";
+import type { MailFinding, Parsed } from "../finding.ts";
 import type { SpfCode } from "./codes.ts";
 
 /** What a match means: pass, fail, softfail, neutral (RFC 7208 §4.6.2). */
@@ -52,7 +52,7 @@ export interface SpfRecord {
 }
 
 /** A finding with its place. `rule` is the section behind it. */
-export interface SpfFinding extends Finding {
+export interface SpfFinding extends MailFinding {
   code: SpfCode;
   /** Offset in the text, from 0. */
   at?: number;

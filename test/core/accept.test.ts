@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { type AcceptOptions, withAcceptances } from "../../core/accept.ts";
 import { readConfig } from "../../core/config/config.ts";
-import { ACCEPTABLE, foundBy, nearestCodes } from "../../core/findings.ts";
-import { counts, formatProblems, type Problem } from "../../core/problem.ts";
+import { ACCEPTABLE, findingSource, nearestCodes } from "../../core/findings.ts";
+import { formatProblems, isOpen, type Problem } from "../../core/problem.ts";
 
 const TENANT = { domain: "acme.example", neverMails: ["parked.example"] };
 
@@ -39,15 +39,15 @@ describe("a warning is accepted", () => {
     const [policy, news] = accepted([POLICY, NEWS], [{ code: POLICY.code, reason: "agreed" }]);
     expect(policy).toEqual({ ...POLICY, accepted: { reason: "agreed" } });
     expect(news).toEqual(NEWS);
-    expect([POLICY, NEWS].map(counts)).toEqual([true, true]);
-    expect(accepted([POLICY], [{ code: POLICY.code, reason: "agreed" }]).map(counts)).toEqual([
+    expect([POLICY, NEWS].map(isOpen)).toEqual([true, true]);
+    expect(accepted([POLICY], [{ code: POLICY.code, reason: "agreed" }]).map(isOpen)).toEqual([
       false,
     ]);
   });
 
   test("at a path and below it, and not where a key only begins so", () => {
     const at = (path: string) =>
-      accepted([NEWS, NEWS2], [{ code: NEWS.code, path, reason: "r" }]).map(counts);
+      accepted([NEWS, NEWS2], [{ code: NEWS.code, path, reason: "r" }]).map(isOpen);
     expect(at("sendips:tenant.streams.news")).toEqual([false, true]);
     expect(at("sendips:tenant.streams")).toEqual([false, false]);
     expect(at(NEWS2.path)).toEqual([true, false]);
@@ -59,7 +59,7 @@ describe("a warning is accepted", () => {
       accepted(
         [list],
         [{ code: list.code, path: "sendips:tenant.existing.names", reason: "r" }],
-      ).map(counts),
+      ).map(isOpen),
     ).toEqual([false]);
   });
 
@@ -75,11 +75,11 @@ describe("a warning is accepted", () => {
   test("on its last day, and no more on the next: it says so, and counts", () => {
     const entry = { code: POLICY.code, reason: "see  the\nreports", until: "2026-11-24" };
     const until = (today: string) => accepted([POLICY], [entry], { today });
-    expect(until("2026-11-24").map(counts)).toEqual([false]);
+    expect(until("2026-11-24").map(isOpen)).toEqual([false]);
     expect(formatProblems(until("2026-11-24"))).toBe(
       "accepted: acme: sendips:tenant.dmarc: m (dmarc-policy-none): see the reports (until 2026-11-24)",
     );
-    expect(until("2026-11-25").map(counts)).toEqual([true]);
+    expect(until("2026-11-25").map(isOpen)).toEqual([true]);
     expect(formatProblems(until("2026-11-25"))).toBe(
       "warning: acme: sendips:tenant.dmarc: m (dmarc-policy-none)\n  f\n" +
         "  it was accepted until 2026-11-24, which has passed: see the reports",
@@ -108,7 +108,7 @@ describe("an entry that accepts nothing", () => {
       .map(({ level, path, message, fix }) => [level, path, message, fix]);
 
   test("is a warning that says where the code does stand", () => {
-    expect(idle([POLICY], { looked: ["plan"] })).toEqual([
+    expect(idle([POLICY], { sources: ["plan"] })).toEqual([
       [
         "warning",
         "sendips:tenant.accept[0]",
@@ -116,14 +116,14 @@ describe("an entry that accepts nothing", () => {
         "remove the entry, or say where the warning is: path: sendips:tenant.dmarc",
       ],
     ]);
-    expect(idle([], { looked: ["plan"] })[0]?.at(-1)).toBe("remove the entry");
+    expect(idle([], { sources: ["plan"] })[0]?.at(-1)).toBe("remove the entry");
   });
 
   test("is not called so where the run has not looked, or where an error kept it from looking", () => {
     expect(idle([], {})).toEqual([]);
-    expect(idle([], { looked: ["fleet", "online"] })).toEqual([]);
+    expect(idle([], { sources: ["fleet", "online"] })).toEqual([]);
     const error = problem("zone-unknown", "sendips:tenant.domain", { level: "error" });
-    expect(idle([error], { looked: ["plan"] })).toEqual([]);
+    expect(idle([error], { sources: ["plan"] })).toEqual([]);
   });
 
   test("of the operator is judged only by all stacks together, and said once", () => {
@@ -179,7 +179,7 @@ describe("the config", () => {
 });
 
 test("every acceptable code is found somewhere that can be told, or says that it comes and goes", () => {
-  const unknown = ACCEPTABLE.filter((code) => foundBy(code) === undefined);
+  const unknown = ACCEPTABLE.filter((code) => findingSource(code) === undefined);
   expect(unknown.filter((code) => !/^(?:address|binding|domain-connect)-/.test(code))).toEqual([
     "existing-unread",
     "spf-include-unanswered",

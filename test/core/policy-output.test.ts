@@ -5,7 +5,7 @@ import type { PlanJson } from "../../core/render/json.ts";
 import { renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { plan } from "../../core/tenant/plan.ts";
-import { providerPolicies } from "../../core/tenant/receivers/policies.ts";
+import { providerVerdicts } from "../../core/tenant/receivers/policies.ts";
 import { ACME, raw } from "./support.ts";
 
 /** Acme without a DKIM key: some rules are met, some not, some nobody can tell. */
@@ -16,12 +16,12 @@ function acme() {
   if (!("plan" in result)) throw new Error("no plan");
   const { name, tenant, operator } = read.stack;
   const context = { ...contextOf(name, tenant, operator), records: result.plan.records };
-  return { plan: result.plan, policies: providerPolicies(context) };
+  return { plan: result.plan, policies: providerVerdicts(context) };
 }
 
 test("providers that ask and find alike share a row, and what is not met comes first", () => {
   const { plan, policies } = acme();
-  const text = renderPlan(plan, [], { format: "table", policies });
+  const text = renderPlan(plan, [], { format: "table", verdicts: policies });
   const block = text.slice(text.indexOf("Mailbox providers' rules")).trimEnd().split("\n");
   expect(block[2]).toMatch(
     /^ {2}SPF and DKIM +Google, Microsoft, Yahoo +bulk senders +marketing +not met +no DKIM key signs/,
@@ -34,7 +34,7 @@ test("providers that ask and find alike share a row, and what is not met comes f
 
 test("a zone file stays one, Markdown gets a section, JSON the verdicts themselves", () => {
   const { plan, policies } = acme();
-  const zone = renderPlan(plan, [], { format: "bind", policies });
+  const zone = renderPlan(plan, [], { format: "bind", verdicts: policies });
   expect(zone.startsWith(renderPlan(plan, [], { format: "bind" }))).toBe(true);
   const added = zone
     .slice(renderPlan(plan, [], { format: "bind" }).length)
@@ -43,9 +43,9 @@ test("a zone file stays one, Markdown gets a section, JSON the verdicts themselv
   expect(added.length).toBeGreaterThan(10);
   expect(added.filter((line) => !line.startsWith("; "))).toEqual([]);
 
-  const markdown = renderPlan(plan, [], { format: "markdown", policies });
+  const markdown = renderPlan(plan, [], { format: "markdown", verdicts: policies });
   expect(markdown).toContain("## Mailbox providers' rules\n\n| Rule | Asked by |");
-  const json: PlanJson = JSON.parse(renderPlan(plan, [], { format: "json", policies }));
+  const json: PlanJson = JSON.parse(renderPlan(plan, [], { format: "json", verdicts: policies }));
   expect(json.policies).toEqual(policies);
   expect(new Set(json.policies.map(({ provider }) => provider)).size).toBe(3);
 });

@@ -17,7 +17,7 @@ import {
   parseDkim,
   renderDkim,
 } from "../../mail/dkim/record.ts";
-import type { Finding } from "../../mail/finding.ts";
+import type { MailFinding } from "../../mail/finding.ts";
 import { neverThrows, present, roundTrips, said } from "./support.ts";
 
 /** RFC 6376 appendix C: the 1024 bit key of brisbane._domainkey.example.com. */
@@ -50,7 +50,7 @@ const record: fc.Arbitrary<DkimRecord> = present(
 );
 
 /** What is to be said of a record and of the key in it. */
-function lint(record: DkimRecord): Finding[] {
+function lint(record: DkimRecord): MailFinding[] {
   const { keyType, publicKey } = record;
   const key = publicKey === "" ? [] : describePublicKey(keyType, publicKey).findings;
   return [...key, ...lintDkim(record)];

@@ -10,13 +10,13 @@ import {
 } from "../../mail/dmarc/external-report.ts";
 import { dmarcName } from "../../mail/dmarc/record.ts";
 import {
+  type DmarcTreeWalk,
+  dmarcRecordAmong,
   isAlignedByList,
   lintWalk,
   organizationalDomainByList,
-  readPolicy,
   treeWalkDomains,
   treeWalkOver,
-  type Walk,
 } from "../../mail/dmarc/tree-walk.ts";
 import { hostName, neverThrows, present, roundTrips } from "./support.ts";
 
@@ -24,11 +24,11 @@ import { hostName, neverThrows, present, roundTrips } from "./support.ts";
 function walked(
   domain: string,
   records: Record<string, string | string[]>,
-): Walk & { asked: string[] } {
+): DmarcTreeWalk & { asked: string[] } {
   const asked: string[] = [];
   const walk = treeWalkOver(domain, (at) => {
     asked.push(dmarcName(at));
-    return readPolicy(at, [records[dmarcName(at)] ?? []].flat());
+    return dmarcRecordAmong(at, [records[dmarcName(at)] ?? []].flat());
   });
   return { ...walk, asked };
 }

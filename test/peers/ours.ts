@@ -1,7 +1,7 @@
 /** What we say of a tenant's published records, in the words that checkdmarc has for it. */
 import { expect } from "vitest";
 import { dmarcView } from "../../core/tenant/dmarc/view.ts";
-import type { PolicyFile } from "../../core/tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../../core/tenant/mta-sts/policy.ts";
 import { bimiName, parseBimi } from "../../mail/bimi/record.ts";
 import { dmarcName, parseDmarc } from "../../mail/dmarc/record.ts";
 import { mtaStsName, parseMtaSts, parseMtaStsPolicy } from "../../mail/mta-sts/record.ts";
@@ -117,7 +117,7 @@ function reportUri(text: string) {
 }
 
 /** The MTA-STS record of a domain, and the policy that is to be served. */
-function mtaStsOf({ texts }: Published, { domain, text }: PolicyFile) {
+function mtaStsOf({ texts }: Published, { domain, text }: MtaStsPolicyFile) {
   const { id } = need(parseMtaSts(textAt(texts, mtaStsName(domain))).value);
   const { mode, maxAge, mx } = need(parseMtaStsPolicy(text).value);
   return { valid: true, id, policy: { version: "STSv1", mode, max_age: maxAge, mx }, warnings: [] };

@@ -2,7 +2,7 @@
  * The customer's page as one HTML document for an e-mail: tables and styles in line, because Outlook lays
  * out with Word and mail programs drop style sheets; no script, no link, no image, nothing loaded.
  */
-import type { PolicyFile } from "../../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../../tenant/mta-sts/policy.ts";
 import type { Check, CustomerRecord } from "./record.ts";
 import {
   type CustomerView,
@@ -38,7 +38,7 @@ export function htmlPage(view: CustomerView): string {
     ...steps.flatMap((step, index) => [
       heading(2, `${index + 1}. ${step.title}`),
       paragraph(escapeHtml(step.before)),
-      ...(step.serves ? files.map(policyFile) : []),
+      ...(step.serves ? files.map(policyFileHtml) : []),
       ...step.records.flatMap((record) => [
         heading(3, `${record.name} ${record.record.data.type}`),
         recordTable(record),
@@ -171,7 +171,7 @@ function valueRows({
   ];
 }
 
-function policyFile({ url, text, servedBy }: PolicyFile): string {
+function policyFileHtml({ url, text, servedBy }: MtaStsPolicyFile): string {
   const by = servedBy === undefined ? "" : ` by ${code(servedBy)}`;
   const lines = text.trimEnd().split("\r\n").map(code).join("<br>");
   return `${paragraph(`To be served${by} at ${code(url)}, lines ending in CRLF:`)}\n${table([row([lines])])}`;

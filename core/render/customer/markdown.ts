@@ -1,6 +1,6 @@
 /** The customer's page as Markdown. */
 
-import { cell, code, policyFile, table, text } from "../markdown.ts";
+import { cell, code, markdownPolicyFile, table, text } from "../markdown.ts";
 import type { CustomerRecord } from "./record.ts";
 import {
   type CustomerView,
@@ -32,7 +32,7 @@ export function markdownPage(view: CustomerView): string {
     ...steps.flatMap(({ title, before, serves, records }, index) => [
       `## ${index + 1}. ${title}`,
       text(before),
-      ...(serves ? files.map(policyFile) : []),
+      ...(serves ? files.map(markdownPolicyFile) : []),
       ...records.map(markdownRecord),
     ]),
     "## What stays, and what changes",

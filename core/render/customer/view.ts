@@ -1,5 +1,5 @@
 /** What every form of the customer's page says, before it is laid out. */
-import type { PolicyFile } from "../../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../../tenant/mta-sts/policy.ts";
 import { panelRows } from "./dns-panels.ts";
 import type { Check, CustomerRecord } from "./record.ts";
 import type { PageStep } from "./steps.ts";
@@ -14,7 +14,7 @@ export interface CustomerView {
   /** All records of the steps, in their order. */
   records: CustomerRecord[];
   /** Files that a web server must serve: MTA-STS. */
-  files: PolicyFile[];
+  files: MtaStsPolicyFile[];
   /** True while an address or a key is not known: then the page is a preview. */
   unknown: boolean;
 }

@@ -1,11 +1,11 @@
 /** The customer's page as zone file text: what the Markdown says of a record stands above it as comments. */
 import { recordLine, servedComment } from "../bind.ts";
-import type { Known } from "../sections.ts";
+import type { KnownAddresses } from "../sections.ts";
 import { type CustomerRecord, oneLine } from "./record.ts";
 import { type CustomerView, othersText, PREVIEW, printsText, RULES, staysText } from "./view.ts";
 
 /** Records in the order to publish; absolute names, so that no $ORIGIN is needed. */
-export function zonePage(view: CustomerView, known: Known): string {
+export function zoneFilePage(view: CustomerView, known: KnownAddresses): string {
   const { domain, zones, steps, files, unknown } = view;
   const blocks = [
     [
@@ -25,7 +25,7 @@ export function zonePage(view: CustomerView, known: Known): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function recordBlock(shown: CustomerRecord, known: Known): string[] {
+function recordBlock(shown: CustomerRecord, known: KnownAddresses): string[] {
   const { record, action, dnsOnly, leftOut, checks } = shown;
   const { verb, before, stop } = action;
   const others = othersText(shown);

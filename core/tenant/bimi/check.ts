@@ -3,18 +3,18 @@
 import { lintBimi, lintBimiDmarc } from "../../../mail/bimi/record.ts";
 import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Fault, type Finding, warning } from "../../problem.ts";
-import { fromDomains, ordered, type RecordContext } from "../context.ts";
+import { type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
+import { fromDomains, type RecordContext, sortedEntries } from "../context.ts";
 import { type DmarcView, dmarcView } from "../dmarc/view.ts";
 import { bimiOf } from "./records.ts";
 
 /** Every fault of `sendips:tenant.bimi`. */
 export function checkBimi(context: RecordContext): Finding[] {
-  const wanted = ordered(context.tenant.bimi);
+  const wanted = sortedEntries(context.tenant.bimi);
   if (wanted.length === 0) return [];
   const view = dmarcView(context.records, context.tenant);
   return wanted.flatMap(([domain, config]) =>
-    at(configPath(["tenant", "bimi", domain]), [
+    findingsAt(configPath(["tenant", "bimi", domain]), [
       ...lintBimi(bimiOf(config)),
       ...enforcement(domain, view),
       ...unseen(context, domain, view),

@@ -6,7 +6,7 @@
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig, TenantConfig } from "../../config/schema.ts";
 import type { Finding } from "../../problem.ts";
-import { ordered } from "../context.ts";
+import { sortedEntries } from "../context.ts";
 
 /**
  * Days from the first day in DNS to the first signature. A resolver may keep "no such name" for as
@@ -95,17 +95,17 @@ export function nextSteps(keys: Keys, today: string): { due: DatedStep[]; waitin
   if (pending.length > 0) {
     return { due: pending.filter(isDue), waiting: pending.filter((step) => !isDue(step)) };
   }
-  const signing = ordered(keys).filter(([, { state }]) => state === "signing");
+  const signing = sortedEntries(keys).filter(([, { state }]) => state === "signing");
   const steps: RotationStep[] = signing.map(([like]) => ({ step: "publish", like }));
   if (steps.length === 0) steps.push({ step: "publish" });
   return { due: steps.map((step) => ({ step, notBefore: today })), waiting: [] };
 }
 
 function signSteps(keys: Keys): DatedStep[] {
-  return ordered(keys)
+  return sortedEntries(keys)
     .filter(([, { state }]) => state === "published")
     .map(([selector, key]) => {
-      const retires = ordered(keys)
+      const retires = sortedEntries(keys)
         .filter(([, old]) => old.state === "signing" && sameJob(key, old) && covers(key, old))
         .map(([old]) => old);
       return dated({ step: "sign", selector, retires }, key.since.published, PUBLISH_DAYS);
@@ -113,7 +113,7 @@ function signSteps(keys: Keys): DatedStep[] {
 }
 
 function removeSteps(keys: Keys): DatedStep[] {
-  return ordered(keys)
+  return sortedEntries(keys)
     .filter(([, { state }]) => state === "retired")
     .map(([selector, key]) => dated({ step: "remove", selector }, key.since.retired, RETIRE_DAYS));
 }
@@ -127,7 +127,7 @@ export function checkRotation(keys: Keys): Finding[] {
   return [
     ...twoSigners(keys),
     ...retiredAlone(keys),
-    ...ordered(keys).flatMap(([selector, key]) => [
+    ...sortedEntries(keys).flatMap(([selector, key]) => [
       ...dayOrder(selector, key),
       ...shortOverlap(selector, key, keys),
     ]),
@@ -136,7 +136,7 @@ export function checkRotation(keys: Keys): Finding[] {
 
 /** RSA and Ed25519 side by side are meant so (RFC 8463 §6); two of one type are a rotation cut short. */
 function twoSigners(keys: Keys): Finding[] {
-  const signing = ordered(keys).filter(([, { state }]) => state === "signing");
+  const signing = sortedEntries(keys).filter(([, { state }]) => state === "signing");
   return signing.flatMap(([selector, key], index): Finding[] => {
     const before = signing.slice(0, index).filter(([, other]) => signTogether(key, other));
     if (before.length === 0) return [];
@@ -157,7 +157,7 @@ function twoSigners(keys: Keys): Finding[] {
 }
 
 function retiredAlone(keys: Keys): Finding[] {
-  const entries = ordered(keys);
+  const entries = sortedEntries(keys);
   return entries
     .filter(
       ([, key]) =>
@@ -217,7 +217,7 @@ function shortOverlap(selector: string, key: DkimKeyConfig, keys: Keys): Finding
   const { published, signing } = key.since;
   if (published === undefined || signing === undefined || signing < published) return [];
   if (signing >= addDays(published, PUBLISH_DAYS)) return [];
-  const predecessor = ordered(keys).find(
+  const predecessor = sortedEntries(keys).find(
     ([name, other]) =>
       name !== selector &&
       other.state === "retired" &&

@@ -7,7 +7,7 @@ import type { Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
 import { DKIM_KEY } from "../dkim/purpose.ts";
 import { DMARC_POLICY } from "../dmarc/purpose.ts";
-import { type PlannedRecord, readable, renderData, singletonOfRecord } from "../record.ts";
+import { type PlannedRecord, refLabel, renderData, singletonOfRecord } from "../record.ts";
 import { FROM_SPF, REFUSING_SPF } from "../spf/purpose.ts";
 import { LISTED_TYPES, type Standing, standingAt, standingOf, standingPath } from "./standing.ts";
 
@@ -87,7 +87,7 @@ function isEmpty(standing: Standing | undefined): boolean {
 function aliases(name: string, records: readonly PlannedRecord[], standing: Standing): Finding[] {
   const ours = records.find(({ data }) => data.type === "CNAME");
   if (standing.CNAME !== undefined) {
-    const same = ours !== undefined && renderData(ours, readable) === absolute(standing.CNAME);
+    const same = ours !== undefined && renderData(ours, refLabel) === absolute(standing.CNAME);
     if (same) return [];
     return records.slice(0, 1).map(({ path }) => ({
       code: "existing-cname",
@@ -129,7 +129,7 @@ function exchanges(
   const ours = records.filter(({ data }) => data.type === "MX");
   const [first] = ours;
   if (first === undefined || standing.MX.length === 0) return [];
-  const wanted = new Set(ours.map((record) => renderData(record, readable)));
+  const wanted = new Set(ours.map((record) => renderData(record, refLabel)));
   const theirs = standing.MX.map(plainMx);
   if (theirs.length === wanted.size && theirs.every((mx) => wanted.has(mx))) return [];
   const parked = tenant.neverMails.includes(name);
@@ -181,7 +181,7 @@ function texts(
     const { path, purpose } = record;
     const kind = singletonOfRecord(record);
     if (kind === undefined) return [];
-    const ours = renderData(record, readable);
+    const ours = renderData(record, refLabel);
     const standing = standingOf(tenant, name, kind);
     const other = standing.find(({ text }) => !saysTheSame(kind, text, ours));
     if (other === undefined) return [];

@@ -5,7 +5,7 @@ import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import type { Finding } from "../../problem.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
-import { ordered, type TenantContext } from "../context.ts";
+import { sortedEntries, type TenantContext } from "../context.ts";
 import { organisationsOf } from "../organisations.ts";
 import { spfNames } from "../spf/records.ts";
 import { isSpfKnown } from "../spf/standing.ts";
@@ -73,7 +73,7 @@ function sharedNames(context: TenantContext): { name: string; of: string }[] {
     names.set(domain, domain);
     names.set(dmarcName(domain), domain);
   }
-  return ordered(names).map(([name, of]) => ({ name, of }));
+  return sortedEntries(names).map(([name, of]) => ({ name, of }));
 }
 
 function daysBetween(from: string, to: string): number {

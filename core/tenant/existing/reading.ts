@@ -10,12 +10,12 @@ import { isSpf } from "../../../mail/spf/finding.ts";
 import { parseSpf } from "../../../mail/spf/parse.ts";
 import { renderSpf } from "../../../mail/spf/render.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
-import { type Publisher, REVERSE_ZONE, zoneOf } from "../../publishers/publishers.ts";
+import { type Publisher, REVERSE_PUBLISHER, zoneNameOf } from "../../publishers/publishers.ts";
 import { contextOf, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { organisationsOf } from "../organisations.ts";
 import type { TenantStack } from "../plan.ts";
-import { type PlannedRecord, readable, renderData } from "../record.ts";
+import { type PlannedRecord, refLabel, renderData } from "../record.ts";
 import { spfMacroZone } from "../spf/records.ts";
 import { wantedRecords } from "../subjects.ts";
 import { publisherOf } from "../zones.ts";
@@ -94,7 +94,7 @@ export function reportNames(
     const records = wanted.get(name) ?? [];
     const base = {
       name,
-      zone: publisher === undefined ? "" : (zoneOf(publisher) ?? ""),
+      zone: publisher === undefined ? "" : (zoneNameOf(publisher) ?? ""),
       by: publisher?.by ?? "external",
       wanted: records.map((record) => `${record.data.type} ${rendered(record, known)}`),
     };
@@ -104,9 +104,9 @@ export function reportNames(
 }
 
 function rendered(record: WantedRecord, known: KnownIps): string {
-  const planned: PlannedRecord = { ...record, ttl: 0, publisher: REVERSE_ZONE };
+  const planned: PlannedRecord = { ...record, ttl: 0, publisher: REVERSE_PUBLISHER };
   return renderData(planned, (ref) =>
-    "address" in ref ? (known[ref.address] ?? readable(ref)) : readable(ref),
+    "address" in ref ? (known[ref.address] ?? refLabel(ref)) : refLabel(ref),
   );
 }
 

@@ -6,14 +6,14 @@
 import { parseBimi } from "../../../mail/bimi/record.ts";
 import { parseCaa } from "../../../mail/caa/record.ts";
 import { parseConsent } from "../../../mail/dmarc/external-report.ts";
-import type { Finding as MailFinding, Parsed } from "../../../mail/finding.ts";
+import type { MailFinding, Parsed } from "../../../mail/finding.ts";
 import { parseMtaSts } from "../../../mail/mta-sts/record.ts";
 import { parseNullMx } from "../../../mail/mx/null-mx.ts";
 import { parseMx } from "../../../mail/mx/record.ts";
 import { singletonOf } from "../../../mail/singletons.ts";
 import { parseTlsRpt } from "../../../mail/tls-rpt/record.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
-import { at, type Fault, type Finding } from "../../problem.ts";
+import { type Fault, type Finding, findingsAt } from "../../problem.ts";
 import type { TenantContext } from "../context.ts";
 import { type Standing, standingPath } from "./standing.ts";
 
@@ -25,7 +25,7 @@ export function checkStandingValues({ tenant }: TenantContext): Finding[] {
         const text = type === "TXT" ? pastedTxt(value) : value;
         // What else is wrong with the value most often follows from the first.
         const fault = READERS[type](text, name).find(({ level }) => level === "error");
-        return fault === undefined ? [] : at(standingPath(name, type), [inWords(fault)]);
+        return fault === undefined ? [] : findingsAt(standingPath(name, type), [inWords(fault)]);
       }),
     ),
   );

@@ -3,8 +3,8 @@
 import { lintNullMx, NULL_MX } from "../../../mail/mx/null-mx.ts";
 import { isMailto, reportHost } from "../../../mail/report-uri.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Finding } from "../../problem.ts";
-import { ordered, type RecordContext } from "../context.ts";
+import { type Finding, findingsAt } from "../../problem.ts";
+import { type RecordContext, sortedEntries } from "../context.ts";
 import { ownReports, reportsPath } from "../dmarc/records.ts";
 import { organisationsOf } from "../organisations.ts";
 import { type Contradiction, contradictions, neverMailsPath } from "./records.ts";
@@ -82,7 +82,10 @@ function contradiction(
         .map(({ key }) => key)
         .join(", ");
       const fix = `remove it here, or give stream ${streams} another ${use === "from" ? "From domain" : "return path"}`;
-      return at(path, lintNullMx(name, [NULL_MX], use)).map((finding) => ({ ...finding, fix }));
+      return findingsAt(path, lintNullMx(name, [NULL_MX], use)).map((finding) => ({
+        ...finding,
+        fix,
+      }));
     }
   }
 }
@@ -96,7 +99,7 @@ function mailboxes(context: RecordContext, name: string): Finding[] {
       [`${organisation.path}.failureReports`, ruf] as const,
     ].map(([path, uris]): [string, readonly string[]] => [path, uris]);
   });
-  for (const [domain, { reports }] of ordered(context.tenant.tlsReports)) {
+  for (const [domain, { reports }] of sortedEntries(context.tenant.tlsReports)) {
     asked.push([configPath(["tenant", "tlsReports", domain, "reports"]), reports]);
   }
   return asked.flatMap(([path, uris]) =>
@@ -119,7 +122,7 @@ function pointless({ tenant, records }: RecordContext, name: string, path: strin
     ...records
       .filter(({ data, domain }) => data.type === "TXT" && domain === name)
       .flatMap((record) => (record.purpose?.needsMail === true ? [record.path] : [])),
-    ...ordered(tenant.dkim)
+    ...sortedEntries(tenant.dkim)
       .filter(([, key]) => key.domains?.includes(name) === true && key.state !== "revoked")
       .map(([selector]) => configPath(["tenant", "dkim", selector, "domains"])),
   ];

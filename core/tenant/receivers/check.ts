@@ -3,16 +3,21 @@
 import type { Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
 import type { receiverCodes } from "./codes.ts";
-import { brokenPolicies, POLICY_RULES, type PolicyRule, type PolicyVerdict } from "./policies.ts";
+import {
+  brokenRules,
+  PROVIDER_RULES,
+  type ProviderRule,
+  type ProviderVerdict,
+} from "./policies.ts";
 
-interface Mend {
+interface Remedy {
   code: keyof typeof receiverCodes;
   path: string;
   fix: string;
 }
 
 /** Where the mend is, and what it is. */
-const MENDS: Partial<Record<PolicyRule, Mend>> = {
+const MENDS: Partial<Record<ProviderRule, Remedy>> = {
   "SPF or DKIM": {
     code: "receivers-spf-or-dkim",
     path: "sendips:tenant.streams",
@@ -51,8 +56,8 @@ const MENDS: Partial<Record<PolicyRule, Mend>> = {
  */
 export function checkProviders(context: RecordContext, told: readonly Finding[] = []): Finding[] {
   if (told.some(({ level }) => level === "error")) return [];
-  const broken = brokenPolicies(context);
-  const findings = POLICY_RULES.flatMap((rule) => {
+  const broken = brokenRules(context);
+  const findings = PROVIDER_RULES.flatMap((rule) => {
     const verdicts = broken.filter((verdict) => verdict.rule === rule);
     const mend = MENDS[rule];
     return verdicts.length === 0 || mend === undefined ? [] : [warn(rule, verdicts, mend)];
@@ -60,8 +65,8 @@ export function checkProviders(context: RecordContext, told: readonly Finding[] 
   return findings.filter(({ path }) => !told.some((finding) => finding.path === path));
 }
 
-function warn(rule: PolicyRule, verdicts: readonly PolicyVerdict[], mend: Mend): Finding {
-  const each = (pick: (verdict: PolicyVerdict) => string | undefined) => [
+function warn(rule: ProviderRule, verdicts: readonly ProviderVerdict[], mend: Remedy): Finding {
+  const each = (pick: (verdict: ProviderVerdict) => string | undefined) => [
     ...new Set(verdicts.flatMap((verdict) => pick(verdict) ?? [])),
   ];
   const providers = each(({ provider }) => provider).join(", ");

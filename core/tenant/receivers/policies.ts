@@ -29,7 +29,7 @@ export type Provider = (typeof PROVIDERS)[number];
 export type Senders = "all" | "bulk";
 
 /** The rules by name. */
-export const POLICY_RULES = [
+export const PROVIDER_RULES = [
   "SPF or DKIM",
   "SPF and DKIM",
   "DMARC record",
@@ -43,12 +43,12 @@ export const POLICY_RULES = [
   "unsubscribe link",
   "replies",
 ] as const;
-export type PolicyRule = (typeof POLICY_RULES)[number];
+export type ProviderRule = (typeof PROVIDER_RULES)[number];
 
 /** What one provider's rule comes to. */
-export interface PolicyVerdict {
+export interface ProviderVerdict {
   provider: Provider;
-  rule: PolicyRule;
+  rule: ProviderRule;
   senders: Senders;
   /** The stream it was judged for; absent where the rule is about no stream in particular. */
   stream?: string;
@@ -57,10 +57,10 @@ export interface PolicyVerdict {
   why: string;
 }
 
-type Judgement = Pick<PolicyVerdict, "verdict" | "why">;
+type Judgement = Pick<ProviderVerdict, "verdict" | "why">;
 
 /** A stream with everything that the rules look at. */
-interface Subject {
+interface JudgedStream {
   context: RecordContext;
   stream: PlannedStream;
   view: DmarcView;
@@ -75,11 +75,11 @@ interface Subject {
 interface Rule {
   asked: Partial<Record<Provider, Senders>>;
   /** Absent: configuration cannot tell, and `why` says who can. */
-  judge?: (subject: Subject) => Judgement;
+  judge?: (subject: JudgedStream) => Judgement;
   why?: string;
 }
 
-const RULES: Record<PolicyRule, Rule> = {
+const RULES: Record<ProviderRule, Rule> = {
   "SPF or DKIM": { asked: { Google: "all", Yahoo: "all" }, judge: spfOrDkim },
   "SPF and DKIM": {
     asked: { Google: "bulk", Microsoft: "bulk", Yahoo: "bulk" },
@@ -122,40 +122,40 @@ const RULES: Record<PolicyRule, Rule> = {
  * Every rule of every provider: for each stream those that its configuration can answer, and once
  * each those that it cannot. In a fixed order; none but the unknown ones for a tenant without streams.
  */
-export function providerPolicies(context: RecordContext): PolicyVerdict[] {
+export function providerVerdicts(context: RecordContext): ProviderVerdict[] {
   return verdictsOf(context, () => true);
 }
 
-/** Those of {@link providerPolicies} that the tenant does not meet. */
-export function brokenPolicies(context: RecordContext): PolicyVerdict[] {
+/** Those of {@link providerVerdicts} that the tenant does not meet. */
+export function brokenRules(context: RecordContext): ProviderVerdict[] {
   return verdictsOf(context, ({ verdict }) => verdict === "not met");
 }
 
 function verdictsOf(
   context: RecordContext,
   wanted: (judgement: Judgement) => boolean,
-): PolicyVerdict[] {
-  const subjects = subjectsOf(context);
-  const verdicts: PolicyVerdict[] = [];
-  for (const rule of POLICY_RULES) {
+): ProviderVerdict[] {
+  const subjects = judgedStreams(context);
+  const verdicts: ProviderVerdict[] = [];
+  for (const rule of PROVIDER_RULES) {
     const { judge, why = "" } = RULES[rule];
     const judgements: Judgement[] =
       judge === undefined ? [{ verdict: "unknown", why }] : subjects.map(judge);
     judgements.forEach((judgement, index) => {
       if (!wanted(judgement)) return;
       const stream = judge === undefined ? undefined : subjects[index]?.stream.key;
-      verdicts.push(...ofProviders(rule, judgement, stream));
+      verdicts.push(...verdictsByProvider(rule, judgement, stream));
     });
   }
   return verdicts;
 }
 
 /** A judgement, said for each provider that asks. */
-function ofProviders(
-  rule: PolicyRule,
+function verdictsByProvider(
+  rule: ProviderRule,
   { verdict, why }: Judgement,
   stream: string | undefined,
-): PolicyVerdict[] {
+): ProviderVerdict[] {
   const { asked } = RULES[rule];
   return PROVIDERS.flatMap((provider) => {
     const senders = asked[provider];
@@ -166,7 +166,7 @@ function ofProviders(
   });
 }
 
-function subjectsOf(context: RecordContext): Subject[] {
+function judgedStreams(context: RecordContext): JudgedStream[] {
   const view = dmarcView(context.records, context.tenant);
   const spfNames = new Set<string>();
   const hosts = new Set<string>();
@@ -201,7 +201,7 @@ function notMet(why: string): Judgement {
 }
 
 /** What is missing of SPF and DKIM. */
-function missing({ stream, spfNames, proof }: Subject): string[] {
+function missingAuthentication({ stream, spfNames, proof }: JudgedStream): string[] {
   return [
     ...(spfNames.has(stream.returnPath) ? [] : ["the return path has no SPF record"]),
     ...(proof.selectors.length > 0
@@ -210,18 +210,18 @@ function missing({ stream, spfNames, proof }: Subject): string[] {
   ];
 }
 
-function spfOrDkim(subject: Subject): Judgement {
-  const lacks = missing(subject);
+function spfOrDkim(subject: JudgedStream): Judgement {
+  const lacks = missingAuthentication(subject);
   return lacks.length === 2 ? notMet(lacks.join(", ")) : met("one of them is planned");
 }
 
-function spfAndDkim(subject: Subject): Judgement {
-  const lacks = missing(subject);
+function spfAndDkim(subject: JudgedStream): Judgement {
+  const lacks = missingAuthentication(subject);
   return lacks.length > 0 ? notMet(lacks.join(", ")) : met("both are planned");
 }
 
 /** Any policy will do, none included. */
-function dmarcRecord({ context, stream, view }: Subject): Judgement {
+function dmarcRecord({ context, stream, view }: JudgedStream): Judgement {
   const { policy } = view.find(stream.from).walk;
   if (policy !== undefined) {
     const subject = policy.domain === stream.from ? "domain" : "subdomain";
@@ -245,7 +245,7 @@ function dmarcRecord({ context, stream, view }: Subject): Judgement {
 }
 
 /** One of the two must align, relaxed or strict as the record has it, by either standard. */
-function dmarcAlignment({ stream, spfNames, proof }: Subject): Judgement {
+function dmarcAlignment({ stream, spfNames, proof }: JudgedStream): Judgement {
   const { spf, dkim, selectors } = proof;
   const bySpf = spfNames.has(stream.returnPath) && spf.holds.walk && spf.holds.list;
   const byDkim = selectors.length > 0 && dkim.holds.walk && dkim.holds.list;
@@ -254,7 +254,7 @@ function dmarcAlignment({ stream, spfNames, proof }: Subject): Judgement {
 }
 
 /** A and PTR name each other for each address of the pool. */
-function reverseDns({ context, stream, hosts, waiting }: Subject): Judgement {
+function reverseDns({ context, stream, hosts, waiting }: JudgedStream): Judgement {
   const { tenant } = context;
   const known = stream.pool.filter((key) => Object.hasOwn(tenant.addresses, key));
   const broken = known.filter((key) => {
@@ -271,7 +271,7 @@ function reverseDns({ context, stream, hosts, waiting }: Subject): Judgement {
   return met("A and PTR of each address name each other");
 }
 
-function ownFrom({ stream }: Subject): Judgement {
+function ownFrom({ stream }: JudgedStream): Judgement {
   const gmail = ["gmail.com", "googlemail.com"].find((name) => isAtOrBelow(stream.from, name));
   return gmail === undefined ? met("From is no Gmail domain") : notMet(`From is at ${gmail}`);
 }

@@ -5,7 +5,7 @@ import { SPF_TEXT } from "../../../mail/spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../../../mail/spf/lint.ts";
 import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Finding } from "../../problem.ts";
+import { type Finding, findingsAt } from "../../problem.ts";
 import { hostNameOf, type RecordContext, type TenantContext } from "../context.ts";
 import type { StandingText } from "../existing/standing.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
@@ -35,7 +35,7 @@ export function checkSpf(context: RecordContext): Finding[] {
     const told = lintSpf(entry.text, options)
       .filter((finding) => !isOfStandIn(finding))
       .map((finding) => named(inConfig(tolerated(finding, standing), entry.record)));
-    return at(entry.record.path, told);
+    return findingsAt(entry.record.path, told);
   });
   return [...guessed(context, names), ...mergeFindings(context, names), ...findings];
 }
@@ -97,10 +97,10 @@ function mergeFindings(context: RecordContext, names: readonly SpfName[]): Findi
           finding.code === "spf-all-weaker"
             ? `all: ${finding.fix === "-all" ? "fail" : "softfail"}; or leave all out, and the domain keeps what it has`
             : finding.fix;
-        return at(`${besides}.all`, [{ ...finding, message, fix }]);
+        return findingsAt(`${besides}.all`, [{ ...finding, message, fix }]);
       }
       const path = first?.path ?? (spf === undefined ? sender.path : `${besides}.include`);
-      return at(path, [{ ...finding, message }]);
+      return findingsAt(path, [{ ...finding, message }]);
     });
   });
 }

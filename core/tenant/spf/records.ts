@@ -5,7 +5,7 @@ import { type MergedSpf, type MergeOptions, mergeSpf } from "../../../mail/spf/m
 import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import type { SpfConfig } from "../../config/schema.ts";
-import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import type { StandingText } from "../existing/standing.ts";
 import { organisationsOf } from "../organisations.ts";
@@ -87,7 +87,7 @@ export function spfNames(context: TenantContext): SpfName[] {
   const { tenant } = context;
   const delegation = delegationOf(tenant);
   const organisations = new Set(organisationsOf(context).map(({ domain }) => domain));
-  return ordered(sendersOf(context)).flatMap(([name, sender]): SpfName[] => {
+  return sortedEntries(sendersOf(context)).flatMap(([name, sender]): SpfName[] => {
     const { why, path } = sender;
     const pool = [...sender.pool].sort();
     const spf = besidesOf(tenant, name);
@@ -146,7 +146,7 @@ function sendersOf({ tenant, streams }: TenantContext): Map<string, Sender> {
   };
   // First, so that faults of the merged record are said of what it is merged from.
   if (asksForSpf(tenant.spf)) at(tenant.domain, "sendips:tenant.spf").why.besides = true;
-  for (const [domain, { spf }] of ordered(tenant.domains)) {
+  for (const [domain, { spf }] of sortedEntries(tenant.domains)) {
     if (!asksForSpf(spf)) continue;
     at(domain, configPath(["tenant", "domains", domain, "spf"])).why.besides = true;
   }

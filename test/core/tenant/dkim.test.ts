@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { checkDkim } from "../../../core/tenant/dkim/check.ts";
 import { authenticationOf, dmarcView } from "../../../core/tenant/dmarc/view.ts";
-import { brokenPolicies } from "../../../core/tenant/receivers/policies.ts";
+import { brokenRules } from "../../../core/tenant/receivers/policies.ts";
 import { GOOD, planned, records } from "./support.ts";
 
 function publicKey(type: "rsa" | "ed25519"): string {
@@ -59,7 +59,7 @@ describe("keys of streams", () => {
     expect(
       context.streams.map((stream) => authenticationOf(context, view, stream).selectors),
     ).toEqual([["a"], []]);
-    const broken = brokenPolicies(context).map(({ rule, stream }) => `${rule}: ${stream}`);
+    const broken = brokenRules(context).map(({ rule, stream }) => `${rule}: ${stream}`);
     expect(new Set(broken)).toEqual(new Set(["SPF and DKIM: shop"]));
   });
 

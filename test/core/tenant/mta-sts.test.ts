@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkMtaSts } from "../../../core/tenant/mta-sts/check.ts";
-import { policyId, policyOf } from "../../../core/tenant/mta-sts/policy.ts";
+import { mtaStsPolicyId, mtaStsPolicyOf } from "../../../core/tenant/mta-sts/policy.ts";
 import { planned, records, said } from "./support.ts";
 
 const bounce = "bounce.tx.acme.example";
@@ -12,7 +12,7 @@ describe("MTA-STS records", () => {
   it("name the policy's version, which changes with the policy alone", () => {
     const of = (config: object) => planned({ mtaSts: { [bounce]: config } });
     const [record] = records(of({ mode: "enforce" }), "mta-sts-");
-    const id = policyId(policyOf(of({ mode: "enforce" }), bounce));
+    const id = mtaStsPolicyId(mtaStsPolicyOf(of({ mode: "enforce" }), bounce));
     expect(record).toBe(`mta-sts-${bounce} _mta-sts.${bounce} TXT v=STSv1; id=${id}`);
     expect(records(of({ mode: "enforce", servedBy: "web.acme.example" }), "mta-sts-")[0]).toBe(
       record,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RecordContext } from "../../../core/tenant/context.ts";
 import { checkProviders } from "../../../core/tenant/receivers/check.ts";
-import { POLICY_RULES, providerPolicies } from "../../../core/tenant/receivers/policies.ts";
+import { PROVIDER_RULES, providerVerdicts } from "../../../core/tenant/receivers/policies.ts";
 import { GOOD, oneStream, planned, SIGNED, sentences, ZONES } from "./support.ts";
 
 const good = (tenant: object = {}, operator: object = {}) =>
@@ -9,7 +9,7 @@ const good = (tenant: object = {}, operator: object = {}) =>
 
 /** Rules with their verdicts, each once. */
 function verdicts(context: RecordContext): string[] {
-  return [...new Set(providerPolicies(context).map(({ rule, verdict }) => `${rule}: ${verdict}`))];
+  return [...new Set(providerVerdicts(context).map(({ rule, verdict }) => `${rule}: ${verdict}`))];
 }
 
 /** A context without the records whose key ends so. */
@@ -33,7 +33,7 @@ describe("provider policies", () => {
       "unsubscribe link: unknown",
       "replies: unknown",
     ]);
-    expect(verdicts(good()).map((line) => line.split(":")[0])).toEqual([...POLICY_RULES]);
+    expect(verdicts(good()).map((line) => line.split(":")[0])).toEqual([...PROVIDER_RULES]);
     expect(checkProviders(good())).toEqual([]);
   });
 
@@ -43,7 +43,7 @@ describe("provider policies", () => {
     const zones = { ...ZONES, [zone]: "external" as const };
     const waits = good({}, { zones });
     expect(verdicts(waits)).toContain("forward and reverse DNS: waiting");
-    const [why] = providerPolicies(waits)
+    const [why] = providerVerdicts(waits)
       .filter(({ verdict }) => verdict === "waiting")
       .map((verdict) => verdict.why);
     expect(why).toMatch(
@@ -55,7 +55,7 @@ describe("provider policies", () => {
 
   it("name who asks, whom, and of which stream", () => {
     const asked = (rule: string) =>
-      providerPolicies(good())
+      providerVerdicts(good())
         .filter((verdict) => verdict.rule === rule)
         .map(({ provider, senders, stream }) => `${provider} ${senders} ${stream ?? "-"}`);
     expect(asked("SPF and DKIM")).toEqual([
@@ -68,7 +68,7 @@ describe("provider policies", () => {
     ]);
     expect(asked("spam rate")).toEqual(["Google all -", "Yahoo all -"]);
     expect(asked("one-click unsubscribe")).toEqual(["Google bulk -", "Yahoo bulk -"]);
-    expect(providerPolicies(good()).every(({ why }) => why !== "")).toBe(true);
+    expect(providerVerdicts(good()).every(({ why }) => why !== "")).toBe(true);
   });
 
   it("leave nothing but the unknown for a tenant that does not send yet", () => {

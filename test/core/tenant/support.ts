@@ -2,7 +2,7 @@
 import { readConfig } from "../../../core/config/config.ts";
 import type { Finding } from "../../../core/problem.ts";
 import { contextOf, type RecordContext } from "../../../core/tenant/context.ts";
-import { readable, renderData } from "../../../core/tenant/record.ts";
+import { refLabel, renderData } from "../../../core/tenant/record.ts";
 import { wantedRecords } from "../../../core/tenant/subjects.ts";
 import { publisherOf } from "../../../core/tenant/zones.ts";
 
@@ -96,7 +96,7 @@ export function records(context: RecordContext, prefix: string): string[] {
   return context.records
     .filter(({ key }) => key.startsWith(prefix))
     .map((record) => {
-      const name = typeof record.name === "string" ? record.name : readable(record.name);
-      return `${record.key} ${name} ${record.data.type} ${renderData(record, readable)}`;
+      const name = typeof record.name === "string" ? record.name : refLabel(record.name);
+      return `${record.key} ${name} ${record.data.type} ${renderData(record, refLabel)}`;
     });
 }

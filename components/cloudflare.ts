@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 import { type CloudflareAccess, type CloudflareApi, cloudflareApi } from "../dns/cloudflare.ts";
-import { promptly } from "./hooks/registrations.ts";
+import { knownValue } from "./hooks/registrations.ts";
 
 const KEYS = ["apiToken", "apiKey", "email", "baseUrl"] as const;
 
@@ -44,7 +44,7 @@ async function accessOf(provider: pulumi.ProviderResource): Promise<CloudflareAc
   for (const key of KEYS) {
     const output: unknown = Reflect.get(provider, key);
     if (!pulumi.Output.isInstance(output)) continue;
-    const value: unknown = await promptly(output);
+    const value: unknown = await knownValue(output);
     if (typeof value === "string") given[key] = value;
   }
   return given;

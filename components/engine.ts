@@ -11,7 +11,7 @@ import {
   isOpen,
   type Problem,
 } from "../core/problem.ts";
-import { type Deployed, readDeployed } from "../core/state/deployed.ts";
+import { type DeployedStack, readDeployed } from "../core/state/deployed-stack.ts";
 import type { StackName } from "../core/state/tags.ts";
 
 /** This stack by its full name: what its tags say. */
@@ -58,7 +58,7 @@ export function reportFindings(findings: readonly Finding[]): void {
  * A hook that looks something up: where the look-up fails it refuses, in words that a person can use; any other
  * error is left as it is.
  */
-export function asking(
+export function lookUpHook(
   ask: (args: pulumi.ResourceHookArgs) => Promise<void>,
 ): (args: pulumi.ResourceHookArgs) => Promise<void> {
   return async (args) => {
@@ -76,7 +76,7 @@ export function asking(
  * What is deployed of this very stack: the resources of its state, not only its outputs, which a run that
  * failed writes too. With it, errors for what cannot be read: no guard stands on a guess.
  */
-export async function lastDeployment(): Promise<{ deployed: Deployed; findings: Finding[] }> {
+export async function lastDeployment(): Promise<{ deployed: DeployedStack; findings: Finding[] }> {
   const stackName = fullStackName(pulumi.getStack());
   const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackResourceOutputs", {
     stackName,

@@ -3,14 +3,14 @@ import { Eip } from "@pulumi/aws/ec2/eip.js";
 import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
 import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Adoption } from "../core/guards/adoption.ts";
 import { bindingTag } from "../core/guards/bindings.ts";
-import type { Adoption } from "../core/guards/standing.ts";
 import { TYPES } from "../core/state/resources.ts";
 import { isReleased, ownerTags, writeTags } from "../core/state/tags.ts";
 import { nameServersOf, publish } from "./dns-record.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
-import { ALONE, formerly } from "./identity.ts";
+import { ALONE, withFormerType } from "./identity.ts";
 
 /** Whom to ask whether an A record resolves, and how long. */
 export interface ResolvesArgs {
@@ -121,12 +121,12 @@ export class SendingIp extends pulumi.ComponentResource {
   ) {
     // No inputs: a component whose inputs change loses its outputs in the state until they are registered again,
     // and a run that fails in between would forget the address.
-    super("sendips:index:SendingIp", name, {}, formerly("SendingIp", opts));
+    super("sendips:index:SendingIp", name, {}, withFormerType("SendingIp", opts));
     const { tenant, key = name, hostName, privateIp, networkInterfaceId, release = false } = args;
     const hooks = programHooks();
-    hooks.knows();
+    hooks.deployedStack();
     // One of a tenant had the hooks of its tenant.
-    if (context === undefined) hooks.answersFor(name);
+    if (context === undefined) hooks.answerForFormer(name);
     hooks.keeper.wants(tenant, key, release);
     const registered = { component: this, tenant };
     const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };

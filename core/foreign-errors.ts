@@ -65,7 +65,7 @@ export function hasPtrSet(error: string): boolean {
 }
 
 /** Whether a publisher refuses a record because it, or what it cannot stand beside, stands already. */
-export function recordStands(error: string): boolean {
+export function recordExists(error: string): boolean {
   return PUBLISHERS.some((kind) => kind.stands?.(error) === true);
 }
 

@@ -1,7 +1,7 @@
 /** A problem of a stack's configuration: said with its place, its rule and its mend, all at once. */
 
 import type { MailFinding } from "../mail/finding.ts";
-import type { FindingCode, FindingCodeOf } from "./findings.ts";
+import type { FindingCode, FindingCodeOf } from "./finding-codes.ts";
 
 /** One error or warning. An error stops a deployment before any resource is registered. */
 export interface Problem {

@@ -2,7 +2,7 @@
  * Cloudflare's API, where the engine's providers do not reach: what stands in a zone beside our records, and
  * the one record that must change in place.
  */
-import type { ZoneRecord } from "../core/guards/standing.ts";
+import type { ZoneRecord } from "../core/guards/adoption.ts";
 
 /** Who asks, and where; what is left out comes from the client's own environment variables. */
 export interface CloudflareAccess {

@@ -18,7 +18,7 @@ import { guardMailHost, guardTenant } from "./guard.ts";
 import { mailHostOutputs, tenantOutputs } from "./outputs.ts";
 import { planTenant } from "./plan.ts";
 import { lookAtMailHost, lookAtTenant } from "./preflight.ts";
-import { readStack } from "./read.ts";
+import { readStack } from "./stack-config.ts";
 
 type MailHostStack = Extract<Stack, { kind: "mailHost" }>;
 

@@ -8,8 +8,7 @@ import type { MailHost } from "../components/mail-host.ts";
 import type { Tenant } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
 import { zoneNameOf } from "../core/publishers/publishers.ts";
-import type { Place } from "../core/state/deployed.ts";
-import { addressLine, nextLine, recordLines } from "../core/state/lines.ts";
+import type { StackPlace } from "../core/state/deployed-stack.ts";
 import {
   type LeftName,
   type MailHostDetails,
@@ -20,6 +19,7 @@ import {
   type TenantMemory,
 } from "../core/state/outputs.ts";
 import { TYPES } from "../core/state/resources.ts";
+import { addressLine, nextLine, recordLines } from "../core/state/summary-lines.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import {
   type PlannedRecord,
@@ -30,7 +30,7 @@ import {
 } from "../core/tenant/record.ts";
 import { mailHostStack } from "./mail-host-reference.ts";
 import type { Preflight } from "./preflight.ts";
-import { zoneIds } from "./zones.ts";
+import { zoneIds } from "./zone-ids.ts";
 
 /** A value of the contract while parts of it are still outputs. */
 type Written<T> =
@@ -72,7 +72,7 @@ export function tenantOutputs(
   stack: TenantStack,
   plan: Plan,
   tenant: Tenant,
-  here: Pick<Place, "stack"> & Partial<Omit<Place, "stack">>,
+  here: Pick<StackPlace, "stack"> & Partial<Omit<StackPlace, "stack">>,
   { leaves, toGo }: Preflight,
 ): AsOutputs<TenantMemory & TenantLines> {
   const mailHost = mailHostStack(stack.tenant);
@@ -172,7 +172,7 @@ function recordOutput(record: PlannedRecord, tenant: Tenant): AsOutputs<RecordOu
 export function mailHostOutputs(
   host: MailHost,
   { subnet }: MailHostConfig,
-  here: Place,
+  here: StackPlace,
 ): AsOutputs<MailHostMemory> {
   new Deployment(here.stack, {
     version: OUTPUTS_VERSION,

@@ -1,7 +1,7 @@
 /** What is deployed of a stack on the sandbox, read as everybody reads it. */
 import { formatProblems } from "../core/problem.ts";
-import type { Deployed } from "../core/state/deployed.ts";
-import { readExport } from "../core/state/export.ts";
+import type { DeployedStack } from "../core/state/deployed-stack.ts";
+import { readExport } from "../core/state/stack-export.ts";
 import { mustPulumi, type PulumiOptions } from "./pulumi.ts";
 
 /**
@@ -9,7 +9,7 @@ import { mustPulumi, type PulumiOptions } from "./pulumi.ts";
  *
  * @throws when something of it cannot be read.
  */
-export async function deployedOf(stack: string, options: PulumiOptions): Promise<Deployed> {
+export async function deployedOf(stack: string, options: PulumiOptions): Promise<DeployedStack> {
   const { stdout } = await mustPulumi(["stack", "export", "--stack", stack], options);
   const { deployed, findings } = readExport(stack, stdout);
   if (findings.length > 0) {

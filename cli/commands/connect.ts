@@ -2,24 +2,24 @@
 import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { withAcceptances } from "../../core/accept.ts";
+import { withAcceptances } from "../../core/acceptance.ts";
 import type { OperatorConfig } from "../../core/config/schema.ts";
 import {
   type Application,
-  type Connected,
   customerZones,
   domainConnectLink,
   domainConnectTemplate,
   signingKey,
   signingKeyRecords,
   type Template,
+  type TemplateResult,
   urlPrefix,
 } from "../../core/domain-connect/domain-connect.ts";
 import { formatProblems } from "../../core/problem.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import { quotedExcerpt } from "../../mail/finding.ts";
 import { quoteTxt } from "../../mail/txt.ts";
-import { deployedAddresses } from "../engine/deployed.ts";
+import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import { messageOf, Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { discover } from "../online/connect-discovery.ts";
 import { openProject } from "../project/project.ts";
@@ -192,7 +192,7 @@ async function withAddresses(
   operator: OperatorConfig,
   zone: string,
   surroundings: Pick<Surroundings, "cwd" | "env">,
-): Promise<Connected> {
+): Promise<TemplateResult> {
   const { known, reasons } = await deployedAddresses([plan.stack], surroundings);
   const connected = domainConnectTemplate(plan, operator, {
     zone,

@@ -1,9 +1,9 @@
 /** `sendips lint`: problems only, of each stack and between stacks. */
 import { parseArgs } from "node:util";
-import { withAcceptances } from "../../core/accept.ts";
+import { withAcceptances } from "../../core/acceptance.ts";
 import { type FleetStack, lintFleet } from "../../core/fleet/fleet.ts";
 import { formatProblems, isOpen, type Problem } from "../../core/problem.ts";
-import { deployedAddresses } from "../engine/deployed.ts";
+import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import type { Surroundings } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
 import { openProject, stackNames } from "../project/project.ts";

@@ -1,6 +1,6 @@
 /** `sendips plan`: the records of tenants, and everything wrong with them, without the engine. */
 import { parseArgs } from "node:util";
-import { problemsByStack, withAcceptances } from "../../core/accept.ts";
+import { problemsByStack, withAcceptances } from "../../core/acceptance.ts";
 import { formatProblems } from "../../core/problem.ts";
 import {
   CUSTOMER_FORMATS,
@@ -9,8 +9,8 @@ import {
 } from "../../core/render/customer/page.ts";
 import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
-import { providerVerdicts } from "../../core/tenant/receivers/policies.ts";
-import { deployedAddresses, type KnownAddresses } from "../engine/deployed.ts";
+import { providerVerdicts } from "../../core/tenant/receivers/provider-rules.ts";
+import { deployedAddresses, type KnownAddresses } from "../engine/deployed-addresses.ts";
 import { type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
 import { openProject } from "../project/project.ts";

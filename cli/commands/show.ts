@@ -2,10 +2,10 @@
 import { parseArgs } from "node:util";
 import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { formatProblems, hasErrors } from "../../core/problem.ts";
-import { type Deployed, hasBeenDeployed } from "../../core/state/deployed.ts";
-import { readExport } from "../../core/state/export.ts";
-import { addressLine, recordLines } from "../../core/state/lines.ts";
-import { exported, reasonOf } from "../engine/deployed.ts";
+import { type DeployedStack, hasBeenDeployed } from "../../core/state/deployed-stack.ts";
+import { readExport } from "../../core/state/stack-export.ts";
+import { addressLine, recordLines } from "../../core/state/summary-lines.ts";
+import { exported, reasonOf } from "../engine/deployed-addresses.ts";
 import { pulumiCommand } from "../engine/pulumi.ts";
 import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { openProject } from "../project/project.ts";
@@ -50,7 +50,7 @@ export async function showCommand(
   return hasErrors(problems) ? 1 : 0;
 }
 
-function text(stack: string, { outputs }: Deployed): string {
+function text(stack: string, { outputs }: DeployedStack): string {
   const { addresses, records, policyFiles, networkInterfaces } = outputs;
   const { kind, domain, account, region } = outputs;
   const what = kind === "mailHost" ? "mail host" : `tenant ${domain ?? ""}`.trim();

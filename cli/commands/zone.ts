@@ -3,14 +3,14 @@
 import { parseArgs } from "node:util";
 import { formatProblems, hasErrors } from "../../core/problem.ts";
 import { publisherKindOf } from "../../core/publishers/publishers.ts";
+import { LISTED_TYPES, noRecords } from "../../core/tenant/existing/existing-records.ts";
 import {
   existingNames,
   mustKeepDmarc,
   type NameReport,
-} from "../../core/tenant/existing/reading.ts";
-import { LISTED_TYPES, nothing } from "../../core/tenant/existing/standing.ts";
+} from "../../core/tenant/existing/name-reports.ts";
 import { plan, type TenantStack } from "../../core/tenant/plan.ts";
-import { deployedAddresses } from "../engine/deployed.ts";
+import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import { type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { readNames } from "../online/read-names.ts";
 import { loadTenant } from "../project/dkim-config.ts";
@@ -113,7 +113,7 @@ function withExisting(
 ): TenantStack {
   const { tenant } = stack;
   const full = Object.fromEntries(
-    Object.entries(names).map(([name, standing]) => [name, { ...nothing(), ...standing }]),
+    Object.entries(names).map(([name, standing]) => [name, { ...noRecords(), ...standing }]),
   );
   const kept = { ...tenant.dmarc, keep: true };
   const others = keep.filter((domain) => domain !== tenant.domain);

@@ -2,7 +2,7 @@
 import { Resolver } from "node:dns/promises";
 import { urlPrefix } from "../../core/domain-connect/domain-connect.ts";
 import { member } from "../../core/maps.ts";
-import { isAbsent } from "../../dns/names.ts";
+import { isAbsent } from "../../dns/name-reader.ts";
 import { quotedExcerpt } from "../../mail/finding.ts";
 import { messageOf, Refusal } from "../engine/surroundings.ts";
 

@@ -1,9 +1,9 @@
 /** `--online`: what stands at a plan's names today, against what the config knows of it. */
 
 import type { Finding } from "../../core/problem.ts";
-import { changesOf, type NameReport } from "../../core/tenant/existing/reading.ts";
+import { changedValues, type NameReport } from "../../core/tenant/existing/name-reports.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
-import type { DeployedAddresses } from "../engine/deployed.ts";
+import type { DeployedAddresses } from "../engine/deployed-addresses.ts";
 import type { Project } from "../project/project.ts";
 import type { ReadStack } from "../project/stacks.ts";
 import { readNames } from "./read-names.ts";
@@ -31,7 +31,7 @@ export async function addNameFindings(
 function findingsOf(stack: TenantStack, reports: readonly NameReport[]): Finding[] {
   const { existing } = stack.tenant;
   const changed = reports.flatMap((report): Finding[] => {
-    const changes = changesOf(report, existing);
+    const changes = changedValues(report, existing);
     if (changes.length === 0) return [];
     const known = Object.hasOwn(existing.names, report.name);
     return [

@@ -5,7 +5,7 @@ import type { Finding } from "../../core/problem.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
 import { mergedSpf, spfNames } from "../../core/tenant/spf/records.ts";
-import { isAbsent } from "../../dns/names.ts";
+import { isAbsent } from "../../dns/name-reader.ts";
 import { NEAR_LIMIT, type SpfBudget, spfBudget } from "../../mail/spf/budget.ts";
 import { isSpf, limitText } from "../../mail/spf/finding.ts";
 import { hasMacro } from "../../mail/spf/macro.ts";

@@ -1,6 +1,6 @@
 /** What a name gets back when a record of ours goes: what stood before, or what others send by. */
 import * as pulumi from "@pulumi/pulumi";
-import { standingValue } from "../../core/guards/standing.ts";
+import { zoneRecordValue } from "../../core/guards/adoption.ts";
 import type { StackOutputs } from "../../core/state/outputs.ts";
 import type { StateRecord } from "../../core/state/resources.ts";
 import { singletonOf } from "../../mail/singletons.ts";
@@ -20,7 +20,7 @@ export interface WantedName {
 }
 
 /** What is known of the names of a program. */
-interface Remembered {
+interface RememberedNames {
   /** What the last deployment remembers, for records that the program wants no more. */
   leaves: StackOutputs["leaves"];
   /** Every name at which the program wants a record. */
@@ -43,7 +43,7 @@ interface Remembered {
 export async function giveBack(
   { id, name, oldInputs = {}, oldOutputs = {} }: pulumi.ResourceHookArgs,
   reason: Reason,
-  { leaves, wanted, restores, component }: Remembered,
+  { leaves, wanted, restores, component }: RememberedNames,
 ): Promise<void> {
   const now = { ...oldInputs, ...oldOutputs };
   const [zoneId, owner, type, content] = ["zoneId", "name", "type", "content"].map((key) =>
@@ -88,7 +88,7 @@ export async function giveBack(
   const written = type === "TXT" ? unquoteTxt(standing.content) : standing.content;
   if (written !== text) {
     await pulumi.log.warn(
-      `${stack}: ${name}: ${owner} was changed by somebody else since the last deployment, and stays as it is: ${standingValue(standing)}`,
+      `${stack}: ${name}: ${owner} was changed by somebody else since the last deployment, and stays as it is: ${zoneRecordValue(standing)}`,
     );
     return;
   }

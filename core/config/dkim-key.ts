@@ -48,7 +48,7 @@ export type DkimKeyFinding = MailFinding & { path: string };
 /** Takes a selector through the door. */
 export function dkimKeyOf({ privateKey, publicKey, ...rest }: WrittenDkimKey): DkimKeyConfig {
   const ours = privateKey !== undefined;
-  const halves: Halves = {};
+  const halves: KeyHalves = {};
   if (publicKey !== undefined) halves.published = dkimRecordFromPublicKey(publicKey);
   if (ours && privateKey !== SEALED) halves.privateKey = privateKey;
   const key: DkimKey = { ours, ...recordOf(halves) };
@@ -68,18 +68,18 @@ export function dkimKeyOf({ privateKey, publicKey, ...rest }: WrittenDkimKey): D
 }
 
 /** The halves of a key that can be read here. */
-interface Halves {
+interface KeyHalves {
   privateKey?: string;
   published?: Parsed<DkimRecord>;
 }
 
 /** What is published is what verifiers see, also where it is not the private key's. */
-function typeOf({ privateKey, published }: Halves): DkimKey["type"] {
+function typeOf({ privateKey, published }: KeyHalves): DkimKey["type"] {
   if (published !== undefined) return published.value?.keyType;
   return privateKey === undefined ? undefined : publicKeyOf(privateKey).value?.type;
 }
 
-function recordOf({ privateKey, published }: Halves): Pick<DkimKey, "record" | "findings"> {
+function recordOf({ privateKey, published }: KeyHalves): Pick<DkimKey, "record" | "findings"> {
   const path = privateKey === undefined ? ".publicKey" : ".privateKey";
   const parsed = privateKey === undefined ? published : dkimRecordFromPrivateKey(privateKey);
   if (parsed === undefined) return { findings: [] };

@@ -5,7 +5,7 @@ import { organizationalDomainByList } from "../../mail/dmarc/tree-walk.ts";
 import type { Problem } from "../problem.ts";
 import { sortedEntries } from "../tenant/context.ts";
 import { type Claim, Claims, claimText } from "./claims.ts";
-import type { ReportedNames } from "./reported.ts";
+import type { ReportedNames } from "./reported-names.ts";
 import type { FleetTenant } from "./stack.ts";
 
 const OWN = "sendips:tenant.domain";

@@ -5,7 +5,7 @@ import { hostConflicts } from "./mail-hosts.ts";
 import { nameConflicts } from "./names.ts";
 import { quotaConflicts } from "./quota.ts";
 import { recordConflicts } from "./records.ts";
-import { ReportedNames } from "./reported.ts";
+import { ReportedNames } from "./reported-names.ts";
 import type { FleetMailHost, FleetStack, FleetTenant } from "./stack.ts";
 import { zoneQuotaConflicts } from "./zone-quota.ts";
 

@@ -6,7 +6,7 @@ import type { Problem } from "../problem.ts";
 import { contextOf, hostNameOf, sortedEntries, type TenantContext } from "../tenant/context.ts";
 import { dkimDomains, dkimKeyName } from "../tenant/dkim/records.ts";
 import { Claims, claimText } from "./claims.ts";
-import type { ReportedNames } from "./reported.ts";
+import type { ReportedNames } from "./reported-names.ts";
 import type { FleetTenant } from "./stack.ts";
 
 /** Names that two tenants claim. */

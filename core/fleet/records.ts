@@ -10,7 +10,7 @@ import {
   singletonOfRecord,
 } from "../tenant/record.ts";
 import { type Claim, Claims, claimText } from "./claims.ts";
-import type { ReportedNames } from "./reported.ts";
+import type { ReportedNames } from "./reported-names.ts";
 import type { FleetTenant } from "./stack.ts";
 
 /** Records in conflict, by the tenants' plans. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { unquoteTxt } from "../../mail/txt.ts";
-import { text } from "../config/fields.ts";
+import { textField } from "../config/fields.ts";
 import { member } from "../maps.ts";
 import type { PublisherKind } from "./publisher.ts";
 
@@ -17,7 +17,7 @@ export interface CloudflarePublisher {
 const NEW_FREE_ZONE = 200;
 
 /** A zone id. */
-export const zoneId = text(
+export const zoneId = textField(
   (value) => /^[0-9a-f]{32}$/.test(value),
   "is not a Cloudflare zone id",
   "32 hexadecimal digits, as the zone's overview page shows",

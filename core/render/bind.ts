@@ -1,5 +1,5 @@
 /** The plan as zone file text (RFC 1035 §5.1): absolute names, so that no $ORIGIN is needed. */
-import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { PlannedRecord } from "../tenant/record.ts";
 import {

@@ -2,9 +2,9 @@
 
 import type { Problem } from "../problem.ts";
 import { zoneNameOf } from "../publishers/publishers.ts";
-import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan, PlannedAddress, PlannedStream } from "../tenant/plan.ts";
-import type { ProviderVerdict } from "../tenant/receivers/policies.ts";
+import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 import type { NameRef, PlannedRecord, Text } from "../tenant/record.ts";
 import { type KnownAddresses, ownerOf, plainValue, ttlOf } from "./sections.ts";
 
@@ -99,7 +99,7 @@ function recordJson(record: PlannedRecord, known: KnownAddresses): RecordJson {
         : name,
     type: data.type,
     ttl: ttlOf(record) ?? null,
-    value: unknownIn(record, known) ?? plainValue(record, known),
+    value: unknownValue(record, known) ?? plainValue(record, known),
     publisher: publisher.by,
     zone: zoneNameOf(publisher) ?? null,
     why,
@@ -112,7 +112,7 @@ function recordJson(record: PlannedRecord, known: KnownAddresses): RecordJson {
 }
 
 /** The value with its references, when one of them is unknown. */
-function unknownIn({ data }: PlannedRecord, known: KnownAddresses): Text | undefined {
+function unknownValue({ data }: PlannedRecord, known: KnownAddresses): Text | undefined {
   if (data.type === "A") {
     const { address } = data;
     return typeof address === "string" || Object.hasOwn(known, address.address)

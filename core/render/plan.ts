@@ -2,7 +2,7 @@
 
 import { formatProblems, type Problem, sortedByRank } from "../problem.ts";
 import type { Plan } from "../tenant/plan.ts";
-import type { ProviderVerdict } from "../tenant/receivers/policies.ts";
+import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 import { bindText } from "./bind.ts";
 import { planJson } from "./json.ts";
 import { markdownProblems, markdownText, markdownVerdicts } from "./markdown.ts";
@@ -54,18 +54,18 @@ export function renderPlan(
 const RENDERERS = { bind: bindText, table: tableText, markdown: markdownText } as const;
 
 const VERDICT_RENDERERS = {
-  bind: (verdicts: readonly ProviderVerdict[]) => commented(verdictTable(verdicts)),
+  bind: (verdicts: readonly ProviderVerdict[]) => asZoneComment(verdictTable(verdicts)),
   table: verdictTable,
   markdown: markdownVerdicts,
 } as const;
 
 /** A zone file stays one. */
-function commented(text: string): string {
+function asZoneComment(text: string): string {
   return `${text.trimEnd().replace(/^/gm, "; ")}\n`;
 }
 
 function problemText(problems: readonly Problem[], format: "bind" | "table" | "markdown"): string {
   if (format === "markdown") return markdownProblems(problems);
   const text = formatProblems(problems);
-  return format === "bind" ? commented(text) : `${text}\n`;
+  return format === "bind" ? asZoneComment(text) : `${text}\n`;
 }

@@ -4,8 +4,8 @@ import type { Stack } from "../config/config.ts";
 import { type Finding, hasErrors, type Problem } from "../problem.ts";
 import { REVERSE_PUBLISHER } from "../publishers/publishers.ts";
 import { contextOf, hostNameOf, type PlannedStream, sortedEntries } from "./context.ts";
-import { standingOf } from "./existing/standing.ts";
-import type { MtaStsPolicyFile } from "./mta-sts/policy.ts";
+import { existingTextsOf } from "./existing/existing-records.ts";
+import type { MtaStsPolicyFile } from "./mta-sts/policy-file.ts";
 import { type PlannedRecord, singletonOfRecord } from "./record.ts";
 import { checkConfig, checkRecords, wantedPolicyFiles, wantedRecords } from "./subjects.ts";
 import { publisherOf } from "./zones.ts";
@@ -49,7 +49,7 @@ export type TenantStack = Extract<Stack, { kind: "tenant" }>;
 function standsBefore(tenant: TenantStack["tenant"], record: PlannedRecord): string[] {
   const kind = singletonOfRecord(record);
   if (typeof record.name !== "string" || kind === undefined) return [];
-  return standingOf(tenant, record.name, kind).map(({ text }) => text);
+  return existingTextsOf(tenant, record.name, kind).map(({ text }) => text);
 }
 
 /** Computes the plan of a tenant. Needs no network and no credentials; never throws. */

@@ -2,7 +2,7 @@
 
 import type { Finding } from "../problem.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "./context.ts";
-import type { MtaStsPolicyFile } from "./mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "./mta-sts/policy-file.ts";
 
 /** A tenant with the records that its subjects want, before it is known that somebody publishes them. */
 export interface WantedContext extends TenantContext {

@@ -8,7 +8,7 @@ import { delegation } from "./delegation/subject.ts";
 import { dkim } from "./dkim/subject.ts";
 import { dmarc } from "./dmarc/subject.ts";
 import { existing } from "./existing/subject.ts";
-import type { MtaStsPolicyFile } from "./mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "./mta-sts/policy-file.ts";
 import { mtaSts } from "./mta-sts/subject.ts";
 import { neverMails } from "./never-mails/subject.ts";
 import { publicSuffix } from "./public-suffix/subject.ts";

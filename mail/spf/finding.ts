@@ -1,5 +1,5 @@
 /** Making findings about SPF, and what the modules of this folder share about terms. */
-import type { CodesOf } from "../code.ts";
+import type { CodesOf } from "../code-meaning.ts";
 import type { Singleton } from "../txt.ts";
 import type { spfCodes } from "./codes.ts";
 import {

@@ -12,7 +12,7 @@ import { renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { checkKnowledge } from "../../core/tenant/existing/knowledge.ts";
 import { type PlanResult, plan } from "../../core/tenant/plan.ts";
-import { providerVerdicts } from "../../core/tenant/receivers/policies.ts";
+import { providerVerdicts } from "../../core/tenant/receivers/provider-rules.ts";
 import { LIVE, liveCases, liveValues } from "./live-cases.ts";
 
 const TODAY = "2026-11-26";

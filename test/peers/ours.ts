@@ -1,7 +1,7 @@
 /** What we say of a tenant's published records, in the words that checkdmarc has for it. */
 import { expect } from "vitest";
 import { dmarcView } from "../../core/tenant/dmarc/view.ts";
-import type { MtaStsPolicyFile } from "../../core/tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../../core/tenant/mta-sts/policy-file.ts";
 import { bimiName, parseBimi } from "../../mail/bimi/record.ts";
 import { dmarcName, parseDmarc } from "../../mail/dmarc/record.ts";
 import { mtaStsName, parseMtaSts, parseMtaStsPolicy } from "../../mail/mta-sts/record.ts";

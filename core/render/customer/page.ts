@@ -11,7 +11,7 @@ import { markdownPage } from "./markdown.ts";
 import { customerRecord } from "./record.ts";
 import { stepsOf } from "./steps.ts";
 import type { CustomerView } from "./view.ts";
-import { zoneFilePage } from "./zone.ts";
+import { zoneFilePage } from "./zone-file.ts";
 
 /** The forms by the name that `--format` has for them. */
 export const CUSTOMER_FORMATS = ["markdown", "bind", "html", "csv"] as const;

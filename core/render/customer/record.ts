@@ -85,7 +85,7 @@ export function customerRecord(record: PlannedRecord, known: KnownAddresses): Cu
     ...(target === undefined ? {} : { dotted: `${target}.` }),
     action: actionOf(record, words),
     ...(dnsOnly === undefined ? {} : { dnsOnly }),
-    changes: changesOf(record, words),
+    changes: changeText(record, words),
     leftOut: words.leftOut,
     checks: checksOf(record, name, known),
     unknown: holdsUnknown(record, known),
@@ -175,7 +175,7 @@ function dnsOnlyOf(
   return `this goes for the A record of ${data.exchange}: a proxy carries no mail`;
 }
 
-function changesOf(record: PlannedRecord, { changes }: ForCustomer): string | undefined {
+function changeText(record: PlannedRecord, { changes }: ForCustomer): string | undefined {
   if (record.permanent === true) return undefined;
   if (referencesOf(record).length > 0) return "when a sending address is added or goes";
   // A CNAME leads to what is ours to keep.

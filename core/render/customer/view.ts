@@ -1,5 +1,5 @@
 /** What every form of the customer's page says, before it is laid out. */
-import type { MtaStsPolicyFile } from "../../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../../tenant/mta-sts/policy-file.ts";
 import { panelRows } from "./dns-panels.ts";
 import type { Check, CustomerRecord } from "./record.ts";
 import type { PageStep } from "./steps.ts";

@@ -12,8 +12,8 @@ import { ONE_EACH, takenPrivateIps } from "./private-ips.ts";
 export function checkAddresses(context: TenantContext): Finding[] {
   return [
     ...sharedPrivateIps(context),
-    ...pools(context),
-    ...released(context),
+    ...checkPools(context),
+    ...checkReleased(context),
     ...hostNames(context),
   ];
 }
@@ -38,7 +38,7 @@ function sharedPrivateIps({ tenant }: TenantContext): Finding[] {
   return findings;
 }
 
-function pools({ tenant }: TenantContext): Finding[] {
+function checkPools({ tenant }: TenantContext): Finding[] {
   const known = Object.keys(tenant.addresses);
   const used = new Set(Object.values(tenant.streams).flatMap(({ addresses }) => addresses));
   const findings: Finding[] = [];
@@ -69,7 +69,7 @@ function pools({ tenant }: TenantContext): Finding[] {
 }
 
 /** Releasing is the last step: until then receivers see mail from it, and SPF names it. */
-function released({ tenant, streams }: TenantContext): Finding[] {
+function checkReleased({ tenant, streams }: TenantContext): Finding[] {
   return sortedEntries(tenant.addresses).flatMap(([key, { release }]): Finding[] => {
     const users = streams.filter(({ pool }) => pool.includes(key)).map((stream) => stream.key);
     if (!release || users.length === 0) return [];

@@ -17,7 +17,7 @@ export function checkBimi(context: RecordContext): Finding[] {
     findingsAt(configPath(["tenant", "bimi", domain]), [
       ...lintBimi(bimiOf(config)),
       ...enforcement(domain, view),
-      ...unseen(context, domain, view),
+      ...unseenLogo(context, domain, view),
     ]),
   );
 }
@@ -32,7 +32,7 @@ function enforcement(domain: string, view: DmarcView): Fault[] {
 }
 
 /** Receivers ask the From domain, then its organisational domain, and no other. */
-function unseen(context: RecordContext, domain: string, view: DmarcView): Fault[] {
+function unseenLogo(context: RecordContext, domain: string, view: DmarcView): Fault[] {
   const asked = fromDomains(context).flatMap((from) => [
     from,
     view.find(from).walk.organizational,

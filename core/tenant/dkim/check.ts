@@ -22,13 +22,13 @@ export function checkDkim(context: TenantContext): Finding[] {
       ...domains.flatMap((domain) => findingsAt(path, lintSelector(selector, domain))),
       ...foreignDomains(context, domains, `${path}.domains`),
       ...unknownStreams(context, key, `${path}.streams`),
-      ...(domains.length === 0 && key.streams === undefined ? [unused(path)] : []),
+      ...(domains.length === 0 && key.streams === undefined ? [unusedKey(path)] : []),
     ];
   });
   return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context)];
 }
 
-function unused(path: string): Finding {
+function unusedKey(path: string): Finding {
   return {
     code: "dkim-unused",
     level: "warning",

@@ -108,17 +108,19 @@ function signSteps(keys: Keys): DatedStep[] {
       const retires = sortedEntries(keys)
         .filter(([, old]) => old.state === "signing" && sameJob(key, old) && covers(key, old))
         .map(([old]) => old);
-      return dated({ step: "sign", selector, retires }, key.since.published, PUBLISH_DAYS);
+      return datedStep({ step: "sign", selector, retires }, key.since.published, PUBLISH_DAYS);
     });
 }
 
 function removeSteps(keys: Keys): DatedStep[] {
   return sortedEntries(keys)
     .filter(([, { state }]) => state === "retired")
-    .map(([selector, key]) => dated({ step: "remove", selector }, key.since.retired, RETIRE_DAYS));
+    .map(([selector, key]) =>
+      datedStep({ step: "remove", selector }, key.since.retired, RETIRE_DAYS),
+    );
 }
 
-function dated(step: RotationStep, since: string | undefined, days: number): DatedStep {
+function datedStep(step: RotationStep, since: string | undefined, days: number): DatedStep {
   return since === undefined ? { step } : { step, notBefore: addDays(since, days) };
 }
 

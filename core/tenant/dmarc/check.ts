@@ -7,8 +7,8 @@ import { type Finding, findingsAt } from "../../problem.ts";
 import { fromDomains, type RecordContext } from "../context.ts";
 import { type Organisation, organisationOf, organisationsOf } from "../organisations.ts";
 import { checkAlignment } from "./alignment.ts";
+import { existingDmarc } from "./existing-dmarc.ts";
 import { mergedDmarc, plansDmarc } from "./records.ts";
-import { standingDmarc } from "./standing.ts";
 import { type DmarcDiscovery, type DmarcView, dmarcView } from "./view.ts";
 
 /** Every fault of DMARC that the plan's records show. */
@@ -32,7 +32,7 @@ function policyRecords(context: RecordContext): Finding[] {
     const { findings: faults } = parseDmarc(renderDmarc(record));
     const lint = [...faults, ...lintDmarc(record, { organizational })];
     // What stood there is its owner's to mend, and no reason to publish nothing.
-    const stood = standingDmarc(context.tenant, domain).length > 0;
+    const stood = existingDmarc(context.tenant, domain).length > 0;
     return [
       ...findings,
       ...findingsAt(path, stood ? lint.map((finding) => ({ ...finding, level: "warning" })) : lint),

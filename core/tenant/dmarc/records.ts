@@ -12,12 +12,12 @@ import { error, type Fault, type Finding, findingsAt, warning } from "../../prob
 import { isCustomers } from "../../publishers/publishers.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
-import { isKnown } from "../existing/standing.ts";
+import { isNameKnown } from "../existing/existing-records.ts";
 import { type Organisation, organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
+import { existingDmarc } from "./existing-dmarc.ts";
 import { DMARC_POLICY } from "./purpose.ts";
-import { standingDmarc } from "./standing.ts";
 
 /** A record as it is to be published, and what is wrong with merging it into the one that stands. */
 export interface MergedDmarc {
@@ -33,7 +33,7 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
   const { dmarc, path } = organisation;
   if (dmarc.keep) return { findings: [] };
   const wanted = wantedOf(context, organisation);
-  const standing = standingDmarc(context.tenant, organisation.domain);
+  const standing = existingDmarc(context.tenant, organisation.domain);
   const [first, ...more] = standing;
   if (first === undefined && isGuess(context, organisation)) {
     return { findings: findingsAt(path, [guessedPolicy(context, organisation)]) };
@@ -74,7 +74,7 @@ function isGuess({ tenant, operator }: TenantContext, { domain, dmarc }: Organis
   return (
     dmarc.policy === undefined &&
     !dmarc.replace &&
-    !isKnown(tenant, name) &&
+    !isNameKnown(tenant, name) &&
     isCustomers(publisherOf(name, operator.zones))
   );
 }
@@ -173,9 +173,9 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       path,
       why: "DMARC of the organisational domain, which covers every From below it (RFC 9989 §4.10)",
       // Whoever else sends as the domain has come to live under it: it stays when we go.
-      leaves: standingDmarc(context.tenant, organisation.domain)[0]?.text ?? value,
+      leaves: existingDmarc(context.tenant, organisation.domain)[0]?.text ?? value,
     };
-    const standing = standingDmarc(context.tenant, organisation.domain).map((found) => found.text);
+    const standing = existingDmarc(context.tenant, organisation.domain).map((found) => found.text);
     if (standing.length > 0 && name === own) record.before = standing;
     // A parked domain has no other senders; behind a CNAME the target goes, and the CNAME with it.
     if (parked || name !== own) delete record.leaves;

@@ -18,7 +18,7 @@ import { isAtOrBelow } from "../../../mail/names.ts";
 import type { PlannedStream, RecordContext } from "../context.ts";
 import { dkimDomains, signsStream } from "../dkim/records.ts";
 import type { PlannedRecord } from "../record.ts";
-import { standingDmarc } from "./standing.ts";
+import { existingDmarc } from "./existing-dmarc.ts";
 
 /** What receivers find for a domain. */
 export interface DmarcDiscovery {
@@ -172,7 +172,7 @@ function existingDmarcTexts(tenant: RecordContext["tenant"]): Map<string, string
   const domains = new Set([...known, tenant.domain, ...Object.keys(tenant.domains)]);
   return new Map(
     [...domains].flatMap((domain) => {
-      const found = standingDmarc(tenant, domain).map(({ text }) => text);
+      const found = existingDmarc(tenant, domain).map(({ text }) => text);
       return found.length === 0 ? [] : [[domain, found] as const];
     }),
   );

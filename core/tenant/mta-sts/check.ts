@@ -5,7 +5,7 @@ import { configPath } from "../../config/config.ts";
 import type { MtaStsConfig } from "../../config/schema.ts";
 import { error, type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
 import { type RecordContext, sortedEntries } from "../context.ts";
-import { mtaStsPolicyOf } from "./policy.ts";
+import { mtaStsPolicyOf } from "./policy-file.ts";
 import { mtaStsHost } from "./records.ts";
 
 /** Every fault of `sendips:tenant.mtaSts`. */

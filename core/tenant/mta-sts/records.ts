@@ -6,7 +6,7 @@ import type { MtaStsConfig } from "../../config/schema.ts";
 import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { text } from "../record.ts";
-import { mtaStsPolicyId, mtaStsPolicyOf } from "./policy.ts";
+import { mtaStsPolicyId, mtaStsPolicyOf } from "./policy-file.ts";
 import { MTA_STS_CAA, MTA_STS_HOST, MTA_STS_VERSION } from "./purpose.ts";
 
 /** The host of the policy's URL (RFC 8461 §3.3); no other name will do. */

@@ -2,7 +2,7 @@
 
 import type { Subject } from "../subject.ts";
 import { checkMtaSts } from "./check.ts";
-import { mtaStsPolicyFiles } from "./policy.ts";
+import { mtaStsPolicyFiles } from "./policy-file.ts";
 import { mtaStsRecords } from "./records.ts";
 
 /** TLS of incoming mail: MTA-STS. */

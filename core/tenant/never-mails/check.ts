@@ -15,16 +15,16 @@ export function checkNeverMails(context: RecordContext): Finding[] {
   return neverMails.flatMap((name, index) => {
     const path = neverMailsPath(index);
     const first = neverMails.indexOf(name);
-    if (first !== index) return [repeated(name, path, neverMailsPath(first))];
+    if (first !== index) return [repeatedName(name, path, neverMailsPath(first))];
     return [
       ...contradictions(context, name).flatMap((use) => contradiction(context, name, path, use)),
       ...mailboxes(context, name),
-      ...pointless(context, name, path),
+      ...pointlessSettings(context, name, path),
     ];
   });
 }
 
-function repeated(name: string, path: string, first: string): Finding {
+function repeatedName(name: string, path: string, first: string): Finding {
   return {
     code: "never-mails-twice",
     level: "warning",
@@ -117,7 +117,11 @@ function mailboxes(context: RecordContext, name: string): Finding[] {
 }
 
 /** What else the config asks for a domain that neither sends nor takes mail. */
-function pointless({ tenant, records }: RecordContext, name: string, path: string): Finding[] {
+function pointlessSettings(
+  { tenant, records }: RecordContext,
+  name: string,
+  path: string,
+): Finding[] {
   const places = [
     ...records
       .filter(({ data, domain }) => data.type === "TXT" && domain === name)

@@ -8,7 +8,7 @@ import {
   PROVIDER_RULES,
   type ProviderRule,
   type ProviderVerdict,
-} from "./policies.ts";
+} from "./provider-rules.ts";
 
 interface Remedy {
   code: keyof typeof receiverCodes;

@@ -30,7 +30,7 @@ export function withoutPlaceholders<T extends MailFinding>(
 ): (found: T) => T {
   const resolve = placeholderOf(context);
   let keys: Map<string, string> | undefined;
-  const named = (text: string): string =>
+  const withAddressNames = (text: string): string =>
     text.replace(PLACEHOLDER, (ip) => {
       keys ??= new Map(
         Object.keys(context.tenant.addresses).map((key) => [resolve({ address: key }), key]),
@@ -39,5 +39,9 @@ export function withoutPlaceholders<T extends MailFinding>(
       // Not one of ours: the config says so itself.
       return address === undefined ? ip : refLabel({ address });
     });
-  return (found) => ({ ...found, message: named(found.message), fix: named(found.fix) });
+  return (found) => ({
+    ...found,
+    message: withAddressNames(found.message),
+    fix: withAddressNames(found.fix),
+  });
 }

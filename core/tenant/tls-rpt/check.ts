@@ -10,12 +10,12 @@ export function checkTlsRpt({ tenant }: RecordContext): Finding[] {
   return sortedEntries(tenant.tlsReports).flatMap(([domain, { reports }]) =>
     findingsAt(configPath(["tenant", "tlsReports", domain]), [
       ...lintTlsRpt({ rua: reports }),
-      ...repeated(reports),
+      ...repeatedReports(reports),
     ]),
   );
 }
 
-function repeated(reports: readonly string[]): Fault[] {
+function repeatedReports(reports: readonly string[]): Fault[] {
   const again = reports.filter((uri, index) => reports.indexOf(uri) !== index);
   return [...new Set(again)].map((uri) =>
     warning(

@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../core/config/config.ts";
 import type { MailHostConfig } from "../../../core/config/schema.ts";
 import type { LiveAddress } from "../../../core/guards/address-context.ts";
-import { checkAddresses, needsDetails } from "../../../core/guards/addresses.ts";
+import { checkStateAddresses, needsDetails } from "../../../core/guards/addresses.ts";
 import { checkInterfaces } from "../../../core/guards/interfaces.ts";
-import { checkPlace } from "../../../core/guards/place.ts";
 import { checkHostRecords, checkReverseNames } from "../../../core/guards/reverse-names.ts";
-import { readDeployed } from "../../../core/state/deployed.ts";
+import { checkPlace } from "../../../core/guards/stack-place.ts";
+import { readDeployed } from "../../../core/state/deployed-stack.ts";
 import { ownerTags } from "../../../core/state/tags.ts";
 import { type PlannedAddress, plan } from "../../../core/tenant/plan.ts";
 import { type ByUrn, type Held, idOf, rememberedBy, stateOf } from "../state/support.ts";
@@ -37,7 +37,7 @@ function check(
   const held = deployed.addresses.map(({ publicIp }) => publicIp);
   const all = [...held, ...live.map(({ publicIp }) => publicIp)];
   const present = new Set(all.filter((ip) => !absent.includes(ip)));
-  return checkAddresses(owner, wanted, deployed, { present, details: live });
+  return checkStateAddresses(owner, wanted, deployed, { present, details: live });
 }
 
 describe("an address of the state", () => {

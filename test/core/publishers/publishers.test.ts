@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { recordStands } from "../../../core/foreign-errors.ts";
+import { recordExists } from "../../../core/foreign-errors.ts";
 import { fromCloudflare } from "../../../core/publishers/cloudflare.ts";
 import { toCloudflare } from "../../../core/publishers/cloudflare-value.ts";
 import {
@@ -65,9 +65,9 @@ describe("a publisher", () => {
   });
 
   test("is known by the errors by which it refuses what stands", () => {
-    expect(recordStands("400 Bad Request {code: 81058}")).toBe(true);
-    expect(recordStands("An identical record already exists.")).toBe(true);
-    expect(recordStands("400 Bad Request {code: 81044}")).toBe(false);
+    expect(recordExists("400 Bad Request {code: 81058}")).toBe(true);
+    expect(recordExists("An identical record already exists.")).toBe(true);
+    expect(recordExists("400 Bad Request {code: 81044}")).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { checkDkim } from "../../../core/tenant/dkim/check.ts";
 import { authenticationOf, dmarcView } from "../../../core/tenant/dmarc/view.ts";
-import { brokenRules } from "../../../core/tenant/receivers/policies.ts";
+import { brokenRules } from "../../../core/tenant/receivers/provider-rules.ts";
 import { GOOD, planned, records } from "./support.ts";
 
 function publicKey(type: "rsa" | "ed25519"): string {

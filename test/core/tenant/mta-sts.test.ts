@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkMtaSts } from "../../../core/tenant/mta-sts/check.ts";
-import { mtaStsPolicyId, mtaStsPolicyOf } from "../../../core/tenant/mta-sts/policy.ts";
+import { mtaStsPolicyId, mtaStsPolicyOf } from "../../../core/tenant/mta-sts/policy-file.ts";
 import { planned, records, said } from "./support.ts";
 
 const bounce = "bounce.tx.acme.example";

@@ -9,7 +9,7 @@ import { publisherOf } from "../tenant/zones.ts";
 import type { VariableKind, Variables } from "./variables.ts";
 
 /** One name that the template is applied to, and what is known of the tenant. */
-export interface Place {
+export interface TemplatePlace {
   /** The name. */
   fqdn: string;
   /** The customer's zone. */
@@ -25,7 +25,12 @@ export interface Place {
  * tenant's domain, else the zone. So a From domain is said in the link (`host=`), as the rules of
  * templates want it, and no variable decides below which name a record is written.
  */
-export function placeOf(name: string, record: PlannedRecord, plan: Plan, zone: string): string {
+export function applicationNameOf(
+  name: string,
+  record: PlannedRecord,
+  plan: Plan,
+  zone: string,
+): string {
   const names = [zone, plan.domain, ...plan.streams.map(({ from }) => from)];
   const holds = (candidate: string) =>
     name.endsWith(`.${candidate}`) ||
@@ -53,16 +58,16 @@ export function hostWithin(name: string, fqdn: string): string {
  * @returns the text, and whether it serves other tenants too: a name of somebody else's is no variable, since
  * one could name anything.
  */
-export function narrowed(
+export function boundedTarget(
   target: string,
-  place: Place,
+  place: TemplatePlace,
   kind: VariableKind,
 ): { text: string; shared: boolean } {
   const { fqdn, zone, plan, variables } = place;
   const operators = operatorZoneOf(target, place);
   const tail = operators === undefined ? "" : `.${operators}`;
   const head = tail === "" ? target : target.slice(0, -tail.length);
-  const own = putInPlace(head, fqdn, "%fqdn%") ?? putInPlace(head, zone, "%domain%");
+  const own = replaceLabels(head, fqdn, "%fqdn%") ?? replaceLabels(head, zone, "%domain%");
   if (own !== undefined) {
     const labels = own.split(".");
     const text = labels.map((label) =>
@@ -79,19 +84,22 @@ export function narrowed(
 export function addressVariable(
   kind: "ip" | "address",
   key: string,
-  { known, variables }: Place,
+  { known, variables }: TemplatePlace,
 ): string {
   return variables.useAddress(kind, key, Object.hasOwn(known, key) ? known[key] : undefined);
 }
 
 /** The operator's zone that holds a name; undefined for a customer's and for everybody else's. */
-export function operatorZoneOf(name: string, { zones }: Pick<Place, "zones">): string | undefined {
+export function operatorZoneOf(
+  name: string,
+  { zones }: Pick<TemplatePlace, "zones">,
+): string | undefined {
   const publisher = publisherOf(name, zones);
   return isOurs(publisher) ? publisher.zone : undefined;
 }
 
 /** `a.b.c.d` with `b.c` as `%x%` is `a.%x%.d`; undefined where the labels do not stand so. */
-function putInPlace(name: string, labels: string, variable: string): string | undefined {
+function replaceLabels(name: string, labels: string, variable: string): string | undefined {
   const at = `.${name}.`.indexOf(`.${labels}.`);
   return at < 0 ? undefined : name.slice(0, at) + variable + name.slice(at + labels.length);
 }

@@ -1,8 +1,8 @@
 /** Findings of a stack as its config accepts them. */
 import { report } from "../components/engine.ts";
-import { withAcceptances } from "../core/accept.ts";
+import { withAcceptances } from "../core/acceptance.ts";
 import type { Stack } from "../core/config/config.ts";
-import type { FindingSource } from "../core/findings.ts";
+import type { FindingSource } from "../core/finding-codes.ts";
 import type { Finding } from "../core/problem.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Waits until DNS answers with an address: EC2 refuses a PTR whose A record does not resolve to it. */
 import { Resolver } from "node:dns/promises";
-import { interrupted, pauseFor } from "./waiting.ts";
+import { interruptSignal, pauseFor } from "./interruption.ts";
 
 /** Whom to ask, and how long. */
 export interface ResolvesOptions {
@@ -52,7 +52,7 @@ export async function waitUntilResolves(
     const servers =
       options.servers?.map((server) => ({ address: server, name: server })) ??
       (await serversOf(nameServers ?? []));
-    const missing = await unanswered(name, address, servers);
+    const missing = await waitingLines(name, address, servers);
     const now = Date.now();
     const waited = Math.round((now - begun) / 1_000);
     if (missing.length === 0) {
@@ -94,12 +94,12 @@ async function serversOf(nameServers: readonly string[]): Promise<Server[]> {
 }
 
 /** One line a server that does not answer with the address yet. */
-async function unanswered(
+async function waitingLines(
   name: string,
   address: string,
   servers: readonly Server[],
 ): Promise<string[]> {
-  const signal = interrupted();
+  const signal = interruptSignal();
   const lines = await Promise.all(
     servers.map(async (server) => {
       // Once: the next round asks again.
@@ -112,7 +112,7 @@ async function unanswered(
         const found = await resolver.resolve4(name);
         return found.includes(address) ? undefined : `${server.name} says ${found.join(", ")}`;
       } catch (error) {
-        return `${server.name} ${answerIn(error)}`;
+        return `${server.name} ${answerText(error)}`;
       } finally {
         signal.removeEventListener("abort", stop);
       }
@@ -131,7 +131,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "is not there: connection refused",
 };
 
-function answerIn(error: unknown): string {
+function answerText(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return ANSWERS[code] ?? `says ${code}`;
 }

@@ -5,7 +5,7 @@ import type { PlanJson } from "../../core/render/json.ts";
 import { renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { plan } from "../../core/tenant/plan.ts";
-import { providerVerdicts } from "../../core/tenant/receivers/policies.ts";
+import { providerVerdicts } from "../../core/tenant/receivers/provider-rules.ts";
 import { ACME, raw } from "./support.ts";
 
 /** Acme without a DKIM key: some rules are met, some not, some nobody can tell. */

@@ -1,9 +1,9 @@
 /** What is deployed of a stack, from what `pulumi stack export` prints: for whoever is not the program. */
 import { z } from "zod";
 import type { Finding } from "../problem.ts";
-import { type Deployed, readDeployed } from "./deployed.ts";
+import { type DeployedStack, readDeployed } from "./deployed-stack.ts";
 
-const exported = z.object({
+const exportSchema = z.object({
   deployment: z.object({
     resources: z
       .array(
@@ -29,8 +29,8 @@ const exported = z.object({
 export function readExport(
   stack: string,
   text: string,
-): { deployed: Deployed; findings: Finding[] } {
-  const read = exported.safeParse(parsed(text));
+): { deployed: DeployedStack; findings: Finding[] } {
+  const read = exportSchema.safeParse(parseJson(text));
   // What is no list of resources is said as the guards say it.
   if (!read.success) return readDeployed(stack, text);
   const resources = (read.data.deployment.resources ?? []).filter((one) => !one.delete);
@@ -38,7 +38,7 @@ export function readExport(
   return readDeployed(stack, Object.fromEntries(byUrn));
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

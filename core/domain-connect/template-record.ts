@@ -6,20 +6,25 @@ import { SPF_TEXT } from "../../mail/spf/finding.ts";
 import { automaticTtlKind } from "../publishers/publishers.ts";
 import { type PlannedRecord, renderText, singletonOfRecord, type Text } from "../tenant/record.ts";
 import type { domainConnectCodes } from "./codes.ts";
-import { addressVariable, hostWithin, narrowed, type Place } from "./place.ts";
 import { spfRules } from "./spf.ts";
+import {
+  addressVariable,
+  boundedTarget,
+  hostWithin,
+  type TemplatePlace,
+} from "./template-place.ts";
 import type { TemplateRecord } from "./types.ts";
 
 /** What a person should know or do. */
-export interface Note {
+export interface TemplateNote {
   code: keyof typeof domainConnectCodes;
   message: string;
   fix: string;
 }
 
 /** A record without its group, and notes; or the reason why there is none. */
-export type Expressed =
-  | { record: TemplateRecord; notes: Note[]; softened?: true }
+export type TemplateRecordResult =
+  | { record: TemplateRecord; notes: TemplateNote[]; softened?: true }
   | { leftOut: string; fix: string };
 
 const BY_HAND = "hand it to the customer: sendips plan <stack> --customer";
@@ -27,15 +32,19 @@ const BY_HAND = "hand it to the customer: sendips plan <stack> --customer";
 const USUAL_TTL = 3600;
 
 /** Expresses a record whose name is a text, at the place where it belongs. */
-export function expressed(record: PlannedRecord, name: string, place: Place): Expressed {
+export function templateRecordOf(
+  record: PlannedRecord,
+  name: string,
+  place: TemplatePlace,
+): TemplateRecordResult {
   const { data } = record;
   const host = hostWithin(name, place.fqdn);
   const ttl = automaticTtlKind(record.ttl) === undefined ? record.ttl : USUAL_TTL;
   switch (data.type) {
     case "CNAME":
-      return cname(record, data.target, host, ttl, place);
+      return cnameRecord(record, data.target, host, ttl, place);
     case "MX":
-      return mx(data, { host, name, ttl }, place);
+      return mxRecord(data, { host, name, ttl }, place);
     case "A": {
       if (typeof data.address === "string") {
         return { record: { type: "A", host, pointsTo: data.address, ttl }, notes: [] };
@@ -50,8 +59,8 @@ export function expressed(record: PlannedRecord, name: string, place: Place): Ex
     }
     case "TXT":
       return singletonOfRecord(record) === SPF_TEXT
-        ? spf(record, data.text, host, place)
-        : tagged(record, data.text, { host, ttl }, place);
+        ? spfRecord(record, data.text, host, place)
+        : tagListRecord(record, data.text, { host, ttl }, place);
     case "CAA":
       return {
         leftOut:
@@ -63,24 +72,24 @@ export function expressed(record: PlannedRecord, name: string, place: Place): Ex
   }
 }
 
-function cname(
+function cnameRecord(
   record: PlannedRecord,
   target: string,
   host: string,
   ttl: number,
-  place: Place,
-): Expressed {
+  place: TemplatePlace,
+): TemplateRecordResult {
   if (host === "@") {
     return { leftOut: "a CNAME cannot stand at a zone itself", fix: "choose a name below it" };
   }
   const selector = selectorOf(record);
   const variable = selector === undefined ? undefined : place.variables.use("dkim", selector);
-  const { text, shared } = narrowed(target, place, "target");
+  const { text, shared } = boundedTarget(target, place, "target");
   const pointsTo =
     selector !== undefined && text.startsWith(`${selector}.`)
       ? `${variable}${text.slice(selector.length)}`
       : text;
-  const notes: Note[] = [];
+  const notes: TemplateNote[] = [];
   if (!shared) {
     const message = `${target} is below no zone of yours: it stands in the template as it is, which so serves only tenants with the same target`;
     notes.push({
@@ -109,11 +118,11 @@ function selectorOf({ value }: PlannedRecord): string | undefined {
   return selector?.includes(".") === true ? undefined : selector;
 }
 
-function mx(
+function mxRecord(
   { preference, exchange }: { preference: number; exchange: string },
   { host, name, ttl }: { host: string; name: string; ttl: number },
-  place: Place,
-): Expressed {
+  place: TemplatePlace,
+): TemplateRecordResult {
   // Section 7.3: an MX of a template replaces every MX at its name.
   if (exchange === "") {
     return { leftOut: "a template has no form for a null MX (RFC 7505)", fix: BY_HAND };
@@ -124,8 +133,8 @@ function mx(
       fix: "give the stream a return path below the domain",
     };
   }
-  const { text, shared } = narrowed(exchange, place, "mx");
-  const notes: Note[] = [];
+  const { text, shared } = boundedTarget(exchange, place, "mx");
+  const notes: TemplateNote[] = [];
   if (!shared) {
     const message = `the mail server ${exchange} is below no zone of yours: it stands in the template as it is, which so serves only tenants with the same one`;
     notes.push({
@@ -137,7 +146,12 @@ function mx(
   return { record: { type: "MX", host, pointsTo: text, priority: preference, ttl }, notes };
 }
 
-function spf(record: PlannedRecord, text: Text, host: string, place: Place): Expressed {
+function spfRecord(
+  record: PlannedRecord,
+  text: Text,
+  host: string,
+  place: TemplatePlace,
+): TemplateRecordResult {
   if (text.some((part) => typeof part === "string" && part.includes("%"))) {
     return {
       leftOut: "it holds SPF macros, whose % marks variables in a template",
@@ -151,7 +165,7 @@ function spf(record: PlannedRecord, text: Text, host: string, place: Place): Exp
       fix: BY_HAND,
     };
   }
-  const notes: Note[] = [];
+  const notes: TemplateNote[] = [];
   if (others.length > 0) {
     const message = `SPF of ${record.name}: ${others.join(" ")} ${others.length > 1 ? "are" : "is"} the customer's own and left out: a DNS provider merges the rest into what stands there`;
     notes.push({
@@ -168,12 +182,12 @@ function spf(record: PlannedRecord, text: Text, host: string, place: Place): Exp
 }
 
 /** TXT of the form `v=…; tag=value`. */
-function tagged(
+function tagListRecord(
   record: PlannedRecord,
   value: Text,
   { host, ttl }: { host: string; ttl: number },
-  { variables }: Place,
-): Expressed {
+  { variables }: TemplatePlace,
+): TemplateRecordResult {
   if (value.some((part) => typeof part !== "string")) {
     return { leftOut: "its DKIM key is not known", fix: "give publicKey beside privateKey" };
   }
@@ -202,7 +216,7 @@ function tagged(
     })
     .join("; ")
     .trim();
-  const notes: Note[] = [];
+  const notes: TemplateNote[] = [];
   if (kind !== DKIM_TEXT) {
     const message = `the TXT record at ${host} takes the place of one that begins with v=${kind.version}, if the customer has it`;
     notes.push({

@@ -1,6 +1,6 @@
 /** What to do where Cloudflare refuses a record because it stands already. */
 import * as pulumi from "@pulumi/pulumi";
-import { recordStands } from "../../core/foreign-errors.ts";
+import { recordExists } from "../../core/foreign-errors.ts";
 import { TYPES } from "../../core/state/resources.ts";
 
 /**
@@ -9,14 +9,14 @@ import { TYPES } from "../../core/state/resources.ts";
  *
  * @returns false: to try again would change nothing.
  */
-export async function explainStandingRecord({
+export async function explainExistingRecord({
   failedOperation,
   errors,
   newInputs,
   name,
 }: pulumi.ErrorHookArgs): Promise<boolean> {
   const [latest = ""] = errors;
-  if (failedOperation !== "create" || !recordStands(latest)) return false;
+  if (failedOperation !== "create" || !recordExists(latest)) return false;
   const [zone, owner, type] = [newInputs?.["zoneId"], newInputs?.["name"], newInputs?.["type"]];
   const stack = pulumi.getStack();
   await pulumi.log.error(

@@ -45,14 +45,14 @@ export interface Adoption {
 }
 
 /** What meets a plan in its zones. */
-export interface Meeting {
+export interface AdoptionPlan {
   /** By the planned record's key. */
   adoptions: ReadonlyMap<string, Adoption>;
   findings: Finding[];
 }
 
 /** The value in zone file form: equal for two records that say the same. */
-export function standingValue({ type, content, preference }: ZoneRecord): string {
+export function zoneRecordValue({ type, content, preference }: ZoneRecord): string {
   return fromCloudflare(type, content, preference);
 }
 
@@ -85,14 +85,14 @@ export function missingRecords(
  * @param resolve what is known of addresses; undefined for one that is not allocated: nothing can stand
  *   that holds it.
  */
-export function meetStanding(
+export function planAdoptions(
   stack: string,
   missing: readonly PlannedRecord[],
   standing: readonly ZoneRecord[],
   state: readonly StateRecord[],
   isHeld: (key: string) => boolean,
   resolve: (address: string) => string | undefined,
-): Meeting {
+): AdoptionPlan {
   const adoptions = new Map<string, Adoption>();
   const findings: Finding[] = [];
   const own = new Set(state.map(identityOf));
@@ -100,7 +100,7 @@ export function meetStanding(
   for (const record of missing) {
     const { publisher, path, key, data } = record;
     if (!isOurs(publisher)) continue;
-    const known = rendered(record, resolve);
+    const known = knownParts(record, resolve);
     // A name that holds an address which is not allocated holds nothing yet.
     if (known.name === undefined) continue;
     const there = standing.filter(
@@ -114,7 +114,7 @@ export function meetStanding(
       (other) =>
         other.type === data.type &&
         known.value !== undefined &&
-        saysTheSame(singletonOfRecord(record), standingValue(other), known.value),
+        saysTheSame(singletonOfRecord(record), zoneRecordValue(other), known.value),
     );
     if (equal?.proxied === true) {
       findings.push({
@@ -135,20 +135,20 @@ export function meetStanding(
     const rivals = there.filter((other) => other === equal || isRival(record, other));
     const [rival, ...more] = rivals;
     if (rival === undefined) continue;
-    const value = plainly(standingValue(rival));
-    const described = record.before?.some((text) => plainly(text) === value) === true;
+    const value = withSingleBlanks(zoneRecordValue(rival));
+    const described = record.before?.some((text) => withSingleBlanks(text) === value) === true;
     if (described && more.length === 0 && rival.type === data.type && !isHeld(key)) {
       taken.add(rival.id);
       adoptions.set(key, { id: rival.id, standing: rival, equal: false });
       continue;
     }
-    const shown = rivals.map((other) => `${other.type} ${standingValue(other)}`).join("; ");
+    const shown = rivals.map((other) => `${other.type} ${zoneRecordValue(other)}`).join("; ");
     findings.push({
       code: "standing-in-the-way",
       level: "error",
       path,
       message: `at ${known.name} stands what is not ours, and its ${data.type} record cannot stand beside it: ${shown}`,
-      fix: isHeld(key) ? MOVES : wayOut(stack, record, rivals),
+      fix: isHeld(key) ? MOVES : wayOutOf(stack, record, rivals),
       rule: ruleOf(record),
     });
   }
@@ -169,11 +169,11 @@ function identityOf({
 }
 
 /** Blanks mean nothing in the records that are merged. */
-function plainly(text: string): string {
+function withSingleBlanks(text: string): string {
   return text.trim().replace(/\s+/g, " ");
 }
 
-function rendered(
+function knownParts(
   record: PlannedRecord,
   resolve: (address: string) => string | undefined,
 ): { name?: string; value?: string } {
@@ -196,11 +196,11 @@ function isRival(record: PlannedRecord, other: ZoneRecord): boolean {
   if (data.type === "A") return other.type === "A" || other.type === "AAAA";
   if (data.type === "MX") return other.type === "MX";
   return (
-    other.type === "TXT" && singletonOfRecord(record)?.begins.test(standingValue(other)) === true
+    other.type === "TXT" && singletonOfRecord(record)?.begins.test(zoneRecordValue(other)) === true
   );
 }
 
-function wayOut(stack: string, record: PlannedRecord, rivals: readonly ZoneRecord[]): string {
+function wayOutOf(stack: string, record: PlannedRecord, rivals: readonly ZoneRecord[]): string {
   const { data } = record;
   // Beside a CNAME nothing is merged.
   const kind = rivals.every(({ type }) => type === "TXT") ? singletonOfRecord(record) : undefined;

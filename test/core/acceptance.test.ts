@@ -1,8 +1,8 @@
 /** Accepted warnings: which they are, until when, and what is said of entries that are at fault themselves. */
 import { describe, expect, test } from "vitest";
-import { type AcceptOptions, withAcceptances } from "../../core/accept.ts";
+import { type AcceptOptions, withAcceptances } from "../../core/acceptance.ts";
 import { readConfig } from "../../core/config/config.ts";
-import { ACCEPTABLE, findingSource, nearestCodes } from "../../core/findings.ts";
+import { ACCEPTABLE, findingSource, nearestCodes } from "../../core/finding-codes.ts";
 import { formatProblems, isOpen, type Problem } from "../../core/problem.ts";
 
 const TENANT = { domain: "acme.example", neverMails: ["parked.example"] };

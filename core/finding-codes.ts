@@ -2,7 +2,7 @@
  * Every code that a problem can have, by subject. A code is a promise: whoever accepts a warning or looks for a
  * problem in JSON names it, so that it outlives every change of a sentence. `docs/findings.md` is made from it.
  */
-import type { CodeMeaning, Codes, CodesOf } from "../mail/code.ts";
+import type { CodeMeaning, Codes, CodesOf } from "../mail/code-meaning.ts";
 import { MAIL_SUBJECTS, type MailCodes } from "../mail/codes.ts";
 import { configCodes } from "./config/codes.ts";
 import { domainConnectCodes } from "./domain-connect/codes.ts";

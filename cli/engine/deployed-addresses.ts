@@ -1,7 +1,7 @@
 /** What is deployed of stacks, from their states; the plan does without it. */
 import { isUnknownStack } from "../../core/foreign-errors.ts";
-import { type Deployed, hasBeenDeployed } from "../../core/state/deployed.ts";
-import { readExport } from "../../core/state/export.ts";
+import { type DeployedStack, hasBeenDeployed } from "../../core/state/deployed-stack.ts";
+import { readExport } from "../../core/state/stack-export.ts";
 import { type Ended, installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
 
 /** IPv4 by the address's key. */
@@ -70,7 +70,7 @@ export function exported(pulumi: Pulumi, stack: string, timeLimit = TIME_LIMIT):
   return runPulumi(pulumi, ["stack", "export", "--stack", stack], { timeLimit });
 }
 
-function addressesOf({ addresses }: Deployed): KnownAddresses {
+function addressesOf({ addresses }: DeployedStack): KnownAddresses {
   return Object.fromEntries(
     addresses.flatMap(({ key, publicIp }) => (key === undefined ? [] : [[key, publicIp]])),
   );

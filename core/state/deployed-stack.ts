@@ -11,7 +11,7 @@ import {
 import { readTags } from "./tags.ts";
 
 /** A stack, and the AWS account and Region that it is deployed in. */
-export interface Place {
+export interface StackPlace {
   /** The stack's short name. */
   stack: string;
   account: string;
@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /** What is deployed of a stack; all of it empty before the first deployment. */
-export interface Deployed {
+export interface DeployedStack {
   /** The Elastic IPs of the state. */
   addresses: readonly StateAddress[];
   /** Addresses that a component or the outputs remember and the state no longer holds. */
@@ -40,7 +40,7 @@ export interface Deployed {
 export function readDeployed(
   stack: string,
   byUrn: unknown,
-): { deployed: Deployed; findings: Finding[] } {
+): { deployed: DeployedStack; findings: Finding[] } {
   const { resources, findings } = readResources(stack, byUrn);
   const read = readOutputs(resources.outputs, resources.details, resources.records);
   const { addresses, records, networkInterfaces, remembered } = resources;
@@ -80,19 +80,19 @@ function isOf({ tenant: tagged }: { tenant?: string | undefined }, tenant: strin
 }
 
 /** Whether a deployment has left anything, a run that failed included. */
-export function hasBeenDeployed(deployed: Deployed): boolean {
+export function hasBeenDeployed(deployed: DeployedStack): boolean {
   const { addresses, lost, records, networkInterfaces, outputs } = deployed;
   const held = [addresses, lost, records, networkInterfaces].some((all) => all.length > 0);
   return held || outputs.version !== undefined;
 }
 
 /** Whether the stack has, and had, no address: then nothing of it is in AWS. */
-export function hasNoAddress({ addresses, lost, outputs }: Deployed): boolean {
+export function hasNoAddress({ addresses, lost, outputs }: DeployedStack): boolean {
   return addresses.length === 0 && lost.length === 0 && outputs.account === undefined;
 }
 
 /** Every address that was deployed, in the state or not: none is allocated anew under its key. */
-export function rememberedAddresses({ addresses, lost }: Deployed): RememberedAddress[] {
+export function rememberedAddresses({ addresses, lost }: DeployedStack): RememberedAddress[] {
   const held = addresses.flatMap(({ key, publicIp, tags }) => {
     const { tenant } = readTags(tags);
     if (key === undefined) return [];

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../core/config/config.ts";
 import type { TenantConfig } from "../../../core/config/schema.ts";
-import { leavesOf, stillToGo } from "../../../core/guards/leaves.ts";
+import { missingRecords, planAdoptions, type ZoneRecord } from "../../../core/guards/adoption.ts";
+import { leavesOf, remainingLeaves } from "../../../core/guards/leaves.ts";
 import { checkOwnAddresses } from "../../../core/guards/own-addresses.ts";
-import { meetStanding, missingRecords, type ZoneRecord } from "../../../core/guards/standing.ts";
 import type { PlannedRecord, RecordData } from "../../../core/tenant/record.ts";
 import { byHand } from "../by-hand.ts";
 
@@ -31,10 +31,10 @@ function stands(
 function meet(
   records: PlannedRecord[],
   standing: ZoneRecord[],
-  state: Parameters<typeof meetStanding>[3] = [],
+  state: Parameters<typeof planAdoptions>[3] = [],
 ) {
   const ips: Record<string, string> = { tx1: "192.0.2.1" };
-  const { adoptions, findings } = meetStanding(
+  const { adoptions, findings } = planAdoptions(
     "acme",
     records,
     standing,
@@ -224,9 +224,9 @@ describe("what stays at a name", () => {
     const left = { key: "spf", name: "acme.example", type: "TXT", value: "", leaves: "x" };
     const state = [{ logicalName: "acme-spf", zoneId: ZONE, name: "acme.example", type: "TXT" }];
     const name = (key: string) => `acme-${key}`;
-    expect(stillToGo([], [left], state, name)).toEqual([left]);
-    expect(stillToGo([SPF], [left], state, name)).toEqual([]);
-    expect(stillToGo([], [left], [], name)).toEqual([]);
+    expect(remainingLeaves([], [left], state, name)).toEqual([left]);
+    expect(remainingLeaves([SPF], [left], state, name)).toEqual([]);
+    expect(remainingLeaves([], [left], [], name)).toEqual([]);
   });
 });
 

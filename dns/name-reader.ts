@@ -1,9 +1,9 @@
 /** What names publish, as their own name servers say: read for a person, and for a plan that must break nothing. */
 import { Resolver } from "node:dns/promises";
-import { nothing, type Standing } from "../core/tenant/existing/standing.ts";
+import { type ExistingRecords, noRecords } from "../core/tenant/existing/existing-records.ts";
 
 /** What a name publishes, or why that could not be read. */
-export type Reading = { standing: Standing } | { failed: string };
+export type Reading = { standing: ExistingRecords } | { failed: string };
 
 /** Reads names of DNS. */
 export interface NameReader {
@@ -68,7 +68,7 @@ function resolverAt(servers: readonly string[]): Resolver {
   return resolver;
 }
 
-async function readFrom(resolver: Resolver, name: string): Promise<Standing> {
+async function readFrom(resolver: Resolver, name: string): Promise<ExistingRecords> {
   const values = <T>(asked: Promise<T[]>): Promise<T[]> =>
     asked.catch((error: unknown) => {
       if (isAbsent(error)) return [];
@@ -78,7 +78,7 @@ async function readFrom(resolver: Resolver, name: string): Promise<Standing> {
   const at = name.startsWith("*.") ? `sendips-${random()}${name.slice(1)}` : name;
   const [alias] = await values(resolver.resolveCname(at));
   // What a resolver says of an alias's other types is its target's.
-  if (alias !== undefined) return { ...nothing(), CNAME: alias };
+  if (alias !== undefined) return { ...noRecords(), CNAME: alias };
   const [txt, mx, caa, a, aaaa] = await Promise.all([
     values(resolver.resolveTxt(at)),
     values(resolver.resolveMx(at)),

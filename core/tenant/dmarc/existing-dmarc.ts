@@ -4,16 +4,16 @@ import { dmarcName, isDmarc } from "../../../mail/dmarc/record.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
 import { configPath } from "../../config/config.ts";
 import type { TenantConfig } from "../../config/schema.ts";
-import { type StandingText, textsAt } from "../existing/standing.ts";
+import { type ExistingText, existingTextsAt } from "../existing/existing-records.ts";
 
 /** The DMARC records that stand at `_dmarc.<domain>`: what `dmarc.existing` says, else what the name holds. */
-export function standingDmarc(tenant: TenantConfig, domain: string): StandingText[] {
-  const written = writtenDmarc(tenant, domain);
-  return written === undefined ? textsAt(tenant, dmarcName(domain), isDmarc) : [written];
+export function existingDmarc(tenant: TenantConfig, domain: string): ExistingText[] {
+  const written = configuredDmarc(tenant, domain);
+  return written === undefined ? existingTextsAt(tenant, dmarcName(domain), isDmarc) : [written];
 }
 
 /** What `dmarc.existing` says of an organisational domain. */
-function writtenDmarc(tenant: TenantConfig, domain: string): StandingText | undefined {
+function configuredDmarc(tenant: TenantConfig, domain: string): ExistingText | undefined {
   const [dmarc, path] =
     domain === tenant.domain
       ? [tenant.dmarc, ["tenant", "dmarc", "existing"]]

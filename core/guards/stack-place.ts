@@ -1,6 +1,6 @@
 /** Is this the account, the Region and the stack's name in which the stack is deployed? */
 import type { Finding } from "../problem.ts";
-import type { Deployed, Place } from "../state/deployed.ts";
+import type { DeployedStack, StackPlace } from "../state/deployed-stack.ts";
 import { readTags } from "../state/tags.ts";
 
 /**
@@ -10,7 +10,7 @@ import { readTags } from "../state/tags.ts";
  *
  * @param here what is known so far: what is left out is not checked.
  */
-export function checkPlace(deployed: Deployed, here: Partial<Place>): Finding[] {
+export function checkPlace(deployed: DeployedStack, here: Partial<StackPlace>): Finding[] {
   const findings: Finding[] = [];
   const { addresses, lost, outputs } = deployed;
   const others = (known: readonly (string | undefined)[], now: string | undefined): string[] =>

@@ -15,23 +15,25 @@ import { parseTlsRpt } from "../../../mail/tls-rpt/record.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
 import { type Fault, type Finding, findingsAt } from "../../problem.ts";
 import type { TenantContext } from "../context.ts";
-import { type Standing, standingPath } from "./standing.ts";
+import { type ExistingRecords, existingPath } from "./existing-records.ts";
 
 /** A warning for each value that receivers cannot use: it is its owner's to mend, and stops nothing of ours. */
-export function checkStandingValues({ tenant }: TenantContext): Finding[] {
+export function checkExistingValues({ tenant }: TenantContext): Finding[] {
   return Object.entries(tenant.existing.names).flatMap(([name, standing]) =>
     TYPES.flatMap((type) =>
       standing[type].flatMap((value) => {
         const text = type === "TXT" ? pastedTxt(value) : value;
         // What else is wrong with the value most often follows from the first.
         const fault = READERS[type](text, name).find(({ level }) => level === "error");
-        return fault === undefined ? [] : findingsAt(standingPath(name, type), [inWords(fault)]);
+        return fault === undefined
+          ? []
+          : findingsAt(existingPath(name, type), [asExistingWarning(fault)]);
       }),
     ),
   );
 }
 
-function inWords({ message, fix, rule }: MailFinding): Fault {
+function asExistingWarning({ message, fix, rule }: MailFinding): Fault {
   return {
     code: "existing-value",
     level: "warning",
@@ -44,7 +46,7 @@ function inWords({ message, fix, rule }: MailFinding): Fault {
 const TYPES = ["TXT", "MX", "CAA"] as const;
 
 const READERS: Record<
-  Extract<keyof Standing, (typeof TYPES)[number]>,
+  Extract<keyof ExistingRecords, (typeof TYPES)[number]>,
   (value: string, name: string) => readonly MailFinding[]
 > = {
   MX: (value) => (parseNullMx(value).value === undefined ? parseMx(value).findings : []),

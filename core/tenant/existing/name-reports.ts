@@ -19,7 +19,7 @@ import { type PlannedRecord, refLabel, renderData } from "../record.ts";
 import { spfMacroZone } from "../spf/records.ts";
 import { wantedRecords } from "../subjects.ts";
 import { publisherOf } from "../zones.ts";
-import { LISTED_TYPES, type Standing, standingAt } from "./standing.ts";
+import { type ExistingRecords, existingRecordsAt, LISTED_TYPES } from "./existing-records.ts";
 
 /** IPv4 by address key, of a stack that is deployed. */
 export type KnownIps = Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export interface NameReport {
   zone: string;
   by: Publisher["by"];
   /** What stands there apart from what sendips publishes; undefined where it could not be read. */
-  standing?: Standing;
+  standing?: ExistingRecords;
   /** Why it could not be read. */
   failed?: string;
   /** What the plan wants there, `TXT v=spf1 …`; of what is not known yet, references. */
@@ -79,7 +79,7 @@ function keyOf(name: string): string {
  */
 export function reportNames(
   stack: TenantStack,
-  read: ReadonlyMap<string, Standing | { failed: string }>,
+  read: ReadonlyMap<string, ExistingRecords | { failed: string }>,
   known: KnownIps,
   deployed: boolean,
 ): NameReport[] {
@@ -117,17 +117,17 @@ function rendered(record: WantedRecord, known: KnownIps): string {
 function withoutOurs(
   context: TenantContext,
   name: string,
-  found: Standing,
+  found: ExistingRecords,
   wanted: readonly WantedRecord[],
   known: KnownIps,
   deployed: boolean,
-): Standing {
-  const before = standingAt(context.tenant, name);
+): ExistingRecords {
+  const before = existingRecordsAt(context.tenant, name);
   const isOurs = (type: string, value: string) =>
     deployed &&
     wanted.some((record) => record.data.type === type && rendered(record, known) === value);
   const kept = (type: "TXT" | "MX" | "CAA" | "A", values: readonly string[]): string[] => {
-    const theirs = values.filter((value) => !isOurs(type, asRendered(type, value)));
+    const theirs = values.filter((value) => !isOurs(type, normalizedValue(type, value)));
     const remembered = before?.[type] ?? [];
     // Where ours took the place of theirs, theirs is what is remembered of it.
     const replaced = values.length > theirs.length ? remembered : [];
@@ -148,9 +148,9 @@ function withoutOurs(
     return /^v=spf1 [-~?]all$/.test(rest) ? [] : [rest];
   });
   const alias = found.CNAME;
-  const ours = alias !== undefined && isOurs("CNAME", asRendered("CNAME", alias));
+  const ours = alias !== undefined && isOurs("CNAME", normalizedValue("CNAME", alias));
   return {
-    TXT: oneOfAKind(texts),
+    TXT: uniqueTexts(texts),
     MX: kept("MX", found.MX),
     CAA: kept("CAA", found.CAA),
     A: kept(
@@ -163,11 +163,11 @@ function withoutOurs(
 }
 
 /** A remembered value and the same read anew are one. */
-function oneOfAKind(texts: readonly string[]): string[] {
+function uniqueTexts(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
 }
 
-function asRendered(type: string, value: string): string {
+function normalizedValue(type: string, value: string): string {
   const dotted = (name: string) => `${name.toLowerCase().replace(/\.$/, "")}.`;
   if (type === "CNAME") return dotted(value);
   if (type !== "MX") return value;
@@ -200,12 +200,13 @@ function withoutOwnTerms(
 export function existingNames(
   reports: readonly NameReport[],
   before: TenantStack["tenant"]["existing"],
-): Record<string, Partial<Standing>> {
-  const names: Record<string, Partial<Standing>> = {};
-  for (const [name, standing] of Object.entries(before.names)) names[name] = compact(standing);
+): Record<string, Partial<ExistingRecords>> {
+  const names: Record<string, Partial<ExistingRecords>> = {};
+  for (const [name, standing] of Object.entries(before.names))
+    names[name] = withoutEmptyTypes(standing);
   for (const { name, standing } of reports) {
     if (standing === undefined) continue;
-    const kept = compact(standing);
+    const kept = withoutEmptyTypes(standing);
     // A wildcard that is not there needs no saying.
     if (name.startsWith("*.") && Object.keys(kept).length === 0) delete names[name];
     else names[name] = kept;
@@ -214,7 +215,7 @@ export function existingNames(
 }
 
 /** Without what is empty. */
-function compact(standing: Standing): Partial<Standing> {
+function withoutEmptyTypes(standing: ExistingRecords): Partial<ExistingRecords> {
   return Object.fromEntries(
     Object.entries(standing).filter(([, values]) => values !== undefined && values.length > 0),
   );
@@ -239,30 +240,30 @@ export function mustKeepDmarc(stack: TenantStack, reports: readonly NameReport[]
 }
 
 /** Values that differ from what the config says of a name; none where it says the same. */
-export function changesOf(
+export function changedValues(
   { name, standing }: NameReport,
   before: TenantStack["tenant"]["existing"],
 ): string[] {
   if (standing === undefined) return [];
   const known = Object.hasOwn(before.names, name) ? before.names[name] : undefined;
-  const list = (of: Standing | undefined) =>
+  const list = (of: ExistingRecords | undefined) =>
     LISTED_TYPES.flatMap((type) =>
-      (of?.[type] ?? []).map((value) => shownValue(type, value)),
-    ).concat(of?.CNAME === undefined ? [] : [shownValue("CNAME", of.CNAME)]);
+      (of?.[type] ?? []).map((value) => typedValue(type, value)),
+    ).concat(of?.CNAME === undefined ? [] : [typedValue("CNAME", of.CNAME)]);
   const [now, then] = [new Set(list(standing)), new Set(list(known))];
   return [
-    ...[...now].filter((value) => !then.has(value) && matters(value)),
+    ...[...now].filter((value) => !then.has(value) && concernsMail(value)),
     ...[...then]
-      .filter((value) => !now.has(value) && matters(value))
+      .filter((value) => !now.has(value) && concernsMail(value))
       .map((value) => `no more ${value}`),
   ];
 }
 
-function shownValue(type: string, value: string): string {
-  return `${type} ${type === "TXT" ? pastedTxt(value) : asRendered(type, value)}`;
+function typedValue(type: string, value: string): string {
+  return `${type} ${type === "TXT" ? pastedTxt(value) : normalizedValue(type, value)}`;
 }
 
 /** A verification text of some service is none of mail's business. */
-function matters(value: string): boolean {
+function concernsMail(value: string): boolean {
   return !value.startsWith("TXT ") || singletonOf(value.slice("TXT ".length)) !== undefined;
 }

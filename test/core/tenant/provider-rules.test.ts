@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RecordContext } from "../../../core/tenant/context.ts";
 import { checkProviders } from "../../../core/tenant/receivers/check.ts";
-import { PROVIDER_RULES, providerVerdicts } from "../../../core/tenant/receivers/policies.ts";
+import { PROVIDER_RULES, providerVerdicts } from "../../../core/tenant/receivers/provider-rules.ts";
 import { GOOD, oneStream, planned, SIGNED, sentences, ZONES } from "./support.ts";
 
 const good = (tenant: object = {}, operator: object = {}) =>

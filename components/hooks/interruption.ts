@@ -9,7 +9,7 @@ let listens = false;
  * Aborted once the deployment is interrupted. The engine itself waits for hooks to end; at Ctrl-C it tells
  * the language host, which sends the program SIGINT, and SIGKILL five seconds later.
  */
-export function interrupted(): AbortSignal {
+export function interruptSignal(): AbortSignal {
   if (!listens) {
     listens = true;
     // As many addresses as wait listen at once.
@@ -27,7 +27,7 @@ export function interrupted(): AbortSignal {
  * @throws at once when the deployment is interrupted.
  */
 export async function pauseFor(milliseconds: number): Promise<void> {
-  const signal = interrupted();
+  const signal = interruptSignal();
   try {
     await sleep(milliseconds, undefined, { signal });
   } catch {

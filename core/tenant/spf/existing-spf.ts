@@ -4,16 +4,16 @@ import { isSpf } from "../../../mail/spf/finding.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
 import { configPath } from "../../config/config.ts";
 import type { TenantConfig } from "../../config/schema.ts";
-import { isKnown, type StandingText, textsAt } from "../existing/standing.ts";
+import { type ExistingText, existingTextsAt, isNameKnown } from "../existing/existing-records.ts";
 
 /** The SPF records that a name publishes today: none, one, or several, which receivers refuse. */
-export function standingSpf(tenant: TenantConfig, name: string): StandingText[] {
-  const written = writtenSpf(tenant, name);
-  return written === undefined ? textsAt(tenant, name, isSpf) : [written];
+export function existingSpf(tenant: TenantConfig, name: string): ExistingText[] {
+  const written = configuredSpf(tenant, name);
+  return written === undefined ? existingTextsAt(tenant, name, isSpf) : [written];
 }
 
 /** What `spf.existing` says of an organisational domain. */
-function writtenSpf(tenant: TenantConfig, name: string): StandingText | undefined {
+function configuredSpf(tenant: TenantConfig, name: string): ExistingText | undefined {
   if (name === tenant.domain) {
     const text = tenant.spf?.existing;
     const path = "sendips:tenant.spf.existing";
@@ -28,5 +28,5 @@ function writtenSpf(tenant: TenantConfig, name: string): StandingText | undefine
 
 /** Whether it is known which SPF record a name publishes, be it none. */
 export function isSpfKnown(tenant: TenantConfig, name: string): boolean {
-  return isKnown(tenant, name) || writtenSpf(tenant, name) !== undefined;
+  return isNameKnown(tenant, name) || configuredSpf(tenant, name) !== undefined;
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { findingsReference } from "../../cli/findings-reference.ts";
-import { SUBJECTS } from "../../core/findings.ts";
+import { SUBJECTS } from "../../core/finding-codes.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const CODES = SUBJECTS.flatMap(([, codes]) => Object.entries(codes));

@@ -2,24 +2,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import { cloudflareApiOf } from "../components/cloudflare.ts";
 import {
-  type Meeting,
-  meetStanding,
+  type AdoptionPlan,
   missingRecords,
+  planAdoptions,
   type ZoneRecord,
-} from "../core/guards/standing.ts";
+} from "../core/guards/adoption.ts";
 import type { Finding } from "../core/problem.ts";
-import type { Deployed } from "../core/state/deployed.ts";
+import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import type { PlannedRecord } from "../core/tenant/record.ts";
 
 /**
  * What the records that are to be created meet in their zones. Asks nothing where the state holds all of them.
  * Where Cloudflare cannot be asked, that is an error: no record is published over what was not seen.
  */
-export async function meetZones(
+export async function adoptionsInZones(
   planned: readonly PlannedRecord[],
-  deployed: Deployed,
+  deployed: DeployedStack,
   logicalName: (key: string) => string,
-): Promise<Meeting> {
+): Promise<AdoptionPlan> {
   const held = new Set(deployed.records.map((record) => record.logicalName));
   const missing = missingRecords(planned, deployed.records, logicalName);
   const ips = new Map(deployed.addresses.map(({ key, publicIp }) => [key, publicIp]));
@@ -50,7 +50,7 @@ export async function meetZones(
   }
   if (findings.length > 0) return { adoptions: new Map(), findings };
   const isHeld = (key: string) => held.has(logicalName(key));
-  return meetStanding(pulumi.getStack(), missing, standing, deployed.records, isHeld, (key) =>
+  return planAdoptions(pulumi.getStack(), missing, standing, deployed.records, isHeld, (key) =>
     ips.get(key),
   );
 }

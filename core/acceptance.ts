@@ -1,7 +1,7 @@
 /** Warnings that somebody has judged and accepted, with a reason and perhaps until a day. */
 import { configPath, type Stack } from "./config/config.ts";
 import type { AcceptConfig } from "./config/schema/accept.ts";
-import { type FindingSource, findingSource } from "./findings.ts";
+import { type FindingSource, findingSource } from "./finding-codes.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 
 /** What is said of the project and no stack of it is said of this. */

@@ -1,5 +1,5 @@
 /** Providers' rules as they are shown: one row for what several providers ask and find alike. */
-import type { ProviderVerdict } from "../tenant/receivers/policies.ts";
+import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 
 /** Column heads of {@link verdictRows}. */
 export const VERDICT_HEAD = ["RULE", "ASKED BY", "OF", "STREAM", "VERDICT", "WHY"] as const;

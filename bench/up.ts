@@ -9,7 +9,7 @@ import { ensureEngine } from "../sandbox/engine/ensure.ts";
 import { REPOSITORY } from "../sandbox/project.ts";
 import { runPulumi } from "../sandbox/pulumi.ts";
 import { type Deployment, deployOurs, deployTemplate } from "./deployments.ts";
-import { type SampleOptions, sampleTree, type Taken } from "./process-tree.ts";
+import { type SampleOptions, sampleTree, type TreeUsage } from "./process-tree.ts";
 import { canonical, differences } from "./resources.ts";
 
 /** Ours may take at most this much of what the template takes. */
@@ -23,7 +23,7 @@ const TIMED: SampleOptions = { interval: 50, pss: false };
 const WEIGHED: SampleOptions = { interval: 100, pss: true };
 
 /** One run of `pulumi up`. */
-interface Measured extends Taken {
+interface Measured extends TreeUsage {
   /** Milliseconds from the start of the CLI to its end. */
   wall: number;
 }
@@ -120,7 +120,7 @@ async function up(
   sampling: SampleOptions,
   ci: boolean,
 ): Promise<Measured> {
-  let stop: (() => Taken) | undefined;
+  let stop: (() => TreeUsage) | undefined;
   const start = performance.now();
   const args = ["up", "--stack", "acme", "--yes", "--skip-preview"];
   const { CI: _, ...desk } = options.env;

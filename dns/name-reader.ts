@@ -3,12 +3,12 @@ import { Resolver } from "node:dns/promises";
 import { type ExistingRecords, noRecords } from "../core/tenant/existing/existing-records.ts";
 
 /** What a name publishes, or why that could not be read. */
-export type Reading = { standing: ExistingRecords } | { failed: string };
+export type NameReading = { standing: ExistingRecords } | { failed: string };
 
 /** Reads names of DNS. */
 export interface NameReader {
   /** Everything that matters to mail at a name. */
-  read(name: string): Promise<Reading>;
+  read(name: string): Promise<NameReading>;
 }
 
 /**
@@ -45,14 +45,14 @@ export function nameReader(servers?: readonly string[]): NameReader {
     if (dot < 0) throw new Error("this machine's resolver knows no name server above it");
     return authority(name.slice(dot + 1));
   };
-  const readOnce = async (name: string): Promise<Reading> => {
+  const readOnce = async (name: string): Promise<NameReading> => {
     try {
       return { standing: await readFrom(await authority(name.replace(/^\*\./, "")), name) };
     } catch (error) {
       return { failed: reasonOf(error) };
     }
   };
-  const readings = new Map<string, Promise<Reading>>();
+  const readings = new Map<string, Promise<NameReading>>();
   return {
     read(name) {
       const reading = readings.get(name) ?? readOnce(name);

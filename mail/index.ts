@@ -119,10 +119,10 @@ export type { SpfCost, SpfFacts } from "./spf/cost.ts";
 export { checkHost, type SpfClient } from "./spf/evaluate.ts";
 export { lintSpf, type SpfLintOptions } from "./spf/lint.ts";
 export {
-  type All as SpfAll,
   type MergedSpf,
-  type MergeOptions as SpfMergeOptions,
   mergeSpf,
+  type SpfAll,
+  type SpfMergeOptions,
 } from "./spf/merge.ts";
 export { parseSpf } from "./spf/parse.ts";
 export { renderSpf } from "./spf/render.ts";
@@ -134,19 +134,19 @@ export {
   type NetworkMechanism,
   type ParsedSpf,
   type PlacedTerm,
-  type Qualifier as SpfQualifier,
   type QueryType,
-  type ResultCode as SpfResultCode,
   type SpfFinding,
+  type SpfQualifier,
   type SpfRecord,
   type SpfResolver,
   type SpfResult,
+  type SpfResultCode,
   TERM_LIMIT,
   type Term,
   type TraceStep,
   VOID_LIMIT,
 } from "./spf/types.ts";
-export type { WayOut as SpfWayOut } from "./spf/way-out.ts";
+export type { SpfWayOut } from "./spf/way-out.ts";
 export {
   lintTlsRpt,
   parseTlsRpt,

@@ -33,15 +33,15 @@ import type { Preflight } from "./preflight.ts";
 import { zoneIds } from "./zone-ids.ts";
 
 /** A value of the contract while parts of it are still outputs. */
-type Written<T> =
+type WithInputs<T> =
   | pulumi.Input<T>
   | (T extends readonly (infer Entry)[]
-      ? readonly Written<Entry>[]
+      ? readonly WithInputs<Entry>[]
       : T extends object
         ? AsOutputs<T>
         : never);
 
-type AsOutputs<T> = { [K in keyof T]: Written<T[K]> };
+type AsOutputs<T> = { [K in keyof T]: WithInputs<T[K]> };
 
 /**
  * Holds what only programs read. It has no inputs, for the engine empties the outputs of a component whose

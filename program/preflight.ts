@@ -28,7 +28,7 @@ export interface Preflight {
 }
 
 /** Looks at the mail host, the zones and the private IPs of a tenant. */
-export async function lookAtTenant(
+export async function preflightTenant(
   stack: TenantStack,
   plan: Plan,
   deployed: DeployedStack,
@@ -60,7 +60,7 @@ export async function lookAtTenant(
 }
 
 /** Looks at the subnet and the instance type of a mail host. */
-export async function lookAtMailHost({
+export async function preflightMailHost({
   mailHost,
 }: {
   mailHost: MailHostConfig;

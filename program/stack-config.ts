@@ -12,13 +12,13 @@ function stackConfig(): RawConfig {
   const own = Object.entries(config).filter(([key]) => nameOf(key) !== undefined);
   return {
     stack: pulumi.getStack(),
-    values: ownValues(Object.fromEntries(own.map(([key, value]) => [key, parsed(value)]))),
+    values: ownValues(Object.fromEntries(own.map(([key, value]) => [key, parsedValue(value)]))),
     misplaced: misplacedKeys(config, pulumi.getProject()),
   };
 }
 
 /** The engine hands over structured values as JSON and plain ones as they stand. */
-function parsed(value: string): unknown {
+function parsedValue(value: string): unknown {
   try {
     return JSON.parse(value);
   } catch {

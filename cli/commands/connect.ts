@@ -118,7 +118,7 @@ export async function connectCommand(
     out(`${JSON.stringify(template, null, 2)}\n`);
     return 0;
   }
-  const urlSyncUX = providerUrl ?? (await discovered(zone, template, operator, err));
+  const urlSyncUX = providerUrl ?? (await discoveryText(zone, template, operator, err));
   for (const application of applications) {
     err(`${describe(application)}\n`);
     out(`${domainConnectLink({ template, application, urlSyncUX, ...signing })}\n`);
@@ -128,7 +128,7 @@ export async function connectCommand(
 
 const HAND_OVER = "hand over the page of sendips plan <stack> --customer";
 
-interface Asked {
+interface ConnectOptions {
   link: boolean;
   discover: boolean;
   "provider-url"?: string;
@@ -136,7 +136,11 @@ interface Asked {
   "key-host"?: string;
 }
 
-function providerUrlOf({ link, discover, "provider-url": url }: Asked): string | undefined {
+function providerUrlOf({
+  link,
+  discover,
+  "provider-url": url,
+}: ConnectOptions): string | undefined {
   if (link && discover === (url !== undefined)) {
     throw new UsageError("--link needs --discover or --provider-url <urlSyncUX>, one of the two");
   }
@@ -149,7 +153,10 @@ function providerUrlOf({ link, discover, "provider-url": url }: Asked): string |
 }
 
 /** No message shows what `--key` holds: some hand over the key itself in place of its file. */
-function signingOf({ key: file, "key-host": keyHost }: Asked): { key: KeyObject; keyHost: string } {
+function signingOf({ key: file, "key-host": keyHost }: ConnectOptions): {
+  key: KeyObject;
+  keyHost: string;
+} {
   if (file === undefined || keyHost === undefined) {
     throw new UsageError("needs --key <file> and --key-host <name>");
   }
@@ -206,7 +213,7 @@ async function withAddresses(
   );
 }
 
-async function discovered(
+async function discoveryText(
   zone: string,
   template: Template,
   operator: OperatorConfig,

@@ -7,7 +7,7 @@ import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import type { Surroundings } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
 import { openProject, stackNames } from "../project/project.ts";
-import { askedFor, type ReadStack, readStacks, statusOf } from "../project/stacks.ts";
+import { type ReadStack, readStacks, stacksAskedFor, statusOf } from "../project/stacks.ts";
 
 export const LINT_USAGE = `sendips lint [stack…|--all] [options]
   Problems of each stack and between stacks; without a stack, of all. Reads files only.
@@ -32,7 +32,7 @@ export async function lintCommand(
     },
   });
   const project = openProject(cwd);
-  const asked = askedFor(project, positionals, { all: values.all, otherwise: "all" });
+  const asked = stacksAskedFor(project, positionals, { all: values.all, otherwise: "all" });
   // A stack that was asked for but has no file must be said, so it is read with the others.
   const names = [...new Set([...stackNames(project), ...asked])];
   const isAsked = new Set(asked);

@@ -14,7 +14,7 @@ import { deployedAddresses, type KnownAddresses } from "../engine/deployed-addre
 import { type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
 import { openProject } from "../project/project.ts";
-import { askedFor, type ReadStack, readStacks, statusOf } from "../project/stacks.ts";
+import { type ReadStack, readStacks, stacksAskedFor, statusOf } from "../project/stacks.ts";
 
 export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
   The records of a tenant as a zone file, with why each is there, which of the mailbox providers'
@@ -50,18 +50,18 @@ export async function planCommand(
   const customerFormat = values.customer ? customerFormatOf(values) : undefined;
   const format = customerFormat === undefined ? formatOf(values) : "bind";
   const project = openProject(cwd);
-  const asked = askedFor(project, positionals, { all: values.all, otherwise: "none" });
+  const asked = stacksAskedFor(project, positionals, { all: values.all, otherwise: "none" });
   const stacks = await readStacks(project, asked, { online: () => values.online, today });
-  const planned = stacks.filter(({ result }) => "plan" in result).map(({ name }) => name);
+  const plannedStacks = stacks.filter(({ result }) => "plan" in result).map(({ name }) => name);
   let known: ReadonlyMap<string, KnownAddresses> = new Map();
   let isDeployed: ReadonlySet<string> = new Set();
-  if (!values.offline && planned.length > 0) {
-    const deployed = await deployedAddresses(planned, { cwd: project.folder, env });
-    known = deployed.known;
-    isDeployed = deployed.deployed;
-    for (const reason of deployed.reasons) err(`addresses are shown as references: ${reason}\n`);
+  if (!values.offline && plannedStacks.length > 0) {
+    const answer = await deployedAddresses(plannedStacks, { cwd: project.folder, env });
+    known = answer.known;
+    isDeployed = answer.deployed;
+    for (const reason of answer.reasons) err(`addresses are shown as references: ${reason}\n`);
   }
-  const knownOf = ({ name }: ReadStack) => known.get(name) ?? {};
+  const knownAddressesOf = ({ name }: ReadStack) => known.get(name) ?? {};
   if (values.online) await addNameFindings(project, stacks, { known, deployed: isDeployed });
   const problems = withAcceptances(
     stacks.flatMap(({ result }) => result.problems),
@@ -73,15 +73,15 @@ export async function planCommand(
     stack.result = { ...stack.result, problems: byStack.get(stack.name) ?? [] };
   }
   if (customerFormat !== undefined) {
-    sayCustomerPages(stacks, knownOf, customerFormat, { out, err });
+    sayCustomerPages(stacks, knownAddressesOf, customerFormat, { out, err });
   } else if (format === "json" && (values.all || asked.length > 1)) {
-    const objects = stacks.map((stack) => textOf(stack, knownOf(stack), format).trimEnd());
+    const objects = stacks.map((stack) => textOf(stack, knownAddressesOf(stack), format).trimEnd());
     out(`[\n${objects.join(",\n")}\n]\n`);
   } else {
     const heading = stacks.length > 1 ? headingOf : () => "";
     out(
       stacks
-        .map((stack) => heading(stack, format) + textOf(stack, knownOf(stack), format))
+        .map((stack) => heading(stack, format) + textOf(stack, knownAddressesOf(stack), format))
         .join("\n"),
     );
   }
@@ -113,7 +113,7 @@ function textOf(
 /** The pages alone go to standard output: problems are not the customer's to read. */
 function sayCustomerPages(
   stacks: readonly ReadStack[],
-  knownOf: (stack: ReadStack) => KnownAddresses,
+  knownAddressesOf: (stack: ReadStack) => KnownAddresses,
   format: CustomerFormat,
   { out, err }: Pick<Surroundings, "out" | "err">,
 ): void {
@@ -122,7 +122,7 @@ function sayCustomerPages(
     const { name, result } = stack;
     if (result.problems.length > 0) err(`${formatProblems(result.problems)}\n`);
     if (!("plan" in result)) continue;
-    const page = customerText(result.plan, knownOf(stack), format);
+    const page = customerText(result.plan, knownAddressesOf(stack), format);
     if (page === undefined)
       err(`${name}: no zone of this tenant is the customer's: nothing to hand over\n`);
     else pages.push(page);

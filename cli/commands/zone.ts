@@ -59,7 +59,7 @@ export async function zoneCommand(
   out(
     values.json
       ? `${JSON.stringify({ stack: name, seen: today, names: reports, existing: names, keepDmarc: keep }, null, 2)}\n`
-      : `${text(reports)}\n`,
+      : `${zoneText(reports)}\n`,
   );
   const edits: TenantEdit[] = [
     { path: ["existing", "seen"], value: today },
@@ -128,7 +128,7 @@ function withExisting(
   return { ...stack, tenant: { ...tenant, dmarc, domains, existing } };
 }
 
-function text(reports: readonly NameReport[]): string {
+function zoneText(reports: readonly NameReport[]): string {
   const lines: string[] = [];
   let zone: string | undefined;
   for (const report of reports) {

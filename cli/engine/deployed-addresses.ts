@@ -2,7 +2,7 @@
 import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { type DeployedStack, hasBeenDeployed } from "../../core/state/deployed-stack.ts";
 import { readExport } from "../../core/state/stack-export.ts";
-import { type Ended, installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
+import { type CommandResult, installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
 
 /** IPv4 by the address's key. */
 export type KnownAddresses = Readonly<Record<string, string>>;
@@ -43,10 +43,10 @@ export async function deployedAddresses(
   const reasons = new Set<string>();
   const absent: string[] = [];
   const queue = [...stacks];
-  const work = async () => {
+  const worker = async () => {
     // What holds for one stack, such as a back end without a login, holds for the others.
     for (let stack = queue.shift(); stack && reasons.size === 0; stack = queue.shift()) {
-      const ended = await exported({ command, cwd, env }, stack, timeLimit);
+      const ended = await exportStack({ command, cwd, env }, stack, timeLimit);
       if (ended.code !== 0) {
         if (isUnknownStack(ended.stderr)) absent.push(stack);
         else reasons.add(reasonOf(ended));
@@ -60,13 +60,17 @@ export async function deployedAddresses(
       else absent.push(stack);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
   const deployed = absent.length > 0 ? [`not deployed yet: ${absent.sort().join(", ")}`] : [];
   return { known, deployed: found, unknown: reasons.size > 0, reasons: [...reasons, ...deployed] };
 }
 
 /** Runs `pulumi stack export`, which shows no secret and needs no passphrase. */
-export function exported(pulumi: Pulumi, stack: string, timeLimit = TIME_LIMIT): Promise<Ended> {
+export function exportStack(
+  pulumi: Pulumi,
+  stack: string,
+  timeLimit = TIME_LIMIT,
+): Promise<CommandResult> {
   return runPulumi(pulumi, ["stack", "export", "--stack", stack], { timeLimit });
 }
 
@@ -77,7 +81,7 @@ function addressesOf({ addresses }: DeployedStack): KnownAddresses {
 }
 
 /** Why the CLI failed, in one line. */
-export function reasonOf({ code, stderr }: Pick<Ended, "code" | "stderr">): string {
+export function reasonOf({ code, stderr }: Pick<CommandResult, "code" | "stderr">): string {
   if (code === 124) return "the back end did not answer in time";
   const line = stderr.split("\n").find((line) => line.trim() !== "") ?? `status ${code}`;
   return `pulumi says: ${line.replace(/^error: /, "").trim()}`;

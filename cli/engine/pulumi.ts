@@ -16,7 +16,7 @@ export interface Pulumi {
 }
 
 /** How a command ended. */
-export interface Ended {
+export interface CommandResult {
   /** The exit status; 124 when it ran past its time limit, 127 when it cannot be run. */
   code: number;
   stdout: string;
@@ -96,7 +96,7 @@ export function runPulumi(
   { command, cwd, env }: Pulumi,
   args: readonly string[],
   { input = "", timeLimit, onLine, onStart }: RunOptions = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, [...args, "--non-interactive", "--color", "never"], {
       cwd,
@@ -112,13 +112,13 @@ export function runPulumi(
         onLine?.(line);
       });
     }
-    const giveUp = () => {
+    const killCommand = () => {
       child.kill("SIGKILL");
       // What the CLI itself started may hold the pipes open for longer: it is not waited for.
       for (const pipe of [child.stdout, child.stderr]) pipe.destroy();
       resolve({ ...said, code: 124 });
     };
-    const timer = timeLimit === undefined ? undefined : setTimeout(giveUp, timeLimit);
+    const timer = timeLimit === undefined ? undefined : setTimeout(killCommand, timeLimit);
     child.stdin.on("error", () => {});
     child.stdin.end(input);
     child.on("error", (error) => {

@@ -7,7 +7,7 @@ import { quotedExcerpt } from "../../mail/finding.ts";
 import { messageOf, Refusal } from "../engine/surroundings.ts";
 
 /** What a DNS provider says of itself for a zone. */
-export interface Discovered {
+export interface DiscoveredProvider {
   /** Its name, as it gives it: text from outside. */
   providerName: string;
   /** Where customers consent; an https URL without its last slash. */
@@ -29,7 +29,7 @@ export async function discover(
   zone: string,
   { providerId, serviceId }: { providerId: string; serviceId: string },
   servers: readonly string[] | undefined,
-): Promise<Discovered> {
+): Promise<DiscoveredProvider> {
   const api = await apiOf(zone, servers);
   const settings = await settingsOf(`${api}/v2/${zone}/settings`, zone);
   const sync = member(settings, "urlSyncUX");

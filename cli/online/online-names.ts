@@ -21,7 +21,10 @@ export async function addNameFindings(
       known: known.get(name) ?? {},
       deployed: deployed.has(name),
     });
-    const findings = [...notes.map((note) => unread(name, note)), ...findingsOf(stack, reports)];
+    const findings = [
+      ...notes.map((note) => unreadFinding(name, note)),
+      ...findingsOf(stack, reports),
+    ];
     const problems = findings.map((finding) => ({ ...finding, stack: name }));
     read.result = { ...read.result, problems: [...read.result.problems, ...problems] };
   }
@@ -52,14 +55,14 @@ function findingsOf(stack: TenantStack, reports: readonly NameReport[]): Finding
   const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
   return [
     ...changed,
-    unread(
+    unreadFinding(
       stack.name,
       `what stands at ${names.slice(0, 3).join(", ")}${more} could not be read (${first.failed}): this says nothing about it`,
     ),
   ];
 }
 
-function unread(stack: string, message: string): Finding {
+function unreadFinding(stack: string, message: string): Finding {
   return {
     code: "existing-unread",
     level: "warning",

@@ -66,13 +66,13 @@ export async function readNames(
     );
   }
   await readDns(nameReader(stack.operator.dns?.servers), rest, found);
-  const inOrder = new Map(
+  const sortedReadings = new Map(
     names.flatMap((name) => {
       const reading = found.get(name);
       return reading === undefined ? [] : [[name, reading] as const];
     }),
   );
-  return { reports: reportNames(stack, inOrder, known, deployed), notes };
+  return { reports: reportNames(stack, sortedReadings, known, deployed), notes };
 }
 
 async function readDns(
@@ -81,7 +81,7 @@ async function readDns(
   found: Map<string, ExistingRecords | { failed: string }>,
 ): Promise<void> {
   const queue = [...names];
-  const work = async () => {
+  const worker = async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       const reading = await reader.read(name);
       found.set(
@@ -90,7 +90,7 @@ async function readDns(
       );
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
 }
 
 /**

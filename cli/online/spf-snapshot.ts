@@ -86,7 +86,7 @@ function codeOf(error: unknown): string {
 export async function spfSnapshot(stack: TenantStack, ask: AskSpf): Promise<SpfSnapshot> {
   const snapshot: SpfSnapshot = { records: {}, findings: [] };
   const changed = new Map<string, string>();
-  let wave = startsOf(stack);
+  let wave = ownTargets(stack);
   const seen = new Set<string>();
   while (wave.length > 0) {
     const fresh = wave.filter(
@@ -106,12 +106,12 @@ export async function spfSnapshot(stack: TenantStack, ask: AskSpf): Promise<SpfS
       return targetsOf(answer.text).map((name) => ({ name, path: from.path, via: from.name }));
     });
   }
-  snapshot.findings.push(...changesOf(stack, snapshot.records, changed));
+  snapshot.findings.push(...costChanges(stack, snapshot.records, changed));
   return snapshot;
 }
 
 /** What the changed records cost now and then; all have been asked for before, as one may hold another. */
-function changesOf(
+function costChanges(
   stack: TenantStack,
   now: Readonly<Record<string, string>>,
   changed: ReadonlyMap<string, string>,
@@ -184,7 +184,7 @@ interface Target {
   via?: string;
 }
 
-function startsOf(stack: TenantStack): Target[] {
+function ownTargets(stack: TenantStack): Target[] {
   return spfNames(contextOf(stack.name, stack.tenant, stack.operator)).flatMap(
     ({ name, standing, spf }) => {
       const own = name === stack.tenant.domain;

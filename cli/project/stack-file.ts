@@ -33,8 +33,8 @@ export async function editStackFile(
   // Not Pulumi.*.yaml, which would be taken for another stack's.
   const copy = join(dirname(file), `.${process.pid}.${basename(file)}`);
   // Ctrl-C reaches the CLI too: it fails, and the copy is tidied up.
-  const stay = () => {};
-  for (const signal of SIGNALS) process.on(signal, stay);
+  const doNothing = () => {};
+  for (const signal of SIGNALS) process.on(signal, doNothing);
   try {
     copyFileSync(file, copy);
     for (const { args, input } of commandsOf(edits)) {
@@ -49,7 +49,7 @@ export async function editStackFile(
     }
     renameSync(copy, file);
   } finally {
-    for (const signal of SIGNALS) process.off(signal, stay);
+    for (const signal of SIGNALS) process.off(signal, doNothing);
     rmSync(copy, { force: true });
   }
 }

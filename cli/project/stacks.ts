@@ -26,7 +26,7 @@ export interface ReadStack {
  * @throws UsageError when it names some and also says --all, or when it says neither and must.
  * @throws Refusal when the project has none.
  */
-export function askedFor(
+export function stacksAskedFor(
   project: Project,
   names: readonly string[],
   { all, otherwise }: { all: boolean; otherwise: "all" | "none" },
@@ -56,15 +56,15 @@ export async function readStacks(
       const key = servers?.join() ?? "";
       const asking = ask.get(key) ?? spfFromDns(servers);
       ask.set(key, asking);
-      stacks.push(planned(loaded, today, await spfSnapshot(stack, asking)));
-    } else stacks.push(planned(loaded, today));
+      stacks.push(planStack(loaded, today, await spfSnapshot(stack, asking)));
+    } else stacks.push(planStack(loaded, today));
   }
   return stacks;
 }
 
 type Snapshot = Awaited<ReturnType<typeof spfSnapshot>>;
 
-function planned(
+function planStack(
   { name, region, read }: LoadedStack,
   today: string,
   snapshot?: Snapshot,

@@ -88,9 +88,9 @@ export function parseBimi(text: string): Parsed<BimiRecord> {
 export function renderBimi(record: BimiRecord): string {
   const tags: Tag[] = [
     { name: "v", value: "BIMI1" },
-    { name: "l", value: encode(record.location) },
+    { name: "l", value: encodeUri(record.location) },
   ];
-  if (record.authority !== undefined) tags.push({ name: "a", value: encode(record.authority) });
+  if (record.authority !== undefined) tags.push({ name: "a", value: encodeUri(record.authority) });
   if (record.avatar !== undefined) tags.push({ name: "avp", value: record.avatar });
   if (record.localParts !== undefined) {
     tags.push({ name: "lps", value: record.localParts.join(",") });
@@ -191,7 +191,7 @@ export function lintBimiDmarc(dmarc: DmarcRecord | undefined): MailFinding[] {
 }
 
 /** What would end the URI in a tag list. */
-function encode(uri: string): string {
+function encodeUri(uri: string): string {
   return uri.replaceAll(",", "%2C").replaceAll(";", "%3B");
 }
 

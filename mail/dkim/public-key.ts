@@ -26,12 +26,12 @@ export interface DkimPublicKey {
 
 /** The public key that belongs to a private one, given as PEM or as PKCS #8 DER in base64. */
 export function publicKeyOf(privateKey: string): Parsed<DkimPublicKey> {
-  return fromKey(readPrivate(privateKey), "the private key", "PEM, or PKCS #8 in base64");
+  return publicKeyFrom(readPrivate(privateKey), "the private key", "PEM, or PKCS #8 in base64");
 }
 
 /** The record for a private key. RSA under 1024 bits is refused, under 2048 warned of. */
 export function dkimRecordFromPrivateKey(privateKey: string): Parsed<DkimRecord> {
-  return toRecord(publicKeyOf(privateKey));
+  return recordOfKey(publicKeyOf(privateKey));
 }
 
 /**
@@ -44,7 +44,7 @@ export function dkimRecordFromPublicKey(publicKey: string): Parsed<DkimRecord> {
   const fix = "PEM, SubjectPublicKeyInfo in base64, or the whole DKIM record (v=DKIM1; k=rsa; p=…)";
   // First, because nearly all have this form: a private key can only be ruled out by trying each of its forms.
   const spki = readSpki(publicKey);
-  if (spki !== undefined) return toRecord(fromKey(spki, what, fix));
+  if (spki !== undefined) return recordOfKey(publicKeyFrom(spki, what, fix));
   if (isPrivateKey(publicKey)) {
     const message = "is a private key: whoever can read this file can sign as the tenant";
     const known =
@@ -53,7 +53,7 @@ export function dkimRecordFromPublicKey(publicKey: string): Parsed<DkimRecord> {
   }
   const pasted = pastedRecord(publicKey);
   if (pasted !== undefined) return fromPasted(pasted);
-  return toRecord(fromKey(readPublic(publicKey), what, fix));
+  return recordOfKey(publicKeyFrom(readPublic(publicKey), what, fix));
 }
 
 /** The text of a DKIM record in what was pasted: strings joined, what `dig` prints before them taken off. */
@@ -128,7 +128,7 @@ export function describePublicKey(
   const spki = attempt(() => createPublicKey({ key: der, format: "der", type: "spki" }));
   // RFC 6376's text asks for the bare RSAPublicKey, its examples and all verifiers for the other.
   const bare = spki ?? attempt(() => createPublicKey({ key: der, format: "der", type: "pkcs1" }));
-  const parsed = fromKey(bare, "p=", "an RSA SubjectPublicKeyInfo in base64");
+  const parsed = publicKeyFrom(bare, "p=", "an RSA SubjectPublicKeyInfo in base64");
   if (parsed.value !== undefined && parsed.value.type !== "rsa") {
     const fix = "k=ed25519 with the raw 32 octets";
     return {
@@ -163,14 +163,18 @@ export function checkKeyPair(privateKey: string, record: DkimRecord): MailFindin
   return [mailError("dkim-keys-differ", rule, "the published key is not the private key's", fix)];
 }
 
-function toRecord(key: Parsed<DkimPublicKey>): Parsed<DkimRecord> {
+function recordOfKey(key: Parsed<DkimPublicKey>): Parsed<DkimRecord> {
   if (key.value === undefined) return { findings: key.findings };
   const { type, base64 } = key.value;
   const value: DkimRecord = { keyType: type, hashes: ["sha256"], publicKey: base64 };
   return { value, findings: key.findings };
 }
 
-function fromKey(key: KeyObject | undefined, what: string, fix: string): Parsed<DkimPublicKey> {
+function publicKeyFrom(
+  key: KeyObject | undefined,
+  what: string,
+  fix: string,
+): Parsed<DkimPublicKey> {
   if (key === undefined) {
     return {
       findings: [

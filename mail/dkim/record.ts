@@ -128,9 +128,9 @@ export function parseDkim(text: string): Parsed<DkimRecord> {
     findings.push(mailWarning("dkim-unknown-tag", RULE, message, "remove it: verifiers ignore it"));
   }
   const lists = {
-    hashes: list(tags, "h", findings),
-    services: list(tags, "s", findings),
-    flags: list(tags, "t", findings),
+    hashes: readList(tags, "h", findings),
+    services: readList(tags, "s", findings),
+    flags: readList(tags, "t", findings),
   };
   if (hasError(findings) || publicKey === undefined) return { findings };
   const value: DkimRecord = { keyType: keyType === "ed25519" ? keyType : "rsa", publicKey };
@@ -205,7 +205,11 @@ export function lintDkim(record: DkimRecord): MailFinding[] {
 }
 
 /** A colon-separated list of `hyphenated-word`s or `*`. */
-function list(tags: readonly Tag[], name: string, findings: MailFinding[]): string[] | undefined {
+function readList(
+  tags: readonly Tag[],
+  name: string,
+  findings: MailFinding[],
+): string[] | undefined {
   const value = tagValue(tags, name);
   if (value === undefined) return undefined;
   const items = value.split(":").map((item) => item.trim());

@@ -3,10 +3,10 @@ import { costOf, type SpfCost, type SpfFacts, walkFrom } from "./cost.ts";
 import { limitText, reachedTerms, rfcSection, spfError, spfWarning } from "./finding.ts";
 import { parseSpf } from "./parse.ts";
 import { type ParsedSpf, type SpfFinding, TERM_LIMIT, VOID_LIMIT } from "./types.ts";
-import { lookupsWithout, mailboxIncludes, type WayOut, waysOut } from "./way-out.ts";
+import { lookupsWithout, mailboxIncludes, type SpfWayOut, waysOut } from "./way-out.ts";
 
 export type { SpfCost, SpfFacts } from "./cost.ts";
-export type { WayOut } from "./way-out.ts";
+export type { SpfWayOut } from "./way-out.ts";
 
 export interface SpfBudgetOptions extends SpfFacts {
   /** The name that the record stands at. @default unknown: loops back to it and its own `a` go unseen */
@@ -35,7 +35,7 @@ export interface SpfBudget {
   /** Domains with macros, as written, each counted as at least one: nobody can count more than the message shows. */
   macros: string[];
   /** What helps when the budget is overdrawn, or nearly, the most saving first. */
-  waysOut: WayOut[];
+  waysOut: SpfWayOut[];
   findings: SpfFinding[];
 }
 
@@ -77,25 +77,25 @@ export function budgetOf(
     const target = budget.lookups > TERM_LIMIT ? TERM_LIMIT : NEAR_LIMIT - 1;
     budget.waysOut = waysOut(costs, terms, { ...options, target });
   }
-  judge(budget);
+  addBudgetFindings(budget);
   return budget;
 }
 
-function amount({ lookups, atLeast }: SpfCost): string {
+function lookupText({ lookups, atLeast }: SpfCost): string {
   return `${atLeast ? "at least " : ""}${lookups}`;
 }
 
-function judge(budget: SpfBudget): void {
+function addBudgetFindings(budget: SpfBudget): void {
   const { findings, lookups, loops, voidLookups } = budget;
   for (const loop of loops) {
     const message = `${loop.join(" → ")}: the records include each other without end`;
     const fix = `remove one include: or redirect= of the chain`;
     findings.push(spfError("spf-loop", rfcSection("5.2"), message, fix));
   }
-  if (lookups > TERM_LIMIT) findings.push(overdrawn(budget));
+  if (lookups > TERM_LIMIT) findings.push(overLimitFinding(budget));
   else {
-    if (lookups >= NEAR_LIMIT) findings.push(nearlyOverdrawn(budget));
-    findings.push(...uncounted(budget));
+    if (lookups >= NEAR_LIMIT) findings.push(nearLimitFinding(budget));
+    findings.push(...uncountedFindings(budget));
   }
   if (voidLookups === 0) return;
   const names = voidTerms(budget.terms).join(", ");
@@ -111,10 +111,10 @@ function judge(budget: SpfBudget): void {
   );
 }
 
-function overdrawn(budget: SpfBudget): SpfFinding {
+function overLimitFinding(budget: SpfBudget): SpfFinding {
   const { lookups, atLeast, waysOut: ways, terms } = budget;
   const dearest = terms.toSorted((a, b) => b.lookups - a.lookups);
-  const bill = dearest.map((cost) => `${cost.term} ${amount(cost)}`).join(", ");
+  const bill = dearest.map((cost) => `${cost.term} ${lookupText(cost)}`).join(", ");
   const message = `${limitText(lookups, atLeast)} look-ups: ${bill}`;
   const fix = [...ways.map(({ text }) => text), ...limitsOf(budget)];
   const foreign = terms.some(({ terms: below, state }) => below.length > 0 || state === "unknown");
@@ -146,7 +146,7 @@ function limitsOf({ terms, waysOut: ways }: SpfBudget): string[] {
   return limits;
 }
 
-function nearlyOverdrawn({ lookups, atLeast, waysOut: ways, terms }: SpfBudget): SpfFinding {
+function nearLimitFinding({ lookups, atLeast, waysOut: ways, terms }: SpfBudget): SpfFinding {
   const left = TERM_LIMIT - lookups;
   const room = left === 0 ? "none is left" : `${left} is left`;
   const more =
@@ -163,7 +163,7 @@ function nearlyOverdrawn({ lookups, atLeast, waysOut: ways, terms }: SpfBudget):
 }
 
 /** Records that are not known may be asked for; which record a macro means, nobody knows before the mail comes. */
-function uncounted({ lookups, atLeast, unknown, macros }: SpfBudget): SpfFinding[] {
+function uncountedFindings({ lookups, atLeast, unknown, macros }: SpfBudget): SpfFinding[] {
   const findings: SpfFinding[] = [];
   const count = `${limitText(lookups, atLeast)} look-ups`;
   if (unknown.length > 0) {

@@ -38,7 +38,7 @@ export interface SpfCost {
 }
 
 /** The state of one count. */
-export interface Walk {
+export interface CostWalk {
   facts: SpfFacts;
   loops: string[][];
   unknown: Set<string>;
@@ -54,7 +54,7 @@ export interface Walk {
 const TERMS_COUNTED = 500;
 
 /** A count that has not begun. */
-export function walkFrom(facts: SpfFacts): Walk {
+export function walkFrom(facts: SpfFacts): CostWalk {
   return {
     facts,
     loops: [],
@@ -67,7 +67,11 @@ export function walkFrom(facts: SpfFacts): Walk {
 }
 
 /** The cost of one term in the record of a domain; undefined when it asks nothing. */
-export function costOf(term: Term, domain: string | undefined, walk: Walk): SpfCost | undefined {
+export function costOf(
+  term: Term,
+  domain: string | undefined,
+  walk: CostWalk,
+): SpfCost | undefined {
   if (!asksDns(term)) return undefined;
   walk.terms += 1;
   const target = term.domain === undefined ? domain : staticName(term.domain, domain);
@@ -100,7 +104,7 @@ function staticName(spec: string, domain: string | undefined): string | undefine
   return nameKey(asQueryName(expandMacro(parts, context)).toLowerCase());
 }
 
-function follow(cost: SpfCost, domain: string | undefined, walk: Walk, spec: string): void {
+function follow(cost: SpfCost, domain: string | undefined, walk: CostWalk, spec: string): void {
   const path =
     domain === undefined || walk.path.at(-1) === domain ? walk.path : [...walk.path, domain];
   const { target } = cost;
@@ -128,7 +132,13 @@ function isSameLoop(a: readonly string[], b: readonly string[]): boolean {
   return start >= 0 && a.length === b.length && turned.every((name, index) => name === a[index]);
 }
 
-function descend(cost: SpfCost, target: string, text: string, below: Walk, walk: Walk): void {
+function descend(
+  cost: SpfCost,
+  target: string,
+  text: string,
+  below: CostWalk,
+  walk: CostWalk,
+): void {
   const parsed = parseSpf(text);
   if (!isSpf(text)) {
     cost.state = "none";
@@ -163,7 +173,7 @@ function countVoid(
   cost: SpfCost,
   type: "a" | "mx" | "exists" | "ptr",
   target: string | undefined,
-  walk: Walk,
+  walk: CostWalk,
 ): void {
   const { addresses, exchanges } = walk.facts;
   if (type === "ptr" || target === undefined) {

@@ -4,16 +4,16 @@ import { covers, type Network, parseIp4, parseIp6 } from "./ip.ts";
 import { renderTerm, termKey } from "./render.ts";
 import type { Mechanism, PlacedTerm, SpfFinding } from "./types.ts";
 
-interface Placed {
+interface PlacedMechanism {
   term: Mechanism;
   at: number;
 }
 
 /** `whole` is false when some terms could not be read: a missing `all` is then no finding of its own. */
-export function lintOrder(terms: readonly PlacedTerm[], whole: boolean): SpfFinding[] {
+export function lintOrder(terms: readonly PlacedTerm[], isComplete: boolean): SpfFinding[] {
   const mechanisms = terms.flatMap(({ term, at }) => (isMechanism(term) ? [{ term, at }] : []));
   return [
-    ...lintEnd(terms, mechanisms, whole),
+    ...lintEnd(terms, mechanisms, isComplete),
     ...lintRepeats(terms),
     ...lintCovered(mechanisms),
     ...lintCost(mechanisms),
@@ -22,13 +22,13 @@ export function lintOrder(terms: readonly PlacedTerm[], whole: boolean): SpfFind
 
 function lintEnd(
   terms: readonly PlacedTerm[],
-  mechanisms: readonly Placed[],
-  whole: boolean,
+  mechanisms: readonly PlacedMechanism[],
+  isComplete: boolean,
 ): SpfFinding[] {
   const findings: SpfFinding[] = [];
   const all = mechanisms.findIndex(({ term }) => term.type === "all");
   const redirect = terms.find(({ term }) => term.type === "redirect");
-  if (all < 0 && redirect === undefined && whole) {
+  if (all < 0 && redirect === undefined && isComplete) {
     const message = "no all: everybody else is neutral, as with ?all";
     findings.push(spfError("spf-all-missing", rfcSection("4.7"), message, "-all at the end"));
   }
@@ -79,13 +79,13 @@ function lintRepeats(terms: readonly PlacedTerm[]): SpfFinding[] {
   });
 }
 
-function lintCovered(mechanisms: readonly Placed[]): SpfFinding[] {
+function lintCovered(mechanisms: readonly PlacedMechanism[]): SpfFinding[] {
   const networks = mechanisms.flatMap((placed) => {
     const network = networkIn(placed.term);
     return network === undefined ? [] : [{ ...placed, network }];
   });
   // An address is covered by a network of fewer bits only: single addresses need no comparing.
-  const wide = networks.filter(({ network, term }) => network.prefix < whole(term));
+  const wide = networks.filter(({ network, term }) => network.prefix < fullPrefix(term));
   return networks.flatMap(({ term, at, network }) => {
     const outer = wide.find(
       (other) =>
@@ -102,7 +102,7 @@ function lintCovered(mechanisms: readonly Placed[]): SpfFinding[] {
 }
 
 /** Advice: a client that an address matches costs no look-up. Only where the order changes no result. */
-function lintCost(mechanisms: readonly Placed[]): SpfFinding[] {
+function lintCost(mechanisms: readonly PlacedMechanism[]): SpfFinding[] {
   const senders = mechanisms.filter(({ term }) => term.type !== "all");
   if (senders.some(({ term }) => term.qualifier !== "+")) return [];
   const asking = senders.findIndex(({ term }) => asksDns(term));
@@ -118,9 +118,9 @@ function lintCost(mechanisms: readonly Placed[]): SpfFinding[] {
 function networkIn(term: Mechanism): Network | undefined {
   if (term.type !== "ip4" && term.type !== "ip6") return undefined;
   const ip = term.type === "ip4" ? parseIp4(term.address) : parseIp6(term.address);
-  return ip === undefined ? undefined : { ip, prefix: term.prefix ?? whole(term) };
+  return ip === undefined ? undefined : { ip, prefix: term.prefix ?? fullPrefix(term) };
 }
 
-function whole(term: Mechanism): number {
+function fullPrefix(term: Mechanism): number {
   return term.type === "ip4" ? 32 : 128;
 }

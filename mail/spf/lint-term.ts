@@ -6,7 +6,7 @@ import { covers, isIp4, type Network, networkOf, parseIp4, parseIp6 } from "./ip
 import { hasMacro, parseMacroString, usesMacro } from "./macro.ts";
 import { renderTerm } from "./render.ts";
 import { gluedAll, gluedFinding } from "./term.ts";
-import type { NetworkMechanism, PlacedTerm, Qualifier, SpfFinding, Term } from "./types.ts";
+import type { NetworkMechanism, PlacedTerm, SpfFinding, SpfQualifier, Term } from "./types.ts";
 
 const MECHANISM_NAMES = ["all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"];
 /** Below these a network is larger than a sender's own: 65,536 addresses, an IPv6 allocation. */
@@ -18,7 +18,7 @@ export function lintTerm({ term, at }: PlacedTerm, placeholders: readonly Networ
   if (glued !== undefined) return [gluedFinding(renderTerm(term), glued, at)];
   switch (term.type) {
     case "all":
-      return lintAll(term.qualifier, at);
+      return lintAllMechanism(term.qualifier, at);
     case "ip4":
     case "ip6":
       return lintNetwork(term, at, placeholders);
@@ -48,7 +48,7 @@ export function lintTerm({ term, at }: PlacedTerm, placeholders: readonly Networ
   }
 }
 
-function lintAll(qualifier: Qualifier, at: number): SpfFinding[] {
+function lintAllMechanism(qualifier: SpfQualifier, at: number): SpfFinding[] {
   const fix = "-all, or ~all while senders are still being found";
   if (qualifier === "+") {
     return [spfError("spf-pass-all", rfcSection("5.1"), "+all lets everybody send", fix, at)];
@@ -91,7 +91,7 @@ function lintNetwork(
 }
 
 function lintWidth(
-  qualifier: Qualifier,
+  qualifier: SpfQualifier,
   family: "ip4" | "ip6",
   prefix: number,
   text: string,

@@ -59,7 +59,7 @@ export function parseMacroString(text: string, place: MacroPlace, at = 0): Parse
   const stray = text.search(forbidden);
   if (stray >= 0) {
     const fix = `printable ASCII${place === "explanation" ? "" : " without spaces"}`;
-    const message = `a character that may not stand in ${noun(place)}`;
+    const message = `a character that may not stand in ${placeNoun(place)}`;
     findings.push(spfError("spf-charset", rfcSection("7.1"), message, fix, at + stray));
   }
   let offset = 0;
@@ -174,8 +174,8 @@ function expandOne(macro: Macro, context: MacroContext): string {
     if (separators.has(character)) parts.push("");
     else parts.push((parts.pop() ?? "") + character);
   }
-  const ordered = macro.reverse ? parts.toReversed() : parts;
-  const text = (macro.keep === undefined ? ordered : ordered.slice(-macro.keep)).join(".");
+  const labels = macro.reverse ? parts.toReversed() : parts;
+  const text = (macro.keep === undefined ? labels : labels.slice(-macro.keep)).join(".");
   return macro.escape ? urlEscape(text) : text;
 }
 
@@ -214,6 +214,6 @@ function urlEscape(text: string): string {
   );
 }
 
-function noun(place: MacroPlace): string {
+function placeNoun(place: MacroPlace): string {
   return place === "explanation" ? "an explanation" : `a ${place}`;
 }

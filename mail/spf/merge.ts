@@ -6,20 +6,20 @@ import { renderSpf, renderTerm, termKey } from "./render.ts";
 import { readTerm } from "./term.ts";
 import type { Mechanism, Modifier, SpfFinding, SpfRecord, Term } from "./types.ts";
 
-export interface MergeOptions {
+export interface SpfMergeOptions {
   /**
    * The result for everybody else: `-` fail, `~` softfail, `?` neutral.
    * @default what the domain has now, also where that is another domain's, by `redirect=`, or nobody's,
    * which is neutral. A merge makes nothing stricter on its own: `-all` over senders that the old record
    * forgot refuses their mail.
    */
-  all?: All;
+  all?: SpfAll;
   /** The result for everybody else where the name has no record. @default "-" */
-  otherwise?: All;
+  otherwise?: SpfAll;
 }
 
 /** How a record may end. `+all` is no way to end one: it lets everybody send. */
-export type All = "-" | "~" | "?";
+export type SpfAll = "-" | "~" | "?";
 
 /** A merged record, as data and as text; absent when the existing one cannot be read. */
 export interface MergedSpf extends Parsed<SpfRecord> {
@@ -43,7 +43,7 @@ export interface MergedSpf extends Parsed<SpfRecord> {
 export function mergeSpf(
   existing: readonly string[],
   own: readonly string[],
-  options: MergeOptions = {},
+  options: SpfMergeOptions = {},
 ): MergedSpf {
   const findings: SpfFinding[] = [];
   const records = existing.flatMap((text) => readExisting(text, findings));
@@ -55,10 +55,10 @@ export function mergeSpf(
       spfWarning("spf-several", rfcSection("3.2"), message, "publish the merged one alone"),
     );
   }
-  const olds = records.map((record) => openUp(record, findings));
+  const olds = records.map((record) => existingSpfOf(record, findings));
   const end = chooseEnd(olds, options, findings);
   if (end === undefined) return { findings };
-  const mechanisms = inOrder(
+  const mechanisms = orderedMechanisms(
     ours,
     olds.flatMap((old) => old.mechanisms),
     findings,
@@ -82,7 +82,7 @@ export function mergeSpf(
 }
 
 /** An existing record, taken apart. */
-interface Old {
+interface ExistingSpf {
   mechanisms: Mechanism[];
   modifiers: Modifier[];
   /** Undefined when the record has none. */
@@ -113,7 +113,7 @@ function readOwn(text: string, findings: SpfFinding[]): Mechanism[] {
   return [];
 }
 
-function openUp({ terms }: SpfRecord, findings: SpfFinding[]): Old {
+function existingSpfOf({ terms }: SpfRecord, findings: SpfFinding[]): ExistingSpf {
   const mechanisms = terms.filter(isMechanism);
   const end = mechanisms.findIndex(({ type }) => type === "all");
   const all = end < 0 ? undefined : mechanisms[end]?.qualifier;
@@ -138,7 +138,7 @@ function openUp({ terms }: SpfRecord, findings: SpfFinding[]): Old {
 }
 
 /** Own networks, existing networks, existing look-ups, own look-ups; the first of two alike stays. */
-function inOrder(
+function orderedMechanisms(
   ours: readonly Mechanism[],
   olds: readonly Mechanism[],
   findings: SpfFinding[],
@@ -188,8 +188,8 @@ function mergeModifiers(modifiers: readonly Modifier[], findings: SpfFinding[]):
 
 /** How the merged record ends: an `all` or a `redirect`; undefined where neither keeps what there is. */
 function chooseEnd(
-  olds: readonly Old[],
-  { all: wanted, otherwise = "-" }: MergeOptions,
+  olds: readonly ExistingSpf[],
+  { all: wanted, otherwise = "-" }: SpfMergeOptions,
   findings: SpfFinding[],
 ): Term[] | undefined {
   const redirects = new Set(olds.flatMap(({ redirect }) => redirect ?? []));
@@ -218,11 +218,11 @@ function chooseEnd(
 const STRICTNESS = ["+", "?", "~", "-"] as const;
 
 function chooseAll(
-  olds: readonly Old[],
-  wanted: All | undefined,
-  otherwise: All,
+  olds: readonly ExistingSpf[],
+  wanted: SpfAll | undefined,
+  otherwise: SpfAll,
   findings: SpfFinding[],
-): All | undefined {
+): SpfAll | undefined {
   if (olds.length === 0) return wanted ?? otherwise;
   // Of several records the strictest: it is what each of their receivers was asked for at least.
   const rank = Math.max(...olds.map(({ all = "?" }) => STRICTNESS.indexOf(all)));

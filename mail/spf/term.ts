@@ -3,7 +3,7 @@ import { quotedExcerpt } from "../finding.ts";
 import { rfcSection, spfError } from "./finding.ts";
 import { parseIp, parseIp4, parseIp6 } from "./ip.ts";
 import { parseDomainSpec, parseMacroString } from "./macro.ts";
-import type { Qualifier, SpfFinding, Term } from "./types.ts";
+import type { SpfFinding, SpfQualifier, Term } from "./types.ts";
 
 /** A term, or why there is none. */
 export interface ReadTerm {
@@ -70,10 +70,12 @@ function readMechanism(text: string, at: number): ReadTerm {
   const match = MECHANISM.exec(text);
   if (match === null) {
     const message = `${quotedExcerpt(text)} is no mechanism and no modifier`;
-    return { findings: [spfError("spf-mechanism", rfcSection("4.6.1"), message, hint(text), at)] };
+    return {
+      findings: [spfError("spf-mechanism", rfcSection("4.6.1"), message, likelySpelling(text), at)],
+    };
   }
   const [, sign = "", name = "", rest = ""] = match;
-  const qualifier = (sign === "" ? "+" : sign) as Qualifier;
+  const qualifier = (sign === "" ? "+" : sign) as SpfQualifier;
   const start = at + sign.length + name.length;
   const type = name.toLowerCase();
   switch (type) {
@@ -105,7 +107,7 @@ function readMechanism(text: string, at: number): ReadTerm {
 
 function readAddressMechanism(
   type: "a" | "mx",
-  qualifier: Qualifier,
+  qualifier: SpfQualifier,
   rest: string,
   start: number,
 ): ReadTerm {
@@ -134,7 +136,7 @@ function readAddressMechanism(
 
 function readNetworkMechanism(
   type: "ip4" | "ip6",
-  qualifier: Qualifier,
+  qualifier: SpfQualifier,
   rest: string,
   start: number,
 ): ReadTerm {
@@ -201,7 +203,7 @@ function argumentFault(text: string, rule: string, fix: string, at: number): Rea
 }
 
 /** What was probably meant. */
-function hint(text: string): string {
+function likelySpelling(text: string): string {
   const modifier = /^[-+~?]?(redirect|exp)[:=](.*)$/i.exec(text);
   if (modifier !== null) return `${modifier[1]?.toLowerCase()}=${modifier[2]}`;
   const misnamed = /^([-+~?]?)ip(?:v?([46])|addr)?[:=](.+)$/i.exec(text);

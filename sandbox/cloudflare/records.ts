@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { isMap } from "../../core/maps.ts";
 import type { WireRequest, WireResponse, World } from "../world.ts";
-import { selected } from "./filters.ts";
-import { CloudflareError, paged, success } from "./reply.ts";
+import { matchingRecords } from "./filters.ts";
+import { CloudflareError, pageReply, success } from "./reply.ts";
 import type { CloudflareRecord, Zone } from "./state.ts";
-import { type Asked, checkConflicts, validate } from "./validate.ts";
+import { checkConflicts, type RecordRequest, validate } from "./validate.ts";
 
 export function createRecord(request: WireRequest, world: World, zone: Zone): WireResponse {
   const checked = validate(asked(request), zone);
@@ -26,11 +26,11 @@ export function showRecord(world: World, zone: Zone, id: string): WireResponse {
 
 export function listRecords({ query }: WireRequest, world: World, zone: Zone): WireResponse {
   const all = Object.values(world.state.cloudflare.records);
-  const found = selected(
+  const found = matchingRecords(
     all.filter(({ zoneId }) => zoneId === zone.id),
     query,
   );
-  return success(...paged(found.map(shown), query, { usual: 100, most: 5_000_000 }));
+  return success(...pageReply(found.map(shown), query, { usual: 100, most: 5_000_000 }));
 }
 
 /** PUT writes the record anew, PATCH changes the named fields. */
@@ -59,7 +59,7 @@ export function deleteRecord(world: World, zone: Zone, id: string): WireResponse
   return success({ id });
 }
 
-function asked({ body }: WireRequest): Asked {
+function asked({ body }: WireRequest): RecordRequest {
   try {
     const value: unknown = JSON.parse(body);
     if (isMap(value)) return value;

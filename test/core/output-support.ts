@@ -38,7 +38,7 @@ export interface CustomerPage {
 }
 
 /** A record that the customer publishes. */
-export function theirs(
+export function customersRecord(
   key: string,
   name: PlannedRecord["name"],
   data: RecordData,

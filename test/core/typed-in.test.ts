@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readConfig } from "../../core/config/config.ts";
 import { type JsonSchema, stackJsonSchema } from "../../core/config/json-schema.ts";
-import { type Json, mutated, mutation } from "./mutation.ts";
+import { applyMutations, type Json, mutation } from "./mutation.ts";
 
 /** A tenant and the operator's values with something in every place of the schema. */
 const TENANT = parse(`
@@ -220,7 +220,7 @@ describe("junk in one place", () => {
           },
         ),
         (config, mutations) => {
-          expectOurWords(mutated(config, mutations), "a changed config");
+          expectOurWords(applyMutations(config, mutations), "a changed config");
         },
       ),
       { numRuns: 100 },

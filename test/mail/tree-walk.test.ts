@@ -18,7 +18,7 @@ import {
   treeWalkDomains,
   treeWalkOver,
 } from "../../mail/dmarc/tree-walk.ts";
-import { hostName, neverThrows, present, roundTrips } from "./support.ts";
+import { hostName, neverThrows, roundTrips, withoutUndefined } from "./support.ts";
 
 /** A walk over a world of DMARC records, and what it asked for. */
 function walked(
@@ -125,7 +125,7 @@ describe("reports to another domain (RFC 9990 §4)", () => {
       { nil: undefined },
     );
     const consents = fc.record({ rua: uris, ruf: uris }) as fc.Arbitrary<ReportConsent>;
-    roundTrips(present(consents), renderConsent, parseConsent);
+    roundTrips(withoutUndefined(consents), renderConsent, parseConsent);
     neverThrows(parseConsent, "v=DMARC1", "; rua=");
   });
 

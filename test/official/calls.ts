@@ -1,6 +1,6 @@
 /** Calls on the wire, told apart by resource and freed of what differs by chance. */
-import type { Suited } from "./resources.ts";
-import { admin, type Side, type Standing } from "./side.ts";
+import type { SuitedResource } from "./resources.ts";
+import { admin, type ExistingResource, type Side } from "./side.ts";
 
 interface Logged {
   service: string;
@@ -11,8 +11,8 @@ interface Logged {
 /** Each resource's calls since the log was cleared, in order; `shared` has those of none. */
 export async function callsOf(
   side: Side,
-  resources: readonly Suited[],
-  standing: ReadonlyMap<string, Standing>,
+  resources: readonly SuitedResource[],
+  standing: ReadonlyMap<string, ExistingResource>,
 ): Promise<Map<string, string[]>> {
   const log = (await admin(side, "GET", "calls")) as Logged[];
   await admin(side, "DELETE", "calls");

@@ -22,7 +22,7 @@ import type { Tenant } from "./tenant.ts";
 const LONG_ENOUGH = 7_200_000;
 
 /** A tenant whose records are visible in DNS. */
-export interface Published {
+export interface PublishedTenant {
   sandbox: TestSandbox;
   /** The public IPv4 of each address, by key. */
   ips: ReadonlyMap<string, string>;
@@ -38,7 +38,7 @@ interface Publication {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** Publishes everything, PTRs last, and waits on the sandbox's clock until all of it is visible. */
-export async function publish(tenant: Tenant): Promise<Published> {
+export async function publish(tenant: Tenant): Promise<PublishedTenant> {
   const { plan, operator } = tenant;
   const others = othersRecords(tenant);
   const zones = zonesOf(operator.zones, others);

@@ -1,7 +1,7 @@
 /** SPF records: one a name (RFC 7208 §3.2), merged from everything that wants one there and what stands there. */
 
 import { spfBudget } from "../../../mail/spf/budget.ts";
-import { type MergedSpf, type MergeOptions, mergeSpf } from "../../../mail/spf/merge.ts";
+import { type MergedSpf, mergeSpf, type SpfMergeOptions } from "../../../mail/spf/merge.ts";
 import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import type { SpfConfig } from "../../config/schema.ts";
@@ -261,7 +261,7 @@ export function mergedSpf(sender: SpfName): MergedSpf {
   const macro = how === "macro" && pool.length > 0 ? [`exists:%{i}.${spfMacroZone(at)}`] : [];
   const own = [...macro, ...(include === undefined ? [] : [`include:${include}`])];
   const includes = [...new Set(spf?.include ?? [])].map((name) => `include:${name}`);
-  const all: MergeOptions = spf?.all === undefined ? {} : { all: ALL[spf.all] };
+  const all: SpfMergeOptions = spf?.all === undefined ? {} : { all: ALL[spf.all] };
   const existing = standing.map(({ text }) => text);
   if (existing.length + own.length + includes.length === 0 && !isOrganisation) return OWN_ALONE;
   return mergeSpf(existing, [...own, ...includes], {

@@ -10,13 +10,13 @@ import { checkPlace } from "../../../core/guards/stack-place.ts";
 import { readDeployed } from "../../../core/state/deployed-stack.ts";
 import { ownerTags } from "../../../core/state/tags.ts";
 import { type PlannedAddress, plan } from "../../../core/tenant/plan.ts";
-import { type ByUrn, type Held, idOf, rememberedBy, stateOf } from "../state/support.ts";
+import { type ByUrn, type HeldAddress, idOf, rememberedBy, stateOf } from "../state/support.ts";
 import { ACME, raw } from "../support.ts";
 
 const owner = { organisation: "organization", project: "sendips", stack: "acme" };
 const released = ownerTags(owner, true);
-const tx1: Held = { key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
-const mk1: Held = { key: "mk1", publicIp: "198.51.100.2", privateIp: "10.0.1.11" };
+const tx1: HeldAddress = { key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
+const mk1: HeldAddress = { key: "mk1", publicIp: "198.51.100.2", privateIp: "10.0.1.11" };
 
 const planned = (key: string, privateIp = "10.0.1.99"): PlannedAddress => ({
   ...{ key, privateIp, hostName: `${key}.mail.acme.example`, release: false, streams: [] },

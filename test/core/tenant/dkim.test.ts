@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkDkim } from "../../../core/tenant/dkim/check.ts";
 import { authenticationOf, dmarcView } from "../../../core/tenant/dmarc/view.ts";
 import { brokenRules } from "../../../core/tenant/receivers/provider-rules.ts";
-import { GOOD, planned, records } from "./support.ts";
+import { GOOD, planRecords, records } from "./support.ts";
 
 function publicKey(type: "rsa" | "ed25519"): string {
   const pair =
@@ -27,7 +27,7 @@ const signing = (key: string, streams?: string[]) => ({
   ...(streams && { streams }),
 });
 const said = (tenant: Record<string, unknown>) =>
-  checkDkim(planned(tenant)).map(({ level, path, message }) => `${level} ${path}: ${message}`);
+  checkDkim(planRecords(tenant)).map(({ level, path, message }) => `${level} ${path}: ${message}`);
 
 describe("keys of streams", () => {
   it("may stand side by side at one From domain", () => {
@@ -42,19 +42,19 @@ describe("keys of streams", () => {
     expect(said({ ...CORP, dkim: { a: signing(rsa, ["app", "shopp"]) } })).toEqual([
       'error sendips:tenant.dkim.a.streams[1]: "shopp" is not a stream of the tenant',
     ]);
-    const [found] = checkDkim(planned({ ...CORP, dkim: { a: signing(rsa, ["toString"]) } }));
+    const [found] = checkDkim(planRecords({ ...CORP, dkim: { a: signing(rsa, ["toString"]) } }));
     expect(found?.fix).toBe("allowed: app, shop");
   });
 
   it("are published at the From domains of those streams alone", () => {
     const dkim = { a: signing(rsa, ["marketing"]) };
-    expect(records(planned({ ...GOOD, dkim }), "dkim-").map((line) => line.split(" ")[1])).toEqual([
-      "a._domainkey.news.acme.example",
-    ]);
+    expect(
+      records(planRecords({ ...GOOD, dkim }), "dkim-").map((line) => line.split(" ")[1]),
+    ).toEqual(["a._domainkey.news.acme.example"]);
   });
 
   it("sign for those streams alone, to DMARC and to the providers' rules", () => {
-    const context = planned({ ...CORP, dkim: { a: signing(rsa, ["app"]) } });
+    const context = planRecords({ ...CORP, dkim: { a: signing(rsa, ["app"]) } });
     const view = dmarcView(context.records);
     expect(
       context.streams.map((stream) => authenticationOf(context, view, stream).selectors),

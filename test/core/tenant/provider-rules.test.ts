@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { RecordContext } from "../../../core/tenant/context.ts";
 import { checkProviders } from "../../../core/tenant/receivers/check.ts";
 import { PROVIDER_RULES, providerVerdicts } from "../../../core/tenant/receivers/provider-rules.ts";
-import { GOOD, oneStream, planned, SIGNED, sentences, ZONES } from "./support.ts";
+import { GOOD, oneStream, planRecords, SIGNED, sentences, ZONES } from "./support.ts";
 
 const good = (tenant: object = {}, operator: object = {}) =>
-  planned({ dkim: SIGNED, ...tenant }, { ...operator });
+  planRecords({ dkim: SIGNED, ...tenant }, { ...operator });
 
 /** Rules with their verdicts, each once. */
 function verdicts(context: RecordContext): string[] {
@@ -79,7 +79,7 @@ describe("provider policies", () => {
 
 describe("rules not met", () => {
   it("SPF and DKIM: one finding for all providers and streams", () => {
-    expect(sentences(checkProviders(planned()))).toEqual([
+    expect(sentences(checkProviders(planRecords()))).toEqual([
       "warning dkim [Google, Microsoft, Yahoo: bulk sender requirements]: Google, Microsoft, Yahoo ask bulk senders for SPF and DKIM; streams marketing, transactional fall short: no DKIM key signs so that it aligns with the From domain",
     ]);
     const noSpf = without(
@@ -93,7 +93,7 @@ describe("rules not met", () => {
 
   it("SPF or DKIM: of all senders", () => {
     const neither = without(
-      planned(oneStream({ from: "tx.acme.example" })),
+      planRecords(oneStream({ from: "tx.acme.example" })),
       "spf-bounce.tx.acme.example",
     );
     const [first] = sentences(checkProviders(neither));
@@ -118,10 +118,10 @@ describe("rules not met", () => {
   it("alignment: one of the two must", () => {
     const foreign = oneStream({ from: "tx.acme.example", returnPath: "b.operator.example" });
     expect(verdicts(good(foreign))).toContain("DMARC alignment: met");
-    expect(verdicts(planned(foreign))).toContain("DMARC alignment: not met");
+    expect(verdicts(planRecords(foreign))).toContain("DMARC alignment: not met");
     const strict = { dmarc: { ...GOOD.dmarc, spfAlignment: "strict" } };
-    expect(verdicts(planned(strict))).toContain("DMARC alignment: not met");
-    expect(verdicts(planned())).toContain("DMARC alignment: met");
+    expect(verdicts(planRecords(strict))).toContain("DMARC alignment: not met");
+    expect(verdicts(planRecords())).toContain("DMARC alignment: met");
   });
 
   it("forward and reverse DNS: each address, both ways", () => {

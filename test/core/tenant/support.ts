@@ -37,7 +37,7 @@ export function oneStream(stream: Record<string, unknown>) {
 }
 
 /** {@link GOOD} with other values, its records planned. A config with a schema fault fails the test. */
-export function planned(
+export function planRecords(
   tenant: Record<string, unknown> = {},
   operator: Record<string, unknown> = {},
 ): RecordContext {
@@ -63,7 +63,7 @@ export function planned(
  * `error dmarc dmarc-weakens-standing: acme.example`, the shape that the tests compare: level, path, code, and the
  * example domains that the message names, in the order of the alphabet.
  */
-export function said(findings: readonly Finding[]): string[] {
+export function findingLines(findings: readonly Finding[]): string[] {
   return checked(findings).map(({ code, level, path, message }) => {
     const names = [...new Set(message.match(/[\w*.-]*\w\.example/g))].sort();
     return [

@@ -1,12 +1,12 @@
 /** What people do to resources behind the engine's back. */
 import { SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
-import type { Suited } from "./resources.ts";
-import type { Side, Standing } from "./side.ts";
+import type { SuitedResource } from "./resources.ts";
+import type { ExistingResource, Side } from "./side.ts";
 
 /** Changes something of every resource, as somebody does in a console. */
 export async function drift(
   { ec2, sandbox }: Side,
-  state: ReadonlyMap<string, Standing>,
+  state: ReadonlyMap<string, ExistingResource>,
 ): Promise<void> {
   const of = (name: string) => state.get(name);
   const idOf = (name: string) => of(name)?.id ?? "";
@@ -64,7 +64,7 @@ async function cloudflare(url: string, zone: string, id: string, change: object 
  */
 export async function sweep(
   { ec2, sandbox, ids }: Side,
-  resources: readonly Suited[],
+  resources: readonly SuitedResource[],
   kept: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const { aws, cloudflare: dns } = sandbox.world.state;

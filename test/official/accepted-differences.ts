@@ -2,7 +2,7 @@
  * Differences between the official providers and our stand-ins that stay, each with its reason. One that is
  * not listed fails the suite, and so does an entry that no longer occurs.
  */
-export interface Accepted {
+export interface AcceptedDifference {
   resource: string | RegExp;
   operation: string | RegExp;
   /** `calls`, `attribute region`, an edited input, a call, `plan`, `tries`. */
@@ -15,7 +15,7 @@ export interface Accepted {
 const OLD = "5.";
 const UNREAD = "nothing of ours reads it, and a stand-in is as thin as what we read";
 
-export const ACCEPTED: readonly Accepted[] = [
+export const ACCEPTED_DIFFERENCES: readonly AcceptedDifference[] = [
   {
     ...{ resource: /./, operation: /./, what: "attribute region", of: OLD },
     reason: "the provider has it since 6.0; @pulumi/aws 7 wraps that",

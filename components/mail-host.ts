@@ -150,8 +150,8 @@ export class MailHost extends pulumi.ComponentResource {
     const hooks = programHooks();
     hooks.deployedStack(context.deployed);
     hooks.answerForFormer(name);
-    const kept = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
-    const group = createSecurityGroup(name, args, kept);
+    const keptOpts = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
+    const group = createSecurityGroup(name, args, keptOpts);
     hooks.registrations.add(TYPES.securityGroup, name, group, { component: this });
     const interfaces = new Map<string, NetworkInterface>();
     for (const [key, { privateIps, release = false }] of Object.entries(args.networkInterfaces)) {
@@ -192,7 +192,7 @@ export class MailHost extends pulumi.ComponentResource {
       ),
     );
     this.securityGroupId = group.id;
-    this.instanceId = createInstance(name, args, [...interfaces], kept, hooks, this);
+    this.instanceId = createInstance(name, args, [...interfaces], keptOpts, hooks, this);
     this.registerOutputs({
       networkInterfaces: this.networkInterfaces,
       privateIps: this.privateIps,
@@ -246,7 +246,7 @@ function createInstance(
   name: string,
   args: MailHostArgs,
   interfaces: readonly [string, NetworkInterface][],
-  kept: pulumi.CustomResourceOptions,
+  keptOpts: pulumi.CustomResourceOptions,
   hooks: ProgramHooks,
   component: MailHost,
 ): pulumi.Output<string> | undefined {
@@ -265,14 +265,14 @@ function createInstance(
       tags: { Name: name, ...writeTags({ mailHost: name }), ...ownerTags(thisStack(), false) },
     },
     // An interface serves one machine at a time: the old one must let go of it first.
-    { ...kept, deleteBeforeReplace: true },
+    { ...keptOpts, deleteBeforeReplace: true },
   );
   hooks.registrations.add(TYPES.instance, name, machine, { component });
   others.forEach(([key, eni], index) => {
     const attachment = new NetworkInterfaceAttachment(
       `${name}-${key}`,
       { instanceId: machine.id, networkInterfaceId: eni.id, deviceIndex: index + 1 },
-      { ...kept, deleteBeforeReplace: true },
+      { ...keptOpts, deleteBeforeReplace: true },
     );
     const type = TYPES.networkInterfaceAttachment;
     hooks.registrations.add(type, `${name}-${key}`, attachment, { component });

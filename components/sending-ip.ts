@@ -129,7 +129,7 @@ export class SendingIp extends pulumi.ComponentResource {
     if (context === undefined) hooks.answerForFormer(name);
     hooks.keeper.wants(tenant, key, release);
     const registered = { component: this, tenant };
-    const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
+    const keptOpts = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
     const eip = new Eip(
       name,
       {
@@ -146,11 +146,11 @@ export class SendingIp extends pulumi.ComponentResource {
         },
       },
       {
-        ...kept,
+        ...keptOpts,
         protect: !release,
         // Each of these forces replacement, and a replacement loses a warmed address.
         ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
-        hooks: { ...kept.hooks, beforeCreate: [hooks.allocate], onError: [hooks.release] },
+        hooks: { ...keptOpts.hooks, beforeCreate: [hooks.allocate], onError: [hooks.release] },
       },
     );
     hooks.registrations.add(TYPES.eip, name, eip, registered);
@@ -163,7 +163,7 @@ export class SendingIp extends pulumi.ComponentResource {
               ...{ zoneId: args.zoneId, name: hostName, type: "A", ttl: args.ttl ?? 3600 },
               content: eip.publicIp,
             },
-            { ...kept, hooks: { ...kept.hooks, onError: [hooks.recordStands] } },
+            { ...keptOpts, hooks: { ...keptOpts.hooks, onError: [hooks.recordStands] } },
             { registered, adoption: context?.adoption },
           );
     const ptr =
@@ -182,12 +182,12 @@ export class SendingIp extends pulumi.ComponentResource {
         allowReassociation: false,
       },
       {
-        ...kept,
+        ...keptOpts,
         dependsOn: [ptr, a].filter((resource) => resource !== undefined),
         // Create-before-delete would delete what it has just created: EC2 moves an address, and its old
         // association is gone with that.
         deleteBeforeReplace: true,
-        hooks: { ...kept.hooks, beforeCreate: [hooks.bind], afterCreate: [hooks.bound] },
+        hooks: { ...keptOpts.hooks, beforeCreate: [hooks.bind], afterCreate: [hooks.bound] },
       },
     );
     hooks.registrations.add(TYPES.eipAssociation, name, association, {

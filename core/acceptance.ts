@@ -40,7 +40,7 @@ interface PlacedEntry {
 export function withAcceptances(
   problems: readonly Problem[],
   stacks: readonly AcceptingStack[],
-  { today, sources: looked = [], all = false }: AcceptOptions,
+  { today, sources = [], all = false }: AcceptOptions,
 ): Problem[] {
   const ofStack = new Map(
     stacks.map(({ name, stack }) => [
@@ -59,7 +59,7 @@ export function withAcceptances(
     const own = byStack.get(name) ?? [];
     // Beside an error not everything is looked at.
     if (stack === undefined || hasErrors(own)) return [];
-    return idleEntries(ofStack.get(name)?.own ?? [], name, own, looked);
+    return idleEntries(ofStack.get(name)?.own ?? [], name, own, sources);
   });
   if (!all || hasErrors(problems)) return [...marked, ...idle];
   const shared = new Map(
@@ -67,7 +67,7 @@ export function withAcceptances(
       entries.shared.map((placed) => [JSON.stringify(placed), placed]),
     ),
   );
-  return [...marked, ...idle, ...idleEntries([...shared.values()], PROJECT, problems, looked)];
+  return [...marked, ...idle, ...idleEntries([...shared.values()], PROJECT, problems, sources)];
 }
 
 /** The problems of each stack. One by one through all for each stack would take long in a fleet. */
@@ -123,12 +123,12 @@ function idleEntries(
   entries: readonly PlacedEntry[],
   stack: string,
   problems: readonly Problem[],
-  looked: readonly FindingSource[],
+  sources: readonly FindingSource[],
 ): Problem[] {
   return entries.flatMap(({ at, entry }): Problem[] => {
     const { code, path } = entry;
     const place = findingSource(code);
-    if (place === undefined || !looked.includes(place)) return [];
+    if (place === undefined || !sources.includes(place)) return [];
     if (problems.some((problem) => matches(entry, problem))) return [];
     const elsewhere = problems.find(
       (problem) => problem.code === code && problem.level === "warning",

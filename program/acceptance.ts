@@ -14,11 +14,11 @@ import type { Finding } from "../core/problem.ts";
 export function reportOf(
   stack: Stack,
   findings: readonly Finding[],
-  looked: readonly FindingSource[] = [],
+  sources: readonly FindingSource[] = [],
 ): void {
   const problems = findings.map((finding) => ({ ...finding, stack: stack.name }));
   const read = [{ name: stack.name, stack }];
-  report(withAcceptances(problems, read, { today: today(), sources: looked }));
+  report(withAcceptances(problems, read, { today: today(), sources }));
 }
 
 /** The day, `2026-11-24`. */

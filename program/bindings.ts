@@ -37,22 +37,22 @@ export async function checkBindings(
     return { key, release, binding, held: state?.bound, id: state?.allocationId, association };
   });
   const bound = await addressesBoundBy(all.flatMap(({ association }) => association ?? []));
-  const asked = all.filter(
+  const unbound = all.filter(
     ({ association, id = "" }) => association === undefined || !bound.has(id),
   );
-  if (asked.length === 0) return [];
+  if (unbound.length === 0) return [];
   const wanted: WantedBinding[] = await Promise.all(
-    asked.map(async ({ id, ...one }) => ({
+    unbound.map(async ({ id, ...one }) => ({
       ...one,
       live: id === undefined ? undefined : await elasticIp(id),
     })),
   );
-  const there = await addressesOnOrClaiming(
+  const holders = await addressesOnOrClaiming(
     wanted.map(({ binding }) => binding),
     new Set(),
   );
   return wanted.flatMap((one) => {
-    const others = there.filter(({ allocationId }) => allocationId !== one.live?.allocationId);
+    const others = holders.filter(({ allocationId }) => allocationId !== one.live?.allocationId);
     return checkBinding(thisStack(), program, one, others);
   });
 }

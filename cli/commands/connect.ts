@@ -179,7 +179,7 @@ function signingOf({ key: file, "key-host": keyHost }: ConnectOptions): {
   }
 }
 
-function zoneOf(plan: Plan, asked: string | undefined): string {
+function zoneOf(plan: Plan, requestedZone: string | undefined): string {
   const zones = customerZones(plan);
   if (zones.length === 0) {
     throw new Refusal(
@@ -187,10 +187,12 @@ function zoneOf(plan: Plan, asked: string | undefined): string {
     );
   }
   const [only, ...more] = zones;
-  if (asked === undefined && only !== undefined && more.length === 0) return only;
-  if (asked !== undefined && zones.includes(asked)) return asked;
+  if (requestedZone === undefined && only !== undefined && more.length === 0) return only;
+  if (requestedZone !== undefined && zones.includes(requestedZone)) return requestedZone;
   const wrong =
-    asked === undefined ? "say --zone" : `--zone ${quotedExcerpt(asked)} is none of them`;
+    requestedZone === undefined
+      ? "say --zone"
+      : `--zone ${quotedExcerpt(requestedZone)} is none of them`;
   throw new UsageError(`${plan.stack}: the customer's zones are ${zones.join(", ")}: ${wrong}`);
 }
 

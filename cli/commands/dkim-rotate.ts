@@ -73,13 +73,13 @@ async function publish(
 ): Promise<number> {
   const { today } = options.surroundings;
   const old = steps.flatMap((step) => ("like" in step ? [step.like ?? ""] : []));
-  const theirs = old.filter((selector) => keys[selector]?.key.ours !== true);
-  if (old.length > 0 && theirs.length === old.length) {
+  const customersSelectors = old.filter((selector) => keys[selector]?.key.ours !== true);
+  if (old.length > 0 && customersSelectors.length === old.length) {
     throw new Refusal(
-      `${theirs.join(", ")} of stack ${stack}: the customer holds the private key and makes the next one\n  add its public half: sendips:tenant.dkim.<selector>.publicKey, with state published`,
+      `${customersSelectors.join(", ")} of stack ${stack}: the customer holds the private key and makes the next one\n  add its public half: sendips:tenant.dkim.<selector>.publicKey, with state published`,
     );
   }
-  const ours = old.filter((selector) => !theirs.includes(selector));
+  const ours = old.filter((selector) => !customersSelectors.includes(selector));
   for (const like of ours.length > 0 ? ours : [undefined]) {
     const { dkim } = loadTenant(project, stack).tenant;
     const key = like === undefined ? undefined : dkim[like];

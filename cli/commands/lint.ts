@@ -32,16 +32,19 @@ export async function lintCommand(
     },
   });
   const project = openProject(cwd);
-  const asked = stacksAskedFor(project, positionals, { all: values.all, otherwise: "all" });
+  const requestedStacks = stacksAskedFor(project, positionals, {
+    all: values.all,
+    otherwise: "all",
+  });
   // A stack that was asked for but has no file must be said, so it is read with the others.
-  const names = [...new Set([...stackNames(project), ...asked])];
-  const isAsked = new Set(asked);
+  const names = [...new Set([...stackNames(project), ...requestedStacks])];
+  const isAsked = new Set(requestedStacks);
   const online = (name: string) => values.online && isAsked.has(name);
   const stacks = await readStacks(project, names, { online, today });
   if (values.online) {
     const some = stacks.filter(({ name }) => isAsked.has(name));
     const where = { cwd: project.folder, env };
-    await addNameFindings(project, some, await deployedAddresses(asked, where));
+    await addNameFindings(project, some, await deployedAddresses(requestedStacks, where));
   }
   const own = stacks
     .filter(({ name }) => isAsked.has(name))
@@ -52,18 +55,18 @@ export async function lintCommand(
   }
   const complete = unread.length === 0;
   const problems = withAcceptances(
-    [...own, ...betweenStacks(stacks, asked)],
+    [...own, ...betweenStacks(stacks, requestedStacks)],
     stacks.filter(({ name }) => isAsked.has(name)),
     {
       today,
       sources: [values.online ? "online" : "plan", ...(complete ? (["fleet"] as const) : [])],
-      all: complete && asked.length === stacks.length,
+      all: complete && requestedStacks.length === stacks.length,
     },
   );
-  if (values.json) out(`${JSON.stringify({ stacks: asked, problems }, null, 2)}\n`);
+  if (values.json) out(`${JSON.stringify({ stacks: requestedStacks, problems }, null, 2)}\n`);
   else
     out(
-      `${formatProblems(problems)}${problems.length > 0 ? "\n\n" : ""}${summary(asked, problems)}\n`,
+      `${formatProblems(problems)}${problems.length > 0 ? "\n\n" : ""}${summary(requestedStacks, problems)}\n`,
     );
   return statusOf(problems, values.strict);
 }
@@ -72,14 +75,17 @@ export async function lintCommand(
  * The problems between stacks that touch those asked for: those that would not be there, or would
  * read otherwise, were the stack not there.
  */
-function betweenStacks(stacks: readonly ReadStack[], asked: readonly string[]): Problem[] {
+function betweenStacks(
+  stacks: readonly ReadStack[],
+  requestedStacks: readonly string[],
+): Problem[] {
   const fleet = stacks.flatMap(({ name, region, stack, result }): FleetStack[] =>
     stack === undefined ? [] : [{ name, region, stack, result }],
   );
   const all = lintFleet(fleet).filter((problem) => !missesUnread(problem, stacks));
-  if (asked.length === stacks.length) return all;
+  if (requestedStacks.length === stacks.length) return all;
   const touching = new Set<string>();
-  for (const name of asked) {
+  for (const name of requestedStacks) {
     const others = new Set(lintFleet(fleet.filter((one) => one.name !== name)).map(textOf));
     for (const text of all.map(textOf)) if (!others.has(text)) touching.add(text);
   }

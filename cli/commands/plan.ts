@@ -50,8 +50,11 @@ export async function planCommand(
   const customerFormat = values.customer ? customerFormatOf(values) : undefined;
   const format = customerFormat === undefined ? formatOf(values) : "bind";
   const project = openProject(cwd);
-  const asked = stacksAskedFor(project, positionals, { all: values.all, otherwise: "none" });
-  const stacks = await readStacks(project, asked, { online: () => values.online, today });
+  const requestedStacks = stacksAskedFor(project, positionals, {
+    all: values.all,
+    otherwise: "none",
+  });
+  const stacks = await readStacks(project, requestedStacks, { online: () => values.online, today });
   const plannedStacks = stacks.filter(({ result }) => "plan" in result).map(({ name }) => name);
   let known: ReadonlyMap<string, KnownAddresses> = new Map();
   let isDeployed: ReadonlySet<string> = new Set();
@@ -74,7 +77,7 @@ export async function planCommand(
   }
   if (customerFormat !== undefined) {
     sayCustomerPages(stacks, knownAddressesOf, customerFormat, { out, err });
-  } else if (format === "json" && (values.all || asked.length > 1)) {
+  } else if (format === "json" && (values.all || requestedStacks.length > 1)) {
     const objects = stacks.map((stack) => textOf(stack, knownAddressesOf(stack), format).trimEnd());
     out(`[\n${objects.join(",\n")}\n]\n`);
   } else {
@@ -152,9 +155,9 @@ function customerFormatOf(values: { format?: string; json: boolean }): CustomerF
   const named = values.format ?? (values.json ? "json" : "markdown");
   const format = CUSTOMER_FORMATS.find((one) => one === named);
   if (format === undefined || values.json) {
-    const asked = values.json ? "--json" : `--format ${named}`;
+    const option = values.json ? "--json" : `--format ${named}`;
     throw new UsageError(
-      `--customer ${asked}: allowed are --format ${CUSTOMER_FORMATS.join(", ")}`,
+      `--customer ${option}: allowed are --format ${CUSTOMER_FORMATS.join(", ")}`,
     );
   }
   return format;

@@ -44,12 +44,12 @@ export async function zoneCommand(
   if (name === undefined || more.length > 0) throw new UsageError("name one stack");
   const project = openProject(cwd);
   const stack = loadTenant(project, name);
-  const asked = values.offline
+  const deployedAnswer = values.offline
     ? undefined
     : await deployedAddresses([name], { cwd: project.folder, env });
   const deployed = {
-    known: asked?.known.get(name) ?? {},
-    deployed: asked?.deployed.has(name) ?? false,
+    known: deployedAnswer?.known.get(name) ?? {},
+    deployed: deployedAnswer?.deployed.has(name) ?? false,
   };
   const { reports, notes } = await readNames(project, stack, deployed);
   for (const note of notes) err(`${note}\n`);
@@ -66,10 +66,10 @@ export async function zoneCommand(
     { path: ["existing", "names"], value: names },
     ...keep.map((domain) => keepEdit(stack, domain)),
   ];
-  if (values.write && asked?.unknown === true) {
+  if (values.write && deployedAnswer?.unknown === true) {
     // Recorded as somebody else's, an address of ours would stay in their SPF when it is released.
     err(
-      `nothing was written: ours cannot be told from others' records, because the stack's state cannot be read (${asked.reasons.join("; ")})\n  pulumi login, or --offline where the stack was never deployed\n`,
+      `nothing was written: ours cannot be told from others' records, because the stack's state cannot be read (${deployedAnswer.reasons.join("; ")})\n  pulumi login, or --offline where the stack was never deployed\n`,
     );
     return 1;
   }

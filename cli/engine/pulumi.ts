@@ -104,11 +104,11 @@ export function runPulumi(
       stdio: ["pipe", "pipe", "pipe"],
     });
     if (child.pid !== undefined) onStart?.(child.pid);
-    const said = { stdout: "", stderr: "", output: "" };
+    const captured = { stdout: "", stderr: "", output: "" };
     for (const stream of ["stdout", "stderr"] as const) {
       createInterface({ input: child[stream] }).on("line", (line) => {
-        said[stream] += `${line}\n`;
-        said.output += `${line}\n`;
+        captured[stream] += `${line}\n`;
+        captured.output += `${line}\n`;
         onLine?.(line);
       });
     }
@@ -116,18 +116,18 @@ export function runPulumi(
       child.kill("SIGKILL");
       // What the CLI itself started may hold the pipes open for longer: it is not waited for.
       for (const pipe of [child.stdout, child.stderr]) pipe.destroy();
-      resolve({ ...said, code: 124 });
+      resolve({ ...captured, code: 124 });
     };
     const timer = timeLimit === undefined ? undefined : setTimeout(killCommand, timeLimit);
     child.stdin.on("error", () => {});
     child.stdin.end(input);
     child.on("error", (error) => {
       clearTimeout(timer);
-      resolve({ ...said, code: 127, stderr: `cannot run ${command}: ${error.message}` });
+      resolve({ ...captured, code: 127, stderr: `cannot run ${command}: ${error.message}` });
     });
     child.on("close", (code) => {
       clearTimeout(timer);
-      resolve({ ...said, code: code ?? 1 });
+      resolve({ ...captured, code: code ?? 1 });
     });
   });
 }

@@ -39,7 +39,7 @@ export function spfFromDns(servers: readonly string[] | undefined): AskSpf {
   const resolver = new Resolver({ timeout: 3_000, tries: 2 });
   if (servers !== undefined) resolver.setServers(servers);
   let cutOff: Promise<string | undefined> | undefined;
-  const asked = new Map<string, Promise<SpfAnswer>>();
+  const answers = new Map<string, Promise<SpfAnswer>>();
   const ask = async (name: string): Promise<SpfAnswer> => {
     const answer = await askOnce(resolver, name);
     if (answer.status !== "none" || servers !== undefined) return answer;
@@ -49,8 +49,8 @@ export function spfFromDns(servers: readonly string[] | undefined): AskSpf {
     return reason === undefined ? answer : { status: "failed", reason };
   };
   return (name) => {
-    const answer = asked.get(name) ?? ask(name);
-    asked.set(name, answer);
+    const answer = answers.get(name) ?? ask(name);
+    answers.set(name, answer);
     return answer;
   };
 }

@@ -77,8 +77,8 @@ function commandsOf(edits: readonly Edit[]): Command[] {
 }
 
 function failure(stack: string, ended: { code: number; stderr: string }, input: string): string {
-  const said = ended.stderr.trim() || `status ${ended.code}`;
-  const clean = input === "" ? said : said.replaceAll(input, "[secret]");
-  const hint = isUnknownStack(said) ? `\n  make it first: npx pulumi stack init ${stack}` : "";
+  const errorText = ended.stderr.trim() || `status ${ended.code}`;
+  const clean = input === "" ? errorText : errorText.replaceAll(input, "[secret]");
+  const hint = isUnknownStack(errorText) ? `\n  make it first: npx pulumi stack init ${stack}` : "";
   return `pulumi could not write the config of stack ${stack}; nothing was changed\n  ${clean}${hint}`;
 }

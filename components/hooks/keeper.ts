@@ -113,14 +113,14 @@ export class Keeper {
       }
       tenant ??= address.tenant;
     }
-    const kept = (await this.#allAddresses()).filter(
+    const keptAddresses = (await this.#allAddresses()).filter(
       (address) =>
         !address.released &&
         (reason !== "edit" || !address.wanted) &&
         // Of what the program has forgotten altogether nobody knows whose it is.
         (tenant === undefined || address.tenant === undefined || address.tenant === tenant),
     );
-    if (kept.length > 0) throw new Error(refusal(kept));
+    if (keptAddresses.length > 0) throw new Error(refusal(keptAddresses));
   }
 
   /**
@@ -185,21 +185,21 @@ export class Keeper {
    * have taken that back.
    */
   #allAddresses(): Promise<KeptAddress[]> {
-    this.#addresses ??= this.#ask();
+    this.#addresses ??= this.readAddresses();
     return this.#addresses;
   }
 
-  async #ask(): Promise<KeptAddress[]> {
+  async readAddresses(): Promise<KeptAddress[]> {
     const deployed = await this.#deployed();
     if (this.#wanted.size === 0 && hasNoAddress(deployed)) return [];
-    const asked = this.#whomToAsk();
+    const providers = this.providerOptions();
     const tagged = new Map<string, LiveAddress>();
-    for (const opts of asked) {
+    for (const opts of providers) {
       for (const live of await ownedAddresses(opts)) tagged.set(live.allocationId, live);
     }
     const all: KeptAddress[] = [];
     for (const state of deployed.addresses) {
-      const live = tagged.get(state.allocationId) ?? (await this.#find(state, asked));
+      const live = tagged.get(state.allocationId) ?? (await this.#find(state, providers));
       tagged.delete(state.allocationId);
       if (live !== "gone") all.push(this.#judge(state, live === "unasked" ? undefined : live));
     }
@@ -230,16 +230,16 @@ export class Keeper {
   /** An address of the state in EC2; "unasked" where no provider of the program asks where it is. */
   async #find(
     { name, allocationId, account, region }: StateAddress,
-    asked: readonly pulumi.InvokeOptions[],
+    providers: readonly pulumi.InvokeOptions[],
   ): Promise<LiveAddress | "gone" | "unasked"> {
     const component = this.#registrations.of({ type: TYPES.eip, name })?.component;
     if (component !== undefined) {
       return (await addressOf(allocationId, { parent: component })) ?? "gone";
     }
-    for (const opts of asked) {
-      const there = await this.#accountAndRegion(opts);
+    for (const opts of providers) {
+      const place = await this.#accountAndRegion(opts);
       // In another account or Region it would seem to be gone.
-      if (there.account !== account || there.region !== region) continue;
+      if (place.account !== account || place.region !== region) continue;
       return (await addressOf(allocationId, opts)) ?? "gone";
     }
     return "unasked";
@@ -254,7 +254,7 @@ export class Keeper {
   }
 
   /** One of each AWS provider of the program; the default one where no component is left. */
-  #whomToAsk(): pulumi.InvokeOptions[] {
+  providerOptions(): pulumi.InvokeOptions[] {
     const byProvider = new Map<pulumi.ProviderResource | undefined, pulumi.InvokeOptions>();
     for (const parent of this.#registrations.components()) {
       const provider = parent.getProvider("aws:ec2/eip:Eip");

@@ -47,7 +47,7 @@ export async function waitUntilResolves(
   const { timeout = 600_000, interval = 2_000, tell = () => {} } = options;
   const begun = Date.now();
   const nameServers = options.servers === undefined ? await options.nameServers?.() : undefined;
-  let told: number | undefined;
+  let lastReport: number | undefined;
   for (;;) {
     const servers =
       options.servers?.map((server) => ({ address: server, name: server })) ??
@@ -56,7 +56,7 @@ export async function waitUntilResolves(
     const now = Date.now();
     const waited = Math.round((now - begun) / 1_000);
     if (missing.length === 0) {
-      if (told !== undefined) tell(`${name} resolves to ${address}, after ${waited} s`);
+      if (lastReport !== undefined) tell(`${name} resolves to ${address}, after ${waited} s`);
       return;
     }
     if (now - begun + interval > timeout) {
@@ -65,8 +65,8 @@ export async function waitUntilResolves(
           "EC2 would refuse the PTR. Check the zone's delegation, then deploy again: nothing is lost.",
       );
     }
-    if (told === undefined || now - told >= TELL_EVERY) {
-      told = now;
+    if (lastReport === undefined || now - lastReport >= TELL_EVERY) {
+      lastReport = now;
       tell(
         `waits until ${name} resolves to ${address}, for the PTR: ${missing.join("; ")} (${waited} s of at most ${Math.round(timeout / 1_000)} s)`,
       );

@@ -233,9 +233,9 @@ function explain(issue: Issue, reading: Reading): Finding[] {
   }
   if (issue.code === "invalid_union" && isMap(found)) {
     // Of the forms that a value may have, the one that is meant is the map, and its faults are known.
-    const meant = issue.errors.find((faults) => faults.every(({ path: at }) => at.length > 0));
-    if (meant !== undefined && meant.length > 0) {
-      return meant.flatMap((fault) =>
+    const mapFaults = issue.errors.find((faults) => faults.every(({ path: at }) => at.length > 0));
+    if (mapFaults !== undefined && mapFaults.length > 0) {
+      return mapFaults.flatMap((fault) =>
         explain({ ...fault, path: [...issue.path, ...fault.path] }, reading),
       );
     }
@@ -244,14 +244,14 @@ function explain(issue: Issue, reading: Reading): Finding[] {
     const [fault] = issue.issues;
     const key = quotedExcerpt(String(issue.path.at(-1)));
     const { noun } = keyWords(schemaAt(schema, issue.path.slice(0, -1)));
-    const said = fault === undefined ? undefined : faultWords(fault, key);
+    const words = fault === undefined ? undefined : faultWords(fault, key);
     return [
       {
         code: "config-key",
         level: "error",
         path: configPath(path),
-        message: `the key ${key} ${said?.message ?? `is not a ${noun}`}`,
-        fix: `each key here is a ${noun}${said === undefined ? "" : `: ${said.allowed}`}`,
+        message: `the key ${key} ${words?.message ?? `is not a ${noun}`}`,
+        fix: `each key here is a ${noun}${words === undefined ? "" : `: ${words.allowed}`}`,
       },
     ];
   }

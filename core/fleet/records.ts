@@ -28,13 +28,13 @@ export function recordConflicts(
       const { name, path } = record;
       // A name with an address in it is as unique as the address.
       if (typeof name !== "string") return [];
-      const mine = { stack, path };
-      const shared = sharedKey(record, mine, all.keys);
+      const claim = { stack, path };
+      const shared = sharedKey(record, claim, all.keys);
       if (shared !== undefined && !keys.has(path)) {
         keys.add(path);
         return [shared];
       }
-      const conflict = contested.has(name) ? conflictOf(record, name, mine, all) : undefined;
+      const conflict = contested.has(name) ? conflictOf(record, name, claim, all) : undefined;
       return conflict === undefined || reported.covers(stack, name) ? [] : [conflict];
     });
   });

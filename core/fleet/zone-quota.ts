@@ -13,7 +13,7 @@ interface ZoneUsage {
   /** Stacks with their counts, in order. */
   stacks: { name: string; count: number }[];
   /** True when one stack alone is over it, which is told with that stack. */
-  told: boolean;
+  isReported: boolean;
 }
 
 /**
@@ -27,18 +27,18 @@ export function zoneQuotaConflicts(tenants: readonly FleetTenant[]): Problem[] {
     for (const use of zoneUses(result.plan.records, stack.operator.zones)) {
       const fill = zones.get(use.zone) ?? {
         ...{ total: 0, quota: undefined, usual: use.usual },
-        ...{ stacks: [], told: false },
+        ...{ stacks: [], isReported: false },
       };
       zones.set(use.zone, fill);
       fill.total += use.count;
       fill.stacks.push({ name, count: use.count });
-      fill.told ||= quotaFinding(use) !== undefined;
+      fill.isReported ||= quotaFinding(use) !== undefined;
       if (use.quota !== undefined) fill.quota = Math.max(fill.quota ?? 0, use.quota);
     }
   }
   return [...zones]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([zone, fill]) => (fill.told ? [] : overdrawnZone(zone, fill)));
+    .flatMap(([zone, fill]) => (fill.isReported ? [] : overdrawnZone(zone, fill)));
 }
 
 function overdrawnZone(zone: string, { total, quota, usual, stacks }: ZoneUsage): Problem[] {

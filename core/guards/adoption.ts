@@ -68,9 +68,12 @@ export function missingRecords(
   const held = new Map(state.map((record) => [record.logicalName, record]));
   return planned.filter(({ publisher, key, name }) => {
     if (!isOurs(publisher)) return false;
-    const there = held.get(logicalName(key));
-    if (there === undefined) return true;
-    return typeof name === "string" && (there.name !== name || there.zoneId !== publisher.zoneId);
+    const stateRecord = held.get(logicalName(key));
+    if (stateRecord === undefined) return true;
+    return (
+      typeof name === "string" &&
+      (stateRecord.name !== name || stateRecord.zoneId !== publisher.zoneId)
+    );
   });
 }
 
@@ -103,14 +106,14 @@ export function planAdoptions(
     const known = knownParts(record, resolve);
     // A name that holds an address which is not allocated holds nothing yet.
     if (known.name === undefined) continue;
-    const there = standing.filter(
+    const others = standing.filter(
       (other) =>
         other.zoneId === publisher.zoneId &&
         other.name === known.name &&
         !taken.has(other.id) &&
         !own.has(identityOf(other)),
     );
-    const equal = there.find(
+    const equal = others.find(
       (other) =>
         other.type === data.type &&
         known.value !== undefined &&
@@ -132,7 +135,7 @@ export function planAdoptions(
       adoptions.set(key, { id: equal.id, standing: equal, equal: true });
       continue;
     }
-    const rivals = there.filter((other) => other === equal || isRival(record, other));
+    const rivals = others.filter((other) => other === equal || isRival(record, other));
     const [rival, ...more] = rivals;
     if (rival === undefined) continue;
     const value = withSingleBlanks(zoneRecordValue(rival));

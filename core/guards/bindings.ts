@@ -92,11 +92,11 @@ export function checkBinding(
   const offAir =
     stays && live !== undefined ? `, where ${live.publicIp} was: ${bindingText(live)}` : "";
   const moving = movingAddresses(owner, program, binding, others);
-  const there = others.filter(
+  const inTheWay = others.filter(
     (other) => isSameBinding(bindingOf(other), binding) && !moving.includes(other),
   );
-  if (there.length > 0) {
-    return there.map((other) => ({
+  if (inTheWay.length > 0) {
+    return inTheWay.map((other) => ({
       code: "binding-held",
       ...{ level, path },
       message: `${privateIp} carries ${describeHolder(other)} already${offAir}`,

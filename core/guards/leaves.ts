@@ -29,8 +29,8 @@ export function leavesOf(
   for (const record of planned) {
     const { key, leaves: said, data, permanent } = record;
     const adoption = adoptions.get(key);
-    const theirs = adoption?.equal === true && !isOurs(record, hosts);
-    const equal = theirs ? zoneRecordValue(adoption.standing) : undefined;
+    const isTheirs = adoption?.equal === true && !isOurs(record, hosts);
+    const equal = isTheirs ? zoneRecordValue(adoption.standing) : undefined;
     // An alias of ours goes by the hook before its deletion, so that it can go before what takes its place.
     const alias = data.type === "CNAME" && permanent === true ? "" : undefined;
     const text = said ?? remembered.get(key) ?? alias ?? equal;

@@ -65,7 +65,7 @@ export function checkUnheld(
       : `bound to ${found.privateIp} on ${found.networkInterfaceId}`;
   const held = deployed.addresses.find((address) => address.key === key);
   const planned = wanted.some((address) => address.key === key);
-  const said = remembered === undefined ? "is tagged as" : "was deployed as";
+  const verb = remembered === undefined ? "is tagged as" : "was deployed as";
   const legacy =
     remembered === undefined && taggedStack(tags) === owner.stack
       ? ". Its tags name no project: if it is of another project's stack of this name, deploy that one first, which tags it"
@@ -74,7 +74,7 @@ export function checkUnheld(
     level: "error" as const,
     path: planned ? addressPath(key) : "sendips:tenant.addresses",
   };
-  const message = `${publicIp} (${allocationId}), ${where}, ${said} address ${quotedExcerpt(key)} of this stack, and the state does not know it`;
+  const message = `${publicIp} (${allocationId}), ${where}, ${verb} address ${quotedExcerpt(key)} of this stack, and the state does not know it`;
   if (held !== undefined) {
     return [
       {

@@ -22,7 +22,7 @@ export interface Subject {
   /**
    * What the records show, its own or all together.
    *
-   * @param told what has been found before, by the config and by the subjects before it
+   * @param earlier what has been found before, by the config and by the subjects before it
    */
-  checkRecords?(context: RecordContext, told: readonly Finding[]): Finding[];
+  checkRecords?(context: RecordContext, earlier: readonly Finding[]): Finding[];
 }

@@ -60,12 +60,12 @@ export function checkConfig(context: WantedContext): Finding[] {
 /**
  * What the records show: each by its own grammar, and all together.
  *
- * @param told what {@link checkConfig} has found
+ * @param earlier what {@link checkConfig} has found
  */
-export function checkRecords(context: RecordContext, told: readonly Finding[]): Finding[] {
+export function checkRecords(context: RecordContext, earlier: readonly Finding[]): Finding[] {
   const findings: Finding[] = [];
   for (const subject of SUBJECTS) {
-    findings.push(...(subject.checkRecords?.(context, [...told, ...findings]) ?? []));
+    findings.push(...(subject.checkRecords?.(context, [...earlier, ...findings]) ?? []));
   }
   return findings;
 }

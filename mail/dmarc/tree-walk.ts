@@ -59,8 +59,8 @@ function* walkSteps(domain: string): Generator<string, DmarcTreeWalk, Parsed<Dma
   const met: DmarcTreeWalkRecord[] = [];
   const findings: MailFinding[] = [];
   for (const at of treeWalkDomains(domain)) {
-    const { value: record, findings: said } = yield at;
-    findings.push(...said);
+    const { value: record, findings: recordFindings } = yield at;
+    findings.push(...recordFindings);
     if (record === undefined) continue;
     met.push({ domain: at, record });
     if (record.psd === "y" || record.psd === "n") break;

@@ -61,8 +61,8 @@ function lintRepeats(terms: readonly PlacedTerm[]): SpfFinding[] {
   return terms.flatMap(({ term, at }) => {
     const key = termKey(term);
     // A second redirect= or exp= is an error of the grammar, a second all is behind the first.
-    const told = term.type === "redirect" || term.type === "exp" || term.type === "all";
-    if (told || !seen.has(key)) {
+    const isReported = term.type === "redirect" || term.type === "exp" || term.type === "all";
+    if (isReported || !seen.has(key)) {
       seen.add(key);
       return [];
     }

@@ -132,7 +132,7 @@ describe("an entry that accepts nothing", () => {
     if (!("stack" in config)) throw new Error(formatProblems(config.problems));
     const { stack } = config;
     const stacks = ["acme", "beta"].map((name) => ({ name, stack }));
-    const options = { today: "2026-11-24", looked: ["plan"] as const };
+    const options = { today: "2026-11-24", sources: ["plan"] as const };
     expect(withAcceptances([], stacks, options)).toEqual([]);
     expect(withAcceptances([], stacks, { ...options, all: true })).toMatchObject([
       { code: "accept-idle", stack: "Pulumi.yaml", path: "sendips:accept[0]" },
@@ -143,12 +143,12 @@ describe("an entry that accepts nothing", () => {
 });
 
 describe("the config", () => {
-  const said = (entry: unknown) =>
+  const problemsOf = (entry: unknown) =>
     read([entry]).problems.map(({ path, message, fix }) => `${path}: ${message}: ${fix}`);
 
   test("names the nearest codes for one that does not exist", () => {
     expect(nearestCodes("dmarc-no-report")[0]).toBe("dmarc-no-reports");
-    expect(said({ code: "dmarc-no-report", reason: "r" })).toEqual([
+    expect(problemsOf({ code: "dmarc-no-report", reason: "r" })).toEqual([
       expect.stringMatching(
         /^sendips:tenant\.accept\[0\]\.code: "dmarc-no-report" is not a code of a finding: allowed: dmarc-no-reports, /,
       ),
@@ -156,23 +156,25 @@ describe("the config", () => {
   });
 
   test("refuses the code of an error, and no code of a warning", () => {
-    expect(said({ code: "spf-lookups", reason: "r" })).toEqual([
+    expect(problemsOf({ code: "spf-lookups", reason: "r" })).toEqual([
       expect.stringMatching(/accept\[0\]\.code: "spf-lookups" cannot be accepted: .*error must be/),
     ]);
-    for (const code of ACCEPTABLE) expect(said({ code, reason: "r" }), code).toEqual([]);
+    for (const code of ACCEPTABLE) expect(problemsOf({ code, reason: "r" }), code).toEqual([]);
     expect(ACCEPTABLE).not.toContain("accept-idle");
   });
 
   test("wants a reason, a day that is one, and no other key", () => {
     const { code } = POLICY;
-    expect(said({ code })).toEqual([expect.stringMatching(/accept\[0\]\.reason: is missing/)]);
-    expect(said({ code, reason: " " })).toEqual([
+    expect(problemsOf({ code })).toEqual([
+      expect.stringMatching(/accept\[0\]\.reason: is missing/),
+    ]);
+    expect(problemsOf({ code, reason: " " })).toEqual([
       expect.stringMatching(/accept\[0\]\.reason: .*says nothing/),
     ]);
-    expect(said({ code, reason: "r", until: "2026-02-30" })).toEqual([
+    expect(problemsOf({ code, reason: "r", until: "2026-02-30" })).toEqual([
       expect.stringMatching(/accept\[0\]\.until: .*is not a day/),
     ]);
-    expect(said({ code, reason: "r", util: "2026-02-03" })).toEqual([
+    expect(problemsOf({ code, reason: "r", util: "2026-02-03" })).toEqual([
       expect.stringMatching(/accept\[0\]\.util: "util" is not a key/),
     ]);
   });

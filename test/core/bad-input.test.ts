@@ -115,14 +115,14 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
       eth1: { primary: "10.0.1.10" },
       eth0: { primary: "10.0.1.11" },
     });
-    const said = (edit: (tenant: ReturnType<typeof parse>) => void, known = primary) => {
+    const problemsAfter = (edit: (tenant: ReturnType<typeof parse>) => void, known = primary) => {
       const tenant = parse(ACME);
       edit(tenant);
       const read = readConfig(raw(tenant));
       if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
       return checkPrimary(read.stack.tenant, known);
     };
-    expect(said(() => {})).toMatchObject([
+    expect(problemsAfter(() => {})).toMatchObject([
       {
         level: "warning",
         path: "sendips:tenant.addresses.mk1.privateIp",
@@ -131,7 +131,7 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
       },
     ]);
     const eni = "eni-0a1b2c3d4e5f60718";
-    const [finding] = said(
+    const [finding] = problemsAfter(
       (tenant) => {
         tenant.mailHost = { networkInterface: eni };
       },
@@ -141,7 +141,7 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
       /^10\.0\.1\.10 is the primary private IP of eni-0a1b2c3d4e5f60718: /,
     );
     expect(
-      said((tenant) => {
+      problemsAfter((tenant) => {
         tenant.addresses.mk1.release = true;
       }),
     ).toEqual([]);

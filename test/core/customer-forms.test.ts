@@ -193,7 +193,7 @@ test("the quoted strings of a TXT give its value joined, each of at most 255 oct
 test("dig and nslookup print what the page says", async ({ skip }) => {
   const tools = ["dig", "nslookup"].every((tool) => spawnSync(tool, ["-v"]).error === undefined);
   skip(!tools, "needs dig and nslookup");
-  const port = await served(RECORDS);
+  const port = await serveRecords(RECORDS);
   const run = promisify(execFile);
   for (const { checks } of SHOWN) {
     const [dig, nslookup] = checks.map(({ command, words, data }) => {
@@ -212,7 +212,7 @@ test("dig and nslookup print what the page says", async ({ skip }) => {
 });
 
 /** A DNS server on loopback that answers with the records; its port. */
-async function served(records: readonly PlannedRecord[]): Promise<number> {
+async function serveRecords(records: readonly PlannedRecord[]): Promise<number> {
   const socket = createSocket("udp4");
   onTestFinished(() => {
     socket.close();

@@ -151,15 +151,15 @@ describe("DKIM keys", () => {
   it("reads nothing into what is only as long as a key", () => {
     const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
     const spki = key.export({ format: "der", type: "spki" });
-    const changed = (at: number, octet: number) => {
+    const withOctet = (at: number, octet: number) => {
       const der = Buffer.from(spki);
       der[at] = octet;
       return dkimRecordFromPublicKey(der.toString("base64"));
     };
     // The outer tag, a length, the algorithm, the tag of the modulus, of the exponent.
-    for (const at of [0, 3, 10, 28, 289]) expect(changed(at, 0x7f).value).toBeUndefined();
+    for (const at of [0, 3, 10, 28, 289]) expect(withOctet(at, 0x7f).value).toBeUndefined();
     // A modulus that begins with zeros is a shorter key.
-    expect(changed(33, 0).findings[0]?.message).toMatch(/ is an RSA key of 20[0-4]\d bits$/);
+    expect(withOctet(33, 0).findings[0]?.message).toMatch(/ is an RSA key of 20[0-4]\d bits$/);
   });
 
   it("refuses short RSA, other curves and a private key in the public place", () => {

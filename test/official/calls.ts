@@ -71,12 +71,12 @@ function grouped(flat: Record<string, unknown>): unknown {
     }
     at[parts.at(-1) ?? name] = value;
   }
-  return listed(result);
+  return asLists(result);
 }
 
-function listed(value: unknown): unknown {
+function asLists(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value).map(([name, inner]) => [name, listed(inner)] as const);
+  const entries = Object.entries(value).map(([name, inner]) => [name, asLists(inner)] as const);
   if (entries.length > 0 && entries.every(([name]) => /^\d+$/.test(name))) {
     const list = entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, inner]) => inner);
     // What EC2 takes for a set comes in the order of somebody's hash.

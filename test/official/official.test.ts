@@ -142,8 +142,8 @@ test("look-ups ask the same and find the same", async () => {
   const missing = (lines[0] ?? []).filter((line) => !lines[1]?.includes(line));
   const more = (lines[1] ?? []).filter((line) => !lines[0]?.includes(line));
   for (const line of [...missing, ...more]) {
-    const said = missing.includes(line) ? ["asked", "not asked"] : ["not asked", "asked"];
-    const [official = "", ours = ""] = said;
+    const answers = missing.includes(line) ? ["asked", "not asked"] : ["not asked", "asked"];
+    const [official = "", ours = ""] = answers;
     recordDifference({
       resource: "all look-ups",
       operation: "look up",
@@ -403,7 +403,7 @@ test("errors that our hooks look for are worded so that they find them", async (
   const eips = resources.filter(({ name }) => name === "eip");
   const names = resources.filter(({ name }) => name === "reverse-name");
   const txt = resources.filter(({ name }) => name === "record-TXT");
-  const said = async (pattern: RegExp, what: (side: Side) => Promise<Outcome>) => {
+  const expectError = async (pattern: RegExp, what: (side: Side) => Promise<Outcome>) => {
     for (const [who, outcome] of [
       ["official", await what(official)],
       ["ours", await what(ours)],
@@ -415,7 +415,7 @@ test("errors that our hooks look for are worded so that they find them", async (
   if (eips.length > 0) {
     const limit = { service: "ec2", action: "AllocateAddress", kind: "error", times: 10 };
     await both((side) => admin(side, "POST", "faults", { ...limit, code: "AddressLimitExceeded" }));
-    await said(/AddressLimitExceeded/, (side) => side.up(eips));
+    await expectError(/AddressLimitExceeded/, (side) => side.up(eips));
     await both((side) => admin(side, "DELETE", "faults"));
 
     // One with a PTR that the state knows nothing of is not released.
@@ -425,7 +425,7 @@ test("errors that our hooks look for are worded so that they find them", async (
       await publish(side.sandbox, `n1.${ZONE.name}`, String(values["publicIp"]));
       await side.ec2.modifyAddressAttribute({ AllocationId: id, DomainName: `n1.${ZONE.name}` });
     });
-    await said(RELEASE_REFUSED, (side) => side.destroy());
+    await expectError(RELEASE_REFUSED, (side) => side.destroy());
     await both(async (side) => {
       const { id = "" } = (await side.state()).get("eip") ?? {};
       await side.ec2.resetAddressAttribute({ AllocationId: id, Attribute: "domain-name" });
@@ -447,7 +447,7 @@ test("errors that our hooks look for are worded so that they find them", async (
       const { addresses = {} } = side.sandbox.world.state.aws.regions["us-east-1"] ?? {};
       delete addresses[lost.allocationId];
     });
-    await said(/InvalidAllocationID\.NotFound/, (side) => side.refresh(theirs));
+    await expectError(/InvalidAllocationID\.NotFound/, (side) => side.refresh(theirs));
     await both((side) => side.forget());
     const gone = [
       {
@@ -470,18 +470,18 @@ test("errors that our hooks look for are worded so that they find them", async (
   if (txt.length > 0) {
     succeeded(await both((side) => side.up(txt)));
     const twice = txt.map((one) => ({ ...one, name: "twice" }));
-    await said(/400 Bad Request .*81058/, (side) => side.up([...txt, ...twice]));
+    await expectError(/400 Bad Request .*81058/, (side) => side.up([...txt, ...twice]));
     const alias = txt.map(({ inputs, ...one }) => {
       const { name, zoneId, ttl } = inputs;
       const cname = { name, zoneId, ttl, proxied: false, type: "CNAME", content: "b.example" };
       return { ...one, name: "alias", inputs: cname };
     });
-    await said(/400 Bad Request .*8105[346]/, (side) => side.up([...txt, ...alias]));
+    await expectError(/400 Bad Request .*8105[346]/, (side) => side.up([...txt, ...alias]));
     await both(async (side) => {
       const { id = "" } = (await side.state()).get("record-TXT") ?? {};
       delete side.sandbox.world.state.cloudflare.records[id];
     });
-    await said(/404 Not Found .*81044/, (side) => side.destroy());
+    await expectError(/404 Not Found .*81044/, (side) => side.destroy());
     await both((side) => side.forget());
   }
 });

@@ -37,7 +37,7 @@ export function report(versions: Readonly<Record<string, string>>, today: string
   return [
     "# The official providers beside the stand-ins",
     "",
-    "Written by `npm run test:official -- --write`; `test/official/accepted.ts` holds the reasons.",
+    "Written by `npm run test:official -- --write`; `test/official/accepted-differences.ts` holds the reasons.",
     "",
     `Run on ${today} with ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)

@@ -18,12 +18,12 @@ export function checkdmarcQuestions({ tenant, plan }: Tenant, { texts, ips }: Pu
   const { domain, neverMails } = tenant;
   const spf = texts.filter(({ text }) => isSpf(text)).map(({ name }) => name);
   const from = plan.streams.map((stream) => stream.from);
-  const asked = (names: readonly string[]): AtDomain[] =>
+  const atDomains = (names: readonly string[]): AtDomain[] =>
     [...new Set(names)].map((name) => ({ domain: name, parked: neverMails.includes(name) }));
   return {
     iprev: plan.addresses.map(({ key }) => ({ ip: need(ips.get(key)) })),
-    spf: asked(spf),
-    dmarc: asked([domain, ...from, ...neverMails]),
+    spf: atDomains(spf),
+    dmarc: atDomains([domain, ...from, ...neverMails]),
     mta_sts: plan.policyFiles.map((file) => ({ domain: file.domain, policy: file.text })),
     tls_rpt: Object.keys(tenant.tlsReports).map((name) => ({ domain: name })),
     bimi: Object.keys(tenant.bimi).map((name) => ({ domain: name })),

@@ -38,14 +38,14 @@ export function customerText(
 const RENDERERS = { markdown: markdownPage, html: htmlPage, csv: csvPage } as const;
 
 function viewOf(plan: Plan, known: KnownAddresses): CustomerView | undefined {
-  const theirs = plan.records.filter(({ publisher }) => isCustomers(publisher));
-  if (theirs.length === 0) return undefined;
-  const names = new Set(theirs.map(({ name }) => name));
-  const steps = stepsOf(theirs.map((record) => customerRecord(record, known)));
+  const customersRecords = plan.records.filter(({ publisher }) => isCustomers(publisher));
+  if (customersRecords.length === 0) return undefined;
+  const names = new Set(customersRecords.map(({ name }) => name));
+  const steps = stepsOf(customersRecords.map((record) => customerRecord(record, known)));
   const records = steps.flatMap((step) => step.records);
   return {
     domain: plan.domain,
-    zones: [...new Set(theirs.flatMap(zoneOf))].sort(),
+    zones: [...new Set(customersRecords.flatMap(zoneOf))].sort(),
     steps,
     records,
     files: plan.policyFiles.filter(({ domain }) => names.has(mtaStsName(domain))),

@@ -33,13 +33,13 @@ function enforcement(domain: string, view: DmarcView): Fault[] {
 
 /** Receivers ask the From domain, then its organisational domain, and no other. */
 function unseenLogo(context: RecordContext, domain: string, view: DmarcView): Fault[] {
-  const asked = fromDomains(context).flatMap((from) => [
+  const askedDomains = fromDomains(context).flatMap((from) => [
     from,
     view.find(from).walk.organizational,
     organizationalDomainByList(from),
   ]);
-  if (domain === context.tenant.domain || asked.includes(domain)) return [];
+  if (domain === context.tenant.domain || askedDomains.includes(domain)) return [];
   const message = `no stream sends from ${domain}, nor is it the organisational domain of one that does: nobody looks there`;
-  const fix = `allowed: ${[...new Set([context.tenant.domain, ...asked])].sort().join(", ")}`;
+  const fix = `allowed: ${[...new Set([context.tenant.domain, ...askedDomains])].sort().join(", ")}`;
   return [warning("bimi-unseen", "draft-brand-indicators §7.2", message, fix)];
 }

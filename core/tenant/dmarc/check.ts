@@ -32,10 +32,13 @@ function policyRecords(context: RecordContext): Finding[] {
     const { findings: faults } = parseDmarc(renderDmarc(record));
     const lint = [...faults, ...lintDmarc(record, { organizational })];
     // What stood there is its owner's to mend, and no reason to publish nothing.
-    const stood = existingDmarc(context.tenant, domain).length > 0;
+    const isExisting = existingDmarc(context.tenant, domain).length > 0;
     return [
       ...findings,
-      ...findingsAt(path, stood ? lint.map((finding) => ({ ...finding, level: "warning" })) : lint),
+      ...findingsAt(
+        path,
+        isExisting ? lint.map((finding) => ({ ...finding, level: "warning" })) : lint,
+      ),
     ];
   });
 }
@@ -43,7 +46,7 @@ function policyRecords(context: RecordContext): Finding[] {
 /** Which record receivers find for each From domain, and where old and new ones part. */
 function discovery(context: RecordContext, view: DmarcView): Finding[] {
   const findings: Finding[] = [];
-  const apart = new Map<string, DmarcDiscovery[]>();
+  const discoveriesByDifference = new Map<string, DmarcDiscovery[]>();
   for (const from of fromDomains(context)) {
     const found = view.find(from);
     const { walk, byList } = found;
@@ -57,21 +60,21 @@ function discovery(context: RecordContext, view: DmarcView): Finding[] {
         byList?.domain,
         organizationalDomainByList(from),
       ].toString();
-      apart.set(which, [...(apart.get(which) ?? []), found]);
+      discoveriesByDifference.set(which, [...(discoveriesByDifference.get(which) ?? []), found]);
     }
   }
-  return [...findings, ...[...apart.values()].flatMap(discoveryDifference)];
+  return [...findings, ...[...discoveriesByDifference.values()].flatMap(discoveryDifference)];
 }
 
 function uncoveredDomain(context: RecordContext, from: string): Finding {
   const organizational = organizationalDomainByList(from);
-  const kept = organisationOf(organisationsOf(context), from);
-  if (kept?.dmarc.keep === true) {
+  const organisation = organisationOf(organisationsOf(context), from);
+  if (organisation?.dmarc.keep === true) {
     return {
       code: "dmarc-kept-unknown",
       level: "warning",
-      path: kept.path,
-      message: `the DMARC record of ${kept.domain} is left to its owner, and nothing is known of what it says: whether mail from ${from} aligns is judged by the defaults`,
+      path: organisation.path,
+      message: `the DMARC record of ${organisation.domain} is left to its owner, and nothing is known of what it says: whether mail from ${from} aligns is judged by the defaults`,
       fix: `npx sendips zone ${context.stack} --write records what stands there`,
       rule: "RFC 9989 §4.10.1",
     };

@@ -125,10 +125,11 @@ function effectivePolicyTag(record: DmarcRecord, tag: "p" | "sp" | "np"): DmarcP
 /** A policy that the config says, and that is weaker than the one that stands. */
 function weakenedPolicies(standing: DmarcRecord, wanted: DmarcRecord, path: string): Finding[] {
   const weaker: [string, Fault][] = POLICIES.flatMap(([tag, key]) => {
-    const asked = wanted[tag];
+    const wantedPolicy = wanted[tag];
     const now = effectivePolicyTag(standing, tag);
-    if (asked === undefined || policyStrength(asked) >= policyStrength(now)) return [];
-    const message = `${tag}=${asked} would weaken the record that stands, which has ${tag}=${now}`;
+    if (wantedPolicy === undefined || policyStrength(wantedPolicy) >= policyStrength(now))
+      return [];
+    const message = `${tag}=${wantedPolicy} would weaken the record that stands, which has ${tag}=${now}`;
     const fix = `${now} or stronger; leave it out, and what stands stays; or, where that is meant, replace: true`;
     return [[key, error("dmarc-weakens-standing", "RFC 9989 §4.7", message, fix)]];
   });

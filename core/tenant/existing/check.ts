@@ -143,8 +143,8 @@ function exchanges(
   const [first] = ours;
   if (first === undefined || standing.MX.length === 0) return [];
   const wanted = new Set(ours.map((record) => renderData(record, refLabel)));
-  const theirs = standing.MX.map(normalizedMx);
-  if (theirs.length === wanted.size && theirs.every((mx) => wanted.has(mx))) return [];
+  const existingMx = standing.MX.map(normalizedMx);
+  if (existingMx.length === wanted.size && existingMx.every((mx) => wanted.has(mx))) return [];
   const parked = tenant.neverMails.includes(name);
   return [
     {
@@ -174,14 +174,14 @@ function hostConflicts(
   standing: ExistingRecords,
 ): Finding[] {
   const ours = records.find(({ data }) => data.type === "A");
-  const theirs = [...standing.A, ...standing.AAAA];
-  if (ours === undefined || theirs.length === 0) return [];
+  const existingIps = [...standing.A, ...standing.AAAA];
+  if (ours === undefined || existingIps.length === 0) return [];
   return [
     {
       code: "existing-host",
       level: "error",
       path: ours.path,
-      message: `${name} is a host already, at ${theirs.join(" and ")}: an address of ours beside it makes of both a host that answers half the time`,
+      message: `${name} is a host already, at ${existingIps.join(" and ")}: an address of ours beside it makes of both a host that answers half the time`,
       fix: "another key or other hostNames; or have the record removed, and take it out of sendips:tenant.existing",
       rule: "RFC 8601 §2.7.3",
     },

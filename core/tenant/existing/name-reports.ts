@@ -206,10 +206,10 @@ export function existingNames(
     names[name] = withoutEmptyTypes(standing);
   for (const { name, standing } of reports) {
     if (standing === undefined) continue;
-    const kept = withoutEmptyTypes(standing);
+    const records = withoutEmptyTypes(standing);
     // A wildcard that is not there needs no saying.
-    if (name.startsWith("*.") && Object.keys(kept).length === 0) delete names[name];
-    else names[name] = kept;
+    if (name.startsWith("*.") && Object.keys(records).length === 0) delete names[name];
+    else names[name] = records;
   }
   return names;
 }

@@ -92,17 +92,19 @@ function contradiction(
 
 /** Reports to a mailbox that the plan itself shuts. */
 function mailboxes(context: RecordContext, name: string): Finding[] {
-  const asked: [string, readonly string[]][] = organisationsOf(context).flatMap((organisation) => {
-    const { rua, ruf } = ownReports(context, organisation);
-    return [
-      [reportsPath(organisation), rua] as const,
-      [`${organisation.path}.failureReports`, ruf] as const,
-    ].map(([path, uris]): [string, readonly string[]] => [path, uris]);
-  });
+  const reportUris: [string, readonly string[]][] = organisationsOf(context).flatMap(
+    (organisation) => {
+      const { rua, ruf } = ownReports(context, organisation);
+      return [
+        [reportsPath(organisation), rua] as const,
+        [`${organisation.path}.failureReports`, ruf] as const,
+      ].map(([path, uris]): [string, readonly string[]] => [path, uris]);
+    },
+  );
   for (const [domain, { reports }] of sortedEntries(context.tenant.tlsReports)) {
-    asked.push([configPath(["tenant", "tlsReports", domain, "reports"]), reports]);
+    reportUris.push([configPath(["tenant", "tlsReports", domain, "reports"]), reports]);
   }
-  return asked.flatMap(([path, uris]) =>
+  return reportUris.flatMap(([path, uris]) =>
     uris
       .filter((uri) => isMailto(uri) && reportHost(uri) === name)
       .map((uri) => ({

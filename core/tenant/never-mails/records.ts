@@ -64,8 +64,10 @@ function parkedDmarc(context: TenantContext, name: string): DmarcRecord {
  */
 export function neverMailsRecords(context: TenantContext): WantedRecord[] {
   const { neverMails: names } = context.tenant;
-  const usable = [...new Set(names)].filter((name) => contradictions(context, name).length === 0);
-  return usable.sort().flatMap((name) => {
+  const consistentNames = [...new Set(names)].filter(
+    (name) => contradictions(context, name).length === 0,
+  );
+  return consistentNames.sort().flatMap((name) => {
     const path = neverMailsPath(names.indexOf(name));
     const records = neverMails(name).filter(
       (record) => record.name === name || name !== context.tenant.domain,

@@ -54,15 +54,18 @@ const MENDS: Partial<Record<ProviderRule, Remedy>> = {
  * One warning for each rule that is not met, with all providers that ask for it. Where a rule of the mail itself
  * is broken, those that follow from it need no saying.
  */
-export function checkProviders(context: RecordContext, told: readonly Finding[] = []): Finding[] {
-  if (told.some(({ level }) => level === "error")) return [];
+export function checkProviders(
+  context: RecordContext,
+  earlier: readonly Finding[] = [],
+): Finding[] {
+  if (earlier.some(({ level }) => level === "error")) return [];
   const broken = brokenRules(context);
   const findings = PROVIDER_RULES.flatMap((rule) => {
     const verdicts = broken.filter((verdict) => verdict.rule === rule);
     const mend = MENDS[rule];
     return verdicts.length === 0 || mend === undefined ? [] : [warn(rule, verdicts, mend)];
   });
-  return findings.filter(({ path }) => !told.some((finding) => finding.path === path));
+  return findings.filter(({ path }) => !earlier.some((finding) => finding.path === path));
 }
 
 function warn(rule: ProviderRule, verdicts: readonly ProviderVerdict[], mend: Remedy): Finding {

@@ -73,47 +73,47 @@ interface JudgedStream {
 }
 
 interface Rule {
-  asked: Partial<Record<Provider, Senders>>;
+  askedBy: Partial<Record<Provider, Senders>>;
   /** Absent: configuration cannot tell, and `why` says who can. */
   judge?: (subject: JudgedStream) => Judgement;
   why?: string;
 }
 
 const RULES: Record<ProviderRule, Rule> = {
-  "SPF or DKIM": { asked: { Google: "all", Yahoo: "all" }, judge: spfOrDkim },
+  "SPF or DKIM": { askedBy: { Google: "all", Yahoo: "all" }, judge: spfOrDkim },
   "SPF and DKIM": {
-    asked: { Google: "bulk", Microsoft: "bulk", Yahoo: "bulk" },
+    askedBy: { Google: "bulk", Microsoft: "bulk", Yahoo: "bulk" },
     judge: spfAndDkim,
   },
   "DMARC record": {
-    asked: { Google: "bulk", Microsoft: "bulk", Yahoo: "bulk" },
+    askedBy: { Google: "bulk", Microsoft: "bulk", Yahoo: "bulk" },
     judge: dmarcRecord,
   },
   "DMARC alignment": {
-    asked: { Google: "bulk", Microsoft: "bulk", Yahoo: "bulk" },
+    askedBy: { Google: "bulk", Microsoft: "bulk", Yahoo: "bulk" },
     judge: dmarcAlignment,
   },
-  "forward and reverse DNS": { asked: { Google: "all", Yahoo: "all" }, judge: reverseDns },
-  "own From domain": { asked: { Google: "all" }, judge: ownFrom },
-  TLS: { asked: { Google: "all" }, why: "the mail host decides whether it sends by TLS" },
+  "forward and reverse DNS": { askedBy: { Google: "all", Yahoo: "all" }, judge: reverseDns },
+  "own From domain": { askedBy: { Google: "all" }, judge: ownFrom },
+  TLS: { askedBy: { Google: "all" }, why: "the mail host decides whether it sends by TLS" },
   "spam rate": {
-    asked: { Google: "all", Yahoo: "all" },
+    askedBy: { Google: "all", Yahoo: "all" },
     why: "below 0.3 %, better 0.1 %: the providers' own consoles show it",
   },
   "message format": {
-    asked: { Google: "all", Yahoo: "all" },
+    askedBy: { Google: "all", Yahoo: "all" },
     why: "RFC 5322: the application writes the messages",
   },
   "one-click unsubscribe": {
-    asked: { Google: "bulk", Yahoo: "bulk" },
+    askedBy: { Google: "bulk", Yahoo: "bulk" },
     why: "RFC 8058 in marketing mail: the application writes the headers",
   },
   "unsubscribe link": {
-    asked: { Microsoft: "bulk" },
+    askedBy: { Microsoft: "bulk" },
     why: "recommended for marketing mail: the application writes the messages",
   },
   replies: {
-    asked: { Microsoft: "bulk" },
+    askedBy: { Microsoft: "bulk" },
     why: "recommended: From or Reply-To takes replies, which only the mailbox shows",
   },
 };
@@ -156,7 +156,7 @@ function verdictsByProvider(
   { verdict, why }: Judgement,
   stream: string | undefined,
 ): ProviderVerdict[] {
-  const { asked } = RULES[rule];
+  const { askedBy: asked } = RULES[rule];
   return PROVIDERS.flatMap((provider) => {
     const senders = asked[provider];
     if (senders === undefined) return [];

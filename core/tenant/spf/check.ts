@@ -32,10 +32,10 @@ export function checkSpf(context: RecordContext): Finding[] {
     const otherTxt = entries.flatMap((one) => (isSpf(one) ? [] : [one.text]));
     const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
     const standing = names.find((sender) => sender.recordName === name)?.standing ?? [];
-    const told = lintSpf(entry.text, options)
+    const lintFindings = lintSpf(entry.text, options)
       .filter((finding) => !isOfStandIn(finding))
       .map((finding) => named(configFinding(asTolerated(finding, standing), entry.record)));
-    return findingsAt(entry.record.path, told);
+    return findingsAt(entry.record.path, lintFindings);
   });
   return [...guessedRecords(context, names), ...mergeFindings(context, names), ...findings];
 }
@@ -140,13 +140,13 @@ const TOLERATED: ReadonlySet<SpfCode> = new Set([
 /** The same as a warning where what stands has it by itself. */
 function asTolerated(finding: SpfFinding, standing: readonly ExistingText[]): SpfFinding {
   if (finding.level !== "error" || !TOLERATED.has(finding.code)) return finding;
-  const theirs = standing.some(({ text }) =>
+  const alreadyFaulty = standing.some(({ text }) =>
     lintSpf(text).some(
       ({ code }) =>
         code === finding.code || (finding.code === "spf-neutral-all" && code === "spf-all-missing"),
     ),
   );
-  return theirs
+  return alreadyFaulty
     ? { ...finding, level: "warning", fix: `${finding.fix}; its owner's to mend: it stood so` }
     : finding;
 }

@@ -36,11 +36,13 @@ export const instanceHandlers: Readonly<Record<string, Handler>> = {
   },
 
   DescribeInstances(call) {
-    return { reservationSet: wanted(call).map((instance) => reservation(call, instance)) };
+    return {
+      reservationSet: requestedInstance(call).map((instance) => reservation(call, instance)),
+    };
   },
 
   DescribeInstanceStatus(call) {
-    const running = wanted(call).filter(
+    const running = requestedInstance(call).filter(
       ({ state }) => state === "running" || call.params.flag("IncludeAllInstances") === true,
     );
     const ok = { status: "ok", details: [{ name: "reachability", status: "passed" }] };
@@ -173,7 +175,7 @@ function terminate(call: Call, instance: Instance): void {
   }
 }
 
-function wanted(call: Call): Instance[] {
+function requestedInstance(call: Call): Instance[] {
   const { params, region } = call;
   const found = pickById(
     region.instances,

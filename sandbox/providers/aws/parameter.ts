@@ -33,7 +33,7 @@ function put(inputs: Props, overwrite: boolean) {
   };
 }
 
-const listed = (tags: Record<string, string>) =>
+const tagList = (tags: Record<string, string>) =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 async function describe(ssm: SSM, name: string): Promise<ParameterMetadata | undefined> {
@@ -76,7 +76,7 @@ export const parameter: ResourceType<Aws> = {
   async create({ client: aws }, inputs) {
     const ssm = await aws.ssm();
     const overwrite = flag(inputs["overwrite"]) ?? false;
-    const tags = listed({ ...aws.defaultTags, ...map(inputs["tags"]) });
+    const tags = tagList({ ...aws.defaultTags, ...map(inputs["tags"]) });
     const input = put(inputs, overwrite);
     const tagged = tags.length > 0 && !overwrite;
     const request = ssm.putParameter({ ...input, ...(tagged && { Tags: tags }) });
@@ -137,8 +137,8 @@ export const parameter: ResourceType<Aws> = {
     const what = `updating tags for SSM Parameter (${id})`;
     if (TagKeys.length > 0)
       await withErrorContext(what, ssm.removeTagsFromResource({ ...target, TagKeys }));
-    if (listed(after).length > 0) {
-      await withErrorContext(what, ssm.addTagsToResource({ ...target, Tags: listed(after) }));
+    if (tagList(after).length > 0) {
+      await withErrorContext(what, ssm.addTagsToResource({ ...target, Tags: tagList(after) }));
     }
   },
   async delete({ client: aws }, id) {

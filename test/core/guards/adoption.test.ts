@@ -10,7 +10,12 @@ import { byHand } from "../by-hand.ts";
 
 const ZONE = "0c1d2e3f405162738495a6b7c8d9eaf0";
 
-function planned(key: string, name: string, data: RecordData, more: Partial<PlannedRecord> = {}) {
+function plannedRecord(
+  key: string,
+  name: string,
+  data: RecordData,
+  more: Partial<PlannedRecord> = {},
+) {
   const publisher = { by: "cloudflare", zone: "acme.example", zoneId: ZONE } as const;
   return byHand({ key, name, data, ttl: 3600, publisher, why: "", path: `p.${key}`, ...more });
 }
@@ -18,7 +23,7 @@ function planned(key: string, name: string, data: RecordData, more: Partial<Plan
 const txt = (...text: (string | { address: string })[]): RecordData => ({ type: "TXT", text });
 
 let count = 0;
-function stands(
+function zoneRecord(
   name: string,
   type: string,
   content: string,
@@ -50,56 +55,56 @@ function meet(
   };
 }
 
-const SPF = planned("spf", "acme.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all"), {
+const SPF = plannedRecord("spf", "acme.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all"), {
   before: ["v=spf1 include:a.example ~all"],
 });
 
 describe("a record that is to be created", () => {
   test("meets nothing, or what does not matter", () => {
     const others = [
-      stands("acme.example", "TXT", "google-site-verification=x"),
-      stands("acme.example", "MX", "mx.a.example", { preference: 1 }),
-      stands("acme.example", "A", "192.0.2.9"),
-      stands("acme.example", "TXT", "v=spf1 -all", { zoneId: "another" }),
+      zoneRecord("acme.example", "TXT", "google-site-verification=x"),
+      zoneRecord("acme.example", "MX", "mx.a.example", { preference: 1 }),
+      zoneRecord("acme.example", "A", "192.0.2.9"),
+      zoneRecord("acme.example", "TXT", "v=spf1 -all", { zoneId: "another" }),
     ];
     expect(meet([SPF], others)).toEqual({ adopted: [], refused: [] });
   });
 
   test("takes over what is equal, or described, however it is spelt", () => {
-    const equal = stands("acme.example", "TXT", '"v=spf1 ip4:192.0.2.1 " "-all"');
+    const equal = zoneRecord("acme.example", "TXT", '"v=spf1 ip4:192.0.2.1 " "-all"');
     expect(meet([SPF], [equal]).adopted).toEqual([`spf ${equal.id} equal`]);
-    const described = stands("acme.example", "TXT", "v=spf1  include:a.example  ~all ");
+    const described = zoneRecord("acme.example", "TXT", "v=spf1  include:a.example  ~all ");
     expect(meet([SPF], [described]).adopted).toEqual([`spf ${described.id} merged`]);
-    const mx = planned("mx", "b.acme.example", {
+    const mx = plannedRecord("mx", "b.acme.example", {
       type: "MX",
       preference: 10,
       exchange: "mx.a.example",
     });
-    const same = stands("b.acme.example", "MX", "MX.a.example.", { preference: 10 });
+    const same = zoneRecord("b.acme.example", "MX", "MX.a.example.", { preference: 10 });
     expect(meet([mx], [same]).adopted).toEqual([`mx ${same.id} equal`]);
-    const key = planned(
+    const key = plannedRecord(
       "key",
       "s._domainkey.acme.example",
       txt("v=DKIM1; k=rsa; h=sha256; p=AAAA"),
     );
-    const bare = stands("s._domainkey.acme.example", "TXT", "k=rsa; v=DKIM1; p=AA AA");
+    const bare = zoneRecord("s._domainkey.acme.example", "TXT", "k=rsa; v=DKIM1; p=AA AA");
     expect(meet([key], [bare]).adopted).toEqual([]);
-    const plain = stands("s._domainkey.acme.example", "TXT", "v=DKIM1; p=AAAA");
+    const plain = zoneRecord("s._domainkey.acme.example", "TXT", "v=DKIM1; p=AAAA");
     expect(meet([key], [plain]).adopted).toEqual([`key ${plain.id} equal`]);
   });
 
   test("takes over a consent to reports with a semicolon at its end or without", () => {
     const name = "acme.example._report._dmarc.operator.example";
-    const consent = planned("consent", name, txt("v=DMARC1;"));
+    const consent = plannedRecord("consent", name, txt("v=DMARC1;"));
     for (const content of ["v=DMARC1", '"v=DMARC1;"', "v=DMARC1 ;"]) {
-      const standing = stands(name, "TXT", content);
+      const standing = zoneRecord(name, "TXT", content);
       expect(meet([consent], [standing]).adopted).toEqual([`consent ${standing.id} equal`]);
     }
   });
 
   test("takes over nothing that Cloudflare's proxy serves", () => {
-    const proxied = stands("c.acme.example", "CNAME", "b.example", { proxied: true });
-    const alias = planned("cname", "c.acme.example", { type: "CNAME", target: "b.example" });
+    const proxied = zoneRecord("c.acme.example", "CNAME", "b.example", { proxied: true });
+    const alias = plannedRecord("cname", "c.acme.example", { type: "CNAME", target: "b.example" });
     expect(meet([alias], [proxied]).refused.join()).toContain("DNS only");
     expect(meet([alias], [{ ...proxied, proxied: false }]).adopted).toEqual([
       `cname ${proxied.id} equal`,
@@ -107,24 +112,29 @@ describe("a record that is to be created", () => {
   });
 
   test("is refused beside what is not described, with what to do", () => {
-    const foreign = stands("acme.example", "TXT", "v=spf1 include:b.example ~all");
+    const foreign = zoneRecord("acme.example", "TXT", "v=spf1 include:b.example ~all");
     expect(meet([SPF], [foreign]).refused).toEqual([
       "p.spf: at acme.example stands what is not ours, and its TXT record cannot stand beside it: TXT v=spf1 include:b.example ~all → npx sendips zone acme --write records it in sendips:tenant.existing, and the plan merges with it",
     ]);
-    const two = [foreign, stands("acme.example", "TXT", "v=spf1 include:a.example ~all")];
+    const two = [foreign, zoneRecord("acme.example", "TXT", "v=spf1 include:a.example ~all")];
     expect(meet([SPF], two).refused.join()).toContain("leave one SPF record at the name");
-    const alias = stands("acme.example", "CNAME", "a.example");
+    const alias = zoneRecord("acme.example", "CNAME", "a.example");
     expect(meet([SPF], [alias]).refused.join()).toContain(
       "TXT record cannot stand beside it: CNAME a.example.",
     );
-    const cname = planned("cname", "c.acme.example", { type: "CNAME", target: "b.example" });
-    expect(meet([cname], [stands("c.acme.example", "TXT", "x")]).refused).toHaveLength(1);
-    const host = planned("a", "h.acme.example", { type: "A", address: "192.0.2.5" });
-    expect(meet([host], [stands("h.acme.example", "AAAA", "2001:db8::1")]).refused).toHaveLength(1);
+    const cname = plannedRecord("cname", "c.acme.example", { type: "CNAME", target: "b.example" });
+    expect(meet([cname], [zoneRecord("c.acme.example", "TXT", "x")]).refused).toHaveLength(1);
+    const host = plannedRecord("a", "h.acme.example", { type: "A", address: "192.0.2.5" });
+    expect(
+      meet([host], [zoneRecord("h.acme.example", "AAAA", "2001:db8::1")]).refused,
+    ).toHaveLength(1);
   });
 
   test("that moves from another name is refused beside what stands there, equal or not", () => {
-    const host = planned("tx1-a", "new.acme.example", { type: "A", address: { address: "tx1" } });
+    const host = plannedRecord("tx1-a", "new.acme.example", {
+      type: "A",
+      address: { address: "tx1" },
+    });
     const at = (name: string) => [
       { logicalName: "acme-tx1-a", zoneId: ZONE, name, type: "A", content: "192.0.2.1" },
     ];
@@ -132,7 +142,11 @@ describe("a record that is to be created", () => {
     expect(missingRecords([host], at("new.acme.example"), name)).toEqual([]);
     expect(missingRecords([host], at("old.acme.example"), name)).toEqual([host]);
     for (const content of ["192.0.2.1", "192.0.2.9"]) {
-      const met = meet([host], [stands("new.acme.example", "A", content)], at("old.acme.example"));
+      const met = meet(
+        [host],
+        [zoneRecord("new.acme.example", "A", content)],
+        at("old.acme.example"),
+      );
       expect([met.adopted, met.refused.length]).toEqual([[], 1]);
       expect(met.refused.join()).toContain("leave the record at the name where it is deployed");
     }
@@ -141,8 +155,8 @@ describe("a record that is to be created", () => {
 
   test("is no stranger to what the state holds, nor to a name whose address is not there", () => {
     const mx = (key: string, exchange: string) =>
-      planned(key, "b.acme.example", { type: "MX", preference: 10, exchange });
-    const ours = stands("b.acme.example", "MX", "tx1.acme.example", { preference: 10 });
+      plannedRecord(key, "b.acme.example", { type: "MX", preference: 10, exchange });
+    const ours = zoneRecord("b.acme.example", "MX", "tx1.acme.example", { preference: 10 });
     const state = [
       {
         logicalName: "acme-mx1",
@@ -157,7 +171,7 @@ describe("a record that is to be created", () => {
       refused: [],
     });
     expect(meet([mx("mx2", "tx2.acme.example")], [ours]).refused).toHaveLength(1);
-    const named = planned(
+    const named = plannedRecord(
       "ip",
       "",
       { type: "A", address: "127.0.0.2" },
@@ -165,7 +179,7 @@ describe("a record that is to be created", () => {
         name: { address: "new", below: "_spf.acme.example" },
       },
     );
-    expect(meet([named], [stands("_spf.acme.example", "A", "192.0.2.1")])).toEqual({
+    expect(meet([named], [zoneRecord("_spf.acme.example", "A", "192.0.2.1")])).toEqual({
       adopted: [],
       refused: [],
     });
@@ -180,26 +194,33 @@ describe("what stays at a name", () => {
   const adoption = (standing: ZoneRecord) => ({ id: standing.id, standing, equal: true });
 
   test("is what the plan says, what is remembered, or what was taken over as it stood; never what is ours", () => {
-    const host = planned("tx1-a", "tx1.acme.example", { type: "A", address: { address: "tx1" } });
+    const host = plannedRecord("tx1-a", "tx1.acme.example", {
+      type: "A",
+      address: { address: "tx1" },
+    });
     const records = [
       { ...SPF, leaves: "v=spf1 include:a.example ~all" },
-      planned("dmarc", "_dmarc.acme.example", txt("v=DMARC1; p=none")),
-      planned(
+      plannedRecord("dmarc", "_dmarc.acme.example", txt("v=DMARC1; p=none")),
+      plannedRecord(
         "alias",
         "c.acme.example",
         { type: "CNAME", target: "d.example" },
         { permanent: true },
       ),
-      planned("own", "b.acme.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all")),
-      planned("mx", "b.acme.example", { type: "MX", preference: 10, exchange: "tx1.acme.example" }),
-      planned("helo", "tx1.acme.example", txt("v=spf1 a -all")),
-      planned("key", "s._domainkey.acme.example", txt("v=DKIM1; p=AAAA")),
+      plannedRecord("own", "b.acme.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all")),
+      plannedRecord("mx", "b.acme.example", {
+        type: "MX",
+        preference: 10,
+        exchange: "tx1.acme.example",
+      }),
+      plannedRecord("helo", "tx1.acme.example", txt("v=spf1 a -all")),
+      plannedRecord("key", "s._domainkey.acme.example", txt("v=DKIM1; p=AAAA")),
       host,
     ];
     const adoptions = new Map(
       ["alias", "own", "mx", "helo", "key"].map((key) => [
         key,
-        adoption(stands("x", "TXT", `of ${key}`)),
+        adoption(zoneRecord("x", "TXT", `of ${key}`)),
       ]),
     );
     const remembered = [

@@ -26,20 +26,20 @@ const signing = (key: string, streams?: string[]) => ({
   publicKey: key,
   ...(streams && { streams }),
 });
-const said = (tenant: Record<string, unknown>) =>
+const dkimFindings = (tenant: Record<string, unknown>) =>
   checkDkim(planRecords(tenant)).map(({ level, path, message }) => `${level} ${path}: ${message}`);
 
 describe("keys of streams", () => {
   it("may stand side by side at one From domain", () => {
     const dkim = { a: signing(rsa, ["app"]), s: signing(other, ["shop"]) };
-    expect(said({ ...CORP, dkim })).toEqual([]);
-    expect(said({ ...CORP, dkim: { a: signing(rsa), s: signing(other) } })).toEqual([
+    expect(dkimFindings({ ...CORP, dkim })).toEqual([]);
+    expect(dkimFindings({ ...CORP, dkim: { a: signing(rsa), s: signing(other) } })).toEqual([
       "warning sendips:tenant.dkim.s.state: s and a both sign for one domain with RSA",
     ]);
   });
 
   it("must be streams of the tenant", () => {
-    expect(said({ ...CORP, dkim: { a: signing(rsa, ["app", "shopp"]) } })).toEqual([
+    expect(dkimFindings({ ...CORP, dkim: { a: signing(rsa, ["app", "shopp"]) } })).toEqual([
       'error sendips:tenant.dkim.a.streams[1]: "shopp" is not a stream of the tenant',
     ]);
     const [found] = checkDkim(planRecords({ ...CORP, dkim: { a: signing(rsa, ["toString"]) } }));
@@ -65,7 +65,7 @@ describe("keys of streams", () => {
 
   it("need RSA for each stream", () => {
     const dkim = { a: signing(rsa, ["app"]), e: signing(ed25519, ["shop"]) };
-    expect(said({ ...CORP, dkim })).toEqual([
+    expect(dkimFindings({ ...CORP, dkim })).toEqual([
       expect.stringContaining("only Ed25519 signs for acme.example"),
     ]);
   });

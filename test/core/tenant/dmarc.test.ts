@@ -199,7 +199,7 @@ describe("consent to reports (RFC 9990 §4)", () => {
 });
 
 describe("hosts that consent to reports about everybody", () => {
-  const asked = (address: string) =>
+  const consentFindings = (address: string) =>
     checkConsents(
       planRecords({ dkim: SIGNED, dmarc: { policy: "reject", reports: [`mailto:${address}`] } }),
     ).map(({ message }) => message);
@@ -212,13 +212,13 @@ describe("hosts that consent to reports about everybody", () => {
     "re+x@dmarc.postmarkapp.com",
     "x@dmarc-reports.cloudflare.net",
   ])("%s needs no consent of its own", (address) => {
-    expect(asked(address)).toEqual([]);
+    expect(consentFindings(address)).toEqual([]);
   });
 
   it.each(["x@uriports.com", "x@dmarcian.com", "x@evil-vali.email", "x@a.vali.email"])(
     "%s is another host",
     (address) => {
-      expect(asked(address)).toEqual([expect.stringContaining("must consent")]);
+      expect(consentFindings(address)).toEqual([expect.stringContaining("must consent")]);
     },
   );
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { ACME, planOf, raw } from "../support.ts";
 
-function said(names: Record<string, Record<string, unknown>>): string[] {
+function problemsOf(names: Record<string, Record<string, unknown>>): string[] {
   const result = planOf(raw({ ...parse(ACME), existing: { names } }));
   expect(result.plan).toBeDefined();
   return result.problems
@@ -15,7 +15,7 @@ const at = (name: string) => `warning sendips:tenant.existing.names["${name}"]`;
 
 test("values that receivers use are in order, also in the forms that people paste", () => {
   expect(
-    said({
+    problemsOf({
       "other.acme.example": {
         MX: ["10 mx.example.com.", "0 ."],
         CAA: [
@@ -34,7 +34,7 @@ test("values that receivers use are in order, also in the forms that people past
 
 test("values that receivers cannot use are a warning, with the place of each", () => {
   expect(
-    said({
+    problemsOf({
       "other.acme.example": { MX: ["mx.example.com"], CAA: ["letsencrypt.org", '0 issue "a b"'] },
       "_mta-sts.acme.example": { TXT: ["v=STSv1; id=not an id"] },
       "_smtp._tls.acme.example": { TXT: ["v=TLSRPTv1"] },

@@ -13,7 +13,7 @@ function verdicts(context: RecordContext): string[] {
 }
 
 /** A context without the records whose key ends so. */
-function without(context: RecordContext, ending: string): RecordContext {
+function withoutRecords(context: RecordContext, ending: string): RecordContext {
   return { ...context, records: context.records.filter(({ key }) => !key.endsWith(ending)) };
 }
 
@@ -54,11 +54,11 @@ describe("provider policies", () => {
   });
 
   it("name who asks, whom, and of which stream", () => {
-    const asked = (rule: string) =>
+    const verdictsFor = (rule: string) =>
       providerVerdicts(good())
         .filter((verdict) => verdict.rule === rule)
         .map(({ provider, senders, stream }) => `${provider} ${senders} ${stream ?? "-"}`);
-    expect(asked("SPF and DKIM")).toEqual([
+    expect(verdictsFor("SPF and DKIM")).toEqual([
       "Google bulk marketing",
       "Microsoft bulk marketing",
       "Yahoo bulk marketing",
@@ -66,8 +66,8 @@ describe("provider policies", () => {
       "Microsoft bulk transactional",
       "Yahoo bulk transactional",
     ]);
-    expect(asked("spam rate")).toEqual(["Google all -", "Yahoo all -"]);
-    expect(asked("one-click unsubscribe")).toEqual(["Google bulk -", "Yahoo bulk -"]);
+    expect(verdictsFor("spam rate")).toEqual(["Google all -", "Yahoo all -"]);
+    expect(verdictsFor("one-click unsubscribe")).toEqual(["Google bulk -", "Yahoo bulk -"]);
     expect(providerVerdicts(good()).every(({ why }) => why !== "")).toBe(true);
   });
 
@@ -82,7 +82,7 @@ describe("rules not met", () => {
     expect(sentences(checkProviders(planRecords()))).toEqual([
       "warning dkim [Google, Microsoft, Yahoo: bulk sender requirements]: Google, Microsoft, Yahoo ask bulk senders for SPF and DKIM; streams marketing, transactional fall short: no DKIM key signs so that it aligns with the From domain",
     ]);
-    const noSpf = without(
+    const noSpf = withoutRecords(
       good(oneStream({ from: "tx.acme.example" })),
       "spf-bounce.tx.acme.example",
     );
@@ -92,7 +92,7 @@ describe("rules not met", () => {
   });
 
   it("SPF or DKIM: of all senders", () => {
-    const neither = without(
+    const neither = withoutRecords(
       planRecords(oneStream({ from: "tx.acme.example" })),
       "spf-bounce.tx.acme.example",
     );
@@ -109,7 +109,7 @@ describe("rules not met", () => {
     expect(
       verdicts(good({ ...oneStream({ from: "tx.shop.example" }), domains }, { zones })),
     ).toContain("DMARC record: unknown");
-    const gone = without(good(), "dmarc-acme.example");
+    const gone = withoutRecords(good(), "dmarc-acme.example");
     expect(sentences(checkProviders(gone))).toEqual([
       "warning dmarc [Google, Microsoft, Yahoo: bulk sender requirements]: Google, Microsoft, Yahoo ask bulk senders for DMARC record; streams marketing, transactional fall short: no DMARC record counts for the From domain",
     ]);
@@ -127,8 +127,8 @@ describe("rules not met", () => {
   it("forward and reverse DNS: each address, both ways", () => {
     const expected =
       "warning hostNames [Google, Yahoo: sender requirements]: Google, Yahoo ask all senders for forward and reverse DNS; stream marketing falls short: A and PTR of mk1 do not name each other";
-    expect(sentences(checkProviders(without(good(), "mk1-ptr")))).toEqual([expected]);
-    expect(sentences(checkProviders(without(good(), "mk1-a")))).toEqual([expected]);
+    expect(sentences(checkProviders(withoutRecords(good(), "mk1-ptr")))).toEqual([expected]);
+    expect(sentences(checkProviders(withoutRecords(good(), "mk1-a")))).toEqual([expected]);
     const context = good();
     const renamed = context.records.map((record) =>
       record.key === "mk1-ptr"

@@ -48,7 +48,7 @@ export function hasError(findings: readonly Pick<MailFinding, "level">[]): boole
   return findings.some((finding) => finding.level === "error");
 }
 
-/** As long as no word is, and shorter than any key in base64: an Ed25519 seed has 44 characters. */
+/** A run that is longer than any word and shorter than any key in base64: an Ed25519 seed has 44 characters. */
 const DIGITS = /[A-Za-z0-9+/=_-]{40,}/g;
 
 /** A text with the beginning alone of whatever in it may be a key: all keys of a kind share that. */

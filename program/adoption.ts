@@ -1,4 +1,4 @@
-/** What stands in our zones beside the records of a plan: met before anything is registered. */
+/** What stands in our zones where a plan's records are to come: looked at before anything is registered. */
 import * as pulumi from "@pulumi/pulumi";
 import { cloudflareApiOf } from "../components/cloudflare.ts";
 import {

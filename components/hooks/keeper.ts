@@ -85,7 +85,7 @@ export class Keeper {
     const restores = component === undefined || !this.#restoresNothing.has(component);
     await giveBack(args, reason, {
       ...{ leaves, wanted: this.#names, restores },
-      // Of a forgotten record nobody knows whose it was: a token that may not touch it refuses.
+      // Nobody knows whose a forgotten record was: a token that may not touch it is refused.
       component: component ?? this.#registrations.components()[0],
     });
   }
@@ -103,7 +103,7 @@ export class Keeper {
         String(oldOutputs["allocationId"]),
         registered?.component,
       );
-      // Gone by hand: nothing hangs on it any more.
+      // It was released by hand: nothing hangs on it any more.
       if (address === undefined) return;
       if (!address.released) {
         // A PTR that is set anew stays in EC2, and is set in place.
@@ -117,7 +117,7 @@ export class Keeper {
       (address) =>
         !address.released &&
         (reason !== "edit" || !address.wanted) &&
-        // Of what the program has forgotten altogether nobody knows whose it is.
+        // Nobody knows whose tenant a resource is that the program has forgotten altogether.
         (tenant === undefined || address.tenant === undefined || address.tenant === tenant),
     );
     if (keptAddresses.length > 0) throw new Error(refusal(keptAddresses));
@@ -208,7 +208,7 @@ export class Keeper {
     return all.sort((a, b) => (a.publicIp < b.publicIp ? -1 : 1));
   }
 
-  /** At least one of the two is there. */
+  /** What state, EC2 and the program say together of an address; at least one of `state` and `live` is given. */
   #judge(state: StateAddress | undefined, live: LiveAddress | undefined): KeptAddress {
     const tags = live?.tags ?? state?.tags ?? {};
     const registered =

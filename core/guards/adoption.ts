@@ -44,7 +44,7 @@ export interface Adoption {
   equal: boolean;
 }
 
-/** What meets a plan in its zones. */
+/** What becomes of the records that stand where a plan's records are to be created. */
 export interface AdoptionPlan {
   /** By the planned record's key. */
   adoptions: ReadonlyMap<string, Adoption>;
@@ -161,7 +161,7 @@ export function planAdoptions(
 const MOVES =
   "leave the record at the name where it is deployed, or remove what stands at the new one, once nobody uses it";
 
-/** The same of a record in the state and in its zone: neither knows the other's id. */
+/** What is equal for a record in the state and the same one in its zone: neither knows the other's id. */
 function identityOf({
   zoneId,
   name,
@@ -171,7 +171,7 @@ function identityOf({
   return [zoneId, name, type, type === "TXT" ? unquoteTxt(content) : content].join(" ");
 }
 
-/** Blanks mean nothing in the records that are merged. */
+/** The text with single blanks: their number means nothing in the records that are merged. */
 function withSingleBlanks(text: string): string {
   return text.trim().replace(/\s+/g, " ");
 }

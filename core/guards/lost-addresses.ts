@@ -143,7 +143,7 @@ function checkHandedOver(
   ];
 }
 
-/** Said before an address is let go by hand. */
+/** The condition for letting an address go by hand. */
 function sendingCondition({ privateIp }: LiveAddress): string {
   return privateIp === "" ? "" : `, once nobody sends from ${privateIp}`;
 }

@@ -15,7 +15,7 @@ export type OwnPublisher = Extract<Publisher, { zoneId: string }>;
 /** Who serves a zone, as `sendips:zones` has it. */
 export const zoneConfig = z.union([externalConfig, cloudflareConfig]);
 
-/** In the order in which records are shown: ours, the customer's, reverse names. */
+/** The kinds stand in the order in which records are shown: ours, the customer's, reverse names. */
 const KINDS: Readonly<Record<Publisher["by"], PublisherKind<Publisher>>> = {
   cloudflare,
   external,
@@ -80,7 +80,7 @@ export const ttlConfig = z
   })
   .meta(ttlSchema());
 
-/** The same for the JSON Schema, which knows no function. */
+/** The limits of {@link ttlConfig} for the JSON Schema, which knows no function. */
 function ttlSchema() {
   const limits = PUBLISHERS.flatMap(({ ttl }) => ttl ?? []);
   const automatic = limits.flatMap((ttl) => ttl.automatic ?? []);

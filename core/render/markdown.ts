@@ -88,7 +88,7 @@ export function escapedText(value: string): string {
   return value.replace(/[\\`*_[\]<>]/g, "\\$&").replace(/\r?\n/g, " ");
 }
 
-/** The same in a table's cell. */
+/** {@link escapedText} for a table's cell. */
 export function escapedCell(value: string): string {
   return escapedText(value).replaceAll("|", "\\|");
 }
@@ -101,7 +101,7 @@ export function codeSpan(value: string): string {
   return `${ticks}${pad}${value}${pad}${ticks}`;
 }
 
-/** The same in a table's cell, where the pipe ends a cell even within code. */
+/** {@link codeSpan} for a table's cell, where the pipe ends a cell even within code. */
 function cellCode(value: string): string {
   return codeSpan(value).replaceAll("|", "\\|");
 }

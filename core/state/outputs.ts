@@ -281,7 +281,7 @@ function withVersion(
 /** What the engine writes for a value that it does not know, and leaves out where it hands outputs over. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Without what the engine did not know. */
+/** The value without the parts that the engine did not know. */
 function withoutUnknown(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((entry) => entry !== UNKNOWN).map(withoutUnknown);
   if (!isMap(value)) return value;

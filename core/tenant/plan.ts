@@ -61,7 +61,7 @@ export function plan(stack: TenantStack): PlanResult {
   const wanted = wantedRecords(context);
   const ttl = tenant.ttl ?? operator.ttl;
   const records: PlannedRecord[] = wanted.flatMap((record) => {
-    // Of all names that hold an address, only reverse names are not in a zone of the list.
+    // Every name that holds an address is in a zone of the list, except a reverse name.
     const zoneName = typeof record.name === "string" ? record.name : record.name.below;
     const publisher =
       zoneName === undefined ? REVERSE_PUBLISHER : publisherOf(zoneName, operator.zones);

@@ -108,7 +108,7 @@ export interface PlannedRecord {
   waitsFor?: string;
 }
 
-/** Of a TXT of which a name may hold one, the kind. */
+/** The kind of a TXT of which a name may hold one alone; undefined for every other record. */
 export function singletonOfRecord({
   data,
   purpose,

@@ -20,7 +20,7 @@ import type { Singleton } from "../txt.ts";
 const RULE = "draft-brand-indicators §4.2";
 const DMARC_RULE = "draft-brand-indicators §7.1";
 
-/** Of these a name holds one. */
+/** The kind of TXT that a BIMI record is: a name holds one at most. */
 export const BIMI_TEXT: Singleton = {
   title: "BIMI record",
   version: "BIMI1",

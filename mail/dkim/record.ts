@@ -14,7 +14,7 @@ import type { Singleton } from "../txt.ts";
 
 const RULE = "RFC 6376 §3.6.1";
 
-/** Of these a name holds one. A key is a key, whatever stands around it. */
+/** The kind of TXT that a DKIM key is: a name holds one at most. A key is a key, whatever stands around it. */
 export const DKIM_TEXT: Singleton = {
   title: "DKIM key",
   version: "DKIM1",

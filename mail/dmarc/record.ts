@@ -19,7 +19,7 @@ const RULE = "RFC 9989 §4.7";
 /** A consent to reports is a DMARC record with nothing in it (RFC 9990 §4). */
 const EMPTY = /^v=DMARC1[\s;]*$/;
 
-/** Of these a name holds one, consents to reports among them. */
+/** The kind of TXT that a DMARC record, or a consent to reports, is: a name holds one at most. */
 export const DMARC_TEXT: Singleton = {
   title: "DMARC record",
   version: "DMARC1",

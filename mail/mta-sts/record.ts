@@ -17,7 +17,7 @@ export const MAX_AGE_LIMIT = 31_557_600;
 /** RFC 8461 §10.2 wants weeks; under a day, an attacker need only wait. */
 const MAX_AGE_SHORT = 86_400;
 
-/** Of these a name holds one. */
+/** The kind of TXT that an MTA-STS record is: a name holds one at most. */
 export const MTA_STS_TEXT: Singleton = {
   title: "MTA-STS record",
   version: "STSv1",

@@ -10,7 +10,7 @@ import {
   type Term,
 } from "./types.ts";
 
-/** Of these a name holds one. */
+/** The kind of TXT that an SPF record is: a name holds one at most. */
 export const SPF_TEXT: Singleton = {
   title: "SPF record",
   version: "spf1",

@@ -224,7 +224,7 @@ function chooseAll(
   findings: SpfFinding[],
 ): SpfAll | undefined {
   if (olds.length === 0) return wanted ?? otherwise;
-  // Of several records the strictest: it is what each of their receivers was asked for at least.
+  // The strictest of several records counts: each of their receivers was asked for that much at least.
   const rank = Math.max(...olds.map(({ all = "?" }) => STRICTNESS.indexOf(all)));
   const existing = STRICTNESS[rank] ?? "?";
   const now = olds.map(({ all }) => (all ? `${all}all` : "no all")).join(" and ");

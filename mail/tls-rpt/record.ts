@@ -5,7 +5,7 @@ import { type Singleton, trimBlanks } from "../txt.ts";
 
 const RULE = "RFC 8460 §3";
 
-/** Of these a name holds one. */
+/** The kind of TXT that a TLS-RPT record is: a name holds one at most. */
 export const TLS_RPT_TEXT: Singleton = {
   title: "TLS-RPT record",
   version: "TLSRPTv1",

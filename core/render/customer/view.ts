@@ -98,7 +98,7 @@ export function printsOf(
   return (quoted?.chunks.length ?? 0) > 1 ? { words: `${words}${where}` } : { words, data };
 }
 
-/** The same as one text. */
+/** {@link printsOf} as one text. */
 export function printsText(record: CustomerRecord, check: Check, where: string): string {
   const { words, data = "" } = printsOf(record, check, where);
   return `${check.command} must print ${words}${data}`;

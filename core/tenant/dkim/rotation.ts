@@ -35,7 +35,7 @@ export function addDays(day: string, days: number): string {
 /** Two keys do one job when a verifier would need only one of them: one type, one domain, one stream. */
 export function sameJob(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
   const [left, right] = [a.key.type, b.key.type];
-  // Of a key that cannot be read it is not known that it differs.
+  // Whether a key that cannot be read differs is not known.
   const sameType = left === undefined || right === undefined || left === right;
   return sameType && signTogether(a, b);
 }

@@ -154,7 +154,7 @@ function dmarcRecordsOf(
   for (const { domain, value } of records) {
     const record = value?.dmarc;
     if (record === undefined || domain === undefined) continue;
-    // Of several receivers heed none; the check of the zone says which these are.
+    // Receivers heed none of several records; the check of the zone names them.
     policies.set(domain, policies.has(domain) ? NONE : { value: record, findings: [] });
   }
   for (const [domain, values] of tenant === undefined ? [] : existingDmarcTexts(tenant)) {

@@ -10,7 +10,7 @@ export type ExistingRecords = ExistingConfig["names"][string];
 /** The types of which several may stand at a name: all that are read but the CNAME. */
 export const LISTED_TYPES = ["TXT", "MX", "CAA", "A", "AAAA"] as const;
 
-/** Nothing at all. */
+/** The records of a name at which nothing stands. */
 export function noRecords(): ExistingRecords {
   return { TXT: [], MX: [], CAA: [], A: [], AAAA: [] };
 }

@@ -214,7 +214,7 @@ export function existingNames(
   return names;
 }
 
-/** Without what is empty. */
+/** The records without the types that have no value. */
 function withoutEmptyTypes(standing: ExistingRecords): Partial<ExistingRecords> {
   return Object.fromEntries(
     Object.entries(standing).filter(([, values]) => values !== undefined && values.length > 0),

@@ -137,7 +137,7 @@ const TOLERATED: ReadonlySet<SpfCode> = new Set([
   "spf-not-public",
 ]);
 
-/** The same as a warning where what stands has it by itself. */
+/** The finding, made a warning where the existing record has the fault by itself. */
 function asTolerated(finding: SpfFinding, standing: readonly ExistingText[]): SpfFinding {
   if (finding.level !== "error" || !TOLERATED.has(finding.code)) return finding;
   const alreadyFaulty = standing.some(({ text }) =>

@@ -230,7 +230,7 @@ function whyOf({ why: { bounce, from, besides } }: Sender, standing: boolean): s
   return `SPF of ${parts.join("; of ")}${besides || standing ? "; with what the domain sends through besides" : ""}`;
 }
 
-/** Of a name that is no return path and no From domain: whether anybody may send as it. */
+/** Whether anybody may send as a name that is neither a return path nor a From domain. */
 function purposeOf({ streams }: TenantContext, sender: SpfName): Purpose {
   const { name, pool, isReturnPath } = sender;
   if (isReturnPath) return RETURN_PATH_SPF;

@@ -22,7 +22,7 @@ import { checkZoneQuota } from "./zone-quota.ts";
 
 /** Names that nobody publishes, so far as sendips knows. */
 export function checkPublishers({ operator, wanted }: WantedContext): Finding[] {
-  // Only when asked for: there are as many zones as tenants.
+  // The list is made only when it is needed: there are as many zones as tenants.
   const known = () => shortList(Object.keys(operator.zones).sort());
   const seen = new Set<string>();
   return wanted.flatMap(({ name, path }): Finding[] => {

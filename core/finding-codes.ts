@@ -3,7 +3,7 @@
  * problem in JSON names it, so that it outlives every change of a sentence. `docs/findings.md` is made from it.
  */
 import type { CodeMeaning, Codes, CodesOf } from "../mail/code-meaning.ts";
-import { MAIL_SUBJECTS, type MailCodes } from "../mail/codes.ts";
+import { MAIL_SUBJECTS } from "../mail/codes.ts";
 import { configCodes } from "./config/codes.ts";
 import { domainConnectCodes } from "./domain-connect/codes.ts";
 import { fleetCodes } from "./fleet/codes.ts";
@@ -46,28 +46,10 @@ export const SUBJECTS = [
   ...MAIL_SUBJECTS,
 ] as const satisfies readonly (readonly [string, Codes])[];
 
-type FindingCodes = MailCodes &
-  typeof configCodes &
-  typeof addressCodes &
-  typeof tenantSpfCodes &
-  typeof tenantDkimCodes &
-  typeof tenantDmarcCodes &
-  typeof tenantMtaStsCodes &
-  typeof tenantTlsRptCodes &
-  typeof tenantBimiCodes &
-  typeof neverMailsCodes &
-  typeof receiverCodes &
-  typeof existingCodes &
-  typeof publicSuffixCodes &
-  typeof zoneCodes &
-  typeof hostCodes &
-  typeof fleetCodes &
-  typeof guardCodes &
-  typeof stateCodes &
-  typeof domainConnectCodes;
+type FindingCodes = (typeof SUBJECTS)[number][1];
 
 /** A code of a finding. */
-export type FindingCode = keyof FindingCodes;
+export type FindingCode = CodesOf<FindingCodes, "error" | "warning">;
 
 /** A code that a finding of this level may have. */
 export type FindingCodeOf<Level extends "error" | "warning"> = CodesOf<FindingCodes, Level>;

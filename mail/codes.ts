@@ -55,19 +55,10 @@ export const MAIL_SUBJECTS = [
 ] as const satisfies readonly (readonly [string, Codes])[];
 
 /** All of them. */
-export type MailCodes = typeof spfCodes &
-  typeof dkimCodes &
-  typeof dmarcCodes &
-  typeof mxCodes &
-  typeof mtaStsCodes &
-  typeof tlsRptCodes &
-  typeof bimiCodes &
-  typeof ptrCodes &
-  typeof caaCodes &
-  typeof textCodes;
+type MailCodes = (typeof MAIL_SUBJECTS)[number][1];
 
 /** A code of a finding about mail DNS. */
-export type MailCode = keyof MailCodes;
+export type MailCode = CodesOf<MailCodes, "error" | "warning">;
 
 /** A code that a finding of this level may have. */
 export type MailCodeOf<Level extends "error" | "warning"> = CodesOf<MailCodes, Level>;

@@ -1,5 +1,5 @@
 /** TXT values: strings of at most 255 octets (RFC 1035 §3.3), and their presentation form (§5.1). */
-import { type MailFinding, mailError, mailWarning } from "./finding.ts";
+import { type MailFinding, mailError, mailWarning, type Parsed } from "./finding.ts";
 
 /** A kind of text of which a name may hold one: with two, receivers take none, or any. */
 export interface Singleton {
@@ -13,6 +13,8 @@ export interface Singleton {
   rule: string;
   /** Whether two texts of this kind that differ say the same. Absent: they never do. */
   isSame?: (a: string, b: string) => boolean;
+  /** Reads a text of this kind. Absent for kinds that are read where they are merged and kept: SPF, DMARC, DKIM. */
+  parse?: (text: string) => Parsed<unknown>;
 }
 
 /** Whether two texts, of a kind or of none, say the same. */

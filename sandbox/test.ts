@@ -5,13 +5,13 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { runCommand } from "./command.ts";
-import { ensureEngine } from "./engine/ensure.ts";
+import { ensureEngine, ensureYamlHost } from "./engine/ensure.ts";
 import { choosePlugins, describePlugins } from "./engine/home.ts";
 import { REPOSITORY } from "./project.ts";
 
 runCommand(async (args) => {
   const log = (line: string) => void process.stdout.write(`${line}\n`);
-  await ensureEngine({ log });
+  await ensureYamlHost(await ensureEngine({ log }), log);
   log(describePlugins(await choosePlugins()));
   const vitest = join(REPOSITORY, "node_modules", "vitest", "vitest.mjs");
   const child = spawn(process.execPath, [vitest, "run", ...args], {

@@ -7,6 +7,7 @@ import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { TYPES } from "../../core/state/resources.ts";
 import { isReleased, tagsOf } from "../../core/state/tags.ts";
 import { addressesOn } from "../aws.ts";
+import type { LookUps } from "./look-ups.ts";
 import { knownValue, type Registrations } from "./registrations.ts";
 
 const OF_MAIL_HOSTS: readonly string[] = [
@@ -24,12 +25,18 @@ const OF_MAIL_HOSTS: readonly string[] = [
  */
 export class MailHostInterfaces {
   readonly #registrations: Registrations;
+  readonly #lookUps: LookUps;
   readonly #deployed: () => Promise<DeployedStack>;
   /** By logical name. */
   readonly #wanted = new Map<string, NetworkInterface>();
 
-  constructor(registrations: Registrations, deployed: () => Promise<DeployedStack>) {
+  constructor(
+    registrations: Registrations,
+    lookUps: LookUps,
+    deployed: () => Promise<DeployedStack>,
+  ) {
     this.#registrations = registrations;
+    this.#lookUps = lookUps;
     this.#deployed = deployed;
   }
 
@@ -91,7 +98,8 @@ export class MailHostInterfaces {
     const gone = before.filter((ip) => !after.includes(ip));
     if (gone.length === 0) return;
     const parent = this.#registrations.of({ type, name })?.component;
-    const found = await addressesOn([id], gone, parent === undefined ? {} : { parent });
+    const ways = await this.#lookUps.ways(parent);
+    const found = (await Promise.all(ways.map((opts) => addressesOn([id], gone, opts)))).flat();
     if (found.length === 0) return;
     const lines = found.map((holder) => `  ${holder.privateIp} carries ${describeHolder(holder)}`);
     throw new Error(

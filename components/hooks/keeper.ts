@@ -24,6 +24,7 @@ import { accountAndRegion, elasticIp, type Filter, taggedAddresses } from "../aw
 import { thisStack } from "../engine.ts";
 import type { Bindings } from "./bindings.ts";
 import { giveBack, type WantedName } from "./give-back.ts";
+import type { LookUps } from "./look-ups.ts";
 import type { Reason, Registrations } from "./registrations.ts";
 
 /** An address of the stack, and what each witness says of its release. */
@@ -40,6 +41,7 @@ interface KeptAddress extends Pick<LiveAddress, "allocationId" | "publicIp"> {
 export class Keeper {
   readonly #registrations: Registrations;
   readonly #bindings: Bindings;
+  readonly #lookUps: LookUps;
   readonly #deployed: () => Promise<DeployedStack>;
   /** Whether the program lets an address go, by tenant and key. */
   readonly #wanted = new Map<string, boolean>();
@@ -53,10 +55,12 @@ export class Keeper {
   constructor(
     registrations: Registrations,
     bindings: Bindings,
+    lookUps: LookUps,
     deployed: () => Promise<DeployedStack>,
   ) {
     this.#registrations = registrations;
     this.#bindings = bindings;
+    this.#lookUps = lookUps;
     this.#deployed = deployed;
   }
 
@@ -148,11 +152,14 @@ export class Keeper {
     tenant: string | undefined,
     component: pulumi.ComponentResource | undefined,
   ): Promise<LiveAddress | undefined> {
-    const opts = component === undefined ? {} : { parent: component };
-    const found = await ownedAddresses(opts, [
-      { name: `tag:${tagName("address")}`, values: [key] },
-    ]);
-    return found.find(({ tags }) => readTags(tags).tenant === tenant);
+    for (const opts of await this.#lookUps.ways(component)) {
+      const found = await ownedAddresses(opts, [
+        { name: `tag:${tagName("address")}`, values: [key] },
+      ]);
+      const its = found.find(({ tags }) => readTags(tags).tenant === tenant);
+      if (its !== undefined) return its;
+    }
+    return undefined;
   }
 
   /** The address, also one that neither tags nor state call the stack's; undefined when it is gone. */
@@ -169,14 +176,22 @@ export class Keeper {
     if (deployed.addresses.some((address) => address.allocationId === allocationId)) {
       return undefined;
     }
-    const live = await addressOf(
-      allocationId,
-      component === undefined ? {} : { parent: component },
-    );
+    const live = await this.#live(allocationId, component);
     if (live === undefined) return undefined;
     const { publicIp, tags } = live;
     const key = readTags(tags).address ?? "?";
     return { allocationId, publicIp, key, tenant: undefined, wanted: false, released: false };
+  }
+
+  async #live(
+    allocationId: string,
+    component: pulumi.ComponentResource | undefined,
+  ): Promise<LiveAddress | undefined> {
+    for (const opts of await this.#lookUps.ways(component)) {
+      const live = await addressOf(allocationId, opts);
+      if (live !== undefined) return live;
+    }
+    return undefined;
   }
 
   /**
@@ -185,14 +200,14 @@ export class Keeper {
    * have taken that back.
    */
   #allAddresses(): Promise<KeptAddress[]> {
-    this.#addresses ??= this.readAddresses();
+    this.#addresses ??= this.#readAddresses();
     return this.#addresses;
   }
 
-  async readAddresses(): Promise<KeptAddress[]> {
+  async #readAddresses(): Promise<KeptAddress[]> {
     const deployed = await this.#deployed();
     if (this.#wanted.size === 0 && hasNoAddress(deployed)) return [];
-    const providers = this.providerOptions();
+    const providers = await this.#lookUps.ways();
     const tagged = new Map<string, LiveAddress>();
     for (const opts of providers) {
       for (const live of await ownedAddresses(opts)) tagged.set(live.allocationId, live);
@@ -251,16 +266,6 @@ export class Keeper {
     const place = this.#places.get(opts) ?? accountAndRegion(opts);
     this.#places.set(opts, place);
     return place;
-  }
-
-  /** One of each AWS provider of the program; the default one where no component is left. */
-  providerOptions(): pulumi.InvokeOptions[] {
-    const byProvider = new Map<pulumi.ProviderResource | undefined, pulumi.InvokeOptions>();
-    for (const parent of this.#registrations.components()) {
-      const provider = parent.getProvider("aws:ec2/eip:Eip");
-      if (!byProvider.has(provider)) byProvider.set(provider, { parent });
-    }
-    return byProvider.size === 0 ? [{}] : [...byProvider.values()];
   }
 }
 

@@ -1,4 +1,5 @@
 /** The hooks of a program: registered once, under names that no component owns. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
@@ -10,6 +11,7 @@ import { explainExistingRecord } from "./existing-record.ts";
 import { formerHookNames, HOOKS } from "./hook-names.ts";
 import { MailHostInterfaces } from "./interfaces.ts";
 import { Keeper } from "./keeper.ts";
+import { LookUps } from "./look-ups.ts";
 import { Registrations } from "./registrations.ts";
 import { retryRelease } from "./release.ts";
 import { ReverseNames } from "./reverse-names.ts";
@@ -47,39 +49,46 @@ export class ProgramHooks {
   /** For `afterCreate` and `afterUpdate` of PTRs. */
   readonly named: pulumi.ResourceHook;
 
+  readonly #lookUps: LookUps;
   readonly #former = new Set<string>();
+  /**
+   * The engine calls a hook from outside. What it then asks of the program, its stack and its monitor, the SDK keeps
+   * for each component that another language has constructed.
+   */
+  readonly #inProgram = AsyncLocalStorage.snapshot();
   #deployed: Promise<DeployedStack> | undefined;
   readonly #keep: pulumi.ResourceHookFunction;
 
   constructor() {
     const deployed = () => this.deployedStack();
     this.bindings = new Bindings(deployed);
-    this.keeper = new Keeper(this.registrations, this.bindings, deployed);
-    this.interfaces = new MailHostInterfaces(this.registrations, deployed);
+    this.#lookUps = new LookUps(this.registrations, deployed);
+    this.keeper = new Keeper(this.registrations, this.bindings, this.#lookUps, deployed);
+    this.interfaces = new MailHostInterfaces(this.registrations, this.#lookUps, deployed);
     this.#keep = lookUpHook((args) =>
       MailHostInterfaces.isOfMailHost(args) ? this.interfaces.keep(args) : this.keeper.keep(args),
     );
     const inPreview = { onDryRun: true };
-    this.keep = new pulumi.ResourceHook(HOOKS.keep, this.#keep, inPreview);
-    this.keepPrivateIps = new pulumi.ResourceHook(HOOKS.keepPrivateIps, this.#keep, inPreview);
-    this.allocate = new pulumi.ResourceHook(
+    this.keep = this.#hook(HOOKS.keep, this.#keep, inPreview);
+    this.keepPrivateIps = this.#hook(HOOKS.keepPrivateIps, this.#keep, inPreview);
+    this.allocate = this.#hook(
       HOOKS.allocate,
       lookUpHook((args) => this.keeper.refuseAnother(args)),
       inPreview,
     );
-    this.release = new pulumi.ErrorHook(HOOKS.release, (args) => this.#triesAgain(args));
-    this.bind = new pulumi.ResourceHook(
+    this.release = this.#errorHook(HOOKS.release, (args) => this.#triesAgain(args));
+    this.bind = this.#hook(
       HOOKS.bind,
       lookUpHook((args) => this.bindings.beforeCreate(args)),
     );
-    this.bound = new pulumi.ResourceHook(
+    this.bound = this.#hook(
       HOOKS.bound,
       lookUpHook((args) => this.bindings.afterCreate(args)),
     );
-    this.recordStands = new pulumi.ErrorHook(HOOKS.recordStands, explainExistingRecord);
-    this.overAlias = new pulumi.ResourceHook(HOOKS.overAlias, (args) => this.aliases.clear(args));
-    this.resolves = new pulumi.ResourceHook(HOOKS.resolves, (args) => this.reverseNames.wait(args));
-    this.named = new pulumi.ResourceHook(
+    this.recordStands = this.#errorHook(HOOKS.recordStands, explainExistingRecord);
+    this.overAlias = this.#hook(HOOKS.overAlias, (args) => this.aliases.clear(args));
+    this.resolves = this.#hook(HOOKS.resolves, (args) => this.reverseNames.wait(args));
+    this.named = this.#hook(
       HOOKS.named,
       lookUpHook((args) => this.reverseNames.readBack(args)),
     );
@@ -91,9 +100,12 @@ export class ProgramHooks {
    * @param deployed where the program has read it already; else it is read, at the first call.
    */
   deployedStack(deployed?: DeployedStack): Promise<DeployedStack> {
-    this.#deployed ??= deployed === undefined ? readDeployedStack() : Promise.resolve(deployed);
-    // Whoever needs it meets the failure then, and refuses.
-    this.#deployed.catch(() => {});
+    if (this.#deployed === undefined) {
+      this.#deployed = deployed === undefined ? readDeployedStack() : Promise.resolve(deployed);
+      // Whoever needs it meets the failure then, and refuses.
+      this.#deployed.catch(() => {});
+      this.#lookUps.prepare();
+    }
     return this.#deployed;
   }
 
@@ -102,27 +114,57 @@ export class ProgramHooks {
     if (this.#former.has(component)) return;
     this.#former.add(component);
     const { keep, release } = formerHookNames(component);
-    for (const name of keep) new pulumi.ResourceHook(name, this.#keep, { onDryRun: true });
-    for (const name of release) new pulumi.ErrorHook(name, (args) => this.#triesAgain(args));
+    for (const name of keep) this.#hook(name, this.#keep, { onDryRun: true });
+    for (const name of release) this.#errorHook(name, (args) => this.#triesAgain(args));
+  }
+
+  #hook(
+    name: string,
+    run: pulumi.ResourceHookFunction,
+    options?: pulumi.ResourceHookOptions,
+  ): pulumi.ResourceHook {
+    return new pulumi.ResourceHook(name, (args) => this.#inProgram(run, args), options);
+  }
+
+  #errorHook(name: string, run: pulumi.ErrorHookFunction): pulumi.ErrorHook {
+    return new pulumi.ErrorHook(name, (args) => this.#inProgram(run, args));
   }
 
   #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
     const component = this.registrations.of({ ...args, type: TYPES.eip })?.component;
-    return retryRelease(args, component === undefined ? {} : { parent: component });
+    return retryRelease(args, () => this.#lookUps.ways(component));
   }
 }
 
 const programs = new WeakMap<object, ProgramHooks>();
 
-/** The hooks of the program that runs; several may run in one process, one after another. */
+/** By where the engine listens: see {@link programHooks}. */
+const byEngine = new Map<string, WeakRef<ProgramHooks>>();
+
+/**
+ * The hooks of the program that runs; several may run in one process, one after another.
+ *
+ * Each component that another language asks for is constructed with a client of its own; they are of one program
+ * where the clients speak to one engine, and the engine takes the name of a hook once.
+ */
 export function programHooks(): ProgramHooks {
   const monitor: object | undefined = getMonitor();
   if (monitor === undefined) {
     throw new Error("components of sendips are registered inside a Pulumi program");
   }
-  const hooks = programs.get(monitor) ?? new ProgramHooks();
+  const engine = engineOf(monitor);
+  const hooks =
+    programs.get(monitor) ??
+    (engine === undefined ? undefined : byEngine.get(engine)?.deref()) ??
+    new ProgramHooks();
   programs.set(monitor, hooks);
+  if (engine !== undefined) byEngine.set(engine, new WeakRef(hooks));
   return hooks;
+}
+
+/** Where a client of the engine's resource monitor calls; undefined for a mock. */
+function engineOf(monitor: { getChannel?: () => { getTarget(): string } }): string | undefined {
+  return monitor.getChannel?.().getTarget();
 }
 
 /**

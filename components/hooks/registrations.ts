@@ -65,9 +65,14 @@ export class Registrations {
     return this.#all.get(`${type} ${name}`);
   }
 
-  /** The components that registered something, each once. */
-  components(): pulumi.ComponentResource[] {
-    return [...new Set([...this.#all.values()].map(({ component }) => component))];
+  /**
+   * The components that registered something, each once.
+   *
+   * @param types how its type begins, `aws:`; default: of any type.
+   */
+  components(types = ""): pulumi.ComponentResource[] {
+    const found = [...this.#all].filter(([key]) => key.startsWith(types));
+    return [...new Set(found.map(([, { component }]) => component))];
   }
 
   /**

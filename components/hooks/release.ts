@@ -22,14 +22,15 @@ const CLEAR = 5;
  */
 export async function retryRelease(
   { failedOperation, errors, id, name: address }: pulumi.ErrorHookArgs,
-  opts: pulumi.InvokeOptions,
+  ways: () => Promise<readonly pulumi.InvokeOptions[]>,
 ): Promise<boolean> {
   const [latest = ""] = errors;
   if (failedOperation !== "delete" || !hasPtrSet(latest)) return false;
   if (errors.length >= ATTEMPTS) return false;
   if (errors.length >= CLEAR) {
     // One whose release was deployed for the address alone (--target) was never reset: waiting is in vain.
-    const ptr = await reverseNameOf(id, opts).catch(() => "");
+    const asked = (await ways()).map((opts) => reverseNameOf(id, opts).catch(() => ""));
+    const ptr = (await Promise.all(asked)).find((name) => name !== "") ?? "";
     if (ptr !== "") {
       await pulumi.log.error(
         `${pulumi.getStack()}: ${address}: its PTR is still ${ptr}, and EC2 releases no address with one\n` +

@@ -15,6 +15,7 @@ import { z } from "zod";
 import { unquoteTxt } from "../../mail/txt.ts";
 import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
+import { PUBLISHERS } from "../publishers/publishers.ts";
 
 /**
  * The version that this program writes, as `version` in both places. Version 1 was all stack outputs;
@@ -55,7 +56,7 @@ const record = z.object({
   value: text,
   /** Seconds. */
   ttl: z.number(),
-  publisher: z.enum(["cloudflare", "external", "aws"]),
+  publisher: z.enum(PUBLISHERS.map(({ by }) => by)),
   /** The zone that holds it; absent for reverse names. */
   zone: text.optional(),
   /** Absent where it is set; else what must happen before it is. */

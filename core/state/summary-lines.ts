@@ -1,4 +1,5 @@
 /** What is deployed of a tenant, in lines for a person: one an address, one a zone. */
+import { publisherKindOf } from "../publishers/publishers.ts";
 import type { AddressOutput, RecordOutput } from "./outputs.ts";
 
 /** `203.0.113.25 tx1.mail.acme.example ← 10.0.1.10`, with what is not yet as it shall be. */
@@ -24,11 +25,12 @@ export function recordLines(
     zones.set(zone, counted);
   }
   const lines = [...zones].map(([zone, { by, all, waiting }]): [string, string] => {
+    const { hands, title } = publisherKindOf({ by });
     const where = {
-      cloudflare: "published at Cloudflare",
-      external: `for the customer to publish: npx sendips plan ${stack} --customer`,
-      aws: "set at EC2",
-    }[by];
+      ours: `published at ${title}`,
+      "customer's": `for the customer to publish: npx sendips plan ${stack} --customer`,
+      none: "set at EC2",
+    }[hands];
     if (waiting === 0) return [zone, `${all} ${where}`];
     const wait = `${waiting} waiting until the customer publishes the host names`;
     return [zone, waiting === all ? wait : `${all - waiting} ${where}, ${wait}`];

@@ -26,6 +26,7 @@ export const BIMI_TEXT: Singleton = {
   version: "BIMI1",
   begins: /^v=BIMI1\b/i,
   rule: RULE,
+  parse: parseBimi,
 };
 
 /** The record at `<selector>._bimi.<domain>`. */

@@ -23,6 +23,7 @@ export const MTA_STS_TEXT: Singleton = {
   version: "STSv1",
   begins: /^v=STSv1\b/,
   rule: RECORD_RULE,
+  parse: parseMtaSts,
 };
 
 /** The record at `_mta-sts.<domain>`. */

@@ -11,6 +11,7 @@ export const TLS_RPT_TEXT: Singleton = {
   version: "TLSRPTv1",
   begins: /^v=TLSRPTv1\b/,
   rule: RULE,
+  parse: parseTlsRpt,
 };
 
 /** The record at `_smtp._tls.<domain>`. */

@@ -4,11 +4,11 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { buildCli } from "./build.ts";
+import { buildCli, buildYamlHost } from "./build.ts";
 import { withLock } from "./lock.ts";
 
 const run = promisify(execFile);
@@ -81,6 +81,32 @@ export async function ensureEngine(options: EnsureOptions = {}): Promise<Engine>
     `${bin}.lock`,
     async () => kept() ?? (await getEngine(version, home, bin, tried, options)),
     () => log("waiting for another process that is getting the Pulumi CLI"),
+  );
+}
+
+/**
+ * Makes sure that the engine runs programs in Pulumi YAML. The official releases do.
+ *
+ * @throws why it cannot, and what to do.
+ */
+export async function ensureYamlHost(
+  engine: Engine,
+  log: (line: string) => void = () => {},
+): Promise<void> {
+  const bin = dirname(await realpath(engine.pulumi));
+  const there = () => existsSync(join(bin, "pulumi-language-yaml"));
+  if (there()) return;
+  if (engine.source !== "built") {
+    throw new Error(`${bin} has no pulumi-language-yaml: install Pulumi's whole release`);
+  }
+  await withLock(
+    `${bin}.lock`,
+    async () => {
+      if (there()) return;
+      log("building the host for Pulumi YAML from its Go module: about two minutes, once");
+      await buildYamlHost(bin, log);
+    },
+    () => log("waiting for another process that is building it"),
   );
 }
 

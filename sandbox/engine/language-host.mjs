@@ -2,7 +2,8 @@
 /**
  * A stand-in for `pulumi-language-nodejs`, only for machines where Pulumi's official download cannot
  * be had: its Go module is not published on its own. It serves `LanguageRuntime` and runs programs
- * with the SDK's own `cmd/run`, as the official host does. Plain JavaScript, so that any Node runs it.
+ * and plugins with the SDK's own `cmd/run` and `cmd/run-plugin`, as the official host does. Plain
+ * JavaScript, so that any Node runs it.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
@@ -112,6 +113,42 @@ function run(call, callback) {
   });
 }
 
+/** A plugin that is written for Node: a folder with a `PulumiPlugin.yaml`. It runs until the engine lets go of it. */
+function runPlugin(call) {
+  const { request } = call;
+  const folder = request.getInfo()?.getProgramDirectory() || request.getProgram();
+  const sdk = createRequire(join(realpathSync(folder), "package.json"));
+  const child = spawn(
+    "node",
+    [sdk.resolve("@pulumi/pulumi/cmd/run-plugin"), folder, ...request.getArgsList()],
+    {
+      cwd: request.getPwd(),
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...Object.fromEntries(request.getEnvList().map(assignment)) },
+    },
+  );
+  running.add(child);
+  const send = (set) => {
+    const reply = new messages.RunPluginResponse();
+    set(reply);
+    call.write(reply);
+  };
+  child.stdout.on("data", (data) => send((reply) => reply.setStdout(data)));
+  child.stderr.on("data", (data) => send((reply) => reply.setStderr(data)));
+  child.on("error", (error) => call.destroy(error));
+  child.on("close", (code) => {
+    running.delete(child);
+    send((reply) => reply.setExitcode(code ?? 1));
+    call.end();
+  });
+  call.on("cancelled", () => interrupt(child));
+}
+
+function assignment(text) {
+  const equals = text.indexOf("=");
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
 function pluginInfo(_call, callback) {
   const reply = new plugins.PluginInfo();
   reply.setVersion("3.259.0");
@@ -124,6 +161,7 @@ const server = new grpc.Server({
 });
 server.addService(service.LanguageRuntimeService, {
   run,
+  runPlugin,
   getRequiredPackages: requiredPackages,
   getPluginInfo: pluginInfo,
   installDependencies: (call) => call.end(),

@@ -3,15 +3,13 @@
  * it was read from DNS. SPF, DMARC and DKIM are read where they are merged and kept.
  */
 
-import { parseBimi } from "../../../mail/bimi/record.ts";
 import { parseCaa } from "../../../mail/caa/record.ts";
 import { parseConsent } from "../../../mail/dmarc/external-report.ts";
+import { DMARC_TEXT } from "../../../mail/dmarc/record.ts";
 import type { MailFinding, Parsed } from "../../../mail/finding.ts";
-import { parseMtaSts } from "../../../mail/mta-sts/record.ts";
 import { parseNullMx } from "../../../mail/mx/null-mx.ts";
 import { parseMx } from "../../../mail/mx/record.ts";
 import { singletonOf } from "../../../mail/singletons.ts";
-import { parseTlsRpt } from "../../../mail/tls-rpt/record.ts";
 import { pastedTxt } from "../../../mail/txt.ts";
 import { type Fault, type Finding, findingsAt } from "../../problem.ts";
 import type { TenantContext } from "../context.ts";
@@ -56,16 +54,7 @@ const READERS: Record<
 
 /** Who reads a text, by the kind of record that it claims to be. */
 function readerOf(value: string, name: string): ((text: string) => Parsed<unknown>) | undefined {
-  switch (singletonOf(value)?.title) {
-    case "MTA-STS record":
-      return parseMtaSts;
-    case "TLS-RPT record":
-      return parseTlsRpt;
-    case "BIMI record":
-      return parseBimi;
-    case "DMARC record":
-      return name.includes("._report._dmarc.") ? parseConsent : undefined;
-    default:
-      return undefined;
-  }
+  const kind = singletonOf(value);
+  if (kind === DMARC_TEXT && name.includes("._report._dmarc.")) return parseConsent;
+  return kind?.parse;
 }

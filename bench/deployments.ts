@@ -10,7 +10,7 @@ import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import { deployedOf } from "../sandbox/deployed.ts";
+import { deployedOf } from "../sandbox/deployed-stack.ts";
 import type { Engine } from "../sandbox/engine/ensure.ts";
 import { engineEnv } from "../sandbox/engine/env.ts";
 import { prepareHome } from "../sandbox/engine/home.ts";

@@ -22,7 +22,7 @@ export interface Peer {
 }
 
 /** One run of a command, process start and end included. */
-export interface Ran {
+export interface PeerRun {
   /** Milliseconds. */
   wall: number;
   /** Peak resident set in bytes: the kernel's own figure where there is /proc, else 0. */
@@ -45,7 +45,7 @@ export interface RunOptions {
 export function run(
   [file = "", ...args]: readonly string[],
   options: RunOptions = {},
-): Promise<Ran> {
+): Promise<PeerRun> {
   const { cwd, env, allowed = [0] } = options;
   const start = performance.now();
   const child = spawn(file, args, {

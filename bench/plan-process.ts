@@ -1,7 +1,7 @@
 /**
  * One measurement, in a process of its own: `node bench/plan-process.ts files <folder>` does what
  * `sendips lint --all` does with the files of a project, step by step; `parsed <tenants>` does the
- * same with config that is in memory and parsed before the clock starts. Prints a {@link Measured}.
+ * same with config that is in memory and parsed before the clock starts. Prints a {@link Measurement}.
  */
 import { loadStack, openProject, stackNames } from "../cli/project/project.ts";
 import { type ReadResult, readConfig, readOperator } from "../core/config/config.ts";
@@ -12,7 +12,7 @@ import { plan } from "../core/tenant/plan.ts";
 import { parsedFleet } from "./parsed-fleet.ts";
 
 /** What one process saw. Times in milliseconds. */
-export interface Measured {
+export interface Measurement {
   tenants: number;
   records: number;
   /** Problems by level. */
@@ -32,7 +32,7 @@ export interface Measured {
 /** A stack as it was read. */
 type Read = { name: string; region?: string; read: ReadResult };
 
-function main([how, what]: readonly string[]): Measured {
+function main([how, what]: readonly string[]): Measurement {
   if (how === "files" && what !== undefined) {
     return measure(() => {
       const project = openProject(what);
@@ -53,7 +53,7 @@ function main([how, what]: readonly string[]): Measured {
   throw new Error("usage: node bench/plan-process.ts files <folder> | parsed <tenants>");
 }
 
-function measure(readAll: () => Read[]): Measured {
+function measure(readAll: () => Read[]): Measurement {
   const before = process.cpuUsage();
   const start = performance.now();
   const stacks = readAll();

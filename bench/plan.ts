@@ -8,8 +8,8 @@ import { REPOSITORY } from "../sandbox/project.ts";
 import { DNSCONTROL } from "./dnscontrol.ts";
 import { expectedProblems, fleetFiles, mailHostsFor, writeFleet } from "./fleet.ts";
 import { OCTODNS } from "./octodns.ts";
-import { type Peer, type Ran, run } from "./peer.ts";
-import type { Measured } from "./plan-process.ts";
+import { type Peer, type PeerRun, run } from "./peer.ts";
+import type { Measurement } from "./plan-process.ts";
 import { fleetZones } from "./zones.ts";
 
 const SIZES: readonly number[] = [100, 1_000, 10_000];
@@ -59,7 +59,7 @@ async function growth(say: Say): Promise<boolean> {
     say(how === "parsed" ? "from parsed config:" : "from files, YAML parsed (under schema):");
     const each: number[] = [];
     for (const tenants of SIZES) {
-      const all: Measured[] = [];
+      const all: Measurement[] = [];
       for (let time = 0; time < RUNS; time += 1) all.push(await inProcess(how, tenants));
       const measured = medianBy(all, totalOf);
       const total = totalOf(measured);
@@ -84,7 +84,7 @@ async function growth(say: Say): Promise<boolean> {
   return ok;
 }
 
-function row(measured: Measured, total: number, memory: number): string {
+function row(measured: Measurement, total: number, memory: number): string {
   const { tenants, records, read, plan, lint } = measured;
   const each = [read, plan, lint, total].map((part) => (part / tenants).toFixed(3));
   return [
@@ -98,11 +98,11 @@ function row(measured: Measured, total: number, memory: number): string {
 }
 
 /** One process over a whole fleet; throws unless it planned and found all. */
-async function inProcess(how: "files" | "parsed", tenants: number): Promise<Measured> {
+async function inProcess(how: "files" | "parsed", tenants: number): Promise<Measurement> {
   const script = join(import.meta.dirname, "plan-process.ts");
   const what = how === "files" ? fleetFolder(tenants) : String(tenants);
   const { stdout } = await run([process.execPath, script, how, what]);
-  const measured: Measured = JSON.parse(stdout);
+  const measured: Measurement = JSON.parse(stdout);
   const { errors, warnings } = measured;
   if (measured.tenants !== tenants || errors !== expectedProblems(tenants) || warnings !== 0) {
     throw new Error(`${tenants} tenants, ${how}: planned or found something else: ${stdout}`);
@@ -114,7 +114,7 @@ async function inProcess(how: "files" | "parsed", tenants: number): Promise<Meas
 interface Side {
   name: string;
   command(tenants: number): { command: readonly string[]; cwd: string };
-  runs: Map<number, Ran[]>;
+  runs: Map<number, PeerRun[]>;
 }
 
 async function comparison(say: Say): Promise<boolean> {
@@ -207,11 +207,11 @@ async function oneRun(side: Side, tenants: number): Promise<void> {
   side.runs.set(tenants, [...(side.runs.get(tenants) ?? []), ran]);
 }
 
-function medianRun(side: Side, tenants: number): Ran {
+function medianRun(side: Side, tenants: number): PeerRun {
   return medianBy(side.runs.get(tenants) ?? [], ({ wall }) => wall);
 }
 
-function totalOf({ read, plan, lint }: Measured): number {
+function totalOf({ read, plan, lint }: Measurement): number {
   return read + plan + lint;
 }
 

@@ -9,7 +9,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** What one command took: peaks in bytes, and processor time. */
-export interface Taken {
+export interface TreeUsage {
   /** Seconds of processor time, user and system, of all processes; each one's last moments may lack. */
   cpu: number;
   /** RSS of the largest process of the tree: what `time -v` calls the maximum resident set size. */
@@ -34,7 +34,7 @@ export interface SampleOptions {
 const PROGRAM = /@pulumi\/pulumi\/cmd\/run/;
 
 /** Samples the tree below `root`, itself included, until stopped. */
-export function sampleTree(root: number, { interval, pss }: SampleOptions): () => Taken {
+export function sampleTree(root: number, { interval, pss }: SampleOptions): () => TreeUsage {
   const peaks = { largest: 0, program: 0, rss: 0, pss: 0 };
   const programs = new Set<number>();
   const cpu = new Map<number, number>();

@@ -38,7 +38,7 @@ export function differences(
   first: readonly string[],
   second: readonly string[],
 ): { missing: string[]; extra: string[] } {
-  return { missing: without(first, second), extra: without(second, first) };
+  return { missing: difference(first, second), extra: difference(second, first) };
 }
 
 /** Each allocation and its IP, by the name in reverse DNS that both sides give it; longest first. */
@@ -82,7 +82,7 @@ function withoutMarks(value: unknown): unknown {
   );
 }
 
-function without(all: readonly string[], some: readonly string[]): string[] {
+function difference(all: readonly string[], some: readonly string[]): string[] {
   const left = [...some];
   return all.filter((item) => {
     const at = left.indexOf(item);

@@ -9,7 +9,7 @@ import { ensureEngine } from "../sandbox/engine/ensure.ts";
 import { REPOSITORY } from "../sandbox/project.ts";
 import { runPulumi } from "../sandbox/pulumi.ts";
 import { type Deployment, deployOurs, deployTemplate } from "./deployments.ts";
-import { type SampleOptions, sampleTree, type Taken } from "./process-tree.ts";
+import { type SampleOptions, sampleTree, type TreeUsage } from "./process-tree.ts";
 import { canonical, differences } from "./resources.ts";
 
 /** Ours may take at most this much of what the template takes. */
@@ -23,7 +23,7 @@ const TIMED: SampleOptions = { interval: 50, pss: false };
 const WEIGHED: SampleOptions = { interval: 100, pss: true };
 
 /** One run of `pulumi up`. */
-interface Measured extends Taken {
+interface Measured extends TreeUsage {
   /** Milliseconds from the start of the CLI to its end. */
   wall: number;
 }
@@ -120,7 +120,7 @@ async function up(
   sampling: SampleOptions,
   ci: boolean,
 ): Promise<Measured> {
-  let stop: (() => Taken) | undefined;
+  let stop: (() => TreeUsage) | undefined;
   const start = performance.now();
   const args = ["up", "--stack", "acme", "--yes", "--skip-preview"];
   const { CI: _, ...desk } = options.env;
@@ -153,29 +153,29 @@ function report({ fresh, freshPss, again }: Measurements, say: Say): boolean {
     const line = `  ${what.padEnd(30)} ${cells.join(" ")}`;
     return { line, ratio: a / b };
   };
-  const judged = (most: number, ...args: Parameters<typeof ratio>) => {
+  const sayJudged = (most: number, ...args: Parameters<typeof ratio>) => {
     const { line, ratio: found } = ratio(...args);
     say(`${line}   at most ${most}: ${found <= most ? "ok" : "OVER"}`);
     return found <= most;
   };
-  const told = (...args: Parameters<typeof ratio>) => say(ratio(...args).line);
+  const sayRatio = (...args: Parameters<typeof ratio>) => say(ratio(...args).line);
 
   say(`\n  ${"medians".padEnd(30)}   sendips  template     ratio`);
   say(`caches empty, as in a CI job: the template type-checks:`);
   const ok = [
-    judged(TARGET.wall, "wall time", fresh, (run) => run.wall, seconds),
-    judged(TARGET.program, "program, peak RSS", fresh, (run) => run.program, mb),
+    sayJudged(TARGET.wall, "wall time", fresh, (run) => run.wall, seconds),
+    sayJudged(TARGET.program, "program, peak RSS", fresh, (run) => run.program, mb),
   ].every(Boolean);
   say("the same, not judged:");
-  told("largest process, peak RSS", fresh, (run) => run.largest, mb);
-  told("whole tree, peak sum of PSS", freshPss, (run) => run.pss, mb);
-  told("whole tree, processor time", fresh, (run) => run.cpu * 1000, seconds);
-  told("whole tree, peak sum of RSS", fresh, (run) => run.rss, mb);
+  sayRatio("largest process, peak RSS", fresh, (run) => run.largest, mb);
+  sayRatio("whole tree, peak sum of PSS", freshPss, (run) => run.pss, mb);
+  sayRatio("whole tree, processor time", fresh, (run) => run.cpu * 1000, seconds);
+  sayRatio("whole tree, peak sum of RSS", fresh, (run) => run.rss, mb);
   say("caches of the run before, not judged: the template skips the type check");
-  told("wall time", again, (run) => run.wall, seconds);
-  told("whole tree, processor time", again, (run) => run.cpu * 1000, seconds);
-  told("program, peak RSS", again, (run) => run.program, mb);
-  told("whole tree, peak sum of RSS", again, (run) => run.rss, mb);
+  sayRatio("wall time", again, (run) => run.wall, seconds);
+  sayRatio("whole tree, processor time", again, (run) => run.cpu * 1000, seconds);
+  sayRatio("program, peak RSS", again, (run) => run.program, mb);
+  sayRatio("whole tree, peak sum of RSS", again, (run) => run.rss, mb);
   return ok;
 }
 

@@ -26,14 +26,14 @@ export function configReference(stack: JsonSchema, project: JsonSchema): string 
       ...entries.flatMap(([path, schema]) => rows(path, schema)),
       "",
     ].join("\n");
-  const of = (key: string): [string, JsonSchema][] => {
+  const entryOf = (key: string): [string, JsonSchema][] => {
     const schema = keys.get(key);
     return schema === undefined ? [] : [[key, schema]];
   };
   return [
     HEAD,
-    section("A tenant, in its stack file", of("sendips:tenant")),
-    section("A mail host, in its stack file", of("sendips:mailHost")),
+    section("A tenant, in its stack file", entryOf("sendips:tenant")),
+    section("A mail host, in its stack file", entryOf("sendips:mailHost")),
     section("The operator, in `Pulumi.yaml` under `config:`, each as `value:`", operator),
   ].join("");
 }
@@ -52,13 +52,13 @@ function rows(path: string, schema: JsonSchema): string[] {
   return [
     ...own,
     ...properties,
-    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, mapAmong(values)) : []),
+    ...(Object.keys(values).length > 0 ? rows(`${path}.*`, mapForm(values)) : []),
     ...(propertiesOf(items).length > 0 ? rows(`${path}[*]`, items) : []),
   ];
 }
 
 /** Of a value with several forms the one that has keys. */
-function mapAmong(schema: JsonSchema): JsonSchema {
+function mapForm(schema: JsonSchema): JsonSchema {
   const { anyOf } = schema;
   if (propertiesOf(schema).length > 0 || !Array.isArray(anyOf)) return schema;
   return anyOf.filter(isMap).find((one) => propertiesOf(one).length > 0) ?? schema;

@@ -1,6 +1,6 @@
 /** `docs/findings.md`: every code that a problem can have, from the registry of the code. */
-import { SUBJECTS } from "../core/findings.ts";
-import type { CodeMeaning, Codes } from "../mail/code.ts";
+import { SUBJECTS } from "../core/finding-codes.ts";
+import type { CodeMeaning, Codes } from "../mail/code-meaning.ts";
 
 const HEAD = `# Findings
 

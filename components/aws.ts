@@ -7,11 +7,11 @@ import { getSubnet } from "@pulumi/aws/ec2/getSubnet.js";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import { getRegion } from "@pulumi/aws/getRegion.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Live, LiveAddress } from "../core/guards/address-context.ts";
+import type { LiveAddress, LiveStack } from "../core/guards/address-context.ts";
 import { needsDetails } from "../core/guards/addresses.ts";
 import { type Binding, bindingTag } from "../core/guards/bindings.ts";
 import type { Primary } from "../core/host/private-ips.ts";
-import type { Deployed, Place } from "../core/state/deployed.ts";
+import type { DeployedStack, StackPlace } from "../core/state/deployed-stack.ts";
 import { type StackName, tagName } from "../core/state/tags.ts";
 import type { PlannedAddress } from "../core/tenant/plan.ts";
 
@@ -30,19 +30,21 @@ export interface MailHostFacts {
  * engine writes into the state even of a run that is refused: a refresh would then ask the other Region,
  * and drop every address that it does not find there.
  */
-export function configuredPlace(): Partial<Place> {
+export function configuredPlace(): Partial<StackPlace> {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const region = new pulumi.Config("aws").get("region") ?? AWS_REGION ?? AWS_DEFAULT_REGION;
   return { stack: pulumi.getStack(), ...(region === undefined ? {} : { region }) };
 }
 
 /** Where the credentials and the config lead this stack; fails, before anything is created, without credentials. */
-export async function place(): Promise<Place> {
-  return { stack: pulumi.getStack(), ...(await placeOf()) };
+export async function stackPlace(): Promise<StackPlace> {
+  return { stack: pulumi.getStack(), ...(await accountAndRegion()) };
 }
 
 /** The account and the Region that a provider asks. */
-export async function placeOf(opts?: pulumi.InvokeOptions): Promise<Omit<Place, "stack">> {
+export async function accountAndRegion(
+  opts?: pulumi.InvokeOptions,
+): Promise<Omit<StackPlace, "stack">> {
   const [{ accountId }, { region }] = await Promise.all([
     getCallerIdentity({}, opts),
     getRegion({}, opts),
@@ -84,7 +86,7 @@ async function search(
  *
  * @returns each looked up by itself.
  */
-export async function holders(
+export async function addressesOn(
   networkInterfaces: readonly string[],
   privateIps: readonly string[],
   opts?: pulumi.InvokeOptions,
@@ -99,7 +101,7 @@ export async function holders(
  *
  * @param known allocation ids that are left out.
  */
-export async function holdersAndClaimants(
+export async function addressesOnOrClaiming(
   bindings: readonly Binding[],
   known: ReadonlySet<string>,
   opts?: pulumi.InvokeOptions,
@@ -116,7 +118,7 @@ export async function holdersAndClaimants(
 }
 
 /** The allocation ids of the Elastic IPs that these associations, by their ids, bind. */
-export async function boundBy(
+export async function addressesBoundBy(
   associationIds: readonly string[],
   opts?: pulumi.InvokeOptions,
 ): Promise<Set<string>> {
@@ -153,8 +155,8 @@ export async function reverseNameOf(id: string, opts?: pulumi.InvokeOptions): Pr
 export async function liveAddresses(
   owner: StackName,
   wanted: readonly PlannedAddress[],
-  deployed: Deployed,
-): Promise<Live> {
+  deployed: DeployedStack,
+): Promise<LiveStack> {
   const found = await taggedAddresses(owner);
   const untagged = [...deployed.addresses, ...deployed.lost]
     .map(({ publicIp }) => publicIp)

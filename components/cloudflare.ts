@@ -1,34 +1,34 @@
 /** Cloudflare's API, with the credentials of the provider that a component has. */
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
-import { type CloudflareAccess, type CloudflareZones, cloudflareZones } from "../dns/cloudflare.ts";
-import { promptly } from "./hooks/registrations.ts";
+import { type CloudflareAccess, type CloudflareApi, cloudflareApi } from "../dns/cloudflare.ts";
+import { knownValue } from "./hooks/registrations.ts";
 
 const KEYS = ["apiToken", "apiKey", "email", "baseUrl"] as const;
 
 /** By the explicit provider, or by the program that runs, whose config has the default one's credentials. */
-const clients = new WeakMap<object, Promise<CloudflareZones>>();
+const clients = new WeakMap<object, Promise<CloudflareApi>>();
 
 /**
  * Cloudflare's API, loaded once something must be asked there.
  *
  * @param component whose provider's credentials are used; default: the stack's config, as the default provider.
  */
-export function zones(component?: pulumi.ComponentResource): Promise<CloudflareZones> {
+export function cloudflareApiOf(component?: pulumi.ComponentResource): Promise<CloudflareApi> {
   const provider = component?.getProvider("cloudflare:index/dnsRecord:DnsRecord");
   const key: object | undefined = provider ?? getMonitor();
   const known = key === undefined ? undefined : clients.get(key);
   if (known !== undefined) return known;
   const client =
     provider === undefined
-      ? cloudflareZones(configured())
-      : accessOf(provider).then(cloudflareZones);
+      ? cloudflareApi(configuredAccess())
+      : accessOf(provider).then(cloudflareApi);
   if (key !== undefined) clients.set(key, client);
   return client;
 }
 
 /** The credentials of the default provider, as the stack's config has them. */
-function configured(): CloudflareAccess {
+function configuredAccess(): CloudflareAccess {
   const config = new pulumi.Config("cloudflare");
   const given: CloudflareAccess = {};
   for (const key of KEYS) {
@@ -44,7 +44,7 @@ async function accessOf(provider: pulumi.ProviderResource): Promise<CloudflareAc
   for (const key of KEYS) {
     const output: unknown = Reflect.get(provider, key);
     if (!pulumi.Output.isInstance(output)) continue;
-    const value: unknown = await promptly(output);
+    const value: unknown = await knownValue(output);
     if (typeof value === "string") given[key] = value;
   }
   return given;

@@ -2,11 +2,11 @@
 import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Adoption } from "../core/guards/standing.ts";
+import type { Adoption } from "../core/guards/adoption.ts";
 import { TYPES } from "../core/state/resources.ts";
-import { zones } from "./cloudflare.ts";
+import { cloudflareApiOf } from "./cloudflare.ts";
 import { programHooks } from "./hooks/program-hooks.ts";
-import { promptly, type Registered } from "./hooks/registrations.ts";
+import { knownValue, type RegistrationDetails } from "./hooks/registrations.ts";
 
 /** A record as Cloudflare has it. */
 export interface RecordArgs {
@@ -24,7 +24,7 @@ export interface RecordArgs {
 
 /** What is known of a record apart from what is wanted. */
 interface RecordContext {
-  registered: Registered;
+  registered: RegistrationDetails;
   /** The record that stands already and is taken over in place. */
   adoption: Adoption | undefined;
   /** What stays at its name when it goes. */
@@ -52,7 +52,7 @@ export function publish(
       ...(record.priority === undefined ? {} : { priority: record.priority }),
       ...(adoption === undefined || content === undefined
         ? {}
-        : adopted(adoption, { ...record, content }, component)),
+        : adoptedInputs(adoption, { ...record, content }, component)),
     },
     {
       ...opts,
@@ -76,7 +76,7 @@ export function publish(
  * Inputs of a record that is taken over. The engine imports what is equal to its inputs, and nothing else: so
  * the record is changed in place first, and a preview, which changes nothing, shows it as it stands.
  */
-function adopted(
+function adoptedInputs(
   { id, standing }: Adoption,
   { type, ttl, content, priority }: RecordArgs & { content: pulumi.Input<string> },
   component: pulumi.ComponentResource,
@@ -90,7 +90,7 @@ function adopted(
     const isSame = standing.content === wanted.content && standing.ttl === wanted.ttl;
     if (!isSame || standing.proxied) {
       const parts = { type, ...wanted, ...(priority === undefined ? {} : { priority }) };
-      const cloudflare = await zones(component);
+      const cloudflare = await cloudflareApiOf(component);
       await cloudflare.change(standing.zoneId, id, { ...parts, proxied: false });
     }
     return wanted.content;
@@ -116,6 +116,6 @@ export async function nameServersOf(
   zoneId: pulumi.Input<string>,
   opts?: pulumi.InvokeOptions,
 ): Promise<readonly string[]> {
-  const id = await promptly(pulumi.output(zoneId));
+  const id = await knownValue(pulumi.output(zoneId));
   return id === undefined ? [] : (await zoneFacts(id, opts)).nameServers;
 }

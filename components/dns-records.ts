@@ -1,7 +1,7 @@
 /** The records of a plan that we publish. */
 import type { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Adoption } from "../core/guards/standing.ts";
+import type { Adoption } from "../core/guards/adoption.ts";
 import { successions } from "../core/guards/successors.ts";
 import { toCloudflare } from "../core/publishers/cloudflare-value.ts";
 import type { StateRecord } from "../core/state/resources.ts";
@@ -14,7 +14,7 @@ import {
 } from "../core/tenant/record.ts";
 import { publish, type RecordArgs } from "./dns-record.ts";
 import { programHooks } from "./hooks/program-hooks.ts";
-import { ALONE, formerly } from "./identity.ts";
+import { ALONE, withFormerType } from "./identity.ts";
 
 /** The public IPv4 of each address, by key. */
 export type PublicIps = Readonly<Record<string, pulumi.Input<string>>>;
@@ -99,14 +99,19 @@ export class DnsRecords extends pulumi.ComponentResource {
     const { publicIps = {}, tenant } = args;
     const ours = args.records.filter(({ publisher }) => publisher.by === "cloudflare");
     const summary = Object.fromEntries(ours.map(({ key, data }) => [key, data.type]));
-    super("sendips:index:DnsRecords", name, { records: summary }, formerly("DnsRecords", opts));
+    super(
+      "sendips:index:DnsRecords",
+      name,
+      { records: summary },
+      withFormerType("DnsRecords", opts),
+    );
     const hooks = programHooks();
-    hooks.knows();
-    hooks.answersFor(name);
+    hooks.deployedStack();
+    hooks.answerForFormer(name);
     if (context.restores === false) hooks.keeper.restoresNothing(this);
     const logicalName = (key: string) => `${name}-${key}`;
     const { predecessors, overAlias } = successions(ours, context.deployed ?? [], logicalName);
-    hooks.aliases.giveWay([...overAlias.values()]);
+    hooks.aliases.add([...overAlias.values()]);
     const first = new Set(ours.flatMap(({ after }) => after ?? []));
     const records: Record<string, DnsRecord> = {};
     // `after` names a record earlier in the plan, so what it needs is there already.
@@ -154,7 +159,8 @@ function recordArgs(record: PlannedRecord, publicIps: PublicIps): RecordArgs {
     throw new Error(`record ${record.key} is not for Cloudflare`);
   }
   const { data, ttl, publisher } = record;
-  const known = (render: (resolve: Resolve) => string) => whenKnown(record, publicIps, render);
+  const known = (render: (resolve: Resolve) => string) =>
+    renderOnceKnown(record, publicIps, render);
   // Whether it is content or data, and its priority, depends on no address.
   const form = toCloudflare(data, "");
   const content = known((resolve) => {
@@ -173,7 +179,7 @@ function recordArgs(record: PlannedRecord, publicIps: PublicIps): RecordArgs {
 }
 
 /** Renders once the addresses that the record needs are known; at once when it needs none. */
-function whenKnown(
+function renderOnceKnown(
   record: PlannedRecord,
   publicIps: PublicIps,
   render: (resolve: Resolve) => string,

@@ -4,14 +4,14 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 import { failedLookUp } from "../core/foreign-errors.ts";
 import {
-  counts,
   type Finding,
   formatProblem,
   formatProblems,
   hasErrors,
+  isOpen,
   type Problem,
 } from "../core/problem.ts";
-import { type Deployed, readDeployed } from "../core/state/deployed.ts";
+import { type DeployedStack, readDeployed } from "../core/state/deployed-stack.ts";
 import type { StackName } from "../core/state/tags.ts";
 
 /** This stack by its full name: what its tags say. */
@@ -44,7 +44,7 @@ export function report(problems: readonly Problem[]): void {
   // The engine puts the level before each message itself.
   for (const problem of problems) {
     const text = formatProblem(problem);
-    if (counts(problem)) pulumi.log.warn(text.slice("warning: ".length));
+    if (isOpen(problem)) pulumi.log.warn(text.slice("warning: ".length));
     else pulumi.log.info(text);
   }
 }
@@ -58,7 +58,7 @@ export function reportFindings(findings: readonly Finding[]): void {
  * A hook that looks something up: where the look-up fails it refuses, in words that a person can use; any other
  * error is left as it is.
  */
-export function asking(
+export function lookUpHook(
   ask: (args: pulumi.ResourceHookArgs) => Promise<void>,
 ): (args: pulumi.ResourceHookArgs) => Promise<void> {
   return async (args) => {
@@ -76,7 +76,7 @@ export function asking(
  * What is deployed of this very stack: the resources of its state, not only its outputs, which a run that
  * failed writes too. With it, errors for what cannot be read: no guard stands on a guess.
  */
-export async function lastDeployment(): Promise<{ deployed: Deployed; findings: Finding[] }> {
+export async function lastDeployment(): Promise<{ deployed: DeployedStack; findings: Finding[] }> {
   const stackName = fullStackName(pulumi.getStack());
   const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackResourceOutputs", {
     stackName,

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 export const ALONE: pulumi.Alias = { parent: pulumi.rootStackResource };
 
 /** The options of a component that sendips up to 0.1 deployed under another type. */
-export function formerly(
+export function withFormerType(
   component: string,
   opts: pulumi.ComponentResourceOptions | undefined,
 ): pulumi.ComponentResourceOptions {

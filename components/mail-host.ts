@@ -5,14 +5,14 @@ import { NetworkInterface } from "@pulumi/aws/ec2/networkInterface.js";
 import { NetworkInterfaceAttachment } from "@pulumi/aws/ec2/networkInterfaceAttachment.js";
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployed } from "../core/state/deployed.ts";
+import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import { isPrivateIps } from "../core/state/outputs.ts";
 import { TYPES } from "../core/state/resources.ts";
 import { ownerTags, writeTags } from "../core/state/tags.ts";
 import { privateIpsOf } from "./aws.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
-import { formerly } from "./identity.ts";
+import { withFormerType } from "./identity.ts";
 
 /** A network interface as wanted. */
 export interface NetworkInterfaceArgs {
@@ -69,7 +69,7 @@ export interface MailHostArgs {
 /** What a program looked at before it registers a mail host, apart from what it wants. */
 export interface MailHostContext {
   /** What is deployed of the stack. */
-  deployed?: Deployed;
+  deployed?: DeployedStack;
 }
 
 /** A network interface as a tenant's stack needs it. */
@@ -146,12 +146,12 @@ export class MailHost extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
     context: MailHostContext = {},
   ) {
-    super("sendips:index:MailHost", name, args, formerly("MailHost", opts));
+    super("sendips:index:MailHost", name, args, withFormerType("MailHost", opts));
     const hooks = programHooks();
-    hooks.knows(context.deployed);
-    hooks.answersFor(name);
-    const kept = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
-    const group = securityGroup(name, args, kept);
+    hooks.deployedStack(context.deployed);
+    hooks.answerForFormer(name);
+    const keptOpts = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
+    const group = createSecurityGroup(name, args, keptOpts);
     hooks.registrations.add(TYPES.securityGroup, name, group, { component: this });
     const interfaces = new Map<string, NetworkInterface>();
     for (const [key, { privateIps, release = false }] of Object.entries(args.networkInterfaces)) {
@@ -192,7 +192,7 @@ export class MailHost extends pulumi.ComponentResource {
       ),
     );
     this.securityGroupId = group.id;
-    this.instanceId = instance(name, args, [...interfaces], kept, hooks, this);
+    this.instanceId = createInstance(name, args, [...interfaces], keptOpts, hooks, this);
     this.registerOutputs({
       networkInterfaces: this.networkInterfaces,
       privateIps: this.privateIps,
@@ -203,7 +203,7 @@ export class MailHost extends pulumi.ComponentResource {
 }
 
 /** In: bounces and complaint reports, submission. Out: mail, DNS, HTTPS. Nothing else (cloud-facts: judgement). */
-function securityGroup(
+function createSecurityGroup(
   name: string,
   { subnet, vpcId, submissionFrom = [] }: MailHostArgs,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
@@ -242,11 +242,11 @@ function securityGroup(
   );
 }
 
-function instance(
+function createInstance(
   name: string,
   args: MailHostArgs,
   interfaces: readonly [string, NetworkInterface][],
-  kept: pulumi.CustomResourceOptions,
+  keptOpts: pulumi.CustomResourceOptions,
   hooks: ProgramHooks,
   component: MailHost,
 ): pulumi.Output<string> | undefined {
@@ -265,14 +265,14 @@ function instance(
       tags: { Name: name, ...writeTags({ mailHost: name }), ...ownerTags(thisStack(), false) },
     },
     // An interface serves one machine at a time: the old one must let go of it first.
-    { ...kept, deleteBeforeReplace: true },
+    { ...keptOpts, deleteBeforeReplace: true },
   );
   hooks.registrations.add(TYPES.instance, name, machine, { component });
   others.forEach(([key, eni], index) => {
     const attachment = new NetworkInterfaceAttachment(
       `${name}-${key}`,
       { instanceId: machine.id, networkInterfaceId: eni.id, deviceIndex: index + 1 },
-      { ...kept, deleteBeforeReplace: true },
+      { ...keptOpts, deleteBeforeReplace: true },
     );
     const type = TYPES.networkInterfaceAttachment;
     hooks.registrations.add(type, `${name}-${key}`, attachment, { component });

@@ -3,14 +3,14 @@ import { Eip } from "@pulumi/aws/ec2/eip.js";
 import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
 import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Adoption } from "../core/guards/adoption.ts";
 import { bindingTag } from "../core/guards/bindings.ts";
-import type { Adoption } from "../core/guards/standing.ts";
 import { TYPES } from "../core/state/resources.ts";
 import { isReleased, ownerTags, writeTags } from "../core/state/tags.ts";
 import { nameServersOf, publish } from "./dns-record.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
-import { ALONE, formerly } from "./identity.ts";
+import { ALONE, withFormerType } from "./identity.ts";
 
 /** Whom to ask whether an A record resolves, and how long. */
 export interface ResolvesArgs {
@@ -121,15 +121,15 @@ export class SendingIp extends pulumi.ComponentResource {
   ) {
     // No inputs: a component whose inputs change loses its outputs in the state until they are registered again,
     // and a run that fails in between would forget the address.
-    super("sendips:index:SendingIp", name, {}, formerly("SendingIp", opts));
+    super("sendips:index:SendingIp", name, {}, withFormerType("SendingIp", opts));
     const { tenant, key = name, hostName, privateIp, networkInterfaceId, release = false } = args;
     const hooks = programHooks();
-    hooks.knows();
+    hooks.deployedStack();
     // One of a tenant had the hooks of its tenant.
-    if (context === undefined) hooks.answersFor(name);
+    if (context === undefined) hooks.answerForFormer(name);
     hooks.keeper.wants(tenant, key, release);
     const registered = { component: this, tenant };
-    const kept = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
+    const keptOpts = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
     const eip = new Eip(
       name,
       {
@@ -146,11 +146,11 @@ export class SendingIp extends pulumi.ComponentResource {
         },
       },
       {
-        ...kept,
+        ...keptOpts,
         protect: !release,
         // Each of these forces replacement, and a replacement loses a warmed address.
         ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
-        hooks: { ...kept.hooks, beforeCreate: [hooks.allocate], onError: [hooks.release] },
+        hooks: { ...keptOpts.hooks, beforeCreate: [hooks.allocate], onError: [hooks.release] },
       },
     );
     hooks.registrations.add(TYPES.eip, name, eip, registered);
@@ -163,7 +163,7 @@ export class SendingIp extends pulumi.ComponentResource {
               ...{ zoneId: args.zoneId, name: hostName, type: "A", ttl: args.ttl ?? 3600 },
               content: eip.publicIp,
             },
-            { ...kept, hooks: { ...kept.hooks, onError: [hooks.recordStands] } },
+            { ...keptOpts, hooks: { ...keptOpts.hooks, onError: [hooks.recordStands] } },
             { registered, adoption: context?.adoption },
           );
     const ptr =
@@ -182,12 +182,12 @@ export class SendingIp extends pulumi.ComponentResource {
         allowReassociation: false,
       },
       {
-        ...kept,
+        ...keptOpts,
         dependsOn: [ptr, a].filter((resource) => resource !== undefined),
         // Create-before-delete would delete what it has just created: EC2 moves an address, and its old
         // association is gone with that.
         deleteBeforeReplace: true,
-        hooks: { ...kept.hooks, beforeCreate: [hooks.bind], afterCreate: [hooks.bound] },
+        hooks: { ...keptOpts.hooks, beforeCreate: [hooks.bind], afterCreate: [hooks.bound] },
       },
     );
     hooks.registrations.add(TYPES.eipAssociation, name, association, {

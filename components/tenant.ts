@@ -1,18 +1,18 @@
 /** A tenant: its addresses and its records, composed from the plan. */
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { withAcceptances } from "../core/accept.ts";
+import { withAcceptances } from "../core/acceptance.ts";
 import { readConfig } from "../core/config/config.ts";
 import type { operatorSchema, tenantSchema } from "../core/config/schema.ts";
-import type { Adoption } from "../core/guards/standing.ts";
-import type { Deployed } from "../core/state/deployed.ts";
+import type { Adoption } from "../core/guards/adoption.ts";
+import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import { setsReverseNames } from "../core/tenant/address/records.ts";
 import { type Plan, plan } from "../core/tenant/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../core/tenant/record.ts";
 import { DnsRecords } from "./dns-records.ts";
 import { report } from "./engine.ts";
 import { programHooks } from "./hooks/program-hooks.ts";
-import { formerly } from "./identity.ts";
+import { withFormerType } from "./identity.ts";
 import type { PrivateIpInputs } from "./mail-host.ts";
 import { type ResolvesArgs, SendingIp } from "./sending-ip.ts";
 
@@ -35,7 +35,7 @@ export interface TenantArgs {
 /** What a program looked at before it registers a tenant, apart from what it wants. */
 export interface TenantContext {
   /** What is deployed of the stack. */
-  deployed?: Deployed;
+  deployed?: DeployedStack;
   /** Records that stand in our zones already and are taken over in place, by their key. */
   adoptions?: ReadonlyMap<string, Adoption>;
   /** What stays at a name when its record goes, by the record's key. */
@@ -96,7 +96,7 @@ export class Tenant extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
     context: TenantContext = {},
   ) {
-    const planned = "plan" in args ? args : plannedFrom(name, args);
+    const planned = "plan" in args ? args : planFromConfig(name, args);
     const { plan } = planned;
     const summary = {
       domain: plan.domain,
@@ -105,10 +105,10 @@ export class Tenant extends pulumi.ComponentResource {
       ),
     };
     const networkInterfaces = networkInterfacesOf(plan, planned.privateIps);
-    super("sendips:index:Tenant", name, summary, formerly("Tenant", opts));
+    super("sendips:index:Tenant", name, summary, withFormerType("Tenant", opts));
     const hooks = programHooks();
-    hooks.knows(context.deployed);
-    hooks.answersFor(name);
+    hooks.deployedStack(context.deployed);
+    hooks.answerForFormer(name);
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
       const { key, hostName, privateIp, publicIpv4Pool, release } = address;
@@ -163,7 +163,7 @@ export class Tenant extends pulumi.ComponentResource {
 }
 
 /** Plans a tenant from its config, as the command line and the program do. */
-function plannedFrom(
+function planFromConfig(
   name: string,
   { config, operator, privateIps }: TenantArgs,
 ): PlannedTenantArgs {
@@ -173,7 +173,7 @@ function plannedFrom(
   const today = new Date().toISOString().slice(0, 10);
   const problems = [...read.problems, ...planned.problems];
   const accepting = { name, ...(stack === undefined ? {} : { stack }) };
-  report(withAcceptances(problems, [accepting], { today, looked: ["plan"] }));
+  report(withAcceptances(problems, [accepting], { today, sources: ["plan"] }));
   if (stack === undefined || !("plan" in planned)) {
     throw new Error(`the config of tenant ${name} gives no plan and no reason`);
   }
@@ -194,7 +194,10 @@ function networkInterfacesOf(
   { stack, addresses }: Plan,
   privateIps: PrivateIpInputs,
 ): Record<string, pulumi.Input<string>> {
-  const lacks = (missing: readonly { key: string; privateIp: string }[], known: string[]) => {
+  const refuseMissing = (
+    missing: readonly { key: string; privateIp: string }[],
+    known: string[],
+  ) => {
     report(
       missing.map(({ key, privateIp }) => ({
         code: "address-private-ip-unknown",
@@ -208,14 +211,14 @@ function networkInterfacesOf(
   };
   if (isPlain(privateIps)) {
     const missing = addresses.filter(({ privateIp }) => !Object.hasOwn(privateIps, privateIp));
-    if (missing.length > 0) lacks(missing, Object.keys(privateIps));
+    if (missing.length > 0) refuseMissing(missing, Object.keys(privateIps));
     return Object.fromEntries(
       addresses.map(({ key, privateIp }) => [key, privateIps[privateIp] ?? ""]),
     );
   }
   const known = pulumi.output(privateIps).apply((all) => {
     const missing = addresses.filter(({ privateIp }) => !Object.hasOwn(all, privateIp));
-    if (missing.length > 0) lacks(missing, Object.keys(all));
+    if (missing.length > 0) refuseMissing(missing, Object.keys(all));
     return all;
   });
   return Object.fromEntries(

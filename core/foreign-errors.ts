@@ -28,9 +28,9 @@ export function failedLookUp(message: string): Finding | undefined {
   const lookUps = PUBLISHERS.find((kind) => kind.lookUps?.namespace === provider)?.lookUps;
   if (lookUps === undefined) return undefined;
   const name = token.split("/").at(-1);
-  const said = reason.trim();
-  const wait = THROTTLED.test(said) ? lookUps.throttled : undefined;
-  const failed = `${name} failed: ${said}`;
+  const reasonText = reason.trim();
+  const wait = THROTTLED.test(reasonText) ? lookUps.throttled : undefined;
+  const failed = `${name} failed: ${reasonText}`;
   return wait === undefined
     ? {
         code: "cloud-look-up-failed",
@@ -65,7 +65,7 @@ export function hasPtrSet(error: string): boolean {
 }
 
 /** Whether a publisher refuses a record because it, or what it cannot stand beside, stands already. */
-export function recordStands(error: string): boolean {
+export function recordExists(error: string): boolean {
   return PUBLISHERS.some((kind) => kind.stands?.(error) === true);
 }
 

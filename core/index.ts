@@ -41,14 +41,15 @@ export type {
   OperatorConfig,
   TenantConfig,
 } from "./config/schema.ts";
+export type { FindingCode } from "./finding-codes.ts";
 export { type FleetStack, lintFleet } from "./fleet/fleet.ts";
 export { type Finding, formatProblem, formatProblems, hasErrors, type Problem } from "./problem.ts";
 export type { Publisher } from "./publishers/publishers.ts";
 export { CUSTOMER_FORMATS, type CustomerFormat, customerText } from "./render/customer/page.ts";
 export { PLAN_FORMATS, type PlanFormat, type RenderOptions, renderPlan } from "./render/plan.ts";
-export type { Known } from "./render/sections.ts";
+export type { KnownAddresses } from "./render/sections.ts";
 export { type LeftName, OUTPUTS_VERSION, readOutputs, type StackOutputs } from "./state/outputs.ts";
-export type { PolicyFile } from "./tenant/mta-sts/policy.ts";
+export type { MtaStsPolicyFile } from "./tenant/mta-sts/policy-file.ts";
 export {
   type Plan,
   type PlannedAddress,
@@ -57,8 +58,8 @@ export {
   plan,
   type TenantStack,
 } from "./tenant/plan.ts";
-export type { ForCustomer, ForTemplate, Purpose, Step as CustomerStep } from "./tenant/purpose.ts";
-export type { PolicyVerdict, Senders } from "./tenant/receivers/policies.ts";
+export type { CustomerStep, ForCustomer, ForTemplate, Purpose } from "./tenant/purpose.ts";
+export type { ProviderVerdict, Senders } from "./tenant/receivers/provider-rules.ts";
 export {
   type AddressRef,
   type KeyRef,

@@ -23,7 +23,7 @@ export function memberAt(value: unknown, path: readonly string[]): unknown {
 }
 
 /** Entries of a keyed map in a fixed order, so that the order of the file changes nothing. */
-export function ordered<T>(
+export function sortedEntries<T>(
   map: Readonly<Record<string, T>> | ReadonlyMap<string, T>,
 ): [string, T][] {
   const entries: [string, T][] = map instanceof Map ? [...map] : Object.entries(map);

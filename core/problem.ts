@@ -1,7 +1,7 @@
 /** A problem of a stack's configuration: said with its place, its rule and its mend, all at once. */
 
-import type { Finding as MailFinding } from "../mail/finding.ts";
-import type { FindingCode, FindingCodeOf } from "./findings.ts";
+import type { MailFinding } from "../mail/finding.ts";
+import type { FindingCode, FindingCodeOf } from "./finding-codes.ts";
 
 /** One error or warning. An error stops a deployment before any resource is registered. */
 export interface Problem {
@@ -53,7 +53,7 @@ export function warning(
 }
 
 /** What the mail grammars say of a record, said of the config that asked for it. */
-export function at(path: string, findings: readonly Fault[]): Finding[] {
+export function findingsAt(path: string, findings: readonly Fault[]): Finding[] {
   return findings.map(({ code, level, message, fix, rule }) => ({
     code,
     level,
@@ -65,7 +65,7 @@ export function at(path: string, findings: readonly Fault[]): Finding[] {
 }
 
 /** True for what is to be mended or judged still: an error, or a warning that nobody has accepted. */
-export function counts(problem: Problem): boolean {
+export function isOpen(problem: Problem): boolean {
   return problem.accepted === undefined;
 }
 
@@ -102,17 +102,17 @@ function oneLine(text: string): string {
 
 /** All problems as one text, errors first. */
 export function formatProblems(problems: readonly Problem[]): string {
-  return byRank(problems).map(formatProblem).join("\n");
+  return sortedByRank(problems).map(formatProblem).join("\n");
 }
 
 /** Errors, then warnings, then what is accepted; the order among equals is the order of finding. */
-export function byRank(problems: readonly Problem[]): Problem[] {
-  const rank = (problem: Problem) => (problem.level === "error" ? 0 : counts(problem) ? 1 : 2);
+export function sortedByRank(problems: readonly Problem[]): Problem[] {
+  const rank = (problem: Problem) => (problem.level === "error" ? 0 : isOpen(problem) ? 1 : 2);
   return problems.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** The first few of a list, so that a message stays short however many there are. */
-export function few(items: readonly string[], limit = 8): string {
+export function shortList(items: readonly string[], limit = 8): string {
   if (items.length === 0) return "none";
   const more = items.length > limit ? ` and ${items.length - limit} more` : "";
   return `${items.slice(0, limit).join(", ")}${more}`;

@@ -2,7 +2,7 @@
  * Cloudflare's API, where the engine's providers do not reach: what stands in a zone beside our records, and
  * the one record that must change in place.
  */
-import type { ZoneRecord } from "../core/guards/standing.ts";
+import type { ZoneRecord } from "../core/guards/adoption.ts";
 
 /** Who asks, and where; what is left out comes from the client's own environment variables. */
 export interface CloudflareAccess {
@@ -14,7 +14,7 @@ export interface CloudflareAccess {
 }
 
 /** What is asked of Cloudflare. */
-export interface CloudflareZones {
+export interface CloudflareApi {
   /** Everything that stands at names of a zone. */
   recordsAt(zoneId: string, names: readonly string[]): Promise<ZoneRecord[]>;
   /** One record; undefined when it is gone. */
@@ -41,7 +41,7 @@ export function hasAccess({ apiToken, apiKey }: CloudflareAccess): boolean {
 }
 
 /** A client, loaded only when there is something to ask. */
-export async function cloudflareZones(access: CloudflareAccess = {}): Promise<CloudflareZones> {
+export async function cloudflareApi(access: CloudflareAccess = {}): Promise<CloudflareApi> {
   const [{ createClient }, { BaseRecords }] = await Promise.all([
     import("cloudflare/tree-shakable"),
     import("cloudflare/resources/dns/records"),
@@ -57,7 +57,7 @@ export async function cloudflareZones(access: CloudflareAccess = {}): Promise<Cl
     logLevel: "off",
   });
   const { records } = dns;
-  const at = async (zoneId: string, name: string): Promise<ZoneRecord[]> => {
+  const recordsAtName = async (zoneId: string, name: string): Promise<ZoneRecord[]> => {
     const found: ZoneRecord[] = [];
     for await (const record of records.list({ zone_id: zoneId, name: { exact: name } })) {
       found.push(asZoneRecord(zoneId, record));
@@ -69,7 +69,7 @@ export async function cloudflareZones(access: CloudflareAccess = {}): Promise<Cl
       const found: ZoneRecord[] = [];
       for (let next = 0; next < names.length; next += PARALLEL) {
         const some = names.slice(next, next + PARALLEL);
-        const lists = await Promise.all(some.map((name) => at(zoneId, name)));
+        const lists = await Promise.all(some.map((name) => recordsAtName(zoneId, name)));
         found.push(...lists.flat());
       }
       return found;

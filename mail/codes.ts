@@ -1,7 +1,7 @@
 /** Every code of a finding about mail DNS: those of names and texts here, each protocol's in its folder. */
 import { bimiCodes } from "./bimi/codes.ts";
 import { caaCodes } from "./caa/codes.ts";
-import type { Codes, CodesOf } from "./code.ts";
+import type { Codes, CodesOf } from "./code-meaning.ts";
 import { dkimCodes } from "./dkim/codes.ts";
 import { dmarcCodes } from "./dmarc/codes.ts";
 import { mtaStsCodes } from "./mta-sts/codes.ts";

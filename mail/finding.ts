@@ -2,7 +2,7 @@
 import type { MailCode, MailCodeOf } from "./codes.ts";
 
 /** One fault. A record with an error must not be published; a warning is for a person to judge. */
-export interface Finding {
+export interface MailFinding {
   /** Which fault it is, whatever the sentence. */
   code: MailCode;
   /** The rule behind it, e.g. `RFC 6376 §3.6.1`. */
@@ -20,35 +20,35 @@ export interface Finding {
  */
 export interface Parsed<T> {
   value?: T;
-  findings: Finding[];
+  findings: MailFinding[];
 }
 
 /** An error. */
-export function error(
+export function mailError(
   code: MailCodeOf<"error">,
   rule: string,
   message: string,
   fix: string,
-): Finding {
+): MailFinding {
   return { code, rule, level: "error", message, fix };
 }
 
 /** A warning. */
-export function warning(
+export function mailWarning(
   code: MailCodeOf<"warning">,
   rule: string,
   message: string,
   fix: string,
-): Finding {
+): MailFinding {
   return { code, rule, level: "warning", message, fix };
 }
 
 /** True when something among the findings forbids publishing. */
-export function hasError(findings: readonly Pick<Finding, "level">[]): boolean {
+export function hasError(findings: readonly Pick<MailFinding, "level">[]): boolean {
   return findings.some((finding) => finding.level === "error");
 }
 
-/** As long as no word is, and shorter than any key in base64: an Ed25519 seed has 44 characters. */
+/** A run that is longer than any word and shorter than any key in base64: an Ed25519 seed has 44 characters. */
 const DIGITS = /[A-Za-z0-9+/=_-]{40,}/g;
 
 /** A text with the beginning alone of whatever in it may be a key: all keys of a kind share that. */
@@ -57,7 +57,7 @@ export function withoutKeys(text: string): string {
 }
 
 /** The beginning of a text, without what may be a key. */
-export function beginning(text: string): string {
+export function excerpt(text: string): string {
   const safe = withoutKeys(text);
   return safe.length > 60 ? `${safe.slice(0, 57)}…` : safe;
 }
@@ -66,6 +66,6 @@ export function beginning(text: string): string {
  * A text from outside, short enough for a message and without control characters. Of what may be a key
  * that was laid in the wrong place, no more than {@link withoutKeys} leaves.
  */
-export function shown(text: string): string {
-  return JSON.stringify(beginning(text).toWellFormed());
+export function quotedExcerpt(text: string): string {
+  return JSON.stringify(excerpt(text).toWellFormed());
 }

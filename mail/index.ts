@@ -3,7 +3,7 @@
  * something from them, evaluated. No tenant, no Pulumi and no network: what has to be asked of DNS is
  * asked through a function that the caller hands in.
  *
- * A linter reports {@link Finding}s, each with its rule; a parser returns the value that a receiver would
+ * A linter reports {@link MailFinding}s, each with its rule; a parser returns the value that a receiver would
  * use beside everything that is wrong with the text.
  *
  * @example
@@ -35,6 +35,7 @@ export {
   parseIssuer,
   renderCaa,
 } from "./caa/record.ts";
+export type { MailCode } from "./codes.ts";
 export {
   checkKeyPair,
   type DkimPublicKey,
@@ -63,30 +64,30 @@ export {
   renderConsent,
 } from "./dmarc/external-report.ts";
 export {
+  type DmarcStandard,
+  type DmarcSubject,
   effectivePolicy,
   lintDmarc,
-  type Standard as DmarcStandard,
-  type Subject as DmarcSubject,
 } from "./dmarc/lint.ts";
 export {
+  DMARC_POLICIES,
+  type DmarcPolicy,
   type DmarcRecord,
   dmarcName,
   type FailureOption,
   isDmarc,
   type LegacyTag,
-  POLICIES as DMARC_POLICIES,
-  type Policy as DmarcPolicy,
   parseDmarc,
   renderDmarc,
 } from "./dmarc/record.ts";
 export {
+  type DmarcTreeWalk,
+  type DmarcTreeWalkRecord,
   isAligned,
   lintWalk,
-  type Met as DmarcTreeWalkRecord,
   organizationalDomainByList,
-  type Walk as DmarcTreeWalk,
 } from "./dmarc/tree-walk.ts";
-export { type Finding, hasError, type Parsed } from "./finding.ts";
+export { hasError, type MailFinding, type Parsed } from "./finding.ts";
 export {
   lintMtaSts,
   lintMtaStsPolicy,
@@ -119,10 +120,10 @@ export type { SpfCost, SpfFacts } from "./spf/cost.ts";
 export { checkHost, type SpfClient } from "./spf/evaluate.ts";
 export { lintSpf, type SpfLintOptions } from "./spf/lint.ts";
 export {
-  type All as SpfAll,
   type MergedSpf,
-  type MergeOptions as SpfMergeOptions,
   mergeSpf,
+  type SpfAll,
+  type SpfMergeOptions,
 } from "./spf/merge.ts";
 export { parseSpf } from "./spf/parse.ts";
 export { renderSpf } from "./spf/render.ts";
@@ -134,19 +135,19 @@ export {
   type NetworkMechanism,
   type ParsedSpf,
   type PlacedTerm,
-  type Qualifier as SpfQualifier,
   type QueryType,
-  type ResultCode as SpfResultCode,
   type SpfFinding,
+  type SpfQualifier,
   type SpfRecord,
   type SpfResolver,
   type SpfResult,
+  type SpfResultCode,
   TERM_LIMIT,
   type Term,
   type TraceStep,
   VOID_LIMIT,
 } from "./spf/types.ts";
-export type { WayOut as SpfWayOut } from "./spf/way-out.ts";
+export type { SpfWayOut } from "./spf/way-out.ts";
 export {
   lintTlsRpt,
   parseTlsRpt,

@@ -1,6 +1,6 @@
 /** Names: IDNA to A-labels, lengths, host names, names with underscores, keys that become labels. */
 import { domainToASCII } from "node:url";
-import { error, type Finding, type Parsed, shown, warning } from "./finding.ts";
+import { type MailFinding, mailError, mailWarning, type Parsed, quotedExcerpt } from "./finding.ts";
 
 /** What {@link parseName} admits besides letters, digits and hyphens. */
 export interface NameOptions {
@@ -30,7 +30,12 @@ export function parseName(text: string, options: NameOptions = {}): Parsed<strin
     const fix = "a name of letters, digits and hyphens, or an IDNA name";
     return {
       findings: [
-        error("name-unreadable", "RFC 5891 §4", `${shown(text)} is not a domain name`, fix),
+        mailError(
+          "name-unreadable",
+          "RFC 5891 §4",
+          `${quotedExcerpt(text)} is not a domain name`,
+          fix,
+        ),
       ],
     };
   }
@@ -39,34 +44,41 @@ export function parseName(text: string, options: NameOptions = {}): Parsed<strin
 }
 
 /** Faults of a name that is already in A-labels. */
-export function lintName(name: string, options: NameOptions = {}): Finding[] {
-  const findings: Finding[] = [];
+export function lintName(name: string, options: NameOptions = {}): MailFinding[] {
+  const findings: MailFinding[] = [];
   if (name.length > NAME_LIMIT) {
-    const message = `${shown(name)} has ${name.length} characters`;
-    findings.push(error("name-length", "RFC 1035 §2.3.4", message, `at most ${NAME_LIMIT}`));
+    const message = `${quotedExcerpt(name)} has ${name.length} characters`;
+    findings.push(mailError("name-length", "RFC 1035 §2.3.4", message, `at most ${NAME_LIMIT}`));
   }
   const labels = name.split(".");
   const rest = options.wildcard === true && labels[0] === "*" ? labels.slice(1) : labels;
   const allowed = options.underscores === true ? UNDERSCORED : LDH;
   for (const label of rest.length === 0 ? [""] : rest) {
     if (label.length > LABEL_LIMIT) {
-      const message = `the label ${shown(label)} has ${label.length} characters`;
+      const message = `the label ${quotedExcerpt(label)} has ${label.length} characters`;
       findings.push(
-        error("name-label-length", "RFC 1035 §2.3.4", message, `at most ${LABEL_LIMIT}`),
+        mailError("name-label-length", "RFC 1035 §2.3.4", message, `at most ${LABEL_LIMIT}`),
       );
     }
     if (!allowed.test(label)) {
-      const message = label === "" ? "an empty label" : `the label ${shown(label)}`;
+      const message = label === "" ? "an empty label" : `the label ${quotedExcerpt(label)}`;
       const underscore = options.underscores === true ? ", and underscores" : "";
       const fix = `lower-case letters, digits and inner hyphens${underscore}`;
-      findings.push(error("name-characters", "RFC 1123 §2.1", `${message} in ${shown(name)}`, fix));
+      findings.push(
+        mailError("name-characters", "RFC 1123 §2.1", `${message} in ${quotedExcerpt(name)}`, fix),
+      );
     }
   }
   // An all-digit last label makes an address of the name for every URL and mail parser.
   if (/^\d+$/.test(labels.at(-1) ?? "")) {
     const fix = "a top-level domain has a letter";
     findings.push(
-      error("name-all-digits", "RFC 3696 §2", `${shown(name)} ends in digits only`, fix),
+      mailError(
+        "name-all-digits",
+        "RFC 3696 §2",
+        `${quotedExcerpt(name)} ends in digits only`,
+        fix,
+      ),
     );
   }
   return findings;
@@ -146,15 +158,15 @@ export function genericReason(name: string, ip?: string): string | undefined {
 }
 
 /** A warning for a generic name. */
-export function lintHostName(name: string, ip?: string): Finding[] {
+export function lintHostName(name: string, ip?: string): MailFinding[] {
   const reason = genericReason(name.toLowerCase(), ip);
   if (reason === undefined) return [];
   const fix = "name the host after the sender, e.g. tx1.mail.acme.example";
   return [
-    warning(
+    mailWarning(
       "host-name-generic",
       "M3AAWG Sending Domains BCP",
-      `${shown(name)} looks generic: ${reason}`,
+      `${quotedExcerpt(name)} looks generic: ${reason}`,
       fix,
     ),
   ];

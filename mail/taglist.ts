@@ -1,5 +1,5 @@
 /** Tag=value lists (RFC 6376 §3.2): the syntax that DKIM, DMARC and BIMI records share. */
-import { error, type Finding, shown } from "./finding.ts";
+import { type MailFinding, mailError, quotedExcerpt } from "./finding.ts";
 import { trimBlanks } from "./txt.ts";
 
 /** One `name=value`. */
@@ -31,10 +31,10 @@ const FWS = " \t\r\n";
 export function splitTags(
   text: string,
   options: TagListOptions = {},
-): { tags: Tag[]; findings: Finding[] } {
+): { tags: Tag[]; findings: MailFinding[] } {
   const rule = options.rule ?? "RFC 6376 §3.2";
   const tags: Tag[] = [];
-  const findings: Finding[] = [];
+  const findings: MailFinding[] = [];
   const seen = new Set<string>();
   const specs = text.split(";");
   // One `;` may end the list; an empty tag elsewhere is a fault of the grammar.
@@ -44,23 +44,23 @@ export function splitTags(
     const written = trimBlanks(at < 0 ? spec : spec.slice(0, at), FWS);
     const value = at < 0 ? "" : trimBlanks(spec.slice(at + 1), FWS);
     if (at < 0 || !NAME.test(written)) {
-      const message = written === "" ? "an empty tag" : `${shown(spec)} is not name=value`;
+      const message = written === "" ? "an empty tag" : `${quotedExcerpt(spec)} is not name=value`;
       findings.push(
-        error("tag-syntax", rule, message, "tags are name=value with `;` between them"),
+        mailError("tag-syntax", rule, message, "tags are name=value with `;` between them"),
       );
       continue;
     }
     if (!VALUE.test(value)) {
       const fix = "printable ASCII without `;`";
       findings.push(
-        error("tag-value", rule, `the value of ${written}= holds ${shown(value)}`, fix),
+        mailError("tag-value", rule, `the value of ${written}= holds ${quotedExcerpt(value)}`, fix),
       );
       continue;
     }
     const name = options.foldCase === true ? written.toLowerCase() : written;
     if (seen.has(name)) {
       findings.push(
-        error("tag-repeated", rule, `the tag ${name}= stands twice`, `keep one ${name}=`),
+        mailError("tag-repeated", rule, `the tag ${name}= stands twice`, `keep one ${name}=`),
       );
     }
     seen.add(name);

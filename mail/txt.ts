@@ -1,5 +1,5 @@
 /** TXT values: strings of at most 255 octets (RFC 1035 §3.3), and their presentation form (§5.1). */
-import { error, type Finding, type Parsed, warning } from "./finding.ts";
+import { type MailFinding, mailError, mailWarning, type Parsed } from "./finding.ts";
 
 /** A kind of text of which a name may hold one: with two, receivers take none, or any. */
 export interface Singleton {
@@ -109,17 +109,22 @@ export function pastedTxt(text: string): string {
 }
 
 /** Faults of a value that is to be published. How long it may be, its zone says. */
-export function lintTxt(value: string): Finding[] {
-  const findings: Finding[] = [];
+export function lintTxt(value: string): MailFinding[] {
+  const findings: MailFinding[] = [];
   if (!value.isWellFormed()) {
     const fix = "remove the lone surrogate; it would be published as U+FFFD";
-    findings.push(error("txt-not-utf8", "RFC 3629 §3", "the value has no UTF-8 form", fix));
+    findings.push(mailError("txt-not-utf8", "RFC 3629 §3", "the value has no UTF-8 form", fix));
   }
   // Legal, and always a copy-and-paste fault in a mail record.
   if (hasControlCharacter(value)) {
     const fix = "remove line breaks and control characters";
     findings.push(
-      warning("txt-control-character", "RFC 1035 §5.1", "the value holds a control character", fix),
+      mailWarning(
+        "txt-control-character",
+        "RFC 1035 §5.1",
+        "the value holds a control character",
+        fix,
+      ),
     );
   }
   return findings;

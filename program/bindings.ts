@@ -1,10 +1,15 @@
 /** The bindings of a plan, looked up before anything is registered. */
-import { boundBy, elasticIp, holdersAndClaimants } from "../components/aws.ts";
+import { addressesBoundBy, addressesOnOrClaiming, elasticIp } from "../components/aws.ts";
 import { thisStack } from "../components/engine.ts";
-import { type Binding, checkBinding, isSame, type WantedBinding } from "../core/guards/bindings.ts";
+import {
+  type Binding,
+  checkBinding,
+  isSameBinding,
+  type WantedBinding,
+} from "../core/guards/bindings.ts";
 import type { PrivateIps } from "../core/host/private-ips.ts";
 import type { Finding } from "../core/problem.ts";
-import type { Deployed } from "../core/state/deployed.ts";
+import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import type { Plan } from "../core/tenant/plan.ts";
 
 /**
@@ -14,7 +19,7 @@ import type { Plan } from "../core/tenant/plan.ts";
 export async function checkBindings(
   { addresses }: Plan,
   privateIps: PrivateIps,
-  deployed: Deployed,
+  deployed: DeployedStack,
 ): Promise<Finding[]> {
   const program = new Map<string, Binding>();
   const all = addresses.map(({ key, privateIp, release }) => {
@@ -24,30 +29,30 @@ export async function checkBindings(
     const known = deployed.outputs.addresses[key];
     // What the outputs say counts where the state says the same.
     const association =
-      isSame(state?.bound, binding) &&
-      isSame(known, binding) &&
+      isSameBinding(state?.bound, binding) &&
+      isSameBinding(known, binding) &&
       known?.allocationId === state?.allocationId
         ? known?.associationId
         : undefined;
     return { key, release, binding, held: state?.bound, id: state?.allocationId, association };
   });
-  const bound = await boundBy(all.flatMap(({ association }) => association ?? []));
-  const asked = all.filter(
+  const bound = await addressesBoundBy(all.flatMap(({ association }) => association ?? []));
+  const unbound = all.filter(
     ({ association, id = "" }) => association === undefined || !bound.has(id),
   );
-  if (asked.length === 0) return [];
+  if (unbound.length === 0) return [];
   const wanted: WantedBinding[] = await Promise.all(
-    asked.map(async ({ id, ...one }) => ({
+    unbound.map(async ({ id, ...one }) => ({
       ...one,
       live: id === undefined ? undefined : await elasticIp(id),
     })),
   );
-  const there = await holdersAndClaimants(
+  const holders = await addressesOnOrClaiming(
     wanted.map(({ binding }) => binding),
     new Set(),
   );
   return wanted.flatMap((one) => {
-    const others = there.filter(({ allocationId }) => allocationId !== one.live?.allocationId);
+    const others = holders.filter(({ allocationId }) => allocationId !== one.live?.allocationId);
     return checkBinding(thisStack(), program, one, others);
   });
 }

@@ -2,7 +2,7 @@
 import { MailHost } from "../components/mail-host.ts";
 import { Tenant } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
-import type { Deployed } from "../core/state/deployed.ts";
+import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import { setsReverseNames } from "../core/tenant/address/records.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import type { Preflight } from "./preflight.ts";
@@ -11,7 +11,7 @@ import type { Preflight } from "./preflight.ts";
 export function deployTenant(
   { name, tenant, operator }: TenantStack,
   plan: Plan,
-  deployed: Deployed,
+  deployed: DeployedStack,
   { privateIps, adoptions, leaves }: Preflight,
 ): Tenant {
   const { zones, dns } = operator;
@@ -30,7 +30,7 @@ export function deployTenant(
 /** Registers a mail host, named after its stack. */
 export function deployMailHost(
   { name, mailHost }: { name: string; mailHost: MailHostConfig },
-  deployed: Deployed,
+  deployed: DeployedStack,
   vpcId: string,
 ): MailHost {
   const { subnet, instanceType, networkInterfaces, submissionFrom, instance } = mailHost;

@@ -2,34 +2,34 @@
  * What would lose, replace or double what is deployed, all at once, before anything is registered: a run
  * that is refused changes nothing, and is refused again in the same words.
  */
-import { configuredPlace, liveAddresses, place } from "../components/aws.ts";
+import { configuredPlace, liveAddresses, stackPlace } from "../components/aws.ts";
 import { lastDeployment, reportFindings, thisStack } from "../components/engine.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
-import { checkAddresses } from "../core/guards/addresses.ts";
+import { checkStateAddresses } from "../core/guards/addresses.ts";
 import { checkInterfaces } from "../core/guards/interfaces.ts";
-import { checkPlace } from "../core/guards/place.ts";
 import { checkHostRecords, checkReverseNames } from "../core/guards/reverse-names.ts";
+import { checkPlace } from "../core/guards/stack-place.ts";
 import { successions } from "../core/guards/successors.ts";
 import type { Finding } from "../core/problem.ts";
-import { type Deployed, hasNoAddress, type Place } from "../core/state/deployed.ts";
+import { type DeployedStack, hasNoAddress, type StackPlace } from "../core/state/deployed-stack.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
-import { reportOf } from "./accept.ts";
-import { logicalName } from "./names.ts";
+import { reportOf } from "./acceptance.ts";
+import { logicalName } from "./logical-names.ts";
 
 /** What a guard has found out. */
-export interface Guarded<Here> {
-  deployed: Deployed;
+export interface GuardResult<Here> {
+  deployed: DeployedStack;
   here: Here;
 }
 
 /** A stack that holds parked domains alone needs no account. */
-export type PlaceOfTenant = Pick<Place, "stack"> & Partial<Place>;
+export type TenantPlace = Pick<StackPlace, "stack"> & Partial<StackPlace>;
 
 /** Guards what is deployed of a tenant. */
 export async function guardTenant(
   stack: TenantStack,
   planned: Plan,
-): Promise<Guarded<PlaceOfTenant>> {
+): Promise<GuardResult<TenantPlace>> {
   const { tenant, operator } = stack;
   const { deployed, findings } = await lastDeployment();
   const own = [
@@ -45,7 +45,7 @@ export async function guardTenant(
   const owner = thisStack();
   const live = await liveAddresses(owner, planned.addresses, deployed);
   reportOf(stack, [
-    ...checkAddresses(owner, planned.addresses, deployed, live),
+    ...checkStateAddresses(owner, planned.addresses, deployed, live),
     ...checkInterfaces(undefined, deployed),
     ...checkReverseNames(tenant, operator.zones, deployed),
     ...checkHostRecords(planned, deployed),
@@ -59,26 +59,29 @@ export async function guardMailHost({
   mailHost,
 }: {
   mailHost: MailHostConfig;
-}): Promise<Guarded<Place>> {
+}): Promise<GuardResult<StackPlace>> {
   const { deployed, findings } = await lastDeployment();
   const here = await guardPlace(deployed, findings);
   const owner = thisStack();
   reportFindings([
     ...findings,
-    ...checkAddresses(owner, [], deployed, await liveAddresses(owner, [], deployed)),
+    ...checkStateAddresses(owner, [], deployed, await liveAddresses(owner, [], deployed)),
     ...checkInterfaces(mailHost, deployed),
   ]);
   return { deployed, here };
 }
 
 /** Where the stack is. In another account or Region nothing of it can be asked. */
-async function guardPlace(deployed: Deployed, findings: readonly Finding[]): Promise<Place> {
-  const refuse = (where: Partial<Place>) => {
+async function guardPlace(
+  deployed: DeployedStack,
+  findings: readonly Finding[],
+): Promise<StackPlace> {
+  const refuse = (where: Partial<StackPlace>) => {
     const misplaced = checkPlace(deployed, where);
     if (misplaced.length > 0) reportFindings([...findings, ...misplaced]);
   };
   refuse(configuredPlace());
-  const here = await place();
+  const here = await stackPlace();
   refuse(here);
   return here;
 }

@@ -17,8 +17,8 @@ import { deployMailHost, deployTenant } from "./deploy.ts";
 import { guardMailHost, guardTenant } from "./guard.ts";
 import { mailHostOutputs, tenantOutputs } from "./outputs.ts";
 import { planTenant } from "./plan.ts";
-import { lookAtMailHost, lookAtTenant } from "./preflight.ts";
-import { readStack } from "./read.ts";
+import { preflightMailHost, preflightTenant } from "./preflight.ts";
+import { readStack } from "./stack-config.ts";
 
 type MailHostStack = Extract<Stack, { kind: "mailHost" }>;
 
@@ -26,7 +26,7 @@ type MailHostStack = Extract<Stack, { kind: "mailHost" }>;
 async function runTenant(stack: TenantStack) {
   const plan = planTenant(stack);
   const guarded = await guardTenant(stack, plan);
-  const preflight = await lookAtTenant(stack, plan, guarded.deployed);
+  const preflight = await preflightTenant(stack, plan, guarded.deployed);
   const tenant = deployTenant(stack, plan, guarded.deployed, preflight);
   return tenantOutputs(stack, plan, tenant, guarded.here, preflight);
 }
@@ -34,7 +34,7 @@ async function runTenant(stack: TenantStack) {
 /** A mail host, likewise. */
 async function runMailHost(stack: MailHostStack) {
   const { deployed, here } = await guardMailHost(stack);
-  const { vpcId } = await lookAtMailHost(stack);
+  const { vpcId } = await preflightMailHost(stack);
   return mailHostOutputs(deployMailHost(stack, deployed, vpcId), stack.mailHost, here);
 }
 

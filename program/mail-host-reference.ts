@@ -6,7 +6,7 @@ import { fullStackName, reportFindings } from "../components/engine.ts";
 import type { TenantConfig } from "../core/config/schema.ts";
 import { isUnknownStack } from "../core/foreign-errors.ts";
 import { type Primary, type PrivateIps, primaryOf } from "../core/host/private-ips.ts";
-import type { Deployed } from "../core/state/deployed.ts";
+import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import { readMailHost } from "../core/state/outputs.ts";
 
 /** The full name of a tenant's mail host stack; undefined when it names a network interface. */
@@ -24,7 +24,7 @@ export function mailHostStack({ mailHost }: TenantConfig): string | undefined {
  */
 export async function mailHostPrivateIps(
   tenant: TenantConfig,
-  deployed: Deployed,
+  deployed: DeployedStack,
 ): Promise<{ privateIps: PrivateIps; primary?: Primary | undefined }> {
   // A tenant of parked domains sends nothing.
   if (tenant.mailHost === undefined) return { privateIps: {} };

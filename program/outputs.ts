@@ -7,9 +7,8 @@ import { programHooks } from "../components/hooks/program-hooks.ts";
 import type { MailHost } from "../components/mail-host.ts";
 import type { Tenant } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
-import { zoneOf } from "../core/publishers/publishers.ts";
-import type { Place } from "../core/state/deployed.ts";
-import { addressLine, nextLine, recordLines } from "../core/state/lines.ts";
+import { zoneNameOf } from "../core/publishers/publishers.ts";
+import type { StackPlace } from "../core/state/deployed-stack.ts";
 import {
   type LeftName,
   type MailHostDetails,
@@ -20,6 +19,7 @@ import {
   type TenantMemory,
 } from "../core/state/outputs.ts";
 import { TYPES } from "../core/state/resources.ts";
+import { addressLine, nextLine, recordLines } from "../core/state/summary-lines.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import {
   type PlannedRecord,
@@ -30,18 +30,18 @@ import {
 } from "../core/tenant/record.ts";
 import { mailHostStack } from "./mail-host-reference.ts";
 import type { Preflight } from "./preflight.ts";
-import { zoneIds } from "./zones.ts";
+import { zoneIds } from "./zone-ids.ts";
 
 /** A value of the contract while parts of it are still outputs. */
-type Written<T> =
+type WithInputs<T> =
   | pulumi.Input<T>
   | (T extends readonly (infer Entry)[]
-      ? readonly Written<Entry>[]
+      ? readonly WithInputs<Entry>[]
       : T extends object
         ? AsOutputs<T>
         : never);
 
-type AsOutputs<T> = { [K in keyof T]: Written<T[K]> };
+type AsOutputs<T> = { [K in keyof T]: WithInputs<T[K]> };
 
 /**
  * Holds what only programs read. It has no inputs, for the engine empties the outputs of a component whose
@@ -72,7 +72,7 @@ export function tenantOutputs(
   stack: TenantStack,
   plan: Plan,
   tenant: Tenant,
-  here: Pick<Place, "stack"> & Partial<Omit<Place, "stack">>,
+  here: Pick<StackPlace, "stack"> & Partial<Omit<StackPlace, "stack">>,
   { leaves, toGo }: Preflight,
 ): AsOutputs<TenantMemory & TenantLines> {
   const mailHost = mailHostStack(stack.tenant);
@@ -141,7 +141,7 @@ function placeOf({
   publisher,
   waitsFor,
 }: PlannedRecord): Pick<RecordOutput, "publisher" | "zone" | "waitsFor"> {
-  const zone = zoneOf(publisher);
+  const zone = zoneNameOf(publisher);
   return {
     publisher: publisher.by,
     ...(zone === undefined ? {} : { zone }),
@@ -172,7 +172,7 @@ function recordOutput(record: PlannedRecord, tenant: Tenant): AsOutputs<RecordOu
 export function mailHostOutputs(
   host: MailHost,
   { subnet }: MailHostConfig,
-  here: Place,
+  here: StackPlace,
 ): AsOutputs<MailHostMemory> {
   new Deployment(here.stack, {
     version: OUTPUTS_VERSION,

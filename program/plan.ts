@@ -3,7 +3,7 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { contextOf } from "../core/tenant/context.ts";
 import { checkKnowledge } from "../core/tenant/existing/knowledge.ts";
 import { type Plan, plan, type TenantStack } from "../core/tenant/plan.ts";
-import { reportOf, today } from "./accept.ts";
+import { reportOf, today } from "./acceptance.ts";
 
 /**
  * The plan of a tenant; its warnings are shown.

@@ -2,20 +2,20 @@
 import { mailHostFacts } from "../components/aws.ts";
 import { reportFindings } from "../components/engine.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
-import { leavesOf, stillToGo } from "../core/guards/leaves.ts";
+import type { Adoption } from "../core/guards/adoption.ts";
+import { leavesOf, remainingLeaves } from "../core/guards/leaves.ts";
 import { checkOwnAddresses } from "../core/guards/own-addresses.ts";
-import type { Adoption } from "../core/guards/standing.ts";
-import { checkLimits, checkMailHost } from "../core/host/mail-host.ts";
+import { checkMailHost, checkMailHostLimits } from "../core/host/mail-host.ts";
 import { checkPrimary, checkPrivateIps, type PrivateIps } from "../core/host/private-ips.ts";
-import type { Deployed } from "../core/state/deployed.ts";
+import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import type { LeftName } from "../core/state/outputs.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
-import { reportOf } from "./accept.ts";
+import { reportOf } from "./acceptance.ts";
+import { adoptionsInZones } from "./adoption.ts";
 import { checkBindings } from "./bindings.ts";
+import { logicalName } from "./logical-names.ts";
 import { mailHostPrivateIps } from "./mail-host-reference.ts";
-import { logicalName } from "./names.ts";
-import { meetZones } from "./standing.ts";
-import { checkZones, zoneIds } from "./zones.ts";
+import { checkZones, zoneIds } from "./zone-ids.ts";
 
 /** What was found for a tenant. */
 export interface Preflight {
@@ -28,10 +28,10 @@ export interface Preflight {
 }
 
 /** Looks at the mail host, the zones and the private IPs of a tenant. */
-export async function lookAtTenant(
+export async function preflightTenant(
   stack: TenantStack,
   plan: Plan,
-  deployed: Deployed,
+  deployed: DeployedStack,
 ): Promise<Preflight> {
   const { tenant } = stack;
   // A token that is missing must be seen before an address is allocated.
@@ -48,25 +48,25 @@ export async function lookAtTenant(
     ...checkOwnAddresses(tenant, deployed.addresses),
   ]);
   reportOf(stack, await checkBindings(plan, privateIps, deployed));
-  const { adoptions, findings } = await meetZones(plan.records, deployed, logicalName);
+  const { adoptions, findings } = await adoptionsInZones(plan.records, deployed, logicalName);
   reportOf(stack, findings);
   const before = deployed.outputs.leaves;
   const restores = tenant.existing.whenGone === "restore";
   return {
     ...{ privateIps, adoptions },
     leaves: leavesOf(plan.records, adoptions, before, restores),
-    toGo: restores ? stillToGo(plan.records, before, deployed.records, logicalName) : [],
+    toGo: restores ? remainingLeaves(plan.records, before, deployed.records, logicalName) : [],
   };
 }
 
 /** Looks at the subnet and the instance type of a mail host. */
-export async function lookAtMailHost({
+export async function preflightMailHost({
   mailHost,
 }: {
   mailHost: MailHostConfig;
 }): Promise<{ vpcId: string }> {
   reportFindings(checkMailHost(mailHost));
   const facts = await mailHostFacts(mailHost.subnet, mailHost.instanceType);
-  reportFindings(checkLimits(mailHost, facts));
+  reportFindings(checkMailHostLimits(mailHost, facts));
   return facts;
 }

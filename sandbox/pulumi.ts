@@ -1,7 +1,11 @@
 /** Runs the real Pulumi CLI in a project folder, as a person would. */
-import { type Ended, type RunOptions, runPulumi as runCommandLine } from "../cli/engine/pulumi.ts";
+import {
+  type CommandResult,
+  type RunOptions,
+  runPulumi as runCommandLine,
+} from "../cli/engine/pulumi.ts";
 
-export type { Ended } from "../cli/engine/pulumi.ts";
+export type { CommandResult } from "../cli/engine/pulumi.ts";
 
 /** Where and how to run. */
 export interface PulumiOptions extends Omit<RunOptions, "timeLimit"> {
@@ -20,14 +24,17 @@ export interface PulumiOptions extends Omit<RunOptions, "timeLimit"> {
 export async function runPulumi(
   args: readonly string[],
   { cwd, env, pulumi, ...how }: PulumiOptions,
-): Promise<Ended> {
+): Promise<CommandResult> {
   const ended = await runCommandLine({ command: pulumi, cwd, env }, args, how);
   if (ended.code === 127) throw new Error(ended.stderr);
   return ended;
 }
 
 /** {@link runPulumi}, but anything other than success is an error that shows the output. */
-export async function mustPulumi(args: readonly string[], options: PulumiOptions): Promise<Ended> {
+export async function mustPulumi(
+  args: readonly string[],
+  options: PulumiOptions,
+): Promise<CommandResult> {
   const ended = await runPulumi(args, options);
   if (ended.code !== 0) {
     throw new Error(

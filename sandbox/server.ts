@@ -45,11 +45,11 @@ export interface SandboxOptions {
   /** Sandbox milliseconds per real millisecond. @default 1 */
   clockRate?: number;
   /** Told of every reply as it goes out, for tests that hold it against the cloud's own schema. */
-  onReply?: (reply: Replied) => void;
+  onReply?: (reply: ServerReply) => void;
 }
 
 /** One reply on the wire. */
-export interface Replied {
+export interface ServerReply {
   service: string;
   action: string;
   path: string;

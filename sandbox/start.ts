@@ -6,7 +6,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { main as sendips } from "../cli/main.ts";
 import { runCommand } from "./command.ts";
-import { deployedOf } from "./deployed.ts";
+import { deployedOf } from "./deployed-stack.ts";
 import { checkTenant, table } from "./dns-check.ts";
 import { ensureEngine } from "./engine/ensure.ts";
 import { engineEnv } from "./engine/env.ts";

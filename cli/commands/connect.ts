@@ -2,24 +2,24 @@
 import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { withAcceptances } from "../../core/accept.ts";
+import { withAcceptances } from "../../core/acceptance.ts";
 import type { OperatorConfig } from "../../core/config/schema.ts";
 import {
   type Application,
-  type Connected,
   customerZones,
   domainConnectLink,
   domainConnectTemplate,
   signingKey,
   signingKeyRecords,
   type Template,
+  type TemplateResult,
   urlPrefix,
 } from "../../core/domain-connect/domain-connect.ts";
 import { formatProblems } from "../../core/problem.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import { quoteTxt } from "../../mail/txt.ts";
-import { deployedAddresses } from "../engine/deployed.ts";
+import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import { messageOf, Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { discover } from "../online/connect-discovery.ts";
 import { openProject } from "../project/project.ts";
@@ -118,7 +118,7 @@ export async function connectCommand(
     out(`${JSON.stringify(template, null, 2)}\n`);
     return 0;
   }
-  const urlSyncUX = providerUrl ?? (await discovered(zone, template, operator, err));
+  const urlSyncUX = providerUrl ?? (await discoveryText(zone, template, operator, err));
   for (const application of applications) {
     err(`${describe(application)}\n`);
     out(`${domainConnectLink({ template, application, urlSyncUX, ...signing })}\n`);
@@ -128,7 +128,7 @@ export async function connectCommand(
 
 const HAND_OVER = "hand over the page of sendips plan <stack> --customer";
 
-interface Asked {
+interface ConnectOptions {
   link: boolean;
   discover: boolean;
   "provider-url"?: string;
@@ -136,7 +136,11 @@ interface Asked {
   "key-host"?: string;
 }
 
-function providerUrlOf({ link, discover, "provider-url": url }: Asked): string | undefined {
+function providerUrlOf({
+  link,
+  discover,
+  "provider-url": url,
+}: ConnectOptions): string | undefined {
   if (link && discover === (url !== undefined)) {
     throw new UsageError("--link needs --discover or --provider-url <urlSyncUX>, one of the two");
   }
@@ -149,12 +153,17 @@ function providerUrlOf({ link, discover, "provider-url": url }: Asked): string |
 }
 
 /** No message shows what `--key` holds: some hand over the key itself in place of its file. */
-function signingOf({ key: file, "key-host": keyHost }: Asked): { key: KeyObject; keyHost: string } {
+function signingOf({ key: file, "key-host": keyHost }: ConnectOptions): {
+  key: KeyObject;
+  keyHost: string;
+} {
   if (file === undefined || keyHost === undefined) {
     throw new UsageError("needs --key <file> and --key-host <name>");
   }
   if (!KEY_HOST.test(keyHost)) {
-    throw new UsageError(`--key-host ${shown(keyHost)}: is not a name in DNS, such as _dcpubkeyv1`);
+    throw new UsageError(
+      `--key-host ${quotedExcerpt(keyHost)}: is not a name in DNS, such as _dcpubkeyv1`,
+    );
   }
   let pem: string;
   try {
@@ -170,7 +179,7 @@ function signingOf({ key: file, "key-host": keyHost }: Asked): { key: KeyObject;
   }
 }
 
-function zoneOf(plan: Plan, asked: string | undefined): string {
+function zoneOf(plan: Plan, requestedZone: string | undefined): string {
   const zones = customerZones(plan);
   if (zones.length === 0) {
     throw new Refusal(
@@ -178,9 +187,12 @@ function zoneOf(plan: Plan, asked: string | undefined): string {
     );
   }
   const [only, ...more] = zones;
-  if (asked === undefined && only !== undefined && more.length === 0) return only;
-  if (asked !== undefined && zones.includes(asked)) return asked;
-  const wrong = asked === undefined ? "say --zone" : `--zone ${shown(asked)} is none of them`;
+  if (requestedZone === undefined && only !== undefined && more.length === 0) return only;
+  if (requestedZone !== undefined && zones.includes(requestedZone)) return requestedZone;
+  const wrong =
+    requestedZone === undefined
+      ? "say --zone"
+      : `--zone ${quotedExcerpt(requestedZone)} is none of them`;
   throw new UsageError(`${plan.stack}: the customer's zones are ${zones.join(", ")}: ${wrong}`);
 }
 
@@ -189,7 +201,7 @@ async function withAddresses(
   operator: OperatorConfig,
   zone: string,
   surroundings: Pick<Surroundings, "cwd" | "env">,
-): Promise<Connected> {
+): Promise<TemplateResult> {
   const { known, reasons } = await deployedAddresses([plan.stack], surroundings);
   const connected = domainConnectTemplate(plan, operator, {
     zone,
@@ -203,14 +215,14 @@ async function withAddresses(
   );
 }
 
-async function discovered(
+async function discoveryText(
   zone: string,
   template: Template,
   operator: OperatorConfig,
   err: Surroundings["err"],
 ): Promise<string> {
   const found = await discover(zone, template, operator.dns?.servers);
-  err(`${zone} is served by ${shown(found.providerName)}\n`);
+  err(`${zone} is served by ${quotedExcerpt(found.providerName)}\n`);
   if (found.hasTemplate === false) {
     err(
       `warning: it answers that it does not have the template ${template.providerId}/${template.serviceId}: links do nothing until it has\n`,

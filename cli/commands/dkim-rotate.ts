@@ -35,7 +35,7 @@ type Keys = Readonly<Record<string, DkimKeyConfig>>;
  * @returns the exit status: 1 when a removal was not agreed to.
  * @throws Refusal when no step is due, with the day on which one will be.
  */
-export async function rotate(
+export async function rotateCommand(
   project: Project,
   stack: string,
   pulumi: Pulumi,
@@ -44,7 +44,7 @@ export async function rotate(
   const { surroundings, force, yes } = options;
   const keys: Keys = loadTenant(project, stack).tenant.dkim;
   const { due, waiting } = nextSteps(keys, surroundings.today);
-  if (due.length === 0 && !force) throw new Refusal(tooEarly(stack, waiting));
+  if (due.length === 0 && !force) throw new Refusal(waitingText(stack, waiting));
   const allowed = force ? [...due, ...waiting] : due;
   // Who forces is in a hurry to sign, not to tidy up.
   const kind = allowed.find(({ step }) => step.step === "sign")?.step.step ?? allowed[0]?.step.step;
@@ -54,8 +54,8 @@ export async function rotate(
   }
   const steps = chosen.map(({ step }) => step);
   if (kind === "publish") return publish(project, stack, pulumi, { keys, steps, options });
-  if (kind === "sign") return sign(project, stack, pulumi, { keys, steps, surroundings });
-  return remove(project, stack, pulumi, { steps, yes, surroundings });
+  if (kind === "sign") return signWithKeys(project, stack, pulumi, { keys, steps, surroundings });
+  return removeKeys(project, stack, pulumi, { steps, yes, surroundings });
 }
 
 interface Publish {
@@ -73,13 +73,13 @@ async function publish(
 ): Promise<number> {
   const { today } = options.surroundings;
   const old = steps.flatMap((step) => ("like" in step ? [step.like ?? ""] : []));
-  const theirs = old.filter((selector) => keys[selector]?.key.ours !== true);
-  if (old.length > 0 && theirs.length === old.length) {
+  const customersSelectors = old.filter((selector) => keys[selector]?.key.ours !== true);
+  if (old.length > 0 && customersSelectors.length === old.length) {
     throw new Refusal(
-      `${theirs.join(", ")} of stack ${stack}: the customer holds the private key and makes the next one\n  add its public half: sendips:tenant.dkim.<selector>.publicKey, with state published`,
+      `${customersSelectors.join(", ")} of stack ${stack}: the customer holds the private key and makes the next one\n  add its public half: sendips:tenant.dkim.<selector>.publicKey, with state published`,
     );
   }
-  const ours = old.filter((selector) => !theirs.includes(selector));
+  const ours = old.filter((selector) => !customersSelectors.includes(selector));
   for (const like of ours.length > 0 ? ours : [undefined]) {
     const { dkim } = loadTenant(project, stack).tenant;
     const key = like === undefined ? undefined : dkim[like];
@@ -102,7 +102,7 @@ interface Steps {
   surroundings: Surroundings;
 }
 
-async function sign(
+async function signWithKeys(
   project: Project,
   stack: string,
   pulumi: Pulumi,
@@ -146,7 +146,7 @@ function stateEdits(selector: string, state: "signing" | "retired", today: strin
   ];
 }
 
-async function remove(
+async function removeKeys(
   project: Project,
   stack: string,
   pulumi: Pulumi,
@@ -182,7 +182,7 @@ function reasonToWait({ step, notBefore }: DatedStep): string {
     : `${waits}: on ${notBefore}`;
 }
 
-function tooEarly(stack: string, waiting: readonly DatedStep[]): string {
+function waitingText(stack: string, waiting: readonly DatedStep[]): string {
   const lines = waiting.map((step) => `  ${reasonToWait(step)}`);
   return `too early for the next step of stack ${stack}\n${lines.join("\n")}\n  --force takes it now all the same`;
 }

@@ -6,7 +6,7 @@ import { type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { addDkimKey, freeSelector, loadTenant, selectorRecords } from "../project/dkim-config.ts";
 import { RSA_BITS } from "../project/new-dkim-key.ts";
 import { openProject, type Project } from "../project/project.ts";
-import { rotate } from "./dkim-rotate.ts";
+import { rotateCommand } from "./dkim-rotate.ts";
 
 export const DKIM_USAGE = `sendips dkim new <stack> [selector] [options]
   Makes a DKIM key in memory and puts it straight into the encrypted config of the stack.
@@ -85,7 +85,7 @@ async function rotateKeys(args: string[], surroundings: Surroundings): Promise<n
   if (stack === undefined) throw new UsageError("dkim rotate needs a stack");
   if (more.length > 0) throw new UsageError(`too many arguments: ${more.join(" ")}`);
   const { project, pulumi } = engine(surroundings);
-  return rotate(project, stack, pulumi, {
+  return rotateCommand(project, stack, pulumi, {
     ...values,
     surroundings,
     onNewKey: (selector) => sayNewKey(project, stack, selector, surroundings),

@@ -94,7 +94,7 @@ export async function initCommand(
   }
   if (faults.length > 0) throw new UsageError(faults.join("\n  "));
   for (const question of QUESTIONS) {
-    if (ask !== undefined) given[question.flag] ??= await answerTo(question, { ask, err });
+    if (ask !== undefined) given[question.flag] ??= await validAnswer(question, { ask, err });
   }
   const organisation = domain.parse(given.domain);
   const project: NewProject = {
@@ -108,7 +108,7 @@ export async function initCommand(
     privateIp: given["private-ip"] ?? "",
   };
   const files = projectFiles(project);
-  const errors = (await lint(files, today)).filter(({ level }) => level === "error");
+  const errors = (await lintFiles(files, today)).filter(({ level }) => level === "error");
   if (errors.length > 0) {
     throw new Refusal(
       `a tenant of these values has errors; nothing was written\n${formatProblems(errors)}`,
@@ -117,7 +117,7 @@ export async function initCommand(
   // What appeared while somebody typed.
   refuseWhatIsThere(folder);
   writeFiles(folder, files);
-  out(report(named, project, files));
+  out(nextStepsText(named, project, files));
   return 0;
 }
 
@@ -142,7 +142,7 @@ function refuseWhatIsThere(folder: string): void {
   );
 }
 
-async function answerTo(
+async function validAnswer(
   { text, schema }: Question,
   { ask, err }: Required<Pick<Surroundings, "ask" | "err">>,
 ): Promise<string> {
@@ -172,7 +172,7 @@ function nameFault(what: string, name: string): string {
 }
 
 /** The problems of the project as its files will stand, before any of them does. */
-async function lint(files: Files, today: string): Promise<Problem[]> {
+async function lintFiles(files: Files, today: string): Promise<Problem[]> {
   const folder = mkdtempSync(join(tmpdir(), "sendips-init-"));
   try {
     writeFiles(folder, files);
@@ -184,7 +184,7 @@ async function lint(files: Files, today: string): Promise<Problem[]> {
   }
 }
 
-function report(folder: string, { name, stack }: NewProject, files: Files): string {
+function nextStepsText(folder: string, { name, stack }: NewProject, files: Files): string {
   const go = folder === "." ? "" : `cd ${folder} && `;
   return [
     `${name}: a Pulumi project with a first tenant, ${stack}`,

@@ -1,13 +1,13 @@
 /** `sendips lint`: problems only, of each stack and between stacks. */
 import { parseArgs } from "node:util";
-import { withAcceptances } from "../../core/accept.ts";
+import { withAcceptances } from "../../core/acceptance.ts";
 import { type FleetStack, lintFleet } from "../../core/fleet/fleet.ts";
-import { counts, formatProblems, type Problem } from "../../core/problem.ts";
-import { deployedAddresses } from "../engine/deployed.ts";
+import { formatProblems, isOpen, type Problem } from "../../core/problem.ts";
+import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import type { Surroundings } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
 import { openProject, stackNames } from "../project/project.ts";
-import { askedFor, type ReadStack, readStacks, statusOf } from "../project/stacks.ts";
+import { type ReadStack, readStacks, stacksAskedFor, statusOf } from "../project/stacks.ts";
 
 export const LINT_USAGE = `sendips lint [stack…|--all] [options]
   Problems of each stack and between stacks; without a stack, of all. Reads files only.
@@ -32,16 +32,19 @@ export async function lintCommand(
     },
   });
   const project = openProject(cwd);
-  const asked = askedFor(project, positionals, { all: values.all, otherwise: "all" });
+  const requestedStacks = stacksAskedFor(project, positionals, {
+    all: values.all,
+    otherwise: "all",
+  });
   // A stack that was asked for but has no file must be said, so it is read with the others.
-  const names = [...new Set([...stackNames(project), ...asked])];
-  const isAsked = new Set(asked);
+  const names = [...new Set([...stackNames(project), ...requestedStacks])];
+  const isAsked = new Set(requestedStacks);
   const online = (name: string) => values.online && isAsked.has(name);
   const stacks = await readStacks(project, names, { online, today });
   if (values.online) {
     const some = stacks.filter(({ name }) => isAsked.has(name));
     const where = { cwd: project.folder, env };
-    await addNameFindings(project, some, await deployedAddresses(asked, where));
+    await addNameFindings(project, some, await deployedAddresses(requestedStacks, where));
   }
   const own = stacks
     .filter(({ name }) => isAsked.has(name))
@@ -52,18 +55,18 @@ export async function lintCommand(
   }
   const complete = unread.length === 0;
   const problems = withAcceptances(
-    [...own, ...betweenStacks(stacks, asked)],
+    [...own, ...betweenStacks(stacks, requestedStacks)],
     stacks.filter(({ name }) => isAsked.has(name)),
     {
       today,
-      looked: [values.online ? "online" : "plan", ...(complete ? (["fleet"] as const) : [])],
-      all: complete && asked.length === stacks.length,
+      sources: [values.online ? "online" : "plan", ...(complete ? (["fleet"] as const) : [])],
+      all: complete && requestedStacks.length === stacks.length,
     },
   );
-  if (values.json) out(`${JSON.stringify({ stacks: asked, problems }, null, 2)}\n`);
+  if (values.json) out(`${JSON.stringify({ stacks: requestedStacks, problems }, null, 2)}\n`);
   else
     out(
-      `${formatProblems(problems)}${problems.length > 0 ? "\n\n" : ""}${summary(asked, problems)}\n`,
+      `${formatProblems(problems)}${problems.length > 0 ? "\n\n" : ""}${summary(requestedStacks, problems)}\n`,
     );
   return statusOf(problems, values.strict);
 }
@@ -72,14 +75,17 @@ export async function lintCommand(
  * The problems between stacks that touch those asked for: those that would not be there, or would
  * read otherwise, were the stack not there.
  */
-function betweenStacks(stacks: readonly ReadStack[], asked: readonly string[]): Problem[] {
+function betweenStacks(
+  stacks: readonly ReadStack[],
+  requestedStacks: readonly string[],
+): Problem[] {
   const fleet = stacks.flatMap(({ name, region, stack, result }): FleetStack[] =>
     stack === undefined ? [] : [{ name, region, stack, result }],
   );
   const all = lintFleet(fleet).filter((problem) => !missesUnread(problem, stacks));
-  if (asked.length === stacks.length) return all;
+  if (requestedStacks.length === stacks.length) return all;
   const touching = new Set<string>();
-  for (const name of asked) {
+  for (const name of requestedStacks) {
     const others = new Set(lintFleet(fleet.filter((one) => one.name !== name)).map(textOf));
     for (const text of all.map(textOf)) if (!others.has(text)) touching.add(text);
   }
@@ -103,7 +109,7 @@ function textOf(problem: Problem): string {
 export function summary(stacks: readonly string[], problems: readonly Problem[]): string {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
   const errors = problems.filter(({ level }) => level === "error").length;
-  const accepted = problems.filter((problem) => !counts(problem)).length;
+  const accepted = problems.filter((problem) => !isOpen(problem)).length;
   const warnings = problems.length - errors - accepted;
   const more = accepted === 0 ? "" : `, ${accepted} accepted`;
   return `${count(stacks.length, "stack")}: ${count(errors, "error")}, ${count(warnings, "warning")}${more}`;

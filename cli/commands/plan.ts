@@ -1,6 +1,6 @@
 /** `sendips plan`: the records of tenants, and everything wrong with them, without the engine. */
 import { parseArgs } from "node:util";
-import { problemsByStack, withAcceptances } from "../../core/accept.ts";
+import { problemsByStack, withAcceptances } from "../../core/acceptance.ts";
 import { formatProblems } from "../../core/problem.ts";
 import {
   CUSTOMER_FORMATS,
@@ -9,12 +9,12 @@ import {
 } from "../../core/render/customer/page.ts";
 import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
-import { providerPolicies } from "../../core/tenant/receivers/policies.ts";
-import { deployedAddresses, type KnownAddresses } from "../engine/deployed.ts";
+import { providerVerdicts } from "../../core/tenant/receivers/provider-rules.ts";
+import { deployedAddresses, type KnownAddresses } from "../engine/deployed-addresses.ts";
 import { type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
 import { openProject } from "../project/project.ts";
-import { askedFor, type ReadStack, readStacks, statusOf } from "../project/stacks.ts";
+import { type ReadStack, readStacks, stacksAskedFor, statusOf } from "../project/stacks.ts";
 
 export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
   The records of a tenant as a zone file, with why each is there, which of the mailbox providers'
@@ -50,38 +50,41 @@ export async function planCommand(
   const customerFormat = values.customer ? customerFormatOf(values) : undefined;
   const format = customerFormat === undefined ? formatOf(values) : "bind";
   const project = openProject(cwd);
-  const asked = askedFor(project, positionals, { all: values.all, otherwise: "none" });
-  const stacks = await readStacks(project, asked, { online: () => values.online, today });
-  const planned = stacks.filter(({ result }) => "plan" in result).map(({ name }) => name);
+  const requestedStacks = stacksAskedFor(project, positionals, {
+    all: values.all,
+    otherwise: "none",
+  });
+  const stacks = await readStacks(project, requestedStacks, { online: () => values.online, today });
+  const plannedStacks = stacks.filter(({ result }) => "plan" in result).map(({ name }) => name);
   let known: ReadonlyMap<string, KnownAddresses> = new Map();
   let isDeployed: ReadonlySet<string> = new Set();
-  if (!values.offline && planned.length > 0) {
-    const deployed = await deployedAddresses(planned, { cwd: project.folder, env });
-    known = deployed.known;
-    isDeployed = deployed.deployed;
-    for (const reason of deployed.reasons) err(`addresses are shown as references: ${reason}\n`);
+  if (!values.offline && plannedStacks.length > 0) {
+    const answer = await deployedAddresses(plannedStacks, { cwd: project.folder, env });
+    known = answer.known;
+    isDeployed = answer.deployed;
+    for (const reason of answer.reasons) err(`addresses are shown as references: ${reason}\n`);
   }
-  const knownOf = ({ name }: ReadStack) => known.get(name) ?? {};
+  const knownAddressesOf = ({ name }: ReadStack) => known.get(name) ?? {};
   if (values.online) await addNameFindings(project, stacks, { known, deployed: isDeployed });
   const problems = withAcceptances(
     stacks.flatMap(({ result }) => result.problems),
     stacks,
-    { today, looked: [values.online ? "online" : "plan"] },
+    { today, sources: [values.online ? "online" : "plan"] },
   );
   const byStack = problemsByStack(problems);
   for (const stack of stacks) {
     stack.result = { ...stack.result, problems: byStack.get(stack.name) ?? [] };
   }
   if (customerFormat !== undefined) {
-    sayCustomerPages(stacks, knownOf, customerFormat, { out, err });
-  } else if (format === "json" && (values.all || asked.length > 1)) {
-    const objects = stacks.map((stack) => textOf(stack, knownOf(stack), format).trimEnd());
+    sayCustomerPages(stacks, knownAddressesOf, customerFormat, { out, err });
+  } else if (format === "json" && (values.all || requestedStacks.length > 1)) {
+    const objects = stacks.map((stack) => textOf(stack, knownAddressesOf(stack), format).trimEnd());
     out(`[\n${objects.join(",\n")}\n]\n`);
   } else {
     const heading = stacks.length > 1 ? headingOf : () => "";
     out(
       stacks
-        .map((stack) => heading(stack, format) + textOf(stack, knownOf(stack), format))
+        .map((stack) => heading(stack, format) + textOf(stack, knownAddressesOf(stack), format))
         .join("\n"),
     );
   }
@@ -95,14 +98,14 @@ function textOf(
   format: PlanFormat,
 ): string {
   const plan = "plan" in result ? result.plan : undefined;
-  const policies =
+  const verdicts =
     plan !== undefined && stack?.kind === "tenant"
-      ? providerPolicies({
+      ? providerVerdicts({
           ...contextOf(name, stack.tenant, stack.operator),
           records: plan.records,
         })
       : [];
-  const text = renderPlan(plan, result.problems, { format, known, policies, stack: name });
+  const text = renderPlan(plan, result.problems, { format, known, verdicts, stack: name });
   if (stack?.kind !== "mailHost" || format === "json") return text;
   const { instanceType, networkInterfaces } = stack.mailHost;
   const count = Object.values(networkInterfaces).flatMap(({ privateIps }) => privateIps).length;
@@ -113,7 +116,7 @@ function textOf(
 /** The pages alone go to standard output: problems are not the customer's to read. */
 function sayCustomerPages(
   stacks: readonly ReadStack[],
-  knownOf: (stack: ReadStack) => KnownAddresses,
+  knownAddressesOf: (stack: ReadStack) => KnownAddresses,
   format: CustomerFormat,
   { out, err }: Pick<Surroundings, "out" | "err">,
 ): void {
@@ -122,7 +125,7 @@ function sayCustomerPages(
     const { name, result } = stack;
     if (result.problems.length > 0) err(`${formatProblems(result.problems)}\n`);
     if (!("plan" in result)) continue;
-    const page = customerText(result.plan, knownOf(stack), format);
+    const page = customerText(result.plan, knownAddressesOf(stack), format);
     if (page === undefined)
       err(`${name}: no zone of this tenant is the customer's: nothing to hand over\n`);
     else pages.push(page);
@@ -152,9 +155,9 @@ function customerFormatOf(values: { format?: string; json: boolean }): CustomerF
   const named = values.format ?? (values.json ? "json" : "markdown");
   const format = CUSTOMER_FORMATS.find((one) => one === named);
   if (format === undefined || values.json) {
-    const asked = values.json ? "--json" : `--format ${named}`;
+    const option = values.json ? "--json" : `--format ${named}`;
     throw new UsageError(
-      `--customer ${asked}: allowed are --format ${CUSTOMER_FORMATS.join(", ")}`,
+      `--customer ${option}: allowed are --format ${CUSTOMER_FORMATS.join(", ")}`,
     );
   }
   return format;

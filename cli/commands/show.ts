@@ -2,10 +2,10 @@
 import { parseArgs } from "node:util";
 import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { formatProblems, hasErrors } from "../../core/problem.ts";
-import { type Deployed, hasBeenDeployed } from "../../core/state/deployed.ts";
-import { readExport } from "../../core/state/export.ts";
-import { addressLine, recordLines } from "../../core/state/lines.ts";
-import { exported, reasonOf } from "../engine/deployed.ts";
+import { type DeployedStack, hasBeenDeployed } from "../../core/state/deployed-stack.ts";
+import { readExport } from "../../core/state/stack-export.ts";
+import { addressLine, recordLines } from "../../core/state/summary-lines.ts";
+import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
 import { pulumiCommand } from "../engine/pulumi.ts";
 import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { openProject } from "../project/project.ts";
@@ -29,7 +29,7 @@ export async function showCommand(
   const [stack, ...more] = positionals;
   if (stack === undefined || more.length > 0) throw new UsageError("name one stack");
   const project = openProject(cwd);
-  const ended = await exported(
+  const ended = await exportStack(
     { command: pulumiCommand(env, project.folder), cwd: project.folder, env },
     stack,
   );
@@ -45,12 +45,12 @@ export async function showCommand(
   out(
     values.json
       ? `${JSON.stringify(read.deployed.outputs, null, 2)}\n`
-      : text(stack, read.deployed),
+      : stackText(stack, read.deployed),
   );
   return hasErrors(problems) ? 1 : 0;
 }
 
-function text(stack: string, { outputs }: Deployed): string {
+function stackText(stack: string, { outputs }: DeployedStack): string {
   const { addresses, records, policyFiles, networkInterfaces } = outputs;
   const { kind, domain, account, region } = outputs;
   const what = kind === "mailHost" ? "mail host" : `tenant ${domain ?? ""}`.trim();

@@ -2,15 +2,15 @@
 
 import { parseArgs } from "node:util";
 import { formatProblems, hasErrors } from "../../core/problem.ts";
-import { kindOf } from "../../core/publishers/publishers.ts";
+import { publisherKindOf } from "../../core/publishers/publishers.ts";
+import { LISTED_TYPES, noRecords } from "../../core/tenant/existing/existing-records.ts";
 import {
   existingNames,
   mustKeepDmarc,
   type NameReport,
-} from "../../core/tenant/existing/reading.ts";
-import { LISTED_TYPES, nothing } from "../../core/tenant/existing/standing.ts";
+} from "../../core/tenant/existing/name-reports.ts";
 import { plan, type TenantStack } from "../../core/tenant/plan.ts";
-import { deployedAddresses } from "../engine/deployed.ts";
+import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import { type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { readNames } from "../online/read-names.ts";
 import { loadTenant } from "../project/dkim-config.ts";
@@ -44,12 +44,12 @@ export async function zoneCommand(
   if (name === undefined || more.length > 0) throw new UsageError("name one stack");
   const project = openProject(cwd);
   const stack = loadTenant(project, name);
-  const asked = values.offline
+  const deployedAnswer = values.offline
     ? undefined
     : await deployedAddresses([name], { cwd: project.folder, env });
   const deployed = {
-    known: asked?.known.get(name) ?? {},
-    deployed: asked?.deployed.has(name) ?? false,
+    known: deployedAnswer?.known.get(name) ?? {},
+    deployed: deployedAnswer?.deployed.has(name) ?? false,
   };
   const { reports, notes } = await readNames(project, stack, deployed);
   for (const note of notes) err(`${note}\n`);
@@ -59,17 +59,17 @@ export async function zoneCommand(
   out(
     values.json
       ? `${JSON.stringify({ stack: name, seen: today, names: reports, existing: names, keepDmarc: keep }, null, 2)}\n`
-      : `${text(reports)}\n`,
+      : `${zoneText(reports)}\n`,
   );
   const edits: TenantEdit[] = [
     { path: ["existing", "seen"], value: today },
     { path: ["existing", "names"], value: names },
     ...keep.map((domain) => keepEdit(stack, domain)),
   ];
-  if (values.write && asked?.unknown === true) {
+  if (values.write && deployedAnswer?.unknown === true) {
     // Recorded as somebody else's, an address of ours would stay in their SPF when it is released.
     err(
-      `nothing was written: ours cannot be told from others' records, because the stack's state cannot be read (${asked.reasons.join("; ")})\n  pulumi login, or --offline where the stack was never deployed\n`,
+      `nothing was written: ours cannot be told from others' records, because the stack's state cannot be read (${deployedAnswer.reasons.join("; ")})\n  pulumi login, or --offline where the stack was never deployed\n`,
     );
     return 1;
   }
@@ -113,7 +113,7 @@ function withExisting(
 ): TenantStack {
   const { tenant } = stack;
   const full = Object.fromEntries(
-    Object.entries(names).map(([name, standing]) => [name, { ...nothing(), ...standing }]),
+    Object.entries(names).map(([name, standing]) => [name, { ...noRecords(), ...standing }]),
   );
   const kept = { ...tenant.dmarc, keep: true };
   const others = keep.filter((domain) => domain !== tenant.domain);
@@ -128,7 +128,7 @@ function withExisting(
   return { ...stack, tenant: { ...tenant, dmarc, domains, existing } };
 }
 
-function text(reports: readonly NameReport[]): string {
+function zoneText(reports: readonly NameReport[]): string {
   const lines: string[] = [];
   let zone: string | undefined;
   for (const report of reports) {
@@ -136,7 +136,7 @@ function text(reports: readonly NameReport[]): string {
     if (stands.length === 0 && report.wanted.length === 0) continue;
     if (report.zone !== zone) {
       zone = report.zone;
-      lines.push(...(lines.length > 0 ? [""] : []), kindOf(report).heading(zone));
+      lines.push(...(lines.length > 0 ? [""] : []), publisherKindOf(report).heading(zone));
     }
     lines.push(`  ${report.name}`);
     for (const line of stands.length > 0 ? stands : ["nothing"]) lines.push(`    stands  ${line}`);

@@ -16,7 +16,7 @@ export interface Pulumi {
 }
 
 /** How a command ended. */
-export interface Ended {
+export interface CommandResult {
   /** The exit status; 124 when it ran past its time limit, 127 when it cannot be run. */
   code: number;
   stdout: string;
@@ -96,7 +96,7 @@ export function runPulumi(
   { command, cwd, env }: Pulumi,
   args: readonly string[],
   { input = "", timeLimit, onLine, onStart }: RunOptions = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, [...args, "--non-interactive", "--color", "never"], {
       cwd,
@@ -104,30 +104,30 @@ export function runPulumi(
       stdio: ["pipe", "pipe", "pipe"],
     });
     if (child.pid !== undefined) onStart?.(child.pid);
-    const said = { stdout: "", stderr: "", output: "" };
+    const captured = { stdout: "", stderr: "", output: "" };
     for (const stream of ["stdout", "stderr"] as const) {
       createInterface({ input: child[stream] }).on("line", (line) => {
-        said[stream] += `${line}\n`;
-        said.output += `${line}\n`;
+        captured[stream] += `${line}\n`;
+        captured.output += `${line}\n`;
         onLine?.(line);
       });
     }
-    const giveUp = () => {
+    const killCommand = () => {
       child.kill("SIGKILL");
       // What the CLI itself started may hold the pipes open for longer: it is not waited for.
       for (const pipe of [child.stdout, child.stderr]) pipe.destroy();
-      resolve({ ...said, code: 124 });
+      resolve({ ...captured, code: 124 });
     };
-    const timer = timeLimit === undefined ? undefined : setTimeout(giveUp, timeLimit);
+    const timer = timeLimit === undefined ? undefined : setTimeout(killCommand, timeLimit);
     child.stdin.on("error", () => {});
     child.stdin.end(input);
     child.on("error", (error) => {
       clearTimeout(timer);
-      resolve({ ...said, code: 127, stderr: `cannot run ${command}: ${error.message}` });
+      resolve({ ...captured, code: 127, stderr: `cannot run ${command}: ${error.message}` });
     });
     child.on("close", (code) => {
       clearTimeout(timer);
-      resolve({ ...said, code: code ?? 1 });
+      resolve({ ...captured, code: code ?? 1 });
     });
   });
 }

@@ -2,12 +2,12 @@
 import { Resolver } from "node:dns/promises";
 import { urlPrefix } from "../../core/domain-connect/domain-connect.ts";
 import { member } from "../../core/maps.ts";
-import { isAbsent } from "../../dns/names.ts";
-import { shown } from "../../mail/finding.ts";
+import { isAbsent } from "../../dns/name-reader.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import { messageOf, Refusal } from "../engine/surroundings.ts";
 
 /** What a DNS provider says of itself for a zone. */
-export interface Discovered {
+export interface DiscoveredProvider {
   /** Its name, as it gives it: text from outside. */
   providerName: string;
   /** Where customers consent; an https URL without its last slash. */
@@ -29,7 +29,7 @@ export async function discover(
   zone: string,
   { providerId, serviceId }: { providerId: string; serviceId: string },
   servers: readonly string[] | undefined,
-): Promise<Discovered> {
+): Promise<DiscoveredProvider> {
   const api = await apiOf(zone, servers);
   const settings = await settingsOf(`${api}/v2/${zone}/settings`, zone);
   const sync = member(settings, "urlSyncUX");
@@ -118,6 +118,8 @@ function prefixOf(url: string, zone: string): string {
   try {
     return urlPrefix(url);
   } catch {
-    throw new Refusal(`the DNS provider of ${zone} names ${shown(url)}, which is no https URL`);
+    throw new Refusal(
+      `the DNS provider of ${zone} names ${quotedExcerpt(url)}, which is no https URL`,
+    );
   }
 }

@@ -1,9 +1,9 @@
 /** `--online`: what stands at a plan's names today, against what the config knows of it. */
 
 import type { Finding } from "../../core/problem.ts";
-import { changesOf, type NameReport } from "../../core/tenant/existing/reading.ts";
+import { changedValues, type NameReport } from "../../core/tenant/existing/name-reports.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
-import type { DeployedAddresses } from "../engine/deployed.ts";
+import type { DeployedAddresses } from "../engine/deployed-addresses.ts";
 import type { Project } from "../project/project.ts";
 import type { ReadStack } from "../project/stacks.ts";
 import { readNames } from "./read-names.ts";
@@ -21,7 +21,10 @@ export async function addNameFindings(
       known: known.get(name) ?? {},
       deployed: deployed.has(name),
     });
-    const findings = [...notes.map((note) => unread(name, note)), ...findingsOf(stack, reports)];
+    const findings = [
+      ...notes.map((note) => unreadFinding(name, note)),
+      ...findingsOf(stack, reports),
+    ];
     const problems = findings.map((finding) => ({ ...finding, stack: name }));
     read.result = { ...read.result, problems: [...read.result.problems, ...problems] };
   }
@@ -31,7 +34,7 @@ export async function addNameFindings(
 function findingsOf(stack: TenantStack, reports: readonly NameReport[]): Finding[] {
   const { existing } = stack.tenant;
   const changed = reports.flatMap((report): Finding[] => {
-    const changes = changesOf(report, existing);
+    const changes = changedValues(report, existing);
     if (changes.length === 0) return [];
     const known = Object.hasOwn(existing.names, report.name);
     return [
@@ -52,14 +55,14 @@ function findingsOf(stack: TenantStack, reports: readonly NameReport[]): Finding
   const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
   return [
     ...changed,
-    unread(
+    unreadFinding(
       stack.name,
       `what stands at ${names.slice(0, 3).join(", ")}${more} could not be read (${first.failed}): this says nothing about it`,
     ),
   ];
 }
 
-function unread(stack: string, message: string): Finding {
+function unreadFinding(stack: string, message: string): Finding {
   return {
     code: "existing-unread",
     level: "warning",

@@ -1,17 +1,21 @@
 /** Reads the names of a tenant where they are published: our zones by the publisher's API, others by DNS. */
 
-import { standingValue, type ZoneRecord } from "../../core/guards/standing.ts";
+import { type ZoneRecord, zoneRecordValue } from "../../core/guards/adoption.ts";
+import {
+  type ExistingRecords,
+  LISTED_TYPES,
+  noRecords,
+} from "../../core/tenant/existing/existing-records.ts";
 import {
   type KnownIps,
   type NameReport,
   namesToRead,
   reportNames,
-} from "../../core/tenant/existing/reading.ts";
-import { LISTED_TYPES, nothing, type Standing } from "../../core/tenant/existing/standing.ts";
+} from "../../core/tenant/existing/name-reports.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
-import { type CloudflareAccess, cloudflareZones, hasAccess } from "../../dns/cloudflare.ts";
-import { type NameReader, nameReader } from "../../dns/names.ts";
+import { type CloudflareAccess, cloudflareApi, hasAccess } from "../../dns/cloudflare.ts";
+import { type NameReader, nameReader } from "../../dns/name-reader.ts";
 import { messageOf } from "../engine/surroundings.ts";
 import type { Project } from "../project/project.ts";
 
@@ -33,7 +37,7 @@ export async function readNames(
 ): Promise<NamesRead> {
   const names = namesToRead(stack);
   const notes: string[] = [];
-  const found = new Map<string, Standing | { failed: string }>();
+  const found = new Map<string, ExistingRecords | { failed: string }>();
   const ours = new Map<string, string[]>();
   const access = accessOf(project);
   const asks = hasAccess(access);
@@ -44,11 +48,11 @@ export async function readNames(
     }
   }
   if (ours.size > 0) {
-    const cloudflare = await cloudflareZones(access);
+    const cloudflare = await cloudflareApi(access);
     for (const [zoneId, some] of ours) {
       try {
         const records = await cloudflare.recordsAt(zoneId, some);
-        for (const name of some) found.set(name, standingOf(records, name));
+        for (const name of some) found.set(name, existingRecordsOf(records, name));
       } catch (error) {
         notes.push(`Cloudflare could not be asked for the zone ${zoneId}: ${messageOf(error)}`);
         for (const name of some) found.set(name, { failed: "Cloudflare did not answer" });
@@ -62,22 +66,22 @@ export async function readNames(
     );
   }
   await readDns(nameReader(stack.operator.dns?.servers), rest, found);
-  const inOrder = new Map(
+  const sortedReadings = new Map(
     names.flatMap((name) => {
       const reading = found.get(name);
       return reading === undefined ? [] : [[name, reading] as const];
     }),
   );
-  return { reports: reportNames(stack, inOrder, known, deployed), notes };
+  return { reports: reportNames(stack, sortedReadings, known, deployed), notes };
 }
 
 async function readDns(
   reader: NameReader,
   names: readonly string[],
-  found: Map<string, Standing | { failed: string }>,
+  found: Map<string, ExistingRecords | { failed: string }>,
 ): Promise<void> {
   const queue = [...names];
-  const work = async () => {
+  const worker = async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       const reading = await reader.read(name);
       found.set(
@@ -86,7 +90,7 @@ async function readDns(
       );
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
 }
 
 /**
@@ -96,14 +100,14 @@ async function readDns(
 async function withoutWildcard(
   reader: NameReader,
   name: string,
-  standing: Standing,
-): Promise<Standing> {
+  standing: ExistingRecords,
+): Promise<ExistingRecords> {
   const parent = name.slice(name.indexOf(".") + 1);
   if (name.startsWith("*.") || !parent.includes(".")) return standing;
   const wildcard = await reader.read(`*.${parent}`);
   if (!("standing" in wildcard)) return standing;
   const made = wildcard.standing;
-  if (made.CNAME !== undefined) return made.CNAME === standing.CNAME ? nothing() : standing;
+  if (made.CNAME !== undefined) return made.CNAME === standing.CNAME ? noRecords() : standing;
   const own = { ...standing };
   for (const type of LISTED_TYPES) {
     if (made[type].join() === standing[type].join()) own[type] = [];
@@ -121,19 +125,19 @@ function accessOf({ config }: Project): CloudflareAccess {
   return access;
 }
 
-function standingOf(records: readonly ZoneRecord[], name: string): Standing {
-  const standing = nothing();
+function existingRecordsOf(records: readonly ZoneRecord[], name: string): ExistingRecords {
+  const standing = noRecords();
   for (const record of records) {
     if (record.name !== name) continue;
     const type = LISTED_TYPES.find((one) => one === record.type);
     if (record.type === "CNAME") standing.CNAME = record.content;
-    else if (type !== undefined) standing[type].push(listed(record));
+    else if (type !== undefined) standing[type].push(listedValue(record));
   }
   for (const type of LISTED_TYPES) standing[type].sort();
   return standing;
 }
 
-function listed(record: ZoneRecord): string {
-  const value = standingValue(record);
+function listedValue(record: ZoneRecord): string {
+  const value = zoneRecordValue(record);
   return record.type === "MX" && !/ \.$/.test(value) ? value.replace(/\.$/, "") : value;
 }

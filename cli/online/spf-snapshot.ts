@@ -5,9 +5,9 @@ import type { Finding } from "../../core/problem.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
 import { mergedSpf, spfNames } from "../../core/tenant/spf/records.ts";
-import { isAbsent } from "../../dns/names.ts";
+import { isAbsent } from "../../dns/name-reader.ts";
 import { NEAR_LIMIT, type SpfBudget, spfBudget } from "../../mail/spf/budget.ts";
-import { isSpf, ofLimit } from "../../mail/spf/finding.ts";
+import { isSpf, limitText } from "../../mail/spf/finding.ts";
 import { hasMacro } from "../../mail/spf/macro.ts";
 import { parseSpf } from "../../mail/spf/parse.ts";
 import { TERM_LIMIT } from "../../mail/spf/types.ts";
@@ -39,7 +39,7 @@ export function spfFromDns(servers: readonly string[] | undefined): AskSpf {
   const resolver = new Resolver({ timeout: 3_000, tries: 2 });
   if (servers !== undefined) resolver.setServers(servers);
   let cutOff: Promise<string | undefined> | undefined;
-  const asked = new Map<string, Promise<SpfAnswer>>();
+  const answers = new Map<string, Promise<SpfAnswer>>();
   const ask = async (name: string): Promise<SpfAnswer> => {
     const answer = await askOnce(resolver, name);
     if (answer.status !== "none" || servers !== undefined) return answer;
@@ -49,8 +49,8 @@ export function spfFromDns(servers: readonly string[] | undefined): AskSpf {
     return reason === undefined ? answer : { status: "failed", reason };
   };
   return (name) => {
-    const answer = asked.get(name) ?? ask(name);
-    asked.set(name, answer);
+    const answer = answers.get(name) ?? ask(name);
+    answers.set(name, answer);
     return answer;
   };
 }
@@ -86,7 +86,7 @@ function codeOf(error: unknown): string {
 export async function spfSnapshot(stack: TenantStack, ask: AskSpf): Promise<SpfSnapshot> {
   const snapshot: SpfSnapshot = { records: {}, findings: [] };
   const changed = new Map<string, string>();
-  let wave = startsOf(stack);
+  let wave = ownTargets(stack);
   const seen = new Set<string>();
   while (wave.length > 0) {
     const fresh = wave.filter(
@@ -106,12 +106,12 @@ export async function spfSnapshot(stack: TenantStack, ask: AskSpf): Promise<SpfS
       return targetsOf(answer.text).map((name) => ({ name, path: from.path, via: from.name }));
     });
   }
-  snapshot.findings.push(...changesOf(stack, snapshot.records, changed));
+  snapshot.findings.push(...costChanges(stack, snapshot.records, changed));
   return snapshot;
 }
 
 /** What the changed records cost now and then; all have been asked for before, as one may hold another. */
-function changesOf(
+function costChanges(
   stack: TenantStack,
   now: Readonly<Record<string, string>>,
   changed: ReadonlyMap<string, string>,
@@ -140,7 +140,7 @@ function changesOf(
         : `${lookups(after)} now, ${atLeast(before)} in the snapshot`;
     const all =
       whole !== undefined && whole.budget.lookups >= NEAR_LIMIT
-        ? `; the whole record of ${whole.name} comes to ${ofLimit(whole.budget.lookups, whole.budget.atLeast)}`
+        ? `; the whole record of ${whole.name} comes to ${limitText(whole.budget.lookups, whole.budget.atLeast)}`
         : "";
     return {
       code: "spf-snapshot-old",
@@ -184,7 +184,7 @@ interface Target {
   via?: string;
 }
 
-function startsOf(stack: TenantStack): Target[] {
+function ownTargets(stack: TenantStack): Target[] {
   return spfNames(contextOf(stack.name, stack.tenant, stack.operator)).flatMap(
     ({ name, standing, spf }) => {
       const own = name === stack.tenant.domain;

@@ -29,7 +29,7 @@ export interface TenantEdit {
 export function editTenant(project: Project, stack: string, edits: readonly TenantEdit[]): void {
   const file = realpathSync(stackFile(project, stack));
   const before = readFileSync(file, "utf8");
-  const text = edited(before, project.name, edits);
+  const text = editedText(before, project.name, edits);
   if (text === undefined) throw new Refusal(`${file} holds no sendips:tenant`);
   const copy = join(dirname(file), `.${process.pid}.${basename(file)}`);
   writeFileSync(copy, text);
@@ -40,7 +40,7 @@ export function editTenant(project: Project, stack: string, edits: readonly Tena
 }
 
 /** The file's text with the edits; undefined where it holds no tenant. */
-export function edited(
+export function editedText(
   text: string,
   project: string,
   edits: readonly TenantEdit[],

@@ -34,8 +34,8 @@ export function projectFiles(project: NewProject): Files {
   for (const path of filesBelow(template)) {
     // As in `pulumi new`, a description in a file's name is empty. So .gitignore comes into a package, where
     // npm would rename a file of that very name when it unpacks.
-    const name = filled(path, { PROJECT: project.name, DESCRIPTION: "" });
-    const text = filled(readFileSync(join(template, path), "utf8"), {
+    const name = withValuesFilledIn(path, { PROJECT: project.name, DESCRIPTION: "" });
+    const text = withValuesFilledIn(readFileSync(join(template, path), "utf8"), {
       PROJECT: project.name,
       DESCRIPTION: "Dedicated sending IPs as code",
     });
@@ -55,7 +55,7 @@ const EXAMPLE = {
 };
 
 /** With Pulumi's placeholders replaced, `${PROJECT}` and `${DESCRIPTION}`. */
-function filled(text: string, values: Readonly<Record<string, string>>): string {
+function withValuesFilledIn(text: string, values: Readonly<Record<string, string>>): string {
   return Object.entries(values).reduce(
     (filledText, [name, value]) => filledText.replaceAll(`\${${name}}`, value),
     text,

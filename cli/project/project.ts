@@ -67,7 +67,7 @@ function projectOf(folder: string, value: unknown): Project | undefined {
   if (typeof name !== "string") return undefined;
   const stackConfigDir = member(value, "stackConfigDir");
   const entries = Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
-    inNamespace(key, name),
+    namespacedKey(key, name),
     // A map stands below value: (or, in an older form, default:); anything else stands as it is.
     isMap(entry) ? (entry["value"] ?? entry["default"]) : entry,
   ]);
@@ -125,7 +125,7 @@ export function loadStack(project: Project, stack: string): LoadedStack {
   if (faults.length > 0) {
     return {
       name: stack,
-      read: { problems: faults.map((fault) => unreadable(stack, file, fault)) },
+      read: { problems: faults.map((fault) => unreadableFile(stack, file, fault)) },
     };
   }
   return stackOf(project, stack, value);
@@ -135,7 +135,7 @@ export function loadStack(project: Project, stack: string): LoadedStack {
 function stackOf(project: Project, stack: string, value: unknown): LoadedStack {
   const own = Object.fromEntries(
     Object.entries(mapOf(member(value, "config"))).map(([key, entry]) => [
-      inNamespace(key, project.name),
+      namespacedKey(key, project.name),
       entry,
     ]),
   );
@@ -147,7 +147,7 @@ function stackOf(project: Project, stack: string, value: unknown): LoadedStack {
   const overrides = Object.keys(values).some(isOperatorKey);
   const read = overrides ? readConfig(raw) : readConfig(raw, project.operator);
   const tenants = [fullKey("tenant"), `${project.name}:tenant`].map((key) => config[key]);
-  const clear = [...new Set(tenants)].flatMap((tenant) => clearKeys(stack, tenant));
+  const clear = [...new Set(tenants)].flatMap((tenant) => unencryptedKeys(stack, tenant));
   const problems = [...clear, ...read.problems];
   return {
     name: stack,
@@ -165,7 +165,7 @@ function findUpwards(cwd: string): string {
   throw new Refusal(`there is no Pulumi.yaml in ${resolve(cwd)} or above: go to the project first`);
 }
 
-function unreadable(stack: string, file: string, fault: string): Problem {
+function unreadableFile(stack: string, file: string, fault: string): Problem {
   const fix = "mend the YAML there";
   return {
     code: "config-unreadable",
@@ -178,24 +178,26 @@ function unreadable(stack: string, file: string, fault: string): Problem {
 }
 
 /** In a file, a key without a namespace is the project's own. */
-function inNamespace(key: string, project: string): string {
+function namespacedKey(key: string, project: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
 /** What is ours of a config, encrypted values as {@link SEALED}. */
 function valuesOf(config: Readonly<Record<string, unknown>>): RawConfig["values"] {
   const values = Object.fromEntries(
-    Object.entries(ownValues(config)).map(([name, entry]) => [name, sealed(entry)]),
+    Object.entries(ownValues(config)).map(([name, entry]) => [name, withSealedSecrets(entry)]),
   );
   // What js-yaml gives are slices of the file's text, and would keep all of it, ciphertext too, as long as they live.
   return structuredClone(values);
 }
 
-function sealed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sealed);
+function withSealedSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSealedSecrets);
   if (!isMap(value)) return value;
   if (isSecure(value)) return SEALED;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withSealedSecrets(inner)]),
+  );
 }
 
 /** What `pulumi config set --secret` writes. */
@@ -205,7 +207,7 @@ function isSecure(value: unknown): boolean {
 }
 
 /** Only here can it be seen: the engine hands the program clear text either way. */
-function clearKeys(stack: string, tenant: unknown): Problem[] {
+function unencryptedKeys(stack: string, tenant: unknown): Problem[] {
   return Object.entries(mapOf(member(tenant, "dkim"))).flatMap(([selector, key]): Problem[] => {
     const privateKey = member(key, "privateKey");
     if (privateKey === undefined || isSecure(privateKey)) return [];

@@ -33,8 +33,8 @@ export async function editStackFile(
   // Not Pulumi.*.yaml, which would be taken for another stack's.
   const copy = join(dirname(file), `.${process.pid}.${basename(file)}`);
   // Ctrl-C reaches the CLI too: it fails, and the copy is tidied up.
-  const stay = () => {};
-  for (const signal of SIGNALS) process.on(signal, stay);
+  const doNothing = () => {};
+  for (const signal of SIGNALS) process.on(signal, doNothing);
   try {
     copyFileSync(file, copy);
     for (const { args, input } of commandsOf(edits)) {
@@ -49,7 +49,7 @@ export async function editStackFile(
     }
     renameSync(copy, file);
   } finally {
-    for (const signal of SIGNALS) process.off(signal, stay);
+    for (const signal of SIGNALS) process.off(signal, doNothing);
     rmSync(copy, { force: true });
   }
 }
@@ -77,8 +77,8 @@ function commandsOf(edits: readonly Edit[]): Command[] {
 }
 
 function failure(stack: string, ended: { code: number; stderr: string }, input: string): string {
-  const said = ended.stderr.trim() || `status ${ended.code}`;
-  const clean = input === "" ? said : said.replaceAll(input, "[secret]");
-  const hint = isUnknownStack(said) ? `\n  make it first: npx pulumi stack init ${stack}` : "";
+  const errorText = ended.stderr.trim() || `status ${ended.code}`;
+  const clean = input === "" ? errorText : errorText.replaceAll(input, "[secret]");
+  const hint = isUnknownStack(errorText) ? `\n  make it first: npx pulumi stack init ${stack}` : "";
   return `pulumi could not write the config of stack ${stack}; nothing was changed\n  ${clean}${hint}`;
 }

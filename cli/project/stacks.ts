@@ -2,7 +2,7 @@
 
 import type { Stack } from "../../core/config/config.ts";
 import { checkMailHost } from "../../core/host/mail-host.ts";
-import { counts, hasErrors, type Problem } from "../../core/problem.ts";
+import { hasErrors, isOpen, type Problem } from "../../core/problem.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { checkKnowledge } from "../../core/tenant/existing/knowledge.ts";
 import { type PlanResult, plan } from "../../core/tenant/plan.ts";
@@ -26,7 +26,7 @@ export interface ReadStack {
  * @throws UsageError when it names some and also says --all, or when it says neither and must.
  * @throws Refusal when the project has none.
  */
-export function askedFor(
+export function stacksAskedFor(
   project: Project,
   names: readonly string[],
   { all, otherwise }: { all: boolean; otherwise: "all" | "none" },
@@ -56,15 +56,15 @@ export async function readStacks(
       const key = servers?.join() ?? "";
       const asking = ask.get(key) ?? spfFromDns(servers);
       ask.set(key, asking);
-      stacks.push(planned(loaded, today, await spfSnapshot(stack, asking)));
-    } else stacks.push(planned(loaded, today));
+      stacks.push(planStack(loaded, today, await spfSnapshot(stack, asking)));
+    } else stacks.push(planStack(loaded, today));
   }
   return stacks;
 }
 
 type Snapshot = Awaited<ReturnType<typeof spfSnapshot>>;
 
-function planned(
+function planStack(
   { name, region, read }: LoadedStack,
   today: string,
   snapshot?: Snapshot,
@@ -96,5 +96,5 @@ function planned(
 
 /** 1 when something is wrong; with `strict` a warning is enough that nobody has accepted. */
 export function statusOf(problems: readonly Problem[], strict: boolean): number {
-  return hasErrors(problems) || (strict && problems.some(counts)) ? 1 : 0;
+  return hasErrors(problems) || (strict && problems.some(isOpen)) ? 1 : 0;
 }

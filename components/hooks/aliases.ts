@@ -7,19 +7,19 @@ import type { Registrations } from "./registrations.ts";
 /** The aliases of the state that a program wants no more, and where a record comes to their name. */
 export class Aliases {
   readonly #registrations: Registrations;
-  readonly #all: StateRecord[] = [];
+  readonly #records: StateRecord[] = [];
 
   constructor(registrations: Registrations) {
     this.#registrations = registrations;
   }
 
   /** Says that records come to the names of these. */
-  giveWay(aliases: readonly StateRecord[]): void {
-    this.#all.push(...aliases);
+  add(aliases: readonly StateRecord[]): void {
+    this.#records.push(...aliases);
   }
 
   /** Before such a record is created. */
   clear(args: pulumi.ResourceHookArgs): Promise<void> {
-    return clearAliases(args, this.#all, this.#registrations.of(args)?.component);
+    return clearAliases(args, this.#records, this.#registrations.of(args)?.component);
   }
 }

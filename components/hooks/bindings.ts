@@ -8,21 +8,21 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { type LiveAddress, pathOf } from "../../core/guards/address-context.ts";
+import { addressPath, type LiveAddress } from "../../core/guards/address-context.ts";
 import {
   type Binding,
   bindingOf,
   checkBinding,
-  isSame,
-  movers,
+  isSameBinding,
+  movingAddresses,
 } from "../../core/guards/bindings.ts";
 import { formatProblems } from "../../core/problem.ts";
-import type { Deployed } from "../../core/state/deployed.ts";
-import { elasticIp, holdersAndClaimants } from "../aws.ts";
+import type { DeployedStack } from "../../core/state/deployed-stack.ts";
+import { addressesOnOrClaiming, elasticIp } from "../aws.ts";
 import { thisStack } from "../engine.ts";
-import { promptly } from "./registrations.ts";
-import { pause } from "./release.ts";
-import { pauseFor } from "./waiting.ts";
+import { pauseFor } from "./interruption.ts";
+import { knownValue } from "./registrations.ts";
+import { retryPause } from "./release.ts";
 
 /** Rounds before an address of the same program that was to let go by itself is moved: about 15 seconds. */
 const ROUNDS = 6;
@@ -32,7 +32,7 @@ const READ_BACK = 10;
 const PAUSE = 1_000;
 
 /** An address that a program binds. */
-interface Bound {
+interface BoundAddress {
   key: string;
   privateIp: pulumi.Input<string>;
   networkInterfaceId: pulumi.Input<string>;
@@ -43,17 +43,17 @@ interface Bound {
 
 /** The associations of a program: what each is asked before and after it is made. */
 export class Bindings {
-  readonly #deployed: () => Promise<Deployed>;
+  readonly #deployed: () => Promise<DeployedStack>;
   /** By the logical name of the association. */
-  readonly #bound = new Map<string, Bound>();
+  readonly #bound = new Map<string, BoundAddress>();
 
   /** @param deployed what is deployed of the stack, from before this run changed anything. */
-  constructor(deployed: () => Promise<Deployed>) {
+  constructor(deployed: () => Promise<DeployedStack>) {
     this.#deployed = deployed;
   }
 
   /** Says what the program binds, under the logical name of its association. */
-  wants(name: string, bound: Bound): void {
+  wants(name: string, bound: BoundAddress): void {
     this.#bound.set(name, bound);
   }
 
@@ -62,49 +62,49 @@ export class Bindings {
    * be bound to nothing.
    */
   async beforeMove({ name, oldOutputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
-    const binding = (await this.#program()).get(name);
+    const binding = (await this.#programBindings()).get(name);
     if (binding === undefined) return;
-    await this.#others(name, binding, String(oldOutputs["allocationId"]));
+    await this.#otherAddresses(name, binding, String(oldOutputs["allocationId"]));
   }
 
   /** Before an association: returns once nothing of ours stands in the way, refuses where somebody else does. */
   async beforeCreate({ name, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
-    const { binding, allocationId } = wantedIn(newInputs);
+    const { binding, allocationId } = wantedBinding(newInputs);
     for (let round = 1; ; round += 1) {
-      const { live, moving } = await this.#others(name, binding, allocationId);
+      const { live, moving } = await this.#otherAddresses(name, binding, allocationId);
       const at = bindingOf(live);
       // Bound already: an answer that was lost, or a hand that was quicker.
-      if (isSame(at, binding) || (moving.length === 0 && at === undefined)) return;
+      if (isSameBinding(at, binding) || (moving.length === 0 && at === undefined)) return;
       // With one step at a time (--parallel 1) nobody lets go meanwhile: EC2 moves the other one, whose own
       // association follows.
       if (round === ROUNDS) return;
-      await pauseFor(pause(round));
+      await pauseFor(retryPause(round));
     }
   }
 
   /** @throws with what stands in the way. */
-  async #others(
+  async #otherAddresses(
     name: string,
     binding: Binding,
     allocationId: string,
   ): Promise<{ live: LiveAddress; moving: LiveAddress[] }> {
-    const [program, deployed] = await Promise.all([this.#program(), this.#deployed()]);
+    const [program, deployed] = await Promise.all([this.#programBindings(), this.#deployed()]);
     const opts = this.#optionsOf(name);
     const live = await elasticIp(allocationId, opts);
-    const others = await holdersAndClaimants([binding], new Set([allocationId]), opts);
+    const others = await addressesOnOrClaiming([binding], new Set([allocationId]), opts);
     const byKey = new Map(
       [...program].map(([bound, at]) => [this.#bound.get(bound)?.key ?? bound, at]),
     );
     const state = deployed.addresses.find((address) => address.allocationId === allocationId);
     const { key = name, release = false } = this.#bound.get(name) ?? {};
-    const held = isSame(state?.bound, binding) ? undefined : state?.bound;
+    const held = isSameBinding(state?.bound, binding) ? undefined : state?.bound;
     const wanted = { ...{ key, binding, live, held }, release };
     const findings = checkBinding(thisStack(), byKey, wanted, others);
     if (findings.length > 0) {
       const stack = pulumi.getStack();
       throw new Error(formatProblems(findings.map((finding) => ({ ...finding, stack }))));
     }
-    return { live, moving: movers(thisStack(), byKey, binding, others) };
+    return { live, moving: movingAddresses(thisStack(), byKey, binding, others) };
   }
 
   #optionsOf(name: string): pulumi.InvokeOptions {
@@ -113,12 +113,12 @@ export class Bindings {
   }
 
   /** What the program binds, by logical name, as far as it is known by now. */
-  async #program(): Promise<Map<string, Binding>> {
+  async #programBindings(): Promise<Map<string, Binding>> {
     const known = await Promise.all(
       [...this.#bound].map(async ([name, { privateIp, networkInterfaceId }]) => {
         const binding = pulumi.output({ privateIp, networkInterfaceId });
         // One that a later step makes is not waited for: that step may wait for this one.
-        const known = await Promise.race([promptly(binding), sleep(50)]);
+        const known = await Promise.race([knownValue(binding), sleep(50)]);
         return known === undefined ? [] : [[name, known] as const];
       }),
     );
@@ -130,26 +130,29 @@ export class Bindings {
    * IP is free.
    */
   async afterCreate({ name, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
-    const { binding, allocationId } = wantedIn(newInputs);
+    const { binding, allocationId } = wantedBinding(newInputs);
     const opts = this.#optionsOf(name);
     let live = await elasticIp(allocationId, opts);
-    for (let round = 1; !isSame(bindingOf(live), binding) && round < READ_BACK; round += 1) {
+    for (let round = 1; !isSameBinding(bindingOf(live), binding) && round < READ_BACK; round += 1) {
       await pauseFor(PAUSE);
       live = await elasticIp(allocationId, opts);
     }
     const at = bindingOf(live);
-    if (isSame(at, binding)) return;
+    if (isSameBinding(at, binding)) return;
     const { key = name } = this.#bound.get(name) ?? {};
     const stack = pulumi.getStack();
     const where = at === undefined ? "nothing" : `${at.privateIp} on ${at.networkInterfaceId}`;
     throw new Error(
-      `${stack}: ${pathOf(key)}.privateIp: ${live.publicIp} was bound to ${binding.privateIp} on ${binding.networkInterfaceId}, but EC2 has it bound to ${where}: somebody else took one of the two\n` +
+      `${stack}: ${addressPath(key)}.privateIp: ${live.publicIp} was bound to ${binding.privateIp} on ${binding.networkInterfaceId}, but EC2 has it bound to ${where}: somebody else took one of the two\n` +
         "  deploy again with --refresh: what stands in the way is then named",
     );
   }
 }
 
-function wantedIn(inputs: Record<string, unknown>): { binding: Binding; allocationId: string } {
+function wantedBinding(inputs: Record<string, unknown>): {
+  binding: Binding;
+  allocationId: string;
+} {
   const [allocationId = "", networkInterfaceId = "", privateIp = ""] = [
     inputs["allocationId"],
     inputs["networkInterfaceId"],

@@ -1,11 +1,11 @@
 /** What a name gets back when a record of ours goes: what stood before, or what others send by. */
 import * as pulumi from "@pulumi/pulumi";
-import { standingValue } from "../../core/guards/standing.ts";
+import { zoneRecordValue } from "../../core/guards/adoption.ts";
 import type { StackOutputs } from "../../core/state/outputs.ts";
 import type { StateRecord } from "../../core/state/resources.ts";
 import { singletonOf } from "../../mail/singletons.ts";
 import { quoteTxt, unquoteTxt } from "../../mail/txt.ts";
-import { zones } from "../cloudflare.ts";
+import { cloudflareApiOf } from "../cloudflare.ts";
 import type { Reason } from "./registrations.ts";
 
 /** A name at which a program wants a record. */
@@ -20,7 +20,7 @@ export interface WantedName {
 }
 
 /** What is known of the names of a program. */
-interface Remembered {
+interface RememberedNames {
   /** What the last deployment remembers, for records that the program wants no more. */
   leaves: StackOutputs["leaves"];
   /** Every name at which the program wants a record. */
@@ -43,7 +43,7 @@ interface Remembered {
 export async function giveBack(
   { id, name, oldInputs = {}, oldOutputs = {} }: pulumi.ResourceHookArgs,
   reason: Reason,
-  { leaves, wanted, restores, component }: Remembered,
+  { leaves, wanted, restores, component }: RememberedNames,
 ): Promise<void> {
   const now = { ...oldInputs, ...oldOutputs };
   const [zoneId, owner, type, content] = ["zoneId", "name", "type", "content"].map((key) =>
@@ -82,13 +82,13 @@ export async function giveBack(
     if (!goes) await pulumi.log.info(`${stack}: ${name}: ${owner} gets back: ${left}`);
     return;
   }
-  const cloudflare = await zones(component);
+  const cloudflare = await cloudflareApiOf(component);
   const standing = await cloudflare.record(zoneId, id);
   if (standing === undefined) return;
   const written = type === "TXT" ? unquoteTxt(standing.content) : standing.content;
   if (written !== text) {
     await pulumi.log.warn(
-      `${stack}: ${name}: ${owner} was changed by somebody else since the last deployment, and stays as it is: ${standingValue(standing)}`,
+      `${stack}: ${name}: ${owner} was changed by somebody else since the last deployment, and stays as it is: ${zoneRecordValue(standing)}`,
     );
     return;
   }
@@ -113,7 +113,7 @@ export async function clearAliases(
   const [zoneId, owner] = [String(newInputs["zoneId"]), String(newInputs["name"])];
   const own = aliases.find((alias) => alias.zoneId === zoneId && alias.name === owner);
   if (own === undefined) return;
-  const cloudflare = await zones(component);
+  const cloudflare = await cloudflareApiOf(component);
   for (const { id, type, content } of await cloudflare.recordsAt(zoneId, [owner])) {
     if (type === "CNAME" && content === own.content) await cloudflare.remove(zoneId, id);
   }

@@ -3,12 +3,12 @@ import type { NetworkInterface } from "@pulumi/aws/ec2/networkInterface.js";
 import * as pulumi from "@pulumi/pulumi";
 import { describeHolder } from "../../core/guards/holders.ts";
 import { INTERFACE_WAY_OUT } from "../../core/guards/interfaces.ts";
-import type { Deployed } from "../../core/state/deployed.ts";
+import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { TYPES } from "../../core/state/resources.ts";
 import { isReleased, tagsOf } from "../../core/state/tags.ts";
-import { holders } from "../aws.ts";
+import { addressesOn } from "../aws.ts";
 import type { LookUps } from "./look-ups.ts";
-import { promptly, type Registrations } from "./registrations.ts";
+import { knownValue, type Registrations } from "./registrations.ts";
 
 const OF_MAIL_HOSTS: readonly string[] = [
   TYPES.networkInterface,
@@ -26,11 +26,15 @@ const OF_MAIL_HOSTS: readonly string[] = [
 export class MailHostInterfaces {
   readonly #registrations: Registrations;
   readonly #lookUps: LookUps;
-  readonly #deployed: () => Promise<Deployed>;
+  readonly #deployed: () => Promise<DeployedStack>;
   /** By logical name. */
   readonly #wanted = new Map<string, NetworkInterface>();
 
-  constructor(registrations: Registrations, lookUps: LookUps, deployed: () => Promise<Deployed>) {
+  constructor(
+    registrations: Registrations,
+    lookUps: LookUps,
+    deployed: () => Promise<DeployedStack>,
+  ) {
     this.#registrations = registrations;
     this.#lookUps = lookUps;
     this.#deployed = deployed;
@@ -62,9 +66,9 @@ export class MailHostInterfaces {
     const reason = await this.#registrations.reasonOf(args);
     const kept =
       reason === "destroy"
-        ? await this.#unreleased()
+        ? await this.#unreleasedInterface()
         : reason === "edit"
-          ? await this.#forgotten()
+          ? await this.#forgottenInterface()
           : undefined;
     if (kept === undefined) return;
     throw new Error(
@@ -73,15 +77,15 @@ export class MailHostInterfaces {
   }
 
   /** The name of an interface that the program wants and has not released. */
-  async #unreleased(): Promise<string | undefined> {
+  async #unreleasedInterface(): Promise<string | undefined> {
     for (const [name, networkInterface] of this.#wanted) {
-      if (!isReleased((await promptly(networkInterface.tags)) ?? {})) return name;
+      if (!isReleased((await knownValue(networkInterface.tags)) ?? {})) return name;
     }
     return undefined;
   }
 
   /** The name of an interface of the state that the program has forgotten, its release not deployed. */
-  async #forgotten(): Promise<string | undefined> {
+  async #forgottenInterface(): Promise<string | undefined> {
     const { networkInterfaces } = await this.#deployed();
     return networkInterfaces.find(({ name, release }) => !release && !this.#wanted.has(name))?.name;
   }
@@ -95,7 +99,7 @@ export class MailHostInterfaces {
     if (gone.length === 0) return;
     const parent = this.#registrations.of({ type, name })?.component;
     const ways = await this.#lookUps.ways(parent);
-    const found = (await Promise.all(ways.map((opts) => holders([id], gone, opts)))).flat();
+    const found = (await Promise.all(ways.map((opts) => addressesOn([id], gone, opts)))).flat();
     if (found.length === 0) return;
     const lines = found.map((holder) => `  ${holder.privateIp} carries ${describeHolder(holder)}`);
     throw new Error(

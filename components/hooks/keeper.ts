@@ -10,17 +10,17 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { isGone } from "../../core/foreign-errors.ts";
-import { type LiveAddress, pathOf } from "../../core/guards/address-context.ts";
+import { addressPath, type LiveAddress } from "../../core/guards/address-context.ts";
 import { ADDRESS_WAY_OUT } from "../../core/guards/addresses.ts";
 import {
-  type Deployed,
+  type DeployedStack,
   hasNoAddress,
-  type Place,
   rememberedAddresses,
-} from "../../core/state/deployed.ts";
+  type StackPlace,
+} from "../../core/state/deployed-stack.ts";
 import { type StateAddress, TYPES } from "../../core/state/resources.ts";
 import { isOwned, isReleased, readTags, tagName, tagsOf } from "../../core/state/tags.ts";
-import { elasticIp, type Filter, placeOf, taggedAddresses } from "../aws.ts";
+import { accountAndRegion, elasticIp, type Filter, taggedAddresses } from "../aws.ts";
 import { thisStack } from "../engine.ts";
 import type { Bindings } from "./bindings.ts";
 import { giveBack, type WantedName } from "./give-back.ts";
@@ -28,7 +28,7 @@ import type { LookUps } from "./look-ups.ts";
 import type { Reason, Registrations } from "./registrations.ts";
 
 /** An address of the stack, and what each witness says of its release. */
-interface Known extends Pick<LiveAddress, "allocationId" | "publicIp"> {
+interface KeptAddress extends Pick<LiveAddress, "allocationId" | "publicIp"> {
   key: string;
   tenant: string | undefined;
   /** Whether the program wants it. */
@@ -42,21 +42,21 @@ export class Keeper {
   readonly #registrations: Registrations;
   readonly #bindings: Bindings;
   readonly #lookUps: LookUps;
-  readonly #deployed: () => Promise<Deployed>;
+  readonly #deployed: () => Promise<DeployedStack>;
   /** Whether the program lets an address go, by tenant and key. */
   readonly #wanted = new Map<string, boolean>();
   /** Where the program wants records. */
   readonly #names: WantedName[] = [];
   /** Components whose names get nothing back. */
   readonly #restoresNothing = new Set<pulumi.ComponentResource>();
-  #addresses: Promise<Known[]> | undefined;
+  #addresses: Promise<KeptAddress[]> | undefined;
 
   /** @param deployed what is deployed of the stack, from before this run changed anything. */
   constructor(
     registrations: Registrations,
     bindings: Bindings,
     lookUps: LookUps,
-    deployed: () => Promise<Deployed>,
+    deployed: () => Promise<DeployedStack>,
   ) {
     this.#registrations = registrations;
     this.#bindings = bindings;
@@ -89,7 +89,7 @@ export class Keeper {
     const restores = component === undefined || !this.#restoresNothing.has(component);
     await giveBack(args, reason, {
       ...{ leaves, wanted: this.#names, restores },
-      // Of a forgotten record nobody knows whose it was: a token that may not touch it refuses.
+      // Nobody knows whose a forgotten record was: a token that may not touch it is refused.
       component: component ?? this.#registrations.components()[0],
     });
   }
@@ -103,8 +103,11 @@ export class Keeper {
     const registered = this.#registrations.of(args);
     let tenant = registered?.tenant;
     if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
-      const address = await this.#known(String(oldOutputs["allocationId"]), registered?.component);
-      // Gone by hand: nothing hangs on it any more.
+      const address = await this.#address(
+        String(oldOutputs["allocationId"]),
+        registered?.component,
+      );
+      // It was released by hand: nothing hangs on it any more.
       if (address === undefined) return;
       if (!address.released) {
         // A PTR that is set anew stays in EC2, and is set in place.
@@ -114,14 +117,14 @@ export class Keeper {
       }
       tenant ??= address.tenant;
     }
-    const kept = (await this.#all()).filter(
+    const keptAddresses = (await this.#allAddresses()).filter(
       (address) =>
         !address.released &&
         (reason !== "edit" || !address.wanted) &&
-        // Of what the program has forgotten altogether nobody knows whose it is.
+        // Nobody knows whose tenant a resource is that the program has forgotten altogether.
         (tenant === undefined || address.tenant === undefined || address.tenant === tenant),
     );
-    if (kept.length > 0) throw new Error(refusal(kept));
+    if (keptAddresses.length > 0) throw new Error(refusal(keptAddresses));
   }
 
   /**
@@ -135,21 +138,24 @@ export class Keeper {
         address.key === key && (address.tenant === undefined || address.tenant === tenant),
     );
     const component = this.#registrations.of({ type, name })?.component;
-    const publicIp = held?.publicIp ?? (await this.#tagged(key, tenant, component))?.publicIp;
+    const publicIp =
+      held?.publicIp ?? (await this.#taggedAddress(key, tenant, component))?.publicIp;
     if (publicIp === undefined) return;
     throw new Error(
-      `${pulumi.getStack()}: ${pathOf(key)}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
+      `${pulumi.getStack()}: ${addressPath(key)}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
         "  deploy without --replace and --refresh: the guards then say what the state lacks, and how it comes back",
     );
   }
 
-  async #tagged(
+  async #taggedAddress(
     key: string,
     tenant: string | undefined,
     component: pulumi.ComponentResource | undefined,
   ): Promise<LiveAddress | undefined> {
     for (const opts of await this.#lookUps.ways(component)) {
-      const found = await owned(opts, [{ name: `tag:${tagName("address")}`, values: [key] }]);
+      const found = await ownedAddresses(opts, [
+        { name: `tag:${tagName("address")}`, values: [key] },
+      ]);
       const its = found.find(({ tags }) => readTags(tags).tenant === tenant);
       if (its !== undefined) return its;
     }
@@ -157,11 +163,13 @@ export class Keeper {
   }
 
   /** The address, also one that neither tags nor state call the stack's; undefined when it is gone. */
-  async #known(
+  async #address(
     allocationId: string,
     component: pulumi.ComponentResource | undefined,
-  ): Promise<Known | undefined> {
-    const known = (await this.#all()).find((address) => address.allocationId === allocationId);
+  ): Promise<KeptAddress | undefined> {
+    const known = (await this.#allAddresses()).find(
+      (address) => address.allocationId === allocationId,
+    );
     if (known !== undefined) return known;
     const deployed = await this.#deployed();
     // One of the state that is not among all is gone.
@@ -191,22 +199,22 @@ export class Keeper {
    * one, either is enough; to let it go, both must say that its release is deployed, and the program must not
    * have taken that back.
    */
-  #all(): Promise<Known[]> {
-    this.#addresses ??= this.#ask();
+  #allAddresses(): Promise<KeptAddress[]> {
+    this.#addresses ??= this.readAddresses();
     return this.#addresses;
   }
 
-  async #ask(): Promise<Known[]> {
+  async readAddresses(): Promise<KeptAddress[]> {
     const deployed = await this.#deployed();
     if (this.#wanted.size === 0 && hasNoAddress(deployed)) return [];
-    const asked = await this.#lookUps.ways();
+    const providers = await this.#lookUps.ways();
     const tagged = new Map<string, LiveAddress>();
-    for (const opts of asked) {
-      for (const live of await owned(opts)) tagged.set(live.allocationId, live);
+    for (const opts of providers) {
+      for (const live of await ownedAddresses(opts)) tagged.set(live.allocationId, live);
     }
-    const all: Known[] = [];
+    const all: KeptAddress[] = [];
     for (const state of deployed.addresses) {
-      const live = tagged.get(state.allocationId) ?? (await this.#find(state, asked));
+      const live = tagged.get(state.allocationId) ?? (await this.#find(state, providers));
       tagged.delete(state.allocationId);
       if (live !== "gone") all.push(this.#judge(state, live === "unasked" ? undefined : live));
     }
@@ -215,8 +223,8 @@ export class Keeper {
     return all.sort((a, b) => (a.publicIp < b.publicIp ? -1 : 1));
   }
 
-  /** At least one of the two is there. */
-  #judge(state: StateAddress | undefined, live: LiveAddress | undefined): Known {
+  /** What state, EC2 and the program say together of an address; at least one of `state` and `live` is given. */
+  #judge(state: StateAddress | undefined, live: LiveAddress | undefined): KeptAddress {
     const tags = live?.tags ?? state?.tags ?? {};
     const registered =
       state === undefined
@@ -237,31 +245,31 @@ export class Keeper {
   /** An address of the state in EC2; "unasked" where no provider of the program asks where it is. */
   async #find(
     { name, allocationId, account, region }: StateAddress,
-    asked: readonly pulumi.InvokeOptions[],
+    providers: readonly pulumi.InvokeOptions[],
   ): Promise<LiveAddress | "gone" | "unasked"> {
     const component = this.#registrations.of({ type: TYPES.eip, name })?.component;
     if (component !== undefined) {
       return (await addressOf(allocationId, { parent: component })) ?? "gone";
     }
-    for (const opts of asked) {
-      const there = await this.#placeOf(opts);
+    for (const opts of providers) {
+      const place = await this.#accountAndRegion(opts);
       // In another account or Region it would seem to be gone.
-      if (there.account !== account || there.region !== region) continue;
+      if (place.account !== account || place.region !== region) continue;
       return (await addressOf(allocationId, opts)) ?? "gone";
     }
     return "unasked";
   }
 
-  readonly #places = new Map<pulumi.InvokeOptions, Promise<Omit<Place, "stack">>>();
+  readonly #places = new Map<pulumi.InvokeOptions, Promise<Omit<StackPlace, "stack">>>();
 
-  #placeOf(opts: pulumi.InvokeOptions): Promise<Omit<Place, "stack">> {
-    const place = this.#places.get(opts) ?? placeOf(opts);
+  #accountAndRegion(opts: pulumi.InvokeOptions): Promise<Omit<StackPlace, "stack">> {
+    const place = this.#places.get(opts) ?? accountAndRegion(opts);
     this.#places.set(opts, place);
     return place;
   }
 }
 
-async function owned(
+async function ownedAddresses(
   opts: pulumi.InvokeOptions,
   filters: readonly Filter[] = [],
 ): Promise<LiveAddress[]> {
@@ -284,10 +292,10 @@ async function addressOf(
   }
 }
 
-function refusal(kept: readonly Known[]): string {
+function refusal(kept: readonly KeptAddress[]): string {
   const lines = kept.map(
     ({ publicIp, key }) =>
-      `${pulumi.getStack()}: ${pathOf(key)}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`,
+      `${pulumi.getStack()}: ${addressPath(key)}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`,
   );
   return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}`;
 }

@@ -1,10 +1,10 @@
 /** Whom the hooks ask about what stands in AWS. */
 import * as pulumi from "@pulumi/pulumi";
 import { rpcKeepAlive } from "@pulumi/pulumi/runtime/settings.js";
-import { checkPlace } from "../../core/guards/place.ts";
+import { checkPlace } from "../../core/guards/stack-place.ts";
 import { formatProblems } from "../../core/problem.ts";
-import { type Deployed, hasNoAddress } from "../../core/state/deployed.ts";
-import { configuredPlace, placeOf } from "../aws.ts";
+import { type DeployedStack, hasNoAddress } from "../../core/state/deployed-stack.ts";
+import { accountAndRegion, configuredPlace } from "../aws.ts";
 import type { Registrations } from "./registrations.ts";
 
 /**
@@ -14,11 +14,11 @@ import type { Registrations } from "./registrations.ts";
  */
 export class LookUps {
   readonly #registrations: Registrations;
-  readonly #deployed: () => Promise<Deployed>;
+  readonly #deployed: () => Promise<DeployedStack>;
   #byDefault: Promise<unknown> | undefined;
 
   /** @param deployed what is deployed of the stack, from before this run changed anything. */
-  constructor(registrations: Registrations, deployed: () => Promise<Deployed>) {
+  constructor(registrations: Registrations, deployed: () => Promise<DeployedStack>) {
     this.#registrations = registrations;
     this.#deployed = deployed;
   }
@@ -57,12 +57,12 @@ export class LookUps {
 }
 
 /** Asks the default provider anything; not in another Region, which the state would then hold it to be in. */
-async function askByDefault(deployed: Deployed): Promise<void> {
+async function askByDefault(deployed: DeployedStack): Promise<void> {
   const { region } = configuredPlace();
   const findings = checkPlace(deployed, region === undefined ? {} : { region });
   if (findings.length > 0) {
     const stack = pulumi.getStack();
     throw new Error(formatProblems(findings.map((finding) => ({ ...finding, stack }))));
   }
-  await placeOf();
+  await accountAndRegion();
 }

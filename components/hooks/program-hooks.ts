@@ -2,18 +2,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
-import type { Deployed } from "../../core/state/deployed.ts";
+import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { TYPES } from "../../core/state/resources.ts";
-import { asking, lastDeployment, reportFindings } from "../engine.ts";
+import { lastDeployment, lookUpHook, reportFindings } from "../engine.ts";
 import { Aliases } from "./aliases.ts";
 import { Bindings } from "./bindings.ts";
+import { explainExistingRecord } from "./existing-record.ts";
 import { formerHookNames, HOOKS } from "./hook-names.ts";
 import { MailHostInterfaces } from "./interfaces.ts";
 import { Keeper } from "./keeper.ts";
 import { LookUps } from "./look-ups.ts";
-import { explainStandingRecord } from "./record-stands.ts";
 import { Registrations } from "./registrations.ts";
-import { triesReleaseAgain } from "./release.ts";
+import { retryRelease } from "./release.ts";
 import { ReverseNames } from "./reverse-names.ts";
 
 /**
@@ -56,16 +56,16 @@ export class ProgramHooks {
    * for each component that another language has constructed.
    */
   readonly #inProgram = AsyncLocalStorage.snapshot();
-  #deployed: Promise<Deployed> | undefined;
+  #deployed: Promise<DeployedStack> | undefined;
   readonly #keep: pulumi.ResourceHookFunction;
 
   constructor() {
-    const deployed = () => this.knows();
+    const deployed = () => this.deployedStack();
     this.bindings = new Bindings(deployed);
     this.#lookUps = new LookUps(this.registrations, deployed);
     this.keeper = new Keeper(this.registrations, this.bindings, this.#lookUps, deployed);
     this.interfaces = new MailHostInterfaces(this.registrations, this.#lookUps, deployed);
-    this.#keep = asking((args) =>
+    this.#keep = lookUpHook((args) =>
       MailHostInterfaces.isOfMailHost(args) ? this.interfaces.keep(args) : this.keeper.keep(args),
     );
     const inPreview = { onDryRun: true };
@@ -73,24 +73,24 @@ export class ProgramHooks {
     this.keepPrivateIps = this.#hook(HOOKS.keepPrivateIps, this.#keep, inPreview);
     this.allocate = this.#hook(
       HOOKS.allocate,
-      asking((args) => this.keeper.refuseAnother(args)),
+      lookUpHook((args) => this.keeper.refuseAnother(args)),
       inPreview,
     );
     this.release = this.#errorHook(HOOKS.release, (args) => this.#triesAgain(args));
     this.bind = this.#hook(
       HOOKS.bind,
-      asking((args) => this.bindings.beforeCreate(args)),
+      lookUpHook((args) => this.bindings.beforeCreate(args)),
     );
     this.bound = this.#hook(
       HOOKS.bound,
-      asking((args) => this.bindings.afterCreate(args)),
+      lookUpHook((args) => this.bindings.afterCreate(args)),
     );
-    this.recordStands = this.#errorHook(HOOKS.recordStands, explainStandingRecord);
+    this.recordStands = this.#errorHook(HOOKS.recordStands, explainExistingRecord);
     this.overAlias = this.#hook(HOOKS.overAlias, (args) => this.aliases.clear(args));
     this.resolves = this.#hook(HOOKS.resolves, (args) => this.reverseNames.wait(args));
     this.named = this.#hook(
       HOOKS.named,
-      asking((args) => this.reverseNames.readBack(args)),
+      lookUpHook((args) => this.reverseNames.readBack(args)),
     );
   }
 
@@ -99,9 +99,9 @@ export class ProgramHooks {
    *
    * @param deployed where the program has read it already; else it is read, at the first call.
    */
-  knows(deployed?: Deployed): Promise<Deployed> {
+  deployedStack(deployed?: DeployedStack): Promise<DeployedStack> {
     if (this.#deployed === undefined) {
-      this.#deployed = deployed === undefined ? readNow() : Promise.resolve(deployed);
+      this.#deployed = deployed === undefined ? readDeployedStack() : Promise.resolve(deployed);
       // Whoever needs it meets the failure then, and refuses.
       this.#deployed.catch(() => {});
       this.#lookUps.prepare();
@@ -110,7 +110,7 @@ export class ProgramHooks {
   }
 
   /** Answers to the hooks that sendips up to 0.1 gave to a component of this name. */
-  answersFor(component: string): void {
+  answerForFormer(component: string): void {
     if (this.#former.has(component)) return;
     this.#former.add(component);
     const { keep, release } = formerHookNames(component);
@@ -132,7 +132,7 @@ export class ProgramHooks {
 
   #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
     const component = this.registrations.of({ ...args, type: TYPES.eip })?.component;
-    return triesReleaseAgain(args, () => this.#lookUps.ways(component));
+    return retryRelease(args, () => this.#lookUps.ways(component));
   }
 }
 
@@ -172,7 +172,7 @@ function engineOf(monitor: { getChannel?: () => { getTarget(): string } }): stri
  * so itself; a program calls it where it has left out its last one, and the engine then says that a hook
  * `sendips:keep` was not registered.
  *
- * @param formerly names of components that sendips up to 0.1 deployed and that the program has left out: their
+ * @param formerComponents names of components that sendips up to 0.1 deployed and that the program has left out: their
  *   hooks were named after them. Default: none.
  *
  * @example
@@ -182,14 +182,14 @@ function engineOf(monitor: { getChannel?: () => { getTarget(): string } }): stri
  * registerHooks();
  * ```
  */
-export function registerHooks(formerly: readonly string[] = []): void {
+export function registerHooks(formerComponents: readonly string[] = []): void {
   const hooks = programHooks();
-  hooks.knows();
-  for (const name of formerly) hooks.answersFor(name);
+  hooks.deployedStack();
+  for (const name of formerComponents) hooks.answerForFormer(name);
 }
 
 /** What is deployed, for a program that has not read it. What cannot be read lets nothing go. */
-async function readNow(): Promise<Deployed> {
+async function readDeployedStack(): Promise<DeployedStack> {
   const { deployed, findings } = await lastDeployment();
   reportFindings(findings);
   return deployed;

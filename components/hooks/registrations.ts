@@ -13,7 +13,7 @@ export type Reason =
   | "destroy";
 
 /** What a component says of a resource that it registers. */
-export interface Registered {
+export interface RegistrationDetails {
   /** The component, whose providers are asked about the resource. */
   component: pulumi.ComponentResource;
   /** The tenant that it belongs to, as the tag `sendips:tenant` says; absent for what is of no tenant. */
@@ -30,7 +30,7 @@ export interface Registered {
   retained?: boolean;
 }
 
-interface Registration extends Registered {
+interface Registration extends RegistrationDetails {
   /** Whether the engine has answered the registration. */
   answered: boolean;
   /** Its id, once that is known; a component has none. */
@@ -47,7 +47,7 @@ export class Registrations {
   readonly #all = new Map<string, Registration>();
 
   /** Remembers a resource. */
-  add(type: string, name: string, resource: pulumi.Resource, how: Registered): void {
+  add(type: string, name: string, resource: pulumi.Resource, how: RegistrationDetails): void {
     const made: Registration = { ...how, answered: false };
     resource.urn.apply(() => {
       made.answered = true;
@@ -61,7 +61,7 @@ export class Registrations {
   }
 
   /** What a component said of a resource; undefined for one that the program does not register. */
-  of({ type, name }: Deletion): Registered | undefined {
+  of({ type, name }: Deletion): RegistrationDetails | undefined {
     return this.#all.get(`${type} ${name}`);
   }
 
@@ -92,19 +92,19 @@ export class Registrations {
     const registered = this.#all.get(`${type} ${name}`);
     if (registered === undefined) return "edit";
     if (registered.answered && registered.id === id) return "destroy";
-    if (await moves(registered, { ...oldInputs, ...oldOutputs })) return "move";
+    if (await isMoved(registered, { ...oldInputs, ...oldOutputs })) return "move";
     if (!registered.answered) return "replace";
     return registered.id === undefined ? "destroy" : "replace";
   }
 }
 
 /** Whether a resource is wanted elsewhere than it stands. */
-async function moves(
-  { identity = {} }: Registered,
+async function isMoved(
+  { identity = {} }: RegistrationDetails,
   now: Record<string, unknown>,
 ): Promise<boolean> {
   for (const [name, value] of Object.entries(identity)) {
-    if ((await promptly(pulumi.output(value))) !== now[name]) return true;
+    if ((await knownValue(pulumi.output(value))) !== now[name]) return true;
   }
   return false;
 }
@@ -113,7 +113,7 @@ async function moves(
  * The value of an output inside a hook, where the resource behind it is already there; undefined where a
  * preview cannot know it.
  */
-export function promptly<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+export function knownValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
     output.apply((value) => resolve(value as T));
     // A preview passes nothing on that it does not know. The SDK's types hide the property.

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hasPtrSet } from "../../core/foreign-errors.ts";
 import { reverseNameOf } from "../aws.ts";
-import { pauseFor } from "./waiting.ts";
+import { pauseFor } from "./interruption.ts";
 
 /** Attempts before giving up: with the pauses below, about 20 minutes. */
 const ATTEMPTS = 84;
@@ -20,7 +20,7 @@ const CLEAR = 5;
  *
  * @param opts whose provider is asked whether the PTR is still set.
  */
-export async function triesReleaseAgain(
+export async function retryRelease(
   { failedOperation, errors, id, name: address }: pulumi.ErrorHookArgs,
   ways: () => Promise<readonly pulumi.InvokeOptions[]>,
 ): Promise<boolean> {
@@ -44,13 +44,13 @@ export async function triesReleaseAgain(
       `${pulumi.getStack()}: ${address}: EC2 remembers its PTR for minutes after the reset; its release is tried again (${errors.length} of at most ${ATTEMPTS} tries)`,
     );
   }
-  return pauseFor(pause(errors.length)).then(
+  return pauseFor(retryPause(errors.length)).then(
     () => true,
     () => false,
   );
 }
 
 /** Milliseconds before the next attempt: doubling from 0.5 s, at most 15 s. */
-export function pause(failures: number): number {
+export function retryPause(failures: number): number {
   return Math.min(15_000, 500 * 2 ** (failures - 1));
 }

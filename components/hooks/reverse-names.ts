@@ -1,10 +1,10 @@
 /** PTRs: set once the A record resolves, and read back afterwards. */
 import * as pulumi from "@pulumi/pulumi";
-import { pathOf } from "../../core/guards/address-context.ts";
+import { addressPath } from "../../core/guards/address-context.ts";
 import { reverseNameOf } from "../aws.ts";
-import { promptly } from "./registrations.ts";
-import { type ResolvesOptions, waitUntilResolves } from "./resolves.ts";
-import { pauseFor } from "./waiting.ts";
+import { pauseFor } from "./interruption.ts";
+import { knownValue } from "./registrations.ts";
+import { type ResolvesOptions, waitUntilResolves } from "./resolution.ts";
 
 /** Rounds of reading back before giving up: the provider has waited for the change already. */
 const ROUNDS = 10;
@@ -37,7 +37,7 @@ export class ReverseNames {
     const wanted = this.#wanted.get(name);
     if (wanted === undefined) return;
     const { hostName, publicIp, component, resolves } = wanted;
-    const known = await promptly(pulumi.output({ hostName, publicIp }));
+    const known = await knownValue(pulumi.output({ hostName, publicIp }));
     if (known === undefined) return;
     // Ephemeral: shown as it comes, and not once more at the end.
     const tell = (line: string) =>
@@ -55,7 +55,7 @@ export class ReverseNames {
     const wanted = this.#wanted.get(name);
     if (wanted === undefined) return;
     const { key, component, hostName, allocationId } = wanted;
-    const known = await promptly(pulumi.output({ hostName, allocationId }));
+    const known = await knownValue(pulumi.output({ hostName, allocationId }));
     if (known === undefined) return;
     let found = "";
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -65,7 +65,7 @@ export class ReverseNames {
     }
     const stack = pulumi.getStack();
     throw new Error(
-      `${stack}: ${pathOf(key)}: its PTR was set to ${known.hostName}, but EC2 says ${found === "" ? "that it has none" : found}\n` +
+      `${stack}: ${addressPath(key)}: its PTR was set to ${known.hostName}, but EC2 says ${found === "" ? "that it has none" : found}\n` +
         `  set it again: pulumi up --stack ${stack} --replace '${urn}'`,
     );
   }

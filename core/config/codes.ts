@@ -1,5 +1,5 @@
 /** Codes of findings about config as it is read, before anything is planned. */
-import type { Codes } from "../../mail/code.ts";
+import type { Codes } from "../../mail/code-meaning.ts";
 
 export const configCodes = {
   "config-unreadable": { level: "error", meaning: "A file of the project cannot be read as YAML." },

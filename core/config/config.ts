@@ -1,7 +1,7 @@
 /** Config → typed stack: every problem at once, each with its place, what is wrong and what is allowed. */
 
 import { z } from "zod";
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
 import { ZONE_FORMS } from "../publishers/publishers.ts";
 import { keyWords } from "./fields.ts";
@@ -70,7 +70,7 @@ export function readOperator(values: RawConfig["values"]): OperatorRead {
   const picked = Object.fromEntries(
     OPERATOR_KEYS.flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
-  const operator = check(operatorSchema, { zones: {}, ...picked }, "", findings);
+  const operator = parseWith(operatorSchema, { zones: {}, ...picked }, "", findings);
   const all = withTextFaults(picked, findings);
   return operator === undefined ? { findings: all } : { operator, findings: all };
 }
@@ -103,9 +103,11 @@ export function readConfig(raw: RawConfig, shared = readOperator(raw.values)): R
       fix: "a stack is one of the two: put exactly one of them into its config file",
     });
   }
-  const tenant = hasTenant ? check(tenantSchema, values["tenant"], "tenant", findings) : undefined;
+  const tenant = hasTenant
+    ? parseWith(tenantSchema, values["tenant"], "tenant", findings)
+    : undefined;
   const mailHost = hasMailHost
-    ? check(mailHostSchema, values["mailHost"], "mailHost", findings)
+    ? parseWith(mailHostSchema, values["mailHost"], "mailHost", findings)
     : undefined;
   const own = Object.fromEntries(Object.entries(values).filter(([key]) => !isOperatorKey(key)));
   const problems = [...shared.findings, ...withTextFaults(own, findings)].map((finding) => ({
@@ -134,7 +136,7 @@ function withTextFaults(values: RawConfig["values"], findings: readonly Finding[
   return [...all, ...misplacedPrivateKeys(values).filter(({ path }) => !refused.has(path))];
 }
 
-function check<T extends z.ZodType>(
+function parseWith<T extends z.ZodType>(
   schema: T,
   value: unknown,
   root: string,
@@ -164,7 +166,7 @@ function unknownKey(path: readonly PropertyKey[], allowed: readonly string[]): F
     code: "config-unknown-key",
     level: "error",
     path: path[0] === NAMESPACE ? configPath(path.slice(1)) : configPath(path),
-    message: `${shown(String(path.at(-1)))} is not a key that sendips knows`,
+    message: `${quotedExcerpt(String(path.at(-1)))} is not a key that sendips knows`,
     fix: `allowed here: ${allowed.join(", ")}`,
   };
 }
@@ -194,13 +196,13 @@ function flatMaps(
   const seen = new Set<string>();
   return issues.flatMap(({ path, code }) => {
     const above = path.slice(0, -1);
-    const place = placeOf(root, above);
+    const place = rootedPath(root, above);
     const map = schemaAt(schema, above);
-    const written = lookUp(value, above);
+    const written = valueAt(value, above);
     if (path.length === 0 || seen.has(configPath(place))) return [];
     if (!(map instanceof z.ZodRecord) || !isMap(written)) return [];
     // An entry that is a map has a fault of its own, unless its key cannot be one.
-    if (code !== "invalid_key" && isMap(lookUp(value, path))) return [];
+    if (code !== "invalid_key" && isMap(valueAt(value, path))) return [];
     const keys = Object.keys(written);
     const fields = fieldsOf(map.valueType);
     if (!keys.every((key) => fields.includes(key))) return [];
@@ -217,56 +219,59 @@ function flatMaps(
   });
 }
 
-function placeOf(root: string, path: readonly PropertyKey[]): readonly PropertyKey[] {
+function rootedPath(root: string, path: readonly PropertyKey[]): readonly PropertyKey[] {
   return root === "" ? path : [root, ...path];
 }
 
 function explain(issue: Issue, reading: Reading): Finding[] {
   const { schema, value, root } = reading;
-  const path = placeOf(root, issue.path);
-  const found = lookUp(value, issue.path);
+  const path = rootedPath(root, issue.path);
+  const found = valueAt(value, issue.path);
   if (issue.code === "unrecognized_keys") {
     const allowed = fieldsOf(schemaAt(schema, issue.path));
     return issue.keys.map((key) => unknownKey([...path, key], allowed));
   }
   if (issue.code === "invalid_union" && isMap(found)) {
     // Of the forms that a value may have, the one that is meant is the map, and its faults are known.
-    const meant = issue.errors.find((faults) => faults.every(({ path: at }) => at.length > 0));
-    if (meant !== undefined && meant.length > 0) {
-      return meant.flatMap((fault) =>
+    const mapFaults = issue.errors.find((faults) => faults.every(({ path: at }) => at.length > 0));
+    if (mapFaults !== undefined && mapFaults.length > 0) {
+      return mapFaults.flatMap((fault) =>
         explain({ ...fault, path: [...issue.path, ...fault.path] }, reading),
       );
     }
   }
   if (issue.code === "invalid_key") {
     const [fault] = issue.issues;
-    const key = shown(String(issue.path.at(-1)));
+    const key = quotedExcerpt(String(issue.path.at(-1)));
     const { noun } = keyWords(schemaAt(schema, issue.path.slice(0, -1)));
-    const said = fault === undefined ? undefined : worded(fault, key);
+    const words = fault === undefined ? undefined : faultWords(fault, key);
     return [
       {
         code: "config-key",
         level: "error",
         path: configPath(path),
-        message: `the key ${key} ${said?.message ?? `is not a ${noun}`}`,
-        fix: `each key here is a ${noun}${said === undefined ? "" : `: ${said.allowed}`}`,
+        message: `the key ${key} ${words?.message ?? `is not a ${noun}`}`,
+        fix: `each key here is a ${noun}${words === undefined ? "" : `: ${words.allowed}`}`,
       },
     ];
   }
-  const { message, allowed } = worded(issue, found);
+  const { message, allowed } = faultWords(issue, found);
   return [
     {
       code: "config-value",
       level: "error",
       path: configPath(path),
-      message: `${foundAt(found, path)}${message}`,
-      fix: `allowed: ${allowed}${shorthand(path)}`,
+      message: `${valuePrefix(found, path)}${message}`,
+      fix: `allowed: ${allowed}${shorthandHint(path)}`,
     },
   ];
 }
 
 /** What YAML takes for something else loses what it looked like: `000013` is 13. */
-function unquoted(issue: Issue, found: unknown): { message: string; allowed: string } | undefined {
+function missingQuotes(
+  issue: Issue,
+  found: unknown,
+): { message: string; allowed: string } | undefined {
   if (issue.code !== "invalid_type" || issue.expected !== "string") return undefined;
   const as = (kind: string, example: string) => ({
     message: `stands without quotes, and YAML takes it for ${kind}`,
@@ -278,13 +283,13 @@ function unquoted(issue: Issue, found: unknown): { message: string; allowed: str
 }
 
 /** What stands for a map in one word. */
-function shorthand(path: readonly PropertyKey[]): string {
+function shorthandHint(path: readonly PropertyKey[]): string {
   if (path.at(-1) === "dmarc") return ", or keep, which leaves the record to its owner";
   return path.at(-1) === "delegate" ? ", or true" : "";
 }
 
 /** A fault in our words. A message that an issue brings is our schema's: the library has none here. */
-function worded(issue: Issue, found: unknown): { message: string; allowed: string } {
+function faultWords(issue: Issue, found: unknown): { message: string; allowed: string } {
   const own = (fallback: string) => (issue.message === "" ? fallback : issue.message);
   const wrongKind =
     found === undefined ? "is missing" : found === null ? "is empty" : "is not of the right kind";
@@ -296,7 +301,7 @@ function worded(issue: Issue, found: unknown): { message: string; allowed: strin
       };
     case "invalid_type":
       return (
-        unquoted(issue, found) ?? {
+        missingQuotes(issue, found) ?? {
           message: own(wrongKind),
           allowed: kinds[issue.expected] ?? SEE_DOCS,
         }
@@ -335,12 +340,12 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** The value in the message helps to find the typo; nothing under `dkim` is ever shown. */
-function foundAt(found: unknown, path: readonly PropertyKey[]): string {
+function valuePrefix(found: unknown, path: readonly PropertyKey[]): string {
   if (found === undefined || path.includes("dkim") || typeof found === "object") return "";
-  return `${shown(String(found))} `;
+  return `${quotedExcerpt(String(found))} `;
 }
 
-function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let at = value;
   for (const part of path) {
     if (typeof at !== "object" || at === null) return undefined;

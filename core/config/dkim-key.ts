@@ -10,7 +10,7 @@ import {
   publicKeyOf,
 } from "../../mail/dkim/public-key.ts";
 import type { DkimRecord } from "../../mail/dkim/record.ts";
-import { error, type Finding, hasError, type Parsed } from "../../mail/finding.ts";
+import { hasError, type MailFinding, mailError, type Parsed } from "../../mail/finding.ts";
 import type { dkimKeySchema } from "./schema/mail.ts";
 
 /**
@@ -43,12 +43,12 @@ export interface DkimKey {
 }
 
 /** A fault of a key; `path` is relative to the selector: `.privateKey`, or empty. No message holds any part of a key. */
-export type DkimKeyFinding = Finding & { path: string };
+export type DkimKeyFinding = MailFinding & { path: string };
 
 /** Takes a selector through the door. */
 export function dkimKeyOf({ privateKey, publicKey, ...rest }: WrittenDkimKey): DkimKeyConfig {
   const ours = privateKey !== undefined;
-  const halves: Halves = {};
+  const halves: KeyHalves = {};
   if (publicKey !== undefined) halves.published = dkimRecordFromPublicKey(publicKey);
   if (ours && privateKey !== SEALED) halves.privateKey = privateKey;
   const key: DkimKey = { ours, ...recordOf(halves) };
@@ -60,24 +60,26 @@ export function dkimKeyOf({ privateKey, publicKey, ...rest }: WrittenDkimKey): D
     key.findings = [];
   } else if (!ours && publicKey === undefined) {
     const fix = "allowed: privateKey (an encrypted secret: sendips dkim new makes it) or publicKey";
-    key.findings = [{ ...error("dkim-no-key", "RFC 6376 §3.6.1", "needs a key", fix), path: "" }];
+    key.findings = [
+      { ...mailError("dkim-no-key", "RFC 6376 §3.6.1", "needs a key", fix), path: "" },
+    ];
   }
   return { ...rest, key };
 }
 
 /** The halves of a key that can be read here. */
-interface Halves {
+interface KeyHalves {
   privateKey?: string;
   published?: Parsed<DkimRecord>;
 }
 
 /** What is published is what verifiers see, also where it is not the private key's. */
-function typeOf({ privateKey, published }: Halves): DkimKey["type"] {
+function typeOf({ privateKey, published }: KeyHalves): DkimKey["type"] {
   if (published !== undefined) return published.value?.keyType;
   return privateKey === undefined ? undefined : publicKeyOf(privateKey).value?.type;
 }
 
-function recordOf({ privateKey, published }: Halves): Pick<DkimKey, "record" | "findings"> {
+function recordOf({ privateKey, published }: KeyHalves): Pick<DkimKey, "record" | "findings"> {
   const path = privateKey === undefined ? ".publicKey" : ".privateKey";
   const parsed = privateKey === undefined ? published : dkimRecordFromPrivateKey(privateKey);
   if (parsed === undefined) return { findings: [] };
@@ -99,14 +101,14 @@ function weakness(privateKey: string): DkimKeyFinding[] {
   const fix = "allowed: RSA of 2048 bits or more, or Ed25519";
   return [
     {
-      ...error("dkim-short-key", "RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix),
+      ...mailError("dkim-short-key", "RFC 8301 §3.2", `is an RSA key of ${bits} bits`, fix),
       path: ".privateKey",
     },
   ];
 }
 
 /** A public key beside a private one must be its own: verifiers would fail every signature. */
-function pairFindings(privateKey: string, published: Parsed<DkimRecord>): Finding[] {
+function pairFindings(privateKey: string, published: Parsed<DkimRecord>): MailFinding[] {
   if (published.value === undefined) return published.findings;
   return checkKeyPair(privateKey, published.value).map((finding) => ({
     ...finding,

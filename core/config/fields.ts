@@ -1,7 +1,7 @@
 /** Field types of the config schema: strings with a meaning, each with a message that says what is allowed. */
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { beginning, shown } from "../../mail/finding.ts";
+import { excerpt, quotedExcerpt } from "../../mail/finding.ts";
 import { isDnsKey, isHostName, parseName } from "../../mail/names.ts";
 import {
   foreignMailbox,
@@ -15,7 +15,7 @@ import {
  * A text that must fit. The JSON Schema cannot hold `fits`: it has `pattern` in its place, which may
  * let more pass and must not refuse what fits.
  */
-export function text(
+export function textField(
   fits: (value: string) => boolean,
   message: string,
   allowed: string,
@@ -33,7 +33,7 @@ export function text(
  * A name as people write it (any case, Unicode allowed), stored as lower-case A-labels.
  * RFC 5891 for the encoding, RFC 1035 §2.3.4 for the lengths.
  */
-function name(underscores: boolean, message: string, characters: string, wildcard = false) {
+function nameField(underscores: boolean, message: string, characters: string, wildcard = false) {
   const star = wildcard ? "(?:\\*\\.)?" : "";
   const label = `(?:[A-Za-z0-9${underscores ? "_" : ""}-]|[^\\x00-\\x7f]){1,63}`;
   return (
@@ -52,13 +52,13 @@ function name(underscores: boolean, message: string, characters: string, wildcar
 }
 
 /** A domain that hosts or From addresses may have. */
-export const domain = name(false, "is not a domain name", "letters, digits and hyphens");
+export const domain = nameField(false, "is not a domain name", "letters, digits and hyphens");
 
 /** Any name in DNS, such as `_spf.google.com`. */
-export const dnsName = name(true, "is not a name in DNS", "letters, digits, hyphens and _");
+export const dnsName = nameField(true, "is not a name in DNS", "letters, digits, hyphens and _");
 
 /** Any owner name of a zone, `*.acme.example` too. */
-export const zoneName = name(
+export const zoneName = nameField(
   true,
   "is not a name in DNS",
   "letters, digits, hyphens and _, with * as first label or not",
@@ -66,7 +66,7 @@ export const zoneName = name(
 );
 
 /** An MX host of an MTA-STS policy: a host name, or `*.` and a domain (RFC 8461 §4.1). */
-export const mxPattern = text(
+export const mxPattern = textField(
   (value) => isHostName(value.replace(/^\*\./, "")),
   "is not an MX host",
   "a host name in lower-case A-labels, or *. and a domain",
@@ -76,7 +76,7 @@ export const mxPattern = text(
 const OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 
 /** An IPv4 address in the usual four decimal parts. */
-export const ipv4 = text(
+export const ipv4 = textField(
   (value) =>
     /^(\d{1,3}\.){3}\d{1,3}$/.test(value) &&
     value.split(".").every((part) => Number(part) <= 255 && String(Number(part)) === part),
@@ -86,7 +86,7 @@ export const ipv4 = text(
 );
 
 /** An IPv4 network, for security group rules. */
-export const cidr = text(
+export const cidr = textField(
   isNetwork,
   "is not an IPv4 network",
   "an IPv4 network by its first address, such as 192.0.2.0/24",
@@ -102,7 +102,7 @@ function isNetwork(value: string): boolean {
 
 /** An AWS resource id of one kind. */
 export function awsId(prefix: string) {
-  return text(
+  return textField(
     (value) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(value),
     `is not the id of a ${prefix === "eni" ? "network interface" : prefix}`,
     `${prefix}- and 8 to 17 hexadecimal digits`,
@@ -111,7 +111,7 @@ export function awsId(prefix: string) {
 }
 
 /** A report address, its host in A-labels. */
-function reports(fits: (value: string) => boolean, allowed: string, pattern: string) {
+function reportField(fits: (value: string) => boolean, allowed: string, pattern: string) {
   return z
     .string()
     .transform((value, context) => {
@@ -123,7 +123,7 @@ function reports(fits: (value: string) => boolean, allowed: string, pattern: str
           code: "custom",
           message:
             "has a size limit after it, and those are gone: reporters ignore them (RFC 9989 appendix C.4)",
-          params: { allowed: `the address alone: ${beginning(bare)}` },
+          params: { allowed: `the address alone: ${excerpt(bare)}` },
         });
         return z.NEVER;
       }
@@ -133,7 +133,7 @@ function reports(fits: (value: string) => boolean, allowed: string, pattern: str
         message:
           mailbox === undefined
             ? "is not a report address"
-            : `is not a report address: the mailbox ${shown(mailbox)} has characters beyond ASCII, and reporters need not know any (RFC 6531)`,
+            : `is not a report address: the mailbox ${quotedExcerpt(mailbox)} has characters beyond ASCII, and reporters need not know any (RFC 6531)`,
         params: { allowed },
       });
       return z.NEVER;
@@ -142,21 +142,21 @@ function reports(fits: (value: string) => boolean, allowed: string, pattern: str
 }
 
 /** Where aggregate and failure reports of DMARC go: reporters need support no other scheme (RFC 9990). */
-export const reportUri = reports(
+export const reportUri = reportField(
   (value) => isMailto(value) && isReportUri(value),
   "a mailto: URI such as mailto:dmarc@operator.example, with , ! and ; as %2C, %21 and %3B",
   "^[Mm][Aa][Ii][Ll][Tt][Oo]:[^ ,!;]+$",
 );
 
 /** Where TLS reports go (RFC 8460 §3). */
-export const tlsReportUri = reports(
+export const tlsReportUri = reportField(
   isReportUri,
   "a mailto: or https: URI, with , ! and ; as %2C, %21 and %3B",
   "^(?:[Mm][Aa][Ii][Ll][Tt][Oo]|[Hh][Tt][Tt][Pp][Ss]):[^ ,;]+$",
 );
 
 /** A file fetched by HTTPS. */
-export const httpsUri = text(
+export const httpsUri = textField(
   (value) => /^https:/i.test(value) && isReportUri(value),
   "is not an https URI",
   "https://<host>/<file>, with , and ; as %2C and %3B",
@@ -165,7 +165,7 @@ export const httpsUri = text(
 
 /** A name for people to read in a Domain Connect template, where `%` marks variables. */
 export function displayName(longest: number) {
-  return text(
+  return textField(
     (value) => value.length > 0 && value.length <= longest && !value.includes("%"),
     "is not a name to show",
     `1 to ${longest} characters, without %`,
@@ -174,7 +174,7 @@ export function displayName(longest: number) {
 }
 
 /** An id that stands in a URL and in a file name as it is. */
-export const urlId = text(
+export const urlId = textField(
   (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value),
   "is not an id",
   "1 to 64 letters, digits and . _ -",
@@ -188,7 +188,7 @@ export const urlId = text(
 export const isoDate = z
   .preprocess(
     (value) => (typeof value === "string" ? value.replace(/ 00:00:00 \+0000 UTC$/, "") : value),
-    text(
+    textField(
       (value) => z.iso.date().safeParse(value).success,
       "is not a day",
       'a day such as "2026-11-24"',
@@ -203,7 +203,7 @@ export const keyText = z
   .meta({ type: ["string", "integer"] });
 
 /** A name server to ask. */
-export const nameServer = text(
+export const nameServer = textField(
   (value) => /^[0-9a-f.:[\]]+$/i.test(value),
   "is not an IP address, with an optional port",
   "an IP address, or one with a port, such as 192.0.2.53 or 192.0.2.53:5353",
@@ -211,7 +211,7 @@ export const nameServer = text(
 );
 
 /** An EC2 instance type. */
-export const instanceType = text(
+export const instanceType = textField(
   (value) => /^[a-z0-9-]+\.[a-z0-9-]+$/.test(value),
   "is not an instance type",
   "an EC2 instance type, such as c5.large",
@@ -219,7 +219,7 @@ export const instanceType = text(
 );
 
 /** An AWS Region. */
-const region = text(
+const region = textField(
   (value) => /^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(value),
   "is not a Region",
   "as AWS spells it, such as eu-central-1",
@@ -235,28 +235,28 @@ export function keyWords(map: z.core.$ZodType): { noun: string } {
 }
 
 /** A map by domain. */
-export function byDomain<T extends z.ZodType>(value: T) {
+export function domainMap<T extends z.ZodType>(value: T) {
   return z.record(domain, value).register(KEY_WORDS, { noun: "domain" });
 }
 
 /** A map by any name in DNS. */
-export function byName<T extends z.ZodType>(value: T) {
+export function nameMap<T extends z.ZodType>(value: T) {
   return z.record(dnsName, value).register(KEY_WORDS, { noun: "name in DNS" });
 }
 
 /** A map by the owner names of a zone. */
-export function byZoneName<T extends z.ZodType>(value: T) {
+export function zoneNameMap<T extends z.ZodType>(value: T) {
   return z.record(zoneName, value).register(KEY_WORDS, { noun: "name in DNS" });
 }
 
 /** A map by AWS Region. */
-export function byRegion<T extends z.ZodType>(value: T) {
+export function regionMap<T extends z.ZodType>(value: T) {
   return z.record(region, value).register(KEY_WORDS, { noun: "Region" });
 }
 
 /** A map of DKIM selectors: labels like other keys, with dots between them or none (RFC 6376 §3.1). */
-export function selectors<T extends z.ZodType>(value: T) {
-  return keyedBy(
+export function selectorMap<T extends z.ZodType>(value: T) {
+  return mapByKey(
     value,
     "selector",
     (key) => key.split(".").every(isDnsKey) && key.length <= 120,
@@ -267,8 +267,8 @@ export function selectors<T extends z.ZodType>(value: T) {
 }
 
 /** A map whose keys are identities: renaming one is removing it and adding another. */
-export function keyed<T extends z.ZodType>(value: T) {
-  return keyedBy(
+export function keyMap<T extends z.ZodType>(value: T) {
+  return mapByKey(
     value,
     "key",
     isDnsKey,
@@ -278,7 +278,7 @@ export function keyed<T extends z.ZodType>(value: T) {
   );
 }
 
-function keyedBy<T extends z.ZodType>(
+function mapByKey<T extends z.ZodType>(
   value: T,
   noun: string,
   fits: (key: string) => boolean,
@@ -296,7 +296,7 @@ function keyedBy<T extends z.ZodType>(
           context.addIssue({
             code: "custom",
             path: [key],
-            message: `the key ${shown(key)} ${fault}`,
+            message: `the key ${quotedExcerpt(key)} ${fault}`,
             params: { allowed },
           });
         }

@@ -1,6 +1,6 @@
 /** Places in the config, as people and `pulumi config` spell them. */
 
-import { beginning, withoutKeys } from "../../mail/finding.ts";
+import { excerpt, withoutKeys } from "../../mail/finding.ts";
 import { fullKey } from "./namespace.ts";
 
 /**
@@ -8,12 +8,12 @@ import { fullKey } from "./namespace.ts";
  * where a name belongs is cut short.
  */
 export function configPath(path: readonly PropertyKey[]): string {
-  const head = named(String(path[0] ?? ""));
+  const head = withoutKeysInName(String(path[0] ?? ""));
   const quoted = (part: string) => `[${JSON.stringify(part)}]`;
   const tail = path.slice(1).map((key) => {
     // A place in a list is a number; a key of digits is a text, and without quotes would be taken for a place.
     if (typeof key === "number") return `[${key}]`;
-    const part = named(String(key));
+    const part = withoutKeysInName(String(key));
     return isPlain(part) && !/^\d+$/.test(part) ? `.${part}` : quoted(part);
   });
   return `${fullKey(isPlain(head) ? head : quoted(head))}${tail.join("")}`;
@@ -25,9 +25,9 @@ export function dkimPath(selector: string): string {
 }
 
 /** Names of DNS are long, and a label of one may be as long as a key; but no key is in small letters alone. */
-function named(part: string): string {
+function withoutKeysInName(part: string): string {
   if (/^[a-z0-9-]{1,63}$/.test(part)) return part;
-  return /^[\w.*-]{1,253}$/.test(part) ? withoutKeys(part) : beginning(part);
+  return /^[\w.*-]{1,253}$/.test(part) ? withoutKeys(part) : excerpt(part);
 }
 
 function isPlain(part: string): boolean {

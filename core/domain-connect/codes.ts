@@ -1,5 +1,5 @@
 /** Codes of findings about Domain Connect templates and links. */
-import type { Codes } from "../../mail/code.ts";
+import type { Codes } from "../../mail/code-meaning.ts";
 
 export const domainConnectCodes = {
   "domain-connect-operator-missing": {

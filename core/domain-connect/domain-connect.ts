@@ -6,11 +6,11 @@
 import type { OperatorConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import { isCustomers } from "../publishers/publishers.ts";
-import type { Known } from "../render/sections.ts";
+import type { KnownAddresses } from "../render/sections.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { PlannedRecord } from "../tenant/record.ts";
-import { expressed, type Note } from "./express.ts";
-import { type Place, placeOf } from "./place.ts";
+import { applicationNameOf, type TemplatePlace } from "./template-place.ts";
+import { type TemplateNote, templateRecordOf } from "./template-record.ts";
 import type { Application, Template, TemplateRecord } from "./types.ts";
 import { describeVariables, Variables } from "./variables.ts";
 
@@ -23,7 +23,7 @@ export {
 export type { Application, Template } from "./types.ts";
 
 /** A template, what each application of it fills in, and what a person should know. */
-export interface Connected {
+export interface TemplateResult {
   /** Absent when nothing of the zone can be expressed, or the operator's config has no `domainConnect`. */
   template?: Template;
   /** One for each name that the template is applied to: the zone or its From domains. */
@@ -55,11 +55,11 @@ export function customerZones({ records }: Plan): string[] {
 export function domainConnectTemplate(
   plan: Plan,
   operator: Pick<OperatorConfig, "zones" | "domainConnect">,
-  { zone, known }: { zone: string; known: Known },
-): Connected {
+  { zone, known }: { zone: string; known: KnownAddresses },
+): TemplateResult {
   const { domainConnect, zones } = operator;
   const findings: Finding[] = [];
-  const say = (path: string, { code, message, fix }: Note) =>
+  const say = (path: string, { code, message, fix }: TemplateNote) =>
     findings.push({ code, level: "warning", path, message, fix, rule: RULE });
   if (domainConnect === undefined) {
     say("sendips:domainConnect", {
@@ -69,30 +69,30 @@ export function domainConnectTemplate(
     });
     return { applications: [], findings };
   }
-  const places = new Map<string, Place>();
+  const places = new Map<string, TemplatePlace>();
   const groups = new Groups();
   const softened: string[] = [];
   for (const record of plan.records) {
     const { publisher, path, name, data } = record;
     if (!isCustomers(publisher) || publisher.zone !== zone) continue;
-    const left = (reason: string, fix: string) =>
+    const leaveOut = (reason: string, fix: string) =>
       say(path, {
         code: "domain-connect-left-out",
         message: `${nameText(record)} ${data.type} is left out: ${reason}`,
         fix,
       });
     if (typeof name !== "string") {
-      left("its name holds an address", "use spf.addresses: list or ranges");
+      leaveOut("its name holds an address", "use spf.addresses: list or ranges");
       continue;
     }
-    const fqdn = placeOf(name, record, plan, zone);
+    const fqdn = applicationNameOf(name, record, plan, zone);
     const place = places.get(fqdn) ?? {
       ...{ fqdn, zone, plan, zones, known },
       variables: new Variables(),
     };
-    const one = expressed(record, name, place);
+    const one = templateRecordOf(record, name, place);
     if ("leftOut" in one) {
-      left(one.leftOut, one.fix);
+      leaveOut(one.leftOut, one.fix);
       continue;
     }
     places.set(fqdn, place);
@@ -172,7 +172,7 @@ class Groups {
         if (known === undefined) records.push(...own.map((record) => ({ ...record, groupId })));
       }
     }
-    if (shapes.size > 1) return { records: records.map(groupFirst), names };
+    if (shapes.size > 1) return { records: records.map(withGroupFirst), names };
     // One group alone is no group: some providers' checks say so.
     const ungrouped = records.map(({ groupId: _, ...record }) => record as TemplateRecord);
     return { records: ungrouped, names: new Map() };
@@ -191,6 +191,6 @@ function groupOf({ type, host }: TemplateRecord): string {
 }
 
 /** The group in front, as people read it. */
-function groupFirst({ groupId, ...record }: TemplateRecord): TemplateRecord {
+function withGroupFirst({ groupId, ...record }: TemplateRecord): TemplateRecord {
   return { ...(groupId === undefined ? {} : { groupId }), ...record } as TemplateRecord;
 }

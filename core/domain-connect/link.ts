@@ -36,11 +36,11 @@ export function domainConnectLink(parts: LinkParts): string {
     ...(groups.length === 0 ? [] : [["groupId", groups.join(",")]]),
     ...Object.entries(variables),
   ]
-    .map(([name = "", value = ""]) => `${encoded(name)}=${encoded(value)}`)
+    .map(([name = "", value = ""]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
     .join("&");
   const signature = sign("RSA-SHA256", Buffer.from(query), key).toString("base64");
-  const path = `v2/domainTemplates/providers/${encoded(template.providerId)}/services/${encoded(template.serviceId)}/apply`;
-  const signed = `${query}&sig=${encoded(signature)}&key=${encoded(keyHost)}`;
+  const path = `v2/domainTemplates/providers/${percentEncoded(template.providerId)}/services/${percentEncoded(template.serviceId)}/apply`;
+  const signed = `${query}&sig=${percentEncoded(signature)}&key=${percentEncoded(keyHost)}`;
   return `${urlPrefix(urlSyncUX)}/${path}?${signed}`;
 }
 
@@ -61,7 +61,7 @@ export function urlPrefix(text: string): string {
 }
 
 /** RFC 3986 §2.3: everything but the unreserved characters, so that no proxy writes it otherwise. */
-function encoded(text: string): string {
+function percentEncoded(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

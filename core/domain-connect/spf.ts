@@ -1,6 +1,11 @@
 /** SPF in a template: own terms alone, since the DNS provider merges them into what stands (section 7.7). */
 import type { PlannedRecord, Text } from "../tenant/record.ts";
-import { addressVariable, narrowed, operatorZoneOf, type Place } from "./place.ts";
+import {
+  addressVariable,
+  boundedTarget,
+  operatorZoneOf,
+  type TemplatePlace,
+} from "./template-place.ts";
 
 /** What of a record's SPF goes into the template. */
 export interface Rules {
@@ -18,9 +23,9 @@ export interface Rules {
  *
  * @param text without macros, whose % would be read as a variable's
  */
-export function spfRules(record: PlannedRecord, text: Text, place: Place): Rules {
+export function spfRules(record: PlannedRecord, text: Text, place: TemplatePlace): Rules {
   const merged = record.name === place.plan.domain;
-  const terms = written(text, place).split(" ").slice(1);
+  const terms = rulesText(text, place).split(" ").slice(1);
   const rules: string[] = [];
   const others: string[] = [];
   let strict = false;
@@ -37,15 +42,15 @@ export function spfRules(record: PlannedRecord, text: Text, place: Place): Rules
 }
 
 /** A term that names own addresses or a zone of the operator's. */
-function ownTerm(term: string, place: Place): string | undefined {
+function ownTerm(term: string, place: TemplatePlace): string | undefined {
   if (/^ip4:%ip\d+%$/.test(term)) return term;
   const [, mechanism = "", name = ""] = /^(include:|a:|mx:)([^/]+)$/.exec(term) ?? [];
   if (operatorZoneOf(name, place) === undefined) return undefined;
-  return `${mechanism}${narrowed(name, place, "spf").text}`;
+  return `${mechanism}${boundedTarget(name, place, "spf").text}`;
 }
 
 /** The text with a variable for each address; ranges one by one, as their count is not the tenant's shape. */
-function written(text: Text, place: Place): string {
+function rulesText(text: Text, place: TemplatePlace): string {
   const ip = (key: string) => addressVariable("ip", key, place);
   return text
     .map((part) => {

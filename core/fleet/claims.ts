@@ -24,6 +24,6 @@ export class Claims {
 }
 
 /** `acme (sendips:tenant.domain)`: the other stack in a message. */
-export function holder({ stack, path }: Claim): string {
+export function claimText({ stack, path }: Claim): string {
   return `${stack} (${path})`;
 }

@@ -1,5 +1,5 @@
 /** Codes of findings between stacks. */
-import type { Codes } from "../../mail/code.ts";
+import type { Codes } from "../../mail/code-meaning.ts";
 
 export const fleetCodes = {
   "domain-taken": { level: "error", meaning: "A domain is already that of another tenant." },

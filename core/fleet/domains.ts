@@ -3,15 +3,18 @@
 import { dmarcName } from "../../mail/dmarc/record.ts";
 import { organizationalDomainByList } from "../../mail/dmarc/tree-walk.ts";
 import type { Problem } from "../problem.ts";
-import { ordered } from "../tenant/context.ts";
-import { type Claim, Claims, holder } from "./claims.ts";
-import type { Reported } from "./reported.ts";
+import { sortedEntries } from "../tenant/context.ts";
+import { type Claim, Claims, claimText } from "./claims.ts";
+import type { ReportedNames } from "./reported-names.ts";
 import type { FleetTenant } from "./stack.ts";
 
 const OWN = "sendips:tenant.domain";
 
 /** Domains that two tenants claim, or one takes from another. */
-export function domainConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {
+export function domainConflicts(
+  tenants: readonly FleetTenant[],
+  reported: ReportedNames,
+): Problem[] {
   // All owners first: whether a From domain is someone's does not depend on the order of stacks.
   const owners = new Claims();
   const domains = tenants.flatMap(({ name, stack }): Problem[] => {
@@ -25,7 +28,7 @@ export function domainConflicts(tenants: readonly FleetTenant[], reported: Repor
         level: "error",
         stack: name,
         path: OWN,
-        message: `${domain} is already the domain of ${holder(other)}`,
+        message: `${domain} is already the domain of ${claimText(other)}`,
         fix: "a domain has one tenant, who publishes its SPF and DMARC: one stack with several streams, or a subdomain",
         rule: "RFC 9989 §4.10",
       },
@@ -35,7 +38,7 @@ export function domainConflicts(tenants: readonly FleetTenant[], reported: Repor
   return [
     ...domains,
     ...tenants.flatMap((tenant) => [
-      ...below(tenant, owners),
+      ...coveredByParent(tenant, owners),
       ...foreignFroms(tenant, owners, froms, reported),
     ]),
   ];
@@ -54,7 +57,7 @@ function ownerOf(name: string, owners: Claims): (Claim & { domain: string }) | u
 }
 
 /** A brand below its mother's domain may well be a tenant of its own; its mail is judged by the mother's policy. */
-function below({ name, stack }: FleetTenant, owners: Claims): Problem[] {
+function coveredByParent({ name, stack }: FleetTenant, owners: Claims): Problem[] {
   const { domain } = stack.tenant;
   const parent = domain.slice(domain.indexOf(".") + 1);
   const owner = ownerOf(parent, owners);
@@ -65,7 +68,7 @@ function below({ name, stack }: FleetTenant, owners: Claims): Problem[] {
       level: "warning",
       stack: name,
       path: OWN,
-      message: `${domain} lies below ${owner.domain}, the domain of ${holder(owner)}`,
+      message: `${domain} lies below ${owner.domain}, the domain of ${claimText(owner)}`,
       fix: "see that this is meant: the DMARC policy and alignment above reach down here, unless sendips:tenant.dmarc.organizational is yes",
       rule: "RFC 9989 §4.10.2",
     },
@@ -76,9 +79,9 @@ function foreignFroms(
   { name, stack }: FleetTenant,
   owners: Claims,
   froms: Claims,
-  reported: Reported,
+  reported: ReportedNames,
 ): Problem[] {
-  return ordered(stack.tenant.streams).flatMap(([key, { from }]): Problem[] => {
+  return sortedEntries(stack.tenant.streams).flatMap(([key, { from }]): Problem[] => {
     const path = `sendips:tenant.streams.${key}.from`;
     const claimed = froms.claim(from, { stack: name, path });
     const owner = ownerOf(from, owners);
@@ -95,10 +98,10 @@ function foreignFroms(
     if (foreign !== undefined) reported.add(foreign.stack, policy);
     const whose =
       foreign === undefined
-        ? `a From domain of ${holder(other)}`
+        ? `a From domain of ${claimText(other)}`
         : foreign.domain === from
-          ? `the domain of ${holder(other)}`
-          : `below ${foreign.domain}, the domain of ${holder(other)}`;
+          ? `the domain of ${claimText(other)}`
+          : `below ${foreign.domain}, the domain of ${claimText(other)}`;
     return [
       {
         code: "stream-domain-taken",

@@ -5,7 +5,7 @@ import { hostConflicts } from "./mail-hosts.ts";
 import { nameConflicts } from "./names.ts";
 import { quotaConflicts } from "./quota.ts";
 import { recordConflicts } from "./records.ts";
-import { Reported } from "./reported.ts";
+import { ReportedNames } from "./reported-names.ts";
 import type { FleetMailHost, FleetStack, FleetTenant } from "./stack.ts";
 import { zoneQuotaConflicts } from "./zone-quota.ts";
 
@@ -22,7 +22,7 @@ export function lintFleet(stacks: readonly FleetStack[]): Problem[] {
   const sorted = stacks.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const tenants = sorted.filter((one): one is FleetTenant => one.stack.kind === "tenant");
   const hosts = sorted.filter((one): one is FleetMailHost => one.stack.kind === "mailHost");
-  const reported = new Reported();
+  const reported = new ReportedNames();
   return [
     ...hostConflicts(tenants, hosts),
     ...nameConflicts(tenants, reported),

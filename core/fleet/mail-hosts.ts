@@ -3,9 +3,9 @@
 import { capacityOf } from "../host/instance-types.ts";
 import { checkCapacity } from "../host/mail-host.ts";
 import { checkPrimaryTaken, hostOf, hostPrivateIps } from "../host/private-ips.ts";
-import { few, type Problem } from "../problem.ts";
+import { type Problem, shortList } from "../problem.ts";
 import { ONE_EACH, takenPrivateIps } from "../tenant/address/private-ips.ts";
-import { Claims, holder } from "./claims.ts";
+import { Claims, claimText } from "./claims.ts";
 import type { FleetMailHost, FleetTenant } from "./stack.ts";
 
 /** Faults of mail hosts, and of tenants against them and each other. */
@@ -19,7 +19,10 @@ export function hostConflicts(
     ...hosts.flatMap(overCapacity),
     ...sharedSubnets(hosts),
     ...takenPrimaries(tenants, hosts),
-    ...tenants.flatMap((tenant) => [...ofItsHost(tenant, byName), ...takenTwice(tenant, taken)]),
+    ...tenants.flatMap((tenant) => [
+      ...hostMismatches(tenant, byName),
+      ...doublyBoundIps(tenant, taken),
+    ]),
   ];
 }
 
@@ -64,7 +67,7 @@ function sharedSubnets(hosts: readonly FleetMailHost[]): Problem[] {
       const { subnet } = stack.mailHost;
       const other = claims.claim(`${subnet} ${privateIp}`, { stack: name, path });
       if (other === undefined) return [];
-      const message = `${privateIp} in ${subnet} is already on the mail host ${holder(other)}`;
+      const message = `${privateIp} in ${subnet} is already on the mail host ${claimText(other)}`;
       const fix = "each private IP on one mail host: take a free one of the subnet";
       return [
         { code: "mail-host-private-ip-taken", level: "error", stack: name, path, message, fix },
@@ -94,7 +97,7 @@ function takenPrimaries(
 }
 
 /** The mail host must exist, be in the tenant's Region, and list the private IPs. */
-function ofItsHost(
+function hostMismatches(
   { name, region, stack }: FleetTenant,
   hosts: ReadonlyMap<string, Host>,
 ): Problem[] {
@@ -104,7 +107,7 @@ function ofItsHost(
   const host = hosts.get(hostName);
   if (host === undefined) {
     const message = `no stack ${hostName} with sendips:mailHost is among the stacks`;
-    const fix = `mail hosts: ${few([...hosts.keys()])}; or add stacks/Pulumi.${hostName}.yaml`;
+    const fix = `mail hosts: ${shortList([...hosts.keys()])}; or add stacks/Pulumi.${hostName}.yaml`;
     return [{ code: "mail-host-unknown", level: "error", stack: name, path, message, fix }];
   }
   if (region !== undefined && host.region !== undefined && host.region !== region) {
@@ -121,12 +124,12 @@ function ofItsHost(
       stack: name,
       path,
       message: `the mail host ${hostName} lists no private IP ${privateIp}`,
-      fix: `allowed: ${few([...host.privateIps])}; or add it to sendips:mailHost.networkInterfaces of ${hostName}`,
+      fix: `allowed: ${shortList([...host.privateIps])}; or add it to sendips:mailHost.networkInterfaces of ${hostName}`,
     }));
 }
 
 /** A private IP carries one Elastic IP, whichever tenant's it is. */
-function takenTwice({ name, region, stack }: FleetTenant, taken: Claims): Problem[] {
+function doublyBoundIps({ name, region, stack }: FleetTenant, taken: Claims): Problem[] {
   const host = hostOf(stack.tenant);
   // Names of stacks are unique; interface ids only within a Region.
   const isStack = stack.tenant.mailHost?.stack !== undefined;
@@ -134,7 +137,7 @@ function takenTwice({ name, region, stack }: FleetTenant, taken: Claims): Proble
   return takenPrivateIps(stack.tenant).flatMap(({ privateIp, path }): Problem[] => {
     const other = taken.claim(`${place} ${privateIp}`, { stack: name, path });
     if (other === undefined) return [];
-    const message = `${privateIp} on ${host} already carries an address of ${holder(other)}`;
+    const message = `${privateIp} on ${host} already carries an address of ${claimText(other)}`;
     const fix = "a private IP carries one Elastic IP: take one that no tenant uses";
     return [
       {

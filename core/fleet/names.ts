@@ -3,14 +3,14 @@
 import { dkimName } from "../../mail/dkim/record.ts";
 import { dkimPath } from "../config/config.ts";
 import type { Problem } from "../problem.ts";
-import { contextOf, hostNameOf, ordered, type TenantContext } from "../tenant/context.ts";
+import { contextOf, hostNameOf, sortedEntries, type TenantContext } from "../tenant/context.ts";
 import { dkimDomains, dkimKeyName } from "../tenant/dkim/records.ts";
-import { Claims, holder } from "./claims.ts";
-import type { Reported } from "./reported.ts";
+import { Claims, claimText } from "./claims.ts";
+import type { ReportedNames } from "./reported-names.ts";
 import type { FleetTenant } from "./stack.ts";
 
 /** Names that two tenants claim. */
-export function nameConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {
+export function nameConflicts(tenants: readonly FleetTenant[], reported: ReportedNames): Problem[] {
   const hosts = new Claims();
   const returnPaths = new Claims();
   const selectors = new Claims();
@@ -24,8 +24,8 @@ export function nameConflicts(tenants: readonly FleetTenant[], reported: Reporte
   });
 }
 
-function hostNames({ stack, tenant }: TenantContext, claims: Claims, reported: Reported) {
-  return ordered(tenant.addresses).flatMap(([key]): Problem[] => {
+function hostNames({ stack, tenant }: TenantContext, claims: Claims, reported: ReportedNames) {
+  return sortedEntries(tenant.addresses).flatMap(([key]): Problem[] => {
     const host = hostNameOf(key, tenant);
     const path = `sendips:tenant.addresses.${key}`;
     const other = claims.claim(host, { stack, path });
@@ -37,7 +37,7 @@ function hostNames({ stack, tenant }: TenantContext, claims: Claims, reported: R
         level: "error",
         stack,
         path,
-        message: `its host name ${host} is already that of ${holder(other)}`,
+        message: `its host name ${host} is already that of ${claimText(other)}`,
         fix: "a host name names one address: another key, or other hostNames",
         rule: "RFC 8601 §2.7.3",
       },
@@ -48,7 +48,7 @@ function hostNames({ stack, tenant }: TenantContext, claims: Claims, reported: R
 function bouncePaths(
   { stack, streams, tenant }: TenantContext,
   claims: Claims,
-  reported: Reported,
+  reported: ReportedNames,
 ) {
   return streams.flatMap(({ key, returnPath }): Problem[] => {
     const written = tenant.streams[key]?.returnPath !== undefined;
@@ -62,7 +62,7 @@ function bouncePaths(
         level: "error",
         stack,
         path,
-        message: `its return path ${returnPath} is already that of ${holder(other)}`,
+        message: `its return path ${returnPath} is already that of ${claimText(other)}`,
         fix: "bounces of two tenants must not meet, nor either's SPF pass the other: a returnPath of its own",
         rule: "RFC 7208 §3.2",
       },
@@ -70,9 +70,9 @@ function bouncePaths(
   });
 }
 
-function dkimSelectors(context: TenantContext, claims: Claims, reported: Reported): Problem[] {
+function dkimSelectors(context: TenantContext, claims: Claims, reported: ReportedNames): Problem[] {
   const { stack, tenant } = context;
-  return ordered(tenant.dkim).flatMap(([selector, key]) => {
+  return sortedEntries(tenant.dkim).flatMap(([selector, key]) => {
     const path = dkimPath(selector);
     return dkimDomains(context, key).flatMap((domain): Problem[] => {
       const name = dkimName(selector, domain);
@@ -86,7 +86,7 @@ function dkimSelectors(context: TenantContext, claims: Claims, reported: Reporte
           level: "error",
           stack,
           path,
-          message: `selector ${selector} of ${domain} is already published by ${holder(other)}`,
+          message: `selector ${selector} of ${domain} is already published by ${claimText(other)}`,
           fix: "a selector has one key: another selector, or other domains",
           rule: "RFC 6376 §3.6.2.2",
         },

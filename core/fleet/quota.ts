@@ -1,6 +1,6 @@
 /** Elastic IPs against what AWS grants in each Region. */
 
-import { few, type Problem } from "../problem.ts";
+import { type Problem, shortList } from "../problem.ts";
 import type { FleetTenant } from "./stack.ts";
 
 /** What a new account has in each Region. */
@@ -35,7 +35,7 @@ export function quotaConflicts(tenants: readonly FleetTenant[]): Problem[] {
   }
   return [...regions]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([region, usage]) => over(region, usage));
+    .flatMap(([region, usage]) => overdrawnQuota(region, usage));
 }
 
 /** Addresses of one's own pool (BYOIP) do not count; `amazon` is Amazon's. */
@@ -43,7 +43,7 @@ function isCounted({ publicIpv4Pool }: { publicIpv4Pool?: string | undefined }):
   return publicIpv4Pool === undefined || publicIpv4Pool === "amazon";
 }
 
-function over(region: string, { total, quota, stacks }: Usage): Problem[] {
+function overdrawnQuota(region: string, { total, quota, stacks }: Usage): Problem[] {
   const limit = quota ?? DEFAULT_QUOTA;
   if (total <= limit) return [];
   let sum = 0;
@@ -62,7 +62,7 @@ function over(region: string, { total, quota, stacks }: Usage): Problem[] {
       level: stated ? "error" : "warning",
       stack: crossing.name,
       path: "sendips:tenant.addresses",
-      message: `${total} Elastic IPs in ${region}, but AWS grants ${limit}${stated ? "" : " by default"}: ${few(owners)}`,
+      message: `${total} Elastic IPs in ${region}, but AWS grants ${limit}${stated ? "" : " by default"}: ${shortList(owners)}`,
       fix: stated
         ? `have the quota raised and sendips:eipQuota.${region} with it, or bring addresses of your own (BYOIP), which do not count`
         : `say what AWS grants you in Pulumi.yaml, sendips:eipQuota: {${region}: …}; have it raised when it is ${limit}`,

@@ -1,20 +1,23 @@
 /** Records that two stacks want at one name: what one publishes or deletes, the other loses. */
 
 import type { Problem } from "../problem.ts";
-import { isOurs, kindOf } from "../publishers/publishers.ts";
+import { isOurs, publisherKindOf } from "../publishers/publishers.ts";
 import {
   type PlannedRecord,
-  readable,
   referencesOf,
+  refLabel,
   renderData,
   singletonOfRecord,
 } from "../tenant/record.ts";
-import { type Claim, Claims, holder } from "./claims.ts";
-import type { Reported } from "./reported.ts";
+import { type Claim, Claims, claimText } from "./claims.ts";
+import type { ReportedNames } from "./reported-names.ts";
 import type { FleetTenant } from "./stack.ts";
 
 /** Records in conflict, by the tenants' plans. */
-export function recordConflicts(tenants: readonly FleetTenant[], reported: Reported): Problem[] {
+export function recordConflicts(
+  tenants: readonly FleetTenant[],
+  reported: ReportedNames,
+): Problem[] {
   const seen = { values: new Claims(), singles: new Claims(), aliases: new Claims() };
   const all = { ...seen, names: new Claims(), keys: new Claims() };
   const contested = contestedNames(tenants);
@@ -25,13 +28,13 @@ export function recordConflicts(tenants: readonly FleetTenant[], reported: Repor
       const { name, path } = record;
       // A name with an address in it is as unique as the address.
       if (typeof name !== "string") return [];
-      const mine = { stack, path };
-      const shared = sharedKey(record, mine, all.keys);
+      const claim = { stack, path };
+      const shared = sharedKey(record, claim, all.keys);
       if (shared !== undefined && !keys.has(path)) {
         keys.add(path);
         return [shared];
       }
-      const conflict = contested.has(name) ? conflictOf(record, name, mine, all) : undefined;
+      const conflict = contested.has(name) ? conflictOf(record, name, claim, all) : undefined;
       return conflict === undefined || reported.covers(stack, name) ? [] : [conflict];
     });
   });
@@ -53,7 +56,7 @@ function contestedNames(tenants: readonly FleetTenant[]): ReadonlySet<string> {
   return contested;
 }
 
-interface Seen {
+interface RecordClaims {
   /** By name, type and value. */
   values: Claims;
   /** By name and kind of text. */
@@ -68,14 +71,14 @@ function conflictOf(
   record: PlannedRecord,
   name: string,
   mine: Claim,
-  seen: Seen,
+  seen: RecordClaims,
 ): Problem | undefined {
   const { data } = record;
   const alias = data.type === "CNAME";
   const beside = seen.names.claim(name, mine);
-  const above = alias ? seen.aliases.claim(name, mine) : otherThan(mine, seen.aliases.of(name));
+  const above = alias ? seen.aliases.claim(name, mine) : foreignClaim(mine, seen.aliases.of(name));
   const value =
-    data.type === "TXT" || referencesOf(record).length === 0 ? renderData(record, readable) : "";
+    data.type === "TXT" || referencesOf(record).length === 0 ? renderData(record, refLabel) : "";
   const kind = singletonOfRecord(record);
   const single = kind && seen.singles.claim(`${name} ${kind.title}`, mine);
   const same = sameValue(record, name, value, mine, seen);
@@ -92,11 +95,11 @@ function conflictOf(
     fix,
     rule,
   });
-  const identical = kindOf(record.publisher).identical;
+  const identical = publisherKindOf(record.publisher).identical;
   if (same !== undefined && identical !== undefined) {
     return problem(
       "record-taken",
-      `${name} ${data.type} is also published by ${holder(same)}, with the same value`,
+      `${name} ${data.type} is also published by ${claimText(same)}, with the same value`,
       `one stack publishes it: ${identical.happens}, and who deletes it deletes it for both`,
       identical.rule,
     );
@@ -104,7 +107,7 @@ function conflictOf(
   if (single !== undefined && kind !== undefined) {
     return problem(
       "record-kind-taken",
-      `${name} already has the ${kind.title} of ${holder(single)}`,
+      `${name} already has the ${kind.title} of ${claimText(single)}`,
       "a name holds one: publish it from one stack, or use another name",
       kind.rule,
     );
@@ -113,13 +116,13 @@ function conflictOf(
   if (other === undefined) return undefined;
   return problem(
     "cname-beside-others",
-    `its ${data.type} record stands at ${name} beside ${alias ? "records" : "the CNAME"} of ${holder(other)}`,
+    `its ${data.type} record stands at ${name} beside ${alias ? "records" : "the CNAME"} of ${claimText(other)}`,
     "a CNAME stands alone at its name: move one of the two to another name",
     "RFC 1034 §3.6.2",
   );
 }
 
-function otherThan(mine: Claim, other: Claim | undefined): Claim | undefined {
+function foreignClaim(mine: Claim, other: Claim | undefined): Claim | undefined {
   return other?.stack === mine.stack ? undefined : other;
 }
 
@@ -129,7 +132,7 @@ function sameValue(
   name: string,
   value: string,
   mine: Claim,
-  { values }: Seen,
+  { values }: RecordClaims,
 ): Claim | undefined {
   const { data, publisher } = record;
   if (!isOurs(publisher) || referencesOf(record).length > 0) return undefined;
@@ -151,7 +154,7 @@ function sharedKey(
     level: "error",
     stack: mine.stack,
     path,
-    message: `its public key is also that of ${holder(other)}`,
+    message: `its public key is also that of ${claimText(other)}`,
     fix: "each tenant its own key: a new one for one of the two, and let the old one retire",
     rule: "RFC 6376 §8.3",
   };

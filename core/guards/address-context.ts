@@ -1,6 +1,6 @@
 /** What the guards of addresses share: what they look at, and the commands that they name. */
 
-import type { Deployed } from "../state/deployed.ts";
+import type { DeployedStack } from "../state/deployed-stack.ts";
 import { readTags, type StackName, type Tags } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import type { Holder } from "./holders.ts";
@@ -12,7 +12,7 @@ export interface LiveAddress extends Holder {
 }
 
 /** What EC2 has of a stack. */
-export interface Live {
+export interface LiveStack {
   /** Public IPs of the state, of the outputs and of the stack's tags that EC2 has. */
   present: ReadonlySet<string>;
   /** Those of them that a guard must see more of, see {@link needsDetails}. */
@@ -23,14 +23,14 @@ export interface Live {
 export interface AddressContext {
   owner: StackName;
   wanted: readonly PlannedAddress[];
-  deployed: Deployed;
-  live: Live;
+  deployed: DeployedStack;
+  live: LiveStack;
 }
 
 export const EC2_RULE = "EC2: a released Elastic IP may go to another account";
 
 /** The config path of an address. */
-export const pathOf = (key: string) => `sendips:tenant.addresses.${key}`;
+export const addressPath = (key: string) => `sendips:tenant.addresses.${key}`;
 
 /** The command that takes an address into the state, also of a stack that was never deployed. */
 export function importCommand(stack: string, key: string, allocationId: string): string {
@@ -43,7 +43,7 @@ export function forgetCommand(stack: string, urn: string): string {
 }
 
 /** Whether tags name another stack of ours. A project or an organisation may have been renamed. */
-export function isOthers(tags: Tags, { stack }: StackName): boolean {
+export function isAnotherStacks(tags: Tags, { stack }: StackName): boolean {
   const tagged = readTags(tags).stack;
   return tagged !== undefined && tagged !== stack;
 }

@@ -1,18 +1,18 @@
 /** No warmed address is let go, replaced or doubled: what is asked for against state and cloud. */
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding } from "../problem.ts";
-import type { Deployed } from "../state/deployed.ts";
+import type { DeployedStack } from "../state/deployed-stack.ts";
 import type { StateAddress } from "../state/resources.ts";
 import { isReleased, type StackName, type Tags, taggedStack } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import {
   type AddressContext,
+  addressPath,
   EC2_RULE,
   forgetCommand,
   importCommand,
-  isOthers,
-  type Live,
-  pathOf,
+  isAnotherStacks,
+  type LiveStack,
 } from "./address-context.ts";
 import { checkLost, checkUnheld } from "./lost-addresses.ts";
 
@@ -24,7 +24,7 @@ export const ADDRESS_WAY_OUT =
 export function needsDetails(
   publicIp: string,
   wanted: readonly PlannedAddress[],
-  { addresses }: Deployed,
+  { addresses }: DeployedStack,
 ): boolean {
   const known = addresses.find((address) => address.publicIp === publicIp);
   return known === undefined || !wanted.some(({ key }) => key === known.key);
@@ -35,11 +35,11 @@ export function needsDetails(
  *
  * @param wanted the addresses of the plan; none when the stack's config is not a tenant's.
  */
-export function checkAddresses(
+export function checkStateAddresses(
   owner: StackName,
   wanted: readonly PlannedAddress[],
-  deployed: Deployed,
-  live: Live,
+  deployed: DeployedStack,
+  live: LiveStack,
 ): Finding[] {
   const context: AddressContext = { owner, wanted, deployed, live };
   const order = (a: { publicIp: string }, b: { publicIp: string }) =>
@@ -63,15 +63,15 @@ function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
       {
         code: "address-twice-in-state",
         level: "error",
-        path: pathOf(key),
+        path: addressPath(key),
         message: `the state holds two addresses under it, ${first.publicIp} (${first.name}) and ${publicIp} (${name})`,
         fix: `take the one that is not meant out of the state, which leaves it as it is in AWS: ${forgetCommand(context.owner.stack, first.urn)}, or ${forgetCommand(context.owner.stack, address.urn)}`,
       },
     ];
   }
-  if (!live.present.has(publicIp)) return [gone(context, planned, address)];
-  if (isOthers(address.tags, context.owner)) {
-    return [foreign(context.owner, pathOf(key), address, address)];
+  if (!live.present.has(publicIp)) return [missingAddress(context, planned, address)];
+  if (isAnotherStacks(address.tags, context.owner)) {
+    return [foreignAddress(context.owner, addressPath(key), address, address)];
   }
   const pool = planned.publicIpv4Pool;
   if (pool === undefined || pool === address.publicIpv4Pool) return [];
@@ -79,8 +79,8 @@ function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
     {
       code: "address-pool-fixed",
       level: "warning",
-      path: `${pathOf(key)}.publicIpv4Pool`,
-      message: `is ${shown(pool)}, but ${publicIp} (${allocationId}) is allocated, from ${shown(address.publicIpv4Pool || "amazon")}: an address does not change its pool, and this edit has no effect`,
+      path: `${addressPath(key)}.publicIpv4Pool`,
+      message: `is ${quotedExcerpt(pool)}, but ${publicIp} (${allocationId}) is allocated, from ${quotedExcerpt(address.publicIpv4Pool || "amazon")}: an address does not change its pool, and this edit has no effect`,
       fix: "take it out again; for an address of that pool, add one under a new key and warm it up",
     },
   ];
@@ -92,14 +92,14 @@ function checkGoing(
   address: StateAddress,
 ): Finding[] {
   const { key, publicIp, name, release } = address;
-  const path = pathOf(key ?? name);
+  const path = addressPath(key ?? name);
   if (key === undefined) {
     return [
       {
         code: "address-unnamed-in-state",
         level: "error",
         path: "stack state",
-        message: `holds ${publicIp} under the name ${shown(name)}, which is no address of the config: it would be released`,
+        message: `holds ${publicIp} under the name ${quotedExcerpt(name)}, which is no address of the config: it would be released`,
         fix: `give it the name of its key: pulumi state rename '${address.urn}' ${owner.stack}-<key> --stack ${owner.stack} --yes`,
         rule: EC2_RULE,
       },
@@ -108,7 +108,8 @@ function checkGoing(
   const now = live.details.find((detail) => detail.publicIp === publicIp);
   // Released by hand: there is nothing to lose any more.
   if (now === undefined && !live.present.has(publicIp)) return [];
-  if (now !== undefined && isOthers(now.tags, owner)) return [foreign(owner, path, address, now)];
+  if (now !== undefined && isAnotherStacks(now.tags, owner))
+    return [foreignAddress(owner, path, address, now)];
   if (release && (now === undefined || isReleased(now.tags))) {
     return checkHeir(wanted, deployed, address);
   }
@@ -130,7 +131,7 @@ function checkGoing(
       {
         code: "address-renamed",
         level: "error",
-        path: pathOf(heir.key),
+        path: addressPath(heir.key),
         message: `stands in place of ${key}, which is deployed as ${publicIp}: a new key is a new address`,
         fix: `keep the key ${key}, which is the address's name for ever; or give ${heir.key} a private IP of its own beside it`,
         rule: EC2_RULE,
@@ -152,7 +153,7 @@ function checkGoing(
 /** A new address of the config on the private IP of one that goes. */
 function heirOf(
   wanted: readonly PlannedAddress[],
-  { addresses, outputs }: Deployed,
+  { addresses, outputs }: DeployedStack,
   { publicIp, bound }: StateAddress,
 ): PlannedAddress | undefined {
   const listed = Object.values(outputs.addresses).find((known) => known.publicIp === publicIp);
@@ -166,7 +167,7 @@ function heirOf(
 /** One that may go is bound until the end of the deployment: nobody takes its place in the same one. */
 function checkHeir(
   wanted: readonly PlannedAddress[],
-  deployed: Deployed,
+  deployed: DeployedStack,
   address: StateAddress,
 ): Finding[] {
   const heir = heirOf(wanted, deployed, address);
@@ -175,7 +176,7 @@ function checkHeir(
     {
       code: "address-private-ip-busy",
       level: "error",
-      path: `${pathOf(heir.key)}.privateIp`,
+      path: `${addressPath(heir.key)}.privateIp`,
       message: `${heir.privateIp} carries ${address.publicIp} until this deployment ends, which lets ${address.key} go`,
       fix: `deploy once without ${heir.key}, and add it then; or give it another private IP`,
       rule: "EC2: one Elastic IP for each private IPv4",
@@ -184,7 +185,7 @@ function checkHeir(
 }
 
 /** An address of the state that another stack has by its tags. */
-function foreign(
+function foreignAddress(
   { stack }: StackName,
   path: string,
   { publicIp, allocationId, urn }: StateAddress,
@@ -194,14 +195,14 @@ function foreign(
     code: "address-of-other-stack",
     level: "error",
     path,
-    message: `${publicIp} (${allocationId}) is in the state, but it carries the tags of stack ${shown(taggedStack(tags) ?? "")}: that tenant would lose it`,
+    message: `${publicIp} (${allocationId}) is in the state, but it carries the tags of stack ${quotedExcerpt(taggedStack(tags) ?? "")}: that tenant would lose it`,
     fix: `take it out of this state, which leaves it as it is in AWS: ${forgetCommand(stack, urn)}`,
     rule: EC2_RULE,
   };
 }
 
 /** An address that the state holds and AWS does not. */
-function gone(
+function missingAddress(
   { owner }: AddressContext,
   { key }: PlannedAddress,
   { publicIp, allocationId, reverseNameUrn }: StateAddress,
@@ -214,7 +215,7 @@ function gone(
   return {
     code: "address-released",
     level: "error",
-    path: pathOf(key),
+    path: addressPath(key),
     message: `is ${publicIp} (${allocationId}) in the state, but AWS has no such address here: it was released by hand`,
     fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then ${forget}pulumi refresh --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
     rule: EC2_RULE,

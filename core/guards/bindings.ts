@@ -2,7 +2,7 @@
 import type { Finding } from "../problem.ts";
 import { isOwned, readTags, type StackName, tagName } from "../state/tags.ts";
 import { ONE_EACH } from "../tenant/address/private-ips.ts";
-import { type LiveAddress, pathOf } from "./address-context.ts";
+import { addressPath, type LiveAddress } from "./address-context.ts";
 import { describeHolder } from "./holders.ts";
 
 /** A private IP of a network interface: what one Elastic IP is bound to. */
@@ -33,7 +33,7 @@ export function bindingTag({ networkInterfaceId, privateIp }: Binding): string {
 }
 
 /** Whether two bindings are the same. */
-export function isSame(a: Binding | undefined, b: Binding | undefined): boolean {
+export function isSameBinding(a: Binding | undefined, b: Binding | undefined): boolean {
   return (
     a !== undefined &&
     b !== undefined &&
@@ -51,7 +51,7 @@ export function bindingOf({ privateIp, networkInterfaceId }: LiveAddress): Bindi
  * Those that an address waits for: of its own stack, bound where it is wanted, and wanted elsewhere by the
  * same program.
  */
-export function movers(
+export function movingAddresses(
   owner: StackName,
   program: Bindings,
   binding: Binding,
@@ -60,10 +60,10 @@ export function movers(
   return others.filter((other) => {
     const elsewhere = program.get(readTags(other.tags).address ?? "");
     return (
-      isSame(bindingOf(other), binding) &&
+      isSameBinding(bindingOf(other), binding) &&
       isOwned(other.tags, owner) &&
       elsewhere !== undefined &&
-      !isSame(elsewhere, binding)
+      !isSameBinding(elsewhere, binding)
     );
   });
 }
@@ -83,19 +83,20 @@ export function checkBinding(
 ): Finding[] {
   const { key, binding, release, held, live } = wanted;
   const at = live === undefined ? undefined : bindingOf(live);
-  if (isSame(at, binding)) return [];
-  const stays = isSame(held, binding);
-  const path = `${pathOf(key)}.privateIp`;
+  if (isSameBinding(at, binding)) return [];
+  const stays = isSameBinding(held, binding);
+  const path = `${addressPath(key)}.privateIp`;
   // One that the config lets go is not bound again: it is said, and it goes.
   const level = stays && release ? "warning" : "error";
   const { privateIp, networkInterfaceId } = binding;
-  const offAir = stays && live !== undefined ? `, where ${live.publicIp} was: ${nowAt(live)}` : "";
-  const moving = movers(owner, program, binding, others);
-  const there = others.filter(
-    (other) => isSame(bindingOf(other), binding) && !moving.includes(other),
+  const offAir =
+    stays && live !== undefined ? `, where ${live.publicIp} was: ${bindingText(live)}` : "";
+  const moving = movingAddresses(owner, program, binding, others);
+  const inTheWay = others.filter(
+    (other) => isSameBinding(bindingOf(other), binding) && !moving.includes(other),
   );
-  if (there.length > 0) {
-    return there.map((other) => ({
+  if (inTheWay.length > 0) {
+    return inTheWay.map((other) => ({
       code: "binding-held",
       ...{ level, path },
       message: `${privateIp} carries ${describeHolder(other)} already${offAir}`,
@@ -130,19 +131,19 @@ export function checkBinding(
         ]
       : [];
   }
-  if (isSame(at, held)) return [];
+  if (isSameBinding(at, held)) return [];
   return [
     {
       code: "binding-moved",
       ...{ level, path },
-      message: `${live.publicIp} is to be bound to ${privateIp} on ${networkInterfaceId}, but ${nowAt(live)}, of which the state knows nothing`,
+      message: `${live.publicIp} is to be bound to ${privateIp} on ${networkInterfaceId}, but ${bindingText(live)}, of which the state knows nothing`,
       fix: `it was moved by hand, or a move was cut short: give it ${at.privateIp}, where it is, deploy with --refresh, and move it then`,
     },
   ];
 }
 
 /** `it is bound to 10.0.1.99 on eni-…`. */
-function nowAt(live: LiveAddress): string {
+function bindingText(live: LiveAddress): string {
   const at = bindingOf(live);
   if (at === undefined) return "it is bound to nothing";
   return `it is bound to ${at.privateIp} on ${at.networkInterfaceId}`;

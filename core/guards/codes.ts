@@ -1,5 +1,5 @@
 /** Codes of findings about what is wanted against state and clouds, before anything is changed. */
-import type { Codes } from "../../mail/code.ts";
+import type { Codes } from "../../mail/code-meaning.ts";
 
 export const guardCodes = {
   "address-removed": {

@@ -1,5 +1,5 @@
 /** Who holds a private IP, in words. */
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import { readTags, type Tags, taggedStack } from "../state/tags.ts";
 
 /** An Elastic IP that a private IP carries. */
@@ -18,5 +18,5 @@ export function describeHolder({ publicIp, allocationId, tags }: Holder): string
   if (stack === undefined || key === undefined) {
     return `${publicIp} (${allocationId}, which is not of sendips)`;
   }
-  return `${publicIp} (address ${shown(key)} of stack ${shown(stack)})`;
+  return `${publicIp} (address ${quotedExcerpt(key)} of stack ${quotedExcerpt(stack)})`;
 }

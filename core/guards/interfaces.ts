@@ -2,7 +2,7 @@
 
 import type { MailHostConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
-import type { Deployed } from "../state/deployed.ts";
+import type { DeployedStack } from "../state/deployed-stack.ts";
 
 /** How an interface is let go. */
 export const INTERFACE_WAY_OUT =
@@ -15,7 +15,7 @@ export const INTERFACE_WAY_OUT =
  */
 export function checkInterfaces(
   mailHost: MailHostConfig | undefined,
-  { networkInterfaces }: Deployed,
+  { networkInterfaces }: DeployedStack,
 ): Finding[] {
   const root = "sendips:mailHost";
   const held = networkInterfaces.filter(({ release }) => !release);

@@ -4,7 +4,7 @@ import type { LeftName, StackOutputs } from "../state/outputs.ts";
 import type { StateRecord } from "../state/resources.ts";
 import { type PlannedRecord, referencesOf } from "../tenant/record.ts";
 import { REPORT_CONSENT } from "../tenant/report-consent/purpose.ts";
-import { type Adoption, standingValue } from "./standing.ts";
+import { type Adoption, zoneRecordValue } from "./adoption.ts";
 
 /**
  * By the record's key, empty where nothing stays. What the plan says; else what the last deployment said, which
@@ -29,8 +29,8 @@ export function leavesOf(
   for (const record of planned) {
     const { key, leaves: said, data, permanent } = record;
     const adoption = adoptions.get(key);
-    const theirs = adoption?.equal === true && !isOurs(record, hosts);
-    const equal = theirs ? standingValue(adoption.standing) : undefined;
+    const isTheirs = adoption?.equal === true && !isOurs(record, hosts);
+    const equal = isTheirs ? zoneRecordValue(adoption.standing) : undefined;
     // An alias of ours goes by the hook before its deletion, so that it can go before what takes its place.
     const alias = data.type === "CNAME" && permanent === true ? "" : undefined;
     const text = said ?? remembered.get(key) ?? alias ?? equal;
@@ -55,7 +55,7 @@ function isOurs(record: PlannedRecord, hosts: ReadonlySet<string>): boolean {
  * What an earlier deployment said of records that this plan lets go of, as long as the state holds them: a
  * run that fails before they go must leave the next one what it needs.
  */
-export function stillToGo(
+export function remainingLeaves(
   planned: readonly PlannedRecord[],
   before: StackOutputs["leaves"],
   state: readonly StateRecord[],

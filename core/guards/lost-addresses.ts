@@ -1,17 +1,17 @@
 /** Addresses outside the state: remembered, tagged as ours, handed over. */
-import { shown } from "../../mail/finding.ts";
+import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding } from "../problem.ts";
 import type { RememberedAddress } from "../state/resources.ts";
 import { isOwned, isReleased, readTags, taggedStack } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import {
   type AddressContext,
+  addressPath,
   EC2_RULE,
   forgetCommand,
   importCommand,
-  isOthers,
+  isAnotherStacks,
   type LiveAddress,
-  pathOf,
 } from "./address-context.ts";
 
 /** An address that the state held once. */
@@ -22,7 +22,7 @@ export function checkLost(
   const { key, publicIp } = lost;
   // One that AWS still has is seen as it is there.
   if (live.present.has(publicIp)) return [];
-  const path = pathOf(key);
+  const path = addressPath(key);
   if (!wanted.some((planned) => planned.key === key)) {
     return [
       {
@@ -55,7 +55,7 @@ export function checkUnheld(
   if (deployed.addresses.some((address) => address.publicIp === publicIp)) return [];
   const remembered = deployed.lost.find((address) => address.publicIp === publicIp);
   if (remembered === undefined && !isOwned(tags, owner)) return [];
-  if (remembered !== undefined && isOthers(tags, owner)) {
+  if (remembered !== undefined && isAnotherStacks(tags, owner)) {
     return checkHandedOver(wanted, remembered, found);
   }
   const key = remembered?.key ?? readTags(tags).address ?? "";
@@ -65,23 +65,23 @@ export function checkUnheld(
       : `bound to ${found.privateIp} on ${found.networkInterfaceId}`;
   const held = deployed.addresses.find((address) => address.key === key);
   const planned = wanted.some((address) => address.key === key);
-  const said = remembered === undefined ? "is tagged as" : "was deployed as";
+  const verb = remembered === undefined ? "is tagged as" : "was deployed as";
   const legacy =
     remembered === undefined && taggedStack(tags) === owner.stack
       ? ". Its tags name no project: if it is of another project's stack of this name, deploy that one first, which tags it"
       : "";
   const finding = {
     level: "error" as const,
-    path: planned ? pathOf(key) : "sendips:tenant.addresses",
+    path: planned ? addressPath(key) : "sendips:tenant.addresses",
   };
-  const message = `${publicIp} (${allocationId}), ${where}, ${said} address ${shown(key)} of this stack, and the state does not know it`;
+  const message = `${publicIp} (${allocationId}), ${where}, ${verb} address ${quotedExcerpt(key)} of this stack, and the state does not know it`;
   if (held !== undefined) {
     return [
       {
         ...finding,
         code: "address-twice-in-cloud",
         message: `${message}: there ${key} is ${held.publicIp}, and two addresses are paid for`,
-        fix: `if ${publicIp} is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
+        fix: `if ${publicIp} is not needed, let it go${sendingCondition(found)}: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
         rule: EC2_RULE,
       },
     ];
@@ -107,7 +107,7 @@ export function checkUnheld(
         : `${message}, nor the config`,
       fix: planned
         ? `take it into the state, and deploy: ${take}${legacy}`
-        : `name it in the config under its key, and take it into the state: ${take}. If it is not needed, let it go${unbound(found)}: aws ec2 release-address --allocation-id ${allocationId}${legacy}`,
+        : `name it in the config under its key, and take it into the state: ${take}. If it is not needed, let it go${sendingCondition(found)}: aws ec2 release-address --allocation-id ${allocationId}${legacy}`,
       rule: EC2_RULE,
     },
   ];
@@ -119,13 +119,13 @@ function checkHandedOver(
   { key, publicIp }: RememberedAddress,
   { tags }: LiveAddress,
 ): Finding[] {
-  const stack = shown(taggedStack(tags) ?? "");
+  const stack = quotedExcerpt(taggedStack(tags) ?? "");
   if (wanted.some((planned) => planned.key === key)) {
     return [
       {
         code: "address-handed-over",
         level: "error",
-        path: pathOf(key),
+        path: addressPath(key),
         message: `was ${publicIp}, which is stack ${stack}'s by its tags: another one would be allocated under the key, which begins cold`,
         fix: `remove ${key} from the config; for another address, add one under a new key`,
         rule: EC2_RULE,
@@ -136,14 +136,14 @@ function checkHandedOver(
     {
       code: "address-handed-over",
       level: "warning",
-      path: pathOf(key),
+      path: addressPath(key),
       message: `was ${publicIp}, which is stack ${stack}'s by its tags: what is left of it here is removed`,
       fix: "nothing, if it was handed over",
     },
   ];
 }
 
-/** Said before an address is let go by hand. */
-function unbound({ privateIp }: LiveAddress): string {
+/** The condition for letting an address go by hand. */
+function sendingCondition({ privateIp }: LiveAddress): string {
   return privateIp === "" ? "" : `, once nobody sends from ${privateIp}`;
 }

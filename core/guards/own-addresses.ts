@@ -4,7 +4,7 @@ import { parseSpf } from "../../mail/spf/parse.ts";
 import type { TenantConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import type { StateAddress } from "../state/resources.ts";
-import { standingSpf } from "../tenant/spf/standing.ts";
+import { existingSpf } from "../tenant/spf/existing-spf.ts";
 
 /** An error for each address of the stack's that an existing SPF record names. */
 export function checkOwnAddresses(
@@ -18,7 +18,7 @@ export function checkOwnAddresses(
     ...Object.keys(tenant.existing.names),
   ]);
   return [...names].flatMap((name) =>
-    standingSpf(tenant, name).flatMap(({ text, path }) =>
+    existingSpf(tenant, name).flatMap(({ text, path }) =>
       parseSpf(text).terms.flatMap(({ term }): Finding[] => {
         const key = term.type === "ip4" ? own.get(term.address) : undefined;
         if (term.type !== "ip4" || key === undefined) return [];

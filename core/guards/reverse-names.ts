@@ -3,7 +3,7 @@
 import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import { isCustomers } from "../publishers/publishers.ts";
-import type { Deployed } from "../state/deployed.ts";
+import type { DeployedStack } from "../state/deployed-stack.ts";
 import { setsReverseNames } from "../tenant/address/records.ts";
 import type { Plan } from "../tenant/plan.ts";
 import { hostRecordKey } from "../tenant/record.ts";
@@ -12,7 +12,7 @@ import { hostRecordKey } from "../tenant/record.ts";
 export function checkReverseNames(
   tenant: TenantConfig,
   zones: OperatorConfig["zones"],
-  { addresses }: Deployed,
+  { addresses }: DeployedStack,
 ): Finding[] {
   if (setsReverseNames(tenant, zones)) return [];
   const losing = addresses.flatMap(({ key, reverseNameUrn, release }) =>
@@ -42,7 +42,7 @@ export function checkReverseNames(
  */
 export function checkHostRecords(
   { stack, addresses, records }: Plan,
-  deployed: Deployed,
+  deployed: DeployedStack,
 ): Finding[] {
   return addresses.flatMap(({ key }): Finding[] => {
     const held = deployed.addresses.find((address) => address.key === key);

@@ -52,7 +52,7 @@ export function successions(
       if (moves && data.type !== "CNAME" && alias !== undefined) overAlias.set(key, alias);
       continue;
     }
-    const there = state.filter(
+    const sameName = state.filter(
       (record) =>
         record.name === name &&
         record.zoneId === publisher.zoneId &&
@@ -60,14 +60,14 @@ export function successions(
         !taken.has(record.logicalName) &&
         (record.type === "CNAME") !== (data.type === "CNAME"),
     );
-    const [first, ...more] = there;
+    const [first, ...more] = sameName;
     if (first === undefined) continue;
     if (more.length > 0) {
       findings.push({
         code: "cname-takes-several",
         level: "error",
         path,
-        message: `a CNAME stands alone, and ${there.length} records stand at ${name}: ${there.map((record) => record.logicalName).join(", ")}`,
+        message: `a CNAME stands alone, and ${sameName.length} records stand at ${name}: ${sameName.map((record) => record.logicalName).join(", ")}`,
         fix: `take them out of the config and deploy; then add this, and deploy again`,
         rule: "RFC 1034 §3.6.2",
       });

@@ -1,5 +1,5 @@
 /** Codes of findings about mail hosts, by themselves. */
-import type { Codes } from "../../mail/code.ts";
+import type { Codes } from "../../mail/code-meaning.ts";
 
 export const hostCodes = {
   "mail-host-no-interface": { level: "error", meaning: "A mail host names no network interface." },

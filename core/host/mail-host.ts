@@ -3,7 +3,7 @@
 import type { MailHostConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import type { Capacity } from "./instance-types.ts";
-import { checkOnce, hostPrivateIps } from "./private-ips.ts";
+import { checkDuplicateIps, hostPrivateIps } from "./private-ips.ts";
 
 /** What the cloud says of a mail host's subnet and instance type. */
 export interface MailHostLimits extends Capacity {
@@ -13,7 +13,7 @@ export interface MailHostLimits extends Capacity {
 
 /** Faults that a mail host's config alone shows. */
 export function checkMailHost(mailHost: MailHostConfig): Finding[] {
-  const findings = checkOnce(mailHost);
+  const findings = checkDuplicateIps(mailHost);
   if (Object.keys(mailHost.networkInterfaces).length === 0) {
     findings.push({
       code: "mail-host-no-interface",
@@ -27,7 +27,7 @@ export function checkMailHost(mailHost: MailHostConfig): Finding[] {
 }
 
 /** Faults against the limits of the subnet and the instance type. */
-export function checkLimits(mailHost: MailHostConfig, limits: MailHostLimits): Finding[] {
+export function checkMailHostLimits(mailHost: MailHostConfig, limits: MailHostLimits): Finding[] {
   return [...checkCapacity(mailHost, limits), ...checkSubnet(mailHost, limits.cidr)];
 }
 
@@ -60,7 +60,7 @@ export function checkCapacity(mailHost: MailHostConfig, capacity: Capacity): Fin
 
 function checkSubnet(mailHost: MailHostConfig, cidr: string): Finding[] {
   return hostPrivateIps(mailHost)
-    .filter(({ privateIp }) => !usable(privateIp, cidr))
+    .filter(({ privateIp }) => !isUsableIp(privateIp, cidr))
     .map(({ privateIp, path }) => ({
       code: "mail-host-private-ip-unusable",
       level: "error",
@@ -70,14 +70,14 @@ function checkSubnet(mailHost: MailHostConfig, cidr: string): Finding[] {
     }));
 }
 
-function usable(ip: string, cidr: string): boolean {
+function isUsableIp(ip: string, cidr: string): boolean {
   const [network = "", bits = "32"] = cidr.split("/");
   const size = 2 ** (32 - Number(bits));
-  const first = Math.floor(number(network) / size) * size;
-  const offset = number(ip) - first;
+  const first = Math.floor(ipNumber(network) / size) * size;
+  const offset = ipNumber(ip) - first;
   return offset >= 4 && offset < size - 1;
 }
 
-function number(ip: string): number {
+function ipNumber(ip: string): number {
   return ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 }

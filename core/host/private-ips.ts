@@ -4,7 +4,7 @@
  */
 
 import type { MailHostConfig, TenantConfig } from "../config/schema.ts";
-import { ordered } from "../maps.ts";
+import { sortedEntries } from "../maps.ts";
 import type { Finding } from "../problem.ts";
 import { takenPrivateIps } from "../tenant/address/private-ips.ts";
 
@@ -27,7 +27,7 @@ const DEFAULT_SOURCE = "EC2: the primary private IP is an interface's default so
 export function primaryOf(
   networkInterfaces: Readonly<Record<string, { primary?: string | undefined }>>,
 ): Primary | undefined {
-  const [first] = ordered(networkInterfaces);
+  const [first] = sortedEntries(networkInterfaces);
   if (first === undefined) return undefined;
   const [networkInterface, { primary: ip }] = first;
   return ip === undefined ? undefined : { ip, networkInterface };
@@ -58,7 +58,7 @@ export function checkPrimaryTaken(
   { networkInterfaces }: MailHostConfig,
   isTaken: (privateIp: string) => boolean,
 ): Finding[] {
-  const [first] = ordered(networkInterfaces);
+  const [first] = sortedEntries(networkInterfaces);
   if (first === undefined) return [];
   const [key, { privateIps }] = first;
   if (privateIps.length === 0 || !privateIps.every(isTaken)) return [];
@@ -99,7 +99,7 @@ export function hostOf({ mailHost }: TenantConfig): string {
 }
 
 /** Errors for private IPs that a mail host has twice. */
-export function checkOnce(mailHost: MailHostConfig): Finding[] {
+export function checkDuplicateIps(mailHost: MailHostConfig): Finding[] {
   const owners = new Map<string, string>();
   return hostPrivateIps(mailHost).flatMap(({ privateIp, networkInterface, path }): Finding[] => {
     const owner = owners.get(privateIp);

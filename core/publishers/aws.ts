@@ -3,12 +3,12 @@
 import type { PublisherKind } from "./publisher.ts";
 
 /** The reverse zone of Elastic IPs. */
-export interface AwsReverseZone {
+export interface AwsReversePublisher {
   by: "aws";
 }
 
 /** Who sets the reverse names of our addresses. */
-export const aws: PublisherKind<AwsReverseZone> = {
+export const aws: PublisherKind<AwsReversePublisher> = {
   by: "aws",
   title: "AWS",
   hands: "none",

@@ -2,12 +2,12 @@
 
 import { z } from "zod";
 import { unquoteTxt } from "../../mail/txt.ts";
-import { text } from "../config/fields.ts";
+import { textField } from "../config/fields.ts";
 import { member } from "../maps.ts";
 import type { PublisherKind } from "./publisher.ts";
 
 /** A zone at Cloudflare. */
-export interface CloudflareZone {
+export interface CloudflarePublisher {
   by: "cloudflare";
   zone: string;
   zoneId: string;
@@ -17,7 +17,7 @@ export interface CloudflareZone {
 const NEW_FREE_ZONE = 200;
 
 /** A zone id. */
-export const zoneId = text(
+export const zoneId = textField(
   (value) => /^[0-9a-f]{32}$/.test(value),
   "is not a Cloudflare zone id",
   "32 hexadecimal digits, as the zone's overview page shows",
@@ -43,7 +43,7 @@ export const cloudflareConfig = z.strictObject({
 const STANDS = /8105[378]|identical record already exists|record with that host already exists/i;
 
 /** Cloudflare, with its limits (cloudflare-docs#29286) and its habits. */
-export const cloudflare: PublisherKind<CloudflareZone> = {
+export const cloudflare: PublisherKind<CloudflarePublisher> = {
   by: "cloudflare",
   title: "Cloudflare",
   hands: "ours",

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { PublisherKind } from "./publisher.ts";
 
 /** A zone of the customer's. */
-export interface ExternalZone {
+export interface ExternalPublisher {
   by: "external";
   zone: string;
 }
@@ -13,7 +13,7 @@ export interface ExternalZone {
 export const externalConfig = z.literal("external");
 
 /** The customer: nothing is known of who serves the zone but what holds for all DNS. */
-export const external: PublisherKind<ExternalZone> = {
+export const external: PublisherKind<ExternalPublisher> = {
   by: "external",
   title: "the customer",
   hands: "customer's",

@@ -43,9 +43,9 @@ export interface RecordQuota {
  * One kind of publisher. All of it is plain data and pure functions; what talks to a provider is a component's or
  * a client's.
  */
-export interface PublisherKind<Zone extends { by: string }> {
+export interface PublisherKind<P extends { by: string }> {
   /** As plans, outputs and findings have it. */
-  by: Zone["by"];
+  by: P["by"];
   /** As people call it: `Cloudflare`. */
   title: string;
   /** Whose hands publish: ours, by the provider's API; the customer's; or nobody's, as for reverse names. */
@@ -55,7 +55,7 @@ export interface PublisherKind<Zone extends { by: string }> {
   /** The config of `sendips:zones` that names it, as a person writes it; absent where no config does. */
   form?: string;
   /** The publisher of a zone by that config; undefined where it names another. */
-  fromConfig?(zone: string, config: unknown): Zone | undefined;
+  fromConfig?(zone: string, config: unknown): P | undefined;
   /** Absent where any TTL will do. */
   ttl?: TtlLimits;
   /** True where it keeps a TTL of its own, whatever is asked for. */

@@ -1,13 +1,13 @@
 /** Every publisher. A new one is its file, and its lines here. */
 
 import { z } from "zod";
-import { type AwsReverseZone, aws } from "./aws.ts";
-import { type CloudflareZone, cloudflare, cloudflareConfig } from "./cloudflare.ts";
-import { type ExternalZone, external, externalConfig } from "./external.ts";
+import { type AwsReversePublisher, aws } from "./aws.ts";
+import { type CloudflarePublisher, cloudflare, cloudflareConfig } from "./cloudflare.ts";
+import { type ExternalPublisher, external, externalConfig } from "./external.ts";
 import { type PublisherKind, takesTtl, ttlText } from "./publisher.ts";
 
 /** Who publishes a record, as plain data. */
-export type Publisher = CloudflareZone | ExternalZone | AwsReverseZone;
+export type Publisher = CloudflarePublisher | ExternalPublisher | AwsReversePublisher;
 
 /** A publisher of ours: the zone is named by the provider's own id. */
 export type OwnPublisher = Extract<Publisher, { zoneId: string }>;
@@ -15,7 +15,7 @@ export type OwnPublisher = Extract<Publisher, { zoneId: string }>;
 /** Who serves a zone, as `sendips:zones` has it. */
 export const zoneConfig = z.union([externalConfig, cloudflareConfig]);
 
-/** In the order in which records are shown: ours, the customer's, reverse names. */
+/** The kinds stand in the order in which records are shown: ours, the customer's, reverse names. */
 const KINDS: Readonly<Record<Publisher["by"], PublisherKind<Publisher>>> = {
   cloudflare,
   external,
@@ -23,28 +23,28 @@ const KINDS: Readonly<Record<Publisher["by"], PublisherKind<Publisher>>> = {
 };
 
 /** Who serves the reverse names of our addresses. */
-export const REVERSE_ZONE: Publisher = { by: "aws" };
+export const REVERSE_PUBLISHER: Publisher = { by: "aws" };
 
 /** Every kind of publisher, in the order in which their records are shown. */
 export const PUBLISHERS: readonly PublisherKind<Publisher>[] = Object.values(KINDS);
 
 /** What is known of a publisher. */
-export function kindOf({ by }: Pick<Publisher, "by">): PublisherKind<Publisher> {
+export function publisherKindOf({ by }: Pick<Publisher, "by">): PublisherKind<Publisher> {
   return KINDS[by];
 }
 
 /** Whether we publish there. */
 export function isOurs(publisher: Publisher | undefined): publisher is OwnPublisher {
-  return publisher !== undefined && kindOf(publisher).hands === "ours";
+  return publisher !== undefined && publisherKindOf(publisher).hands === "ours";
 }
 
 /** Whether the customer publishes there. */
-export function isCustomers(publisher: Publisher | undefined): publisher is ExternalZone {
-  return publisher !== undefined && kindOf(publisher).hands === "customer's";
+export function isCustomers(publisher: Publisher | undefined): publisher is ExternalPublisher {
+  return publisher !== undefined && publisherKindOf(publisher).hands === "customer's";
 }
 
 /** The zone; undefined for reverse names. */
-export function zoneOf(publisher: Publisher): string | undefined {
+export function zoneNameOf(publisher: Publisher): string | undefined {
   return "zone" in publisher ? publisher.zone : undefined;
 }
 
@@ -64,7 +64,7 @@ export function publisherOfZone(
 export const ZONE_FORMS: readonly string[] = PUBLISHERS.flatMap(({ form }) => form ?? []);
 
 /** The kind of publisher for which a TTL means "as the provider likes"; undefined where it is seconds everywhere. */
-export function automaticAt(ttl: number): PublisherKind<Publisher> | undefined {
+export function automaticTtlKind(ttl: number): PublisherKind<Publisher> | undefined {
   return PUBLISHERS.find((kind) => kind.ttl?.automatic === ttl);
 }
 
@@ -80,7 +80,7 @@ export const ttlConfig = z
   })
   .meta(ttlSchema());
 
-/** The same for the JSON Schema, which knows no function. */
+/** The limits of {@link ttlConfig} for the JSON Schema, which knows no function. */
 function ttlSchema() {
   const limits = PUBLISHERS.flatMap(({ ttl }) => ttl ?? []);
   const automatic = limits.flatMap((ttl) => ttl.automatic ?? []);

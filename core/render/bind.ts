@@ -1,14 +1,20 @@
 /** The plan as zone file text (RFC 1035 §5.1): absolute names, so that no $ORIGIN is needed. */
-import type { PolicyFile } from "../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { PlannedRecord } from "../tenant/record.ts";
-import { absoluteOwner, type Known, sectionsOf, ttlOf, zoneValue } from "./sections.ts";
+import {
+  absoluteOwner,
+  type KnownAddresses,
+  sectionsOf,
+  ttlOf,
+  zoneFileValue,
+} from "./sections.ts";
 
 /**
  * Records zone by zone, each under a comment that says why it is there. A name server loads it once
  * every address is known; until then `{tx1}` stands where one will be.
  */
-export function bindText(plan: Plan, known: Known): string {
+export function bindText(plan: Plan, known: KnownAddresses): string {
   const sections = sectionsOf(plan.records).map(({ title, records }) =>
     [`; ${title}`, ...recordLines(records, known)].join("\n"),
   );
@@ -17,7 +23,7 @@ export function bindText(plan: Plan, known: Known): string {
 }
 
 /** Lines of records; neighbours with one reason share its comment. */
-export function recordLines(records: readonly PlannedRecord[], known: Known): string[] {
+export function recordLines(records: readonly PlannedRecord[], known: KnownAddresses): string[] {
   let last: string | undefined;
   return records.flatMap((record) => {
     const comment = record.why === last ? [] : [`; ${record.why}`];
@@ -29,19 +35,19 @@ export function recordLines(records: readonly PlannedRecord[], known: Known): st
 }
 
 /** `tx1.mail.acme.example. 3600 IN A 192.0.2.1`; without a TTL where it is not ours. */
-export function recordLine(record: PlannedRecord, known: Known): string {
+export function recordLine(record: PlannedRecord, known: KnownAddresses): string {
   const ttl = ttlOf(record);
   return [
     absoluteOwner(record, known),
     ...(ttl === undefined ? [] : [String(ttl)]),
     "IN",
     record.data.type,
-    zoneValue(record, known),
+    zoneFileValue(record, known),
   ].join(" ");
 }
 
 /** A policy file, which is no record, as comments. */
-export function servedComment({ url, text, servedBy }: PolicyFile): string[] {
+export function servedComment({ url, text, servedBy }: MtaStsPolicyFile): string[] {
   const by = servedBy === undefined ? "" : ` by ${servedBy}`;
   return [
     `; To be served${by} at ${url}, lines ending in CRLF:`,

@@ -1,12 +1,12 @@
 /** The plan as JSON, for programs: a shape that later versions add to and do not change. */
 
 import type { Problem } from "../problem.ts";
-import { zoneOf } from "../publishers/publishers.ts";
-import type { PolicyFile } from "../tenant/mta-sts/policy.ts";
+import { zoneNameOf } from "../publishers/publishers.ts";
+import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan, PlannedAddress, PlannedStream } from "../tenant/plan.ts";
-import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
+import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 import type { NameRef, PlannedRecord, Text } from "../tenant/record.ts";
-import { type Known, ownerOf, plainValue, ttlOf } from "./sections.ts";
+import { type KnownAddresses, ownerOf, plainValue, ttlOf } from "./sections.ts";
 
 /** One stack's plan. */
 export interface PlanJson {
@@ -17,9 +17,9 @@ export interface PlanJson {
   streams: PlannedStream[];
   records: RecordJson[];
   /** Files that a web server must serve: `{domain, url, text, servedBy?}`. */
-  policyFiles: PolicyFile[];
+  policyFiles: MtaStsPolicyFile[];
   /** Mailbox providers' rules: `{provider, rule, senders, stream?, verdict, why}`. */
-  policies: PolicyVerdict[];
+  policies: ProviderVerdict[];
   /**
    * Errors first: `{code, level, stack, path, message, fix, rule?}`. A warning that is accepted has `accepted:
    * {reason, until?}`, one whose day has passed `acceptedBefore`.
@@ -67,9 +67,13 @@ export interface RecordJson {
 export function planJson(
   plan: Plan | undefined,
   problems: readonly Problem[],
-  options: { known: Known; policies?: readonly PolicyVerdict[]; stack?: string | undefined },
+  options: {
+    known: KnownAddresses;
+    verdicts?: readonly ProviderVerdict[];
+    stack?: string | undefined;
+  },
 ): PlanJson {
-  const { known, policies = [], stack } = options;
+  const { known, verdicts = [], stack } = options;
   return {
     stack: plan?.stack ?? stack ?? problems[0]?.stack ?? null,
     domain: plan?.domain ?? null,
@@ -80,12 +84,12 @@ export function planJson(
     streams: plan?.streams ?? [],
     records: (plan?.records ?? []).map((record) => recordJson(record, known)),
     policyFiles: plan?.policyFiles ?? [],
-    policies: plan === undefined ? [] : [...policies],
+    policies: plan === undefined ? [] : [...verdicts],
     problems: [...problems],
   };
 }
 
-function recordJson(record: PlannedRecord, known: Known): RecordJson {
+function recordJson(record: PlannedRecord, known: KnownAddresses): RecordJson {
   const { key, name, data, publisher, why, path, waitsFor, before, leaves, permanent } = record;
   return {
     key,
@@ -95,9 +99,9 @@ function recordJson(record: PlannedRecord, known: Known): RecordJson {
         : name,
     type: data.type,
     ttl: ttlOf(record) ?? null,
-    value: unknownIn(record, known) ?? plainValue(record, known),
+    value: unknownValue(record, known) ?? plainValue(record, known),
     publisher: publisher.by,
-    zone: zoneOf(publisher) ?? null,
+    zone: zoneNameOf(publisher) ?? null,
     why,
     path,
     ...(waitsFor === undefined ? {} : { waitsFor }),
@@ -108,7 +112,7 @@ function recordJson(record: PlannedRecord, known: Known): RecordJson {
 }
 
 /** The value with its references, when one of them is unknown. */
-function unknownIn({ data }: PlannedRecord, known: Known): Text | undefined {
+function unknownValue({ data }: PlannedRecord, known: KnownAddresses): Text | undefined {
   if (data.type === "A") {
     const { address } = data;
     return typeof address === "string" || Object.hasOwn(known, address.address)

@@ -1,13 +1,13 @@
 /** The plan as text, in the format that the reader wants. */
 
-import { byRank, formatProblems, type Problem } from "../problem.ts";
+import { formatProblems, type Problem, sortedByRank } from "../problem.ts";
 import type { Plan } from "../tenant/plan.ts";
-import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
+import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 import { bindText } from "./bind.ts";
 import { planJson } from "./json.ts";
-import { markdownPolicies, markdownProblems, markdownText } from "./markdown.ts";
-import type { Known } from "./sections.ts";
-import { policyTable, tableText } from "./table.ts";
+import { markdownProblems, markdownText, markdownVerdicts } from "./markdown.ts";
+import type { KnownAddresses } from "./sections.ts";
+import { tableText, verdictTable } from "./table.ts";
 
 /** What {@link renderPlan} can write. */
 export const PLAN_FORMATS = ["bind", "table", "markdown", "json"] as const;
@@ -18,9 +18,9 @@ export interface RenderOptions {
   /** @default "bind" */
   format?: PlanFormat;
   /** IPv4 by address key, once the stack has been deployed. @default {} and references stand in their place */
-  known?: Known;
+  known?: KnownAddresses;
   /** What mailbox providers ask of the tenant; in a zone file as comments. @default none shown */
-  policies?: readonly PolicyVerdict[];
+  verdicts?: readonly ProviderVerdict[];
   /** The stack's name, for the JSON of one without a plan. @default that of its first problem */
   stack?: string;
 }
@@ -38,14 +38,14 @@ export function renderPlan(
   problems: readonly Problem[],
   options: RenderOptions = {},
 ): string {
-  const { format = "bind", known = {}, policies = [], stack } = options;
-  const ordered = byRank(problems);
+  const { format = "bind", known = {}, verdicts = [], stack } = options;
+  const ordered = sortedByRank(problems);
   if (format === "json")
-    return `${JSON.stringify(planJson(plan, ordered, { known, policies, stack }), null, 2)}\n`;
+    return `${JSON.stringify(planJson(plan, ordered, { known, verdicts, stack }), null, 2)}\n`;
   const parts: string[] = [];
   if (plan !== undefined) {
     parts.push(RENDERERS[format](plan, known));
-    if (policies.length > 0) parts.push(POLICY_RENDERERS[format](policies));
+    if (verdicts.length > 0) parts.push(VERDICT_RENDERERS[format](verdicts));
   }
   if (problems.length > 0) parts.push(problemText(ordered, format));
   return parts.join("\n");
@@ -53,19 +53,19 @@ export function renderPlan(
 
 const RENDERERS = { bind: bindText, table: tableText, markdown: markdownText } as const;
 
-const POLICY_RENDERERS = {
-  bind: (policies: readonly PolicyVerdict[]) => commented(policyTable(policies)),
-  table: policyTable,
-  markdown: markdownPolicies,
+const VERDICT_RENDERERS = {
+  bind: (verdicts: readonly ProviderVerdict[]) => asZoneComment(verdictTable(verdicts)),
+  table: verdictTable,
+  markdown: markdownVerdicts,
 } as const;
 
 /** A zone file stays one. */
-function commented(text: string): string {
+function asZoneComment(text: string): string {
   return `${text.trimEnd().replace(/^/gm, "; ")}\n`;
 }
 
 function problemText(problems: readonly Problem[], format: "bind" | "table" | "markdown"): string {
   if (format === "markdown") return markdownProblems(problems);
   const text = formatProblems(problems);
-  return format === "bind" ? commented(text) : `${text}\n`;
+  return format === "bind" ? asZoneComment(text) : `${text}\n`;
 }

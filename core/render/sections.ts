@@ -2,18 +2,23 @@
 
 import { reverseName } from "../../mail/ptr/record.ts";
 import { quoteTxt } from "../../mail/txt.ts";
-import { kindOf, PUBLISHERS, type Publisher, zoneOf } from "../publishers/publishers.ts";
+import {
+  PUBLISHERS,
+  type Publisher,
+  publisherKindOf,
+  zoneNameOf,
+} from "../publishers/publishers.ts";
 import {
   type PlannedRecord,
   type Ref,
   type Resolve,
-  readable,
+  refLabel,
   renderData,
   renderOwner,
 } from "../tenant/record.ts";
 
 /** What is known of the addresses: their IPv4 by key, once the stack has been deployed. */
-export type Known = Readonly<Record<string, string>>;
+export type KnownAddresses = Readonly<Record<string, string>>;
 
 /** Records of one zone, or the reverse names. */
 export interface Section {
@@ -36,12 +41,12 @@ export function sectionsOf(records: readonly PlannedRecord[]): Section[] {
   for (const record of records) {
     const { publisher, waitsFor } = record;
     const waits = waitsFor !== undefined;
-    const zone = zoneOf(publisher);
-    const id = `${PUBLISHERS.indexOf(kindOf(publisher))}${waits ? "w" : ""} ${zone ?? ""}`;
+    const zone = zoneNameOf(publisher);
+    const id = `${PUBLISHERS.indexOf(publisherKindOf(publisher))}${waits ? "w" : ""} ${zone ?? ""}`;
     const section = sections.get(id) ?? {
       title: waits
         ? "Reverse names, not set yet: each waits for the customer"
-        : kindOf(publisher).heading(zone ?? ""),
+        : publisherKindOf(publisher).heading(zone ?? ""),
       by: publisher.by,
       ...(zone === undefined ? {} : { zone }),
       waits,
@@ -54,16 +59,16 @@ export function sectionsOf(records: readonly PlannedRecord[]): Section[] {
 }
 
 /** The IPv4 where it is known, else a reference that a person can read: `{tx1}`. */
-export function resolver(known: Known): Resolve {
+export function resolver(known: KnownAddresses): Resolve {
   return (ref: Ref) => {
     const ip =
       "address" in ref && Object.hasOwn(known, ref.address) ? known[ref.address] : undefined;
-    return ip ?? readable(ref);
+    return ip ?? refLabel(ref);
   };
 }
 
 /** The owner as a name without its last dot; of an address not known yet, `{reverse name of tx1}`. */
-export function ownerOf(record: PlannedRecord, known: Known): string {
+export function ownerOf(record: PlannedRecord, known: KnownAddresses): string {
   const { name } = record;
   const owner = renderOwner(record, resolver(known));
   if (typeof name === "string" || name.below !== undefined) return owner;
@@ -71,23 +76,23 @@ export function ownerOf(record: PlannedRecord, known: Known): string {
 }
 
 /** The owner in a zone file: absolute, except where it is a reference. */
-export function absoluteOwner(record: PlannedRecord, known: Known): string {
+export function absoluteOwner(record: PlannedRecord, known: KnownAddresses): string {
   const owner = ownerOf(record, known);
   return owner.startsWith("{reverse name of ") ? owner : `${owner}.`;
 }
 
 /** The value in zone file form; a TXT in quoted strings of at most 255 octets. */
-export function zoneValue(record: PlannedRecord, known: Known): string {
+export function zoneFileValue(record: PlannedRecord, known: KnownAddresses): string {
   const value = renderData(record, resolver(known));
   return record.data.type === "TXT" ? quoteTxt(value) : value;
 }
 
 /** The value as a person reads it: a TXT as one string without quotes. */
-export function plainValue(record: PlannedRecord, known: Known): string {
+export function plainValue(record: PlannedRecord, known: KnownAddresses): string {
   return renderData(record, resolver(known));
 }
 
 /** The TTL that we decide; undefined where the publisher keeps its own. */
 export function ttlOf({ publisher, ttl }: PlannedRecord): number | undefined {
-  return kindOf(publisher).ownTtl === true ? undefined : ttl;
+  return publisherKindOf(publisher).ownTtl === true ? undefined : ttl;
 }

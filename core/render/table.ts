@@ -1,11 +1,11 @@
 /** The plan as aligned columns, for a terminal. */
 import type { Plan } from "../tenant/plan.ts";
-import type { PolicyVerdict } from "../tenant/receivers/policies.ts";
-import { POLICY_HEAD, policyRows } from "./policy-rows.ts";
-import { type Known, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
+import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
+import { type KnownAddresses, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
+import { VERDICT_HEAD, verdictRows } from "./verdict-rows.ts";
 
 /** Addresses, records zone by zone, files to serve. Long values are not cut: they are there to be copied. */
-export function tableText(plan: Plan, known: Known): string {
+export function tableText(plan: Plan, known: KnownAddresses): string {
   const addresses = plan.addresses.map(({ key, hostName, privateIp, streams }) => [
     key,
     (Object.hasOwn(known, key) ? known[key] : undefined) ?? "-",
@@ -22,32 +22,32 @@ export function tableText(plan: Plan, known: Known): string {
       ...(record.waitsFor === undefined ? [] : [record.waitsFor]),
     ]);
     const head = ["NAME", "TTL", "TYPE", "VALUE", ...(waits ? ["WAITS UNTIL"] : [])];
-    return block(title, head, rows);
+    return titledTable(title, head, rows);
   });
-  const files = plan.policyFiles.map(({ url, text }) => `${url} serves\n${indented(text)}`);
+  const files = plan.policyFiles.map(({ url, text }) => `${url} serves\n${indentedText(text)}`);
   const head = ["KEY", "IPV4", "PRIVATE IP", "HOST NAME", "STREAMS"];
   const blocks = [
-    ...(addresses.length === 0 ? [] : [block("Addresses", head, addresses)]),
+    ...(addresses.length === 0 ? [] : [titledTable("Addresses", head, addresses)]),
     ...sections,
   ];
   return `${[...blocks, ...files].join("\n\n")}\n`;
 }
 
 /** Providers' rules, as a block of its own. */
-export function policyTable(policies: readonly PolicyVerdict[]): string {
-  return `${block("Mailbox providers' rules", POLICY_HEAD, policyRows(policies))}\n`;
+export function verdictTable(verdicts: readonly ProviderVerdict[]): string {
+  return `${titledTable("Mailbox providers' rules", VERDICT_HEAD, verdictRows(verdicts))}\n`;
 }
 
-function block(
+function titledTable(
   title: string,
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  return [title, ...align([head, ...rows]).map((line) => `  ${line}`)].join("\n");
+  return [title, ...alignedRows([head, ...rows]).map((line) => `  ${line}`)].join("\n");
 }
 
 /** Columns two spaces apart; the last one as wide as it likes. */
-function align(rows: readonly (readonly string[])[]): string[] {
+function alignedRows(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, index) => {
@@ -61,7 +61,7 @@ function align(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function indented(text: string): string {
+function indentedText(text: string): string {
   return text
     .trimEnd()
     .split("\r\n")

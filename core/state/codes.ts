@@ -1,5 +1,5 @@
 /** Codes of findings about what a deployment left in the state. */
-import type { Codes } from "../../mail/code.ts";
+import type { Codes } from "../../mail/code-meaning.ts";
 
 export const stateCodes = {
   "state-outputs-unreadable": {

@@ -215,8 +215,8 @@ export function readOutputs(
   records: readonly HeldRecord[] = [],
 ): { outputs: StackOutputs; findings: Finding[] } {
   const empty: StackOutputs = { ...details.parse({}), leaves: [] };
-  const stack = withVersion(STACK, knownOnly(outputs));
-  const rest = withVersion(COMPONENT, knownOnly(component));
+  const stack = withVersion(STACK, withoutUnknown(outputs));
+  const rest = withVersion(COMPONENT, withoutUnknown(component));
   const unreadable = [...stack.findings, ...rest.findings];
   if (unreadable.length > 0) return { outputs: empty, findings: unreadable };
   const isLong = (stack.version ?? 0) < OUTPUTS_VERSION;
@@ -227,8 +227,8 @@ export function readOutputs(
   // A component that never got as far as its outputs says nothing.
   const second =
     isLong && rest.version === undefined
-      ? readParts(details, STACK, allocatedOnly(stack.values))
-      : readParts(details, COMPONENT, allocatedOnly(rest.values));
+      ? readParts(details, STACK, withoutUnallocated(stack.values))
+      : readParts(details, COMPONENT, withoutUnallocated(rest.values));
   const version = stack.version ?? rest.version;
   const entries = left.read.leaves;
   return {
@@ -261,12 +261,12 @@ function withVersion(
   outputs: unknown,
 ): { values: unknown; version?: number; findings: Finding[] } {
   if (outputs === undefined) return { values: {}, findings: [] };
-  if (!isMap(outputs)) return { values: {}, findings: [broken(place)] };
+  if (!isMap(outputs)) return { values: {}, findings: [unreadablePart(place)] };
   if (Object.keys(outputs).length === 0) return { values: {}, findings: [] };
   const version = outputs["version"] ?? 0;
   const path = `${place}.version`;
   if (typeof version !== "number" || !Number.isInteger(version) || version < 0) {
-    return { values: {}, findings: [broken(path)] };
+    return { values: {}, findings: [unreadablePart(path)] };
   }
   if (version <= OUTPUTS_VERSION) return { values: outputs, version, findings: [] };
   const later: Finding = {
@@ -282,19 +282,19 @@ function withVersion(
 /** What the engine writes for a value that it does not know, and leaves out where it hands outputs over. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Without what the engine did not know. */
-function knownOnly(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((entry) => entry !== UNKNOWN).map(knownOnly);
+/** The value without the parts that the engine did not know. */
+function withoutUnknown(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((entry) => entry !== UNKNOWN).map(withoutUnknown);
   if (!isMap(value)) return value;
   const known = Object.entries(value).filter(([, part]) => part !== UNKNOWN);
-  return Object.fromEntries(known.map(([name, part]) => [name, knownOnly(part)]));
+  return Object.fromEntries(known.map(([name, part]) => [name, withoutUnknown(part)]));
 }
 
 /**
  * Without addresses that are not allocated, and records that name one: a run with `--target` that left them
  * out writes what the config says of them.
  */
-function allocatedOnly(values: unknown): unknown {
+function withoutUnallocated(values: unknown): unknown {
   if (!isMap(values)) return values;
   const { addresses, records } = values;
   const lacks = (value: unknown, ...names: string[]) =>
@@ -328,13 +328,13 @@ function readParts<Read>(
   for (const { path } of whole.error.issues.toReversed()) {
     const part = path.slice(0, 2).map(String);
     const where = [place, ...part].join(".");
-    if (!findings.has(where)) rest = without(rest, part);
-    findings.set(where, broken(where, path.slice(2).map(String).join(".")));
+    if (!findings.has(where)) rest = withoutEntry(rest, part);
+    findings.set(where, unreadablePart(where, path.slice(2).map(String).join(".")));
   }
   return { read: schema.parse(rest), findings: [...findings.values()].reverse() };
 }
 
-function without(values: unknown, [name = "", entry]: readonly string[]): unknown {
+function withoutEntry(values: unknown, [name = "", entry]: readonly string[]): unknown {
   if (!isMap(values)) return {};
   const { [name]: part, ...others } = values;
   if (entry === undefined) return others;
@@ -344,7 +344,7 @@ function without(values: unknown, [name = "", entry]: readonly string[]): unknow
   return { ...others, [name]: kept };
 }
 
-function broken(path: string, what = ""): Finding {
+function unreadablePart(path: string, what = ""): Finding {
   return {
     code: "state-outputs-unreadable",
     level: "error",

@@ -153,13 +153,13 @@ export function readResources(
   };
   const findings: Finding[] = [];
   const all = isMap(byUrn) ? Object.entries(byUrn) : [];
-  if (!isMap(byUrn) && byUrn !== undefined) findings.push(unreadable("all of it"));
+  if (!isMap(byUrn) && byUrn !== undefined) findings.push(unreadableResource("all of it"));
   const read = <T>(schema: z.ZodType<T>, type: string): [string, T][] =>
     all.flatMap(([urn, resource]): [string, T][] => {
       if (typeOf(urn) !== type) return [];
       const parsed = schema.safeParse(isMap(resource) ? resource["outputs"] : undefined);
       if (parsed.success) return [[urn, parsed.data]];
-      findings.push(unreadable(`${type} ${nameOf(urn)}`));
+      findings.push(unreadableResource(`${type} ${nameOf(urn)}`));
       return [];
     });
 
@@ -231,7 +231,7 @@ export function readResources(
   return { resources, findings };
 }
 
-function unreadable(what: string): Finding {
+function unreadableResource(what: string): Finding {
   return {
     code: "state-resources-unreadable",
     level: "error",

@@ -1,11 +1,11 @@
 /** What the builders of records and the checks share: one tenant, read and put in order. */
 
 import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
-import { ordered } from "../maps.ts";
+import { sortedEntries } from "../maps.ts";
 import type { Purpose } from "./purpose.ts";
 import type { PlannedRecord } from "./record.ts";
 
-export { ordered } from "../maps.ts";
+export { sortedEntries } from "../maps.ts";
 
 /** A stream as wanted. */
 export interface PlannedStream {
@@ -46,7 +46,7 @@ export function contextOf(
   tenant: TenantConfig,
   operator: OperatorConfig,
 ): TenantContext {
-  const streams = ordered(tenant.streams).map(([key, stream]) => ({
+  const streams = sortedEntries(tenant.streams).map(([key, stream]) => ({
     key,
     from: stream.from,
     // Its own subdomain, so that SPF aligns with From (RFC 9989 §4.4).

@@ -2,12 +2,12 @@
 
 import type { Stack } from "../config/config.ts";
 import { type Finding, hasErrors, type Problem } from "../problem.ts";
-import { REVERSE_ZONE } from "../publishers/publishers.ts";
-import { contextOf, hostNameOf, ordered, type PlannedStream } from "./context.ts";
-import { standingOf } from "./existing/standing.ts";
-import type { PolicyFile } from "./mta-sts/policy.ts";
+import { REVERSE_PUBLISHER } from "../publishers/publishers.ts";
+import { contextOf, hostNameOf, type PlannedStream, sortedEntries } from "./context.ts";
+import { existingTextsOf } from "./existing/existing-records.ts";
+import type { MtaStsPolicyFile } from "./mta-sts/policy-file.ts";
 import { type PlannedRecord, singletonOfRecord } from "./record.ts";
-import { checkConfig, checkRecords, wantedFiles, wantedRecords } from "./subjects.ts";
+import { checkConfig, checkRecords, wantedPolicyFiles, wantedRecords } from "./subjects.ts";
 import { publisherOf } from "./zones.ts";
 
 export type { PlannedStream } from "./context.ts";
@@ -36,7 +36,7 @@ export interface Plan {
   streams: PlannedStream[];
   records: PlannedRecord[];
   /** Files that a web server must serve: MTA-STS. */
-  policyFiles: PolicyFile[];
+  policyFiles: MtaStsPolicyFile[];
 }
 
 /** The plan and its warnings, or what is wrong: never a plan for a config with an error. */
@@ -49,7 +49,7 @@ export type TenantStack = Extract<Stack, { kind: "tenant" }>;
 function standsBefore(tenant: TenantStack["tenant"], record: PlannedRecord): string[] {
   const kind = singletonOfRecord(record);
   if (typeof record.name !== "string" || kind === undefined) return [];
-  return standingOf(tenant, record.name, kind).map(({ text }) => text);
+  return existingTextsOf(tenant, record.name, kind).map(({ text }) => text);
 }
 
 /** Computes the plan of a tenant. Needs no network and no credentials; never throws. */
@@ -61,9 +61,10 @@ export function plan(stack: TenantStack): PlanResult {
   const wanted = wantedRecords(context);
   const ttl = tenant.ttl ?? operator.ttl;
   const records: PlannedRecord[] = wanted.flatMap((record) => {
-    // Of all names that hold an address, only reverse names are not in a zone of the list.
+    // Every name that holds an address is in a zone of the list, except a reverse name.
     const zoneName = typeof record.name === "string" ? record.name : record.name.below;
-    const publisher = zoneName === undefined ? REVERSE_ZONE : publisherOf(zoneName, operator.zones);
+    const publisher =
+      zoneName === undefined ? REVERSE_PUBLISHER : publisherOf(zoneName, operator.zones);
     if (publisher === undefined) return [];
     const { before: _, leaves: __, ...rest } = record;
     const planned: PlannedRecord = { ...rest, ttl, publisher };
@@ -79,7 +80,7 @@ export function plan(stack: TenantStack): PlanResult {
   if (hasErrors(problems)) return { problems };
 
   const streams = [...context.streams];
-  const addresses = ordered(tenant.addresses).map(([key, address]) => ({
+  const addresses = sortedEntries(tenant.addresses).map(([key, address]) => ({
     key,
     hostName: hostNameOf(key, tenant),
     privateIp: address.privateIp,
@@ -87,7 +88,7 @@ export function plan(stack: TenantStack): PlanResult {
     release: address.release,
     streams: streams.filter((stream) => stream.pool.includes(key)).map((stream) => stream.key),
   }));
-  const policyFiles = wantedFiles(context);
+  const policyFiles = wantedPolicyFiles(context);
   return {
     plan: { stack: name, domain: tenant.domain, addresses, streams, records, policyFiles },
     problems,

@@ -23,11 +23,11 @@ export interface Purpose {
 }
 
 /** When a customer publishes a record; `core/render/customer/steps.ts` says what each step is. */
-export type Step = "hosts" | "senders" | "tls-reports" | "incoming-tls" | "policy";
+export type CustomerStep = "hosts" | "senders" | "tls-reports" | "incoming-tls" | "policy";
 
 /** What the customer's page says of a record. */
 export interface ForCustomer {
-  step: Step;
+  step: CustomerStep;
   /** True for what is published after all others of its step: what sends readers to them. */
   last?: true;
   /** `an SPF record`, where only one may stand at a name. */

@@ -108,7 +108,7 @@ export interface PlannedRecord {
   waitsFor?: string;
 }
 
-/** Of a TXT of which a name may hold one, the kind. */
+/** The kind of a TXT of which a name may hold one alone; undefined for every other record. */
 export function singletonOfRecord({
   data,
   purpose,
@@ -164,7 +164,7 @@ export function renderText(value: Text, resolve: Resolve): string {
 }
 
 /** `{tx1}`, `{DKIM key of s202611}`: how a person reads what is not known yet. */
-export function readable(ref: Ref): string {
+export function refLabel(ref: Ref): string {
   return "address" in ref ? `{${ref.address}}` : `{DKIM key of ${ref.dkimKey}}`;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Finding } from "../problem.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "./context.ts";
-import type { PolicyFile } from "./mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "./mta-sts/policy-file.ts";
 
 /** A tenant with the records that its subjects want, before it is known that somebody publishes them. */
 export interface WantedContext extends TenantContext {
@@ -16,13 +16,13 @@ export interface Subject {
   /** The records that it wants, in a fixed order. */
   records?(context: TenantContext): WantedRecord[];
   /** Files that a web server must serve beside them. */
-  files?(context: TenantContext): PolicyFile[];
+  files?(context: TenantContext): MtaStsPolicyFile[];
   /** What the schema cannot see: faults between the parts of the config. */
   checkConfig?(context: WantedContext): Finding[];
   /**
    * What the records show, its own or all together.
    *
-   * @param told what has been found before, by the config and by the subjects before it
+   * @param earlier what has been found before, by the config and by the subjects before it
    */
-  checkRecords?(context: RecordContext, told: readonly Finding[]): Finding[];
+  checkRecords?(context: RecordContext, earlier: readonly Finding[]): Finding[];
 }

@@ -8,7 +8,7 @@ import { delegation } from "./delegation/subject.ts";
 import { dkim } from "./dkim/subject.ts";
 import { dmarc } from "./dmarc/subject.ts";
 import { existing } from "./existing/subject.ts";
-import type { PolicyFile } from "./mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "./mta-sts/policy-file.ts";
 import { mtaSts } from "./mta-sts/subject.ts";
 import { neverMails } from "./never-mails/subject.ts";
 import { publicSuffix } from "./public-suffix/subject.ts";
@@ -48,7 +48,7 @@ export function wantedRecords(context: TenantContext): WantedRecord[] {
 }
 
 /** Every file that a web server must serve for a tenant. */
-export function wantedFiles(context: TenantContext): PolicyFile[] {
+export function wantedPolicyFiles(context: TenantContext): MtaStsPolicyFile[] {
   return SUBJECTS.flatMap((subject) => subject.files?.(context) ?? []);
 }
 
@@ -60,12 +60,12 @@ export function checkConfig(context: WantedContext): Finding[] {
 /**
  * What the records show: each by its own grammar, and all together.
  *
- * @param told what {@link checkConfig} has found
+ * @param earlier what {@link checkConfig} has found
  */
-export function checkRecords(context: RecordContext, told: readonly Finding[]): Finding[] {
+export function checkRecords(context: RecordContext, earlier: readonly Finding[]): Finding[] {
   const findings: Finding[] = [];
   for (const subject of SUBJECTS) {
-    findings.push(...(subject.checkRecords?.(context, [...told, ...findings]) ?? []));
+    findings.push(...(subject.checkRecords?.(context, [...earlier, ...findings]) ?? []));
   }
   return findings;
 }

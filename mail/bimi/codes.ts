@@ -1,5 +1,5 @@
 /** Codes of findings about BIMI records. */
-import type { Codes } from "../code.ts";
+import type { Codes } from "../code-meaning.ts";
 
 export const bimiCodes = {
   "bimi-version": { level: "error", meaning: "The record does not begin with `v=BIMI1`." },

@@ -5,7 +5,14 @@
 
 import { effectivePolicy } from "../dmarc/lint.ts";
 import type { DmarcRecord } from "../dmarc/record.ts";
-import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
+import {
+  hasError,
+  type MailFinding,
+  mailError,
+  mailWarning,
+  type Parsed,
+  quotedExcerpt,
+} from "../finding.ts";
 import { isHostName, parseName } from "../names.ts";
 import { renderTagList, splitTags, type Tag } from "../taglist.ts";
 import type { Singleton } from "../txt.ts";
@@ -13,7 +20,7 @@ import type { Singleton } from "../txt.ts";
 const RULE = "draft-brand-indicators §4.2";
 const DMARC_RULE = "draft-brand-indicators §7.1";
 
-/** Of these a name holds one. */
+/** The kind of TXT that a BIMI record is: a name holds one at most. */
 export const BIMI_TEXT: Singleton = {
   title: "BIMI record",
   version: "BIMI1",
@@ -44,7 +51,12 @@ export function parseBimi(text: string): Parsed<BimiRecord> {
   const { tags, findings } = splitTags(text, { rule: RULE, foldCase: true });
   if (tags[0]?.name !== "v" || tags[0].value !== "BIMI1") {
     findings.push(
-      error("bimi-version", RULE, `${shown(text)} does not begin with v=BIMI1`, "v=BIMI1; l=…"),
+      mailError(
+        "bimi-version",
+        RULE,
+        `${quotedExcerpt(text)} does not begin with v=BIMI1`,
+        "v=BIMI1; l=…",
+      ),
     );
   }
   const value: BimiRecord = { location: "" };
@@ -55,13 +67,18 @@ export function parseBimi(text: string): Parsed<BimiRecord> {
       value.localParts = written === "" ? [] : written.split(",").map((part) => part.trim());
     } else if (name === "avp") {
       if (written === "brand" || written === "personal") value.avatar = written;
-      else findings.push(error("bimi-avatar", RULE, `avp=${shown(written)}`, "brand or personal"));
+      else
+        findings.push(
+          mailError("bimi-avatar", RULE, `avp=${quotedExcerpt(written)}`, "brand or personal"),
+        );
     } else
-      findings.push(warning("bimi-unknown-tag", RULE, `the tag ${name}= is unknown`, "remove it"));
+      findings.push(
+        mailWarning("bimi-unknown-tag", RULE, `the tag ${name}= is unknown`, "remove it"),
+      );
   }
   if (!tags.some(({ name }) => name === "l")) {
     findings.push(
-      error("bimi-no-location", RULE, "l= is absent", "l=https://…/logo.svg, or l= to decline"),
+      mailError("bimi-no-location", RULE, "l= is absent", "l=https://…/logo.svg, or l= to decline"),
     );
   }
   findings.push(...lintBimi(value));
@@ -72,9 +89,9 @@ export function parseBimi(text: string): Parsed<BimiRecord> {
 export function renderBimi(record: BimiRecord): string {
   const tags: Tag[] = [
     { name: "v", value: "BIMI1" },
-    { name: "l", value: encode(record.location) },
+    { name: "l", value: encodeUri(record.location) },
   ];
-  if (record.authority !== undefined) tags.push({ name: "a", value: encode(record.authority) });
+  if (record.authority !== undefined) tags.push({ name: "a", value: encodeUri(record.authority) });
   if (record.avatar !== undefined) tags.push({ name: "avp", value: record.avatar });
   if (record.localParts !== undefined) {
     tags.push({ name: "lps", value: record.localParts.join(",") });
@@ -83,30 +100,37 @@ export function renderBimi(record: BimiRecord): string {
 }
 
 /** Faults of the record by itself. */
-export function lintBimi(record: BimiRecord): Finding[] {
-  const findings: Finding[] = [];
+export function lintBimi(record: BimiRecord): MailFinding[] {
+  const findings: MailFinding[] = [];
   const authority = record.authority ?? "";
   const url = (tag: string, value: string) => {
     if (value === "" || isHttps(value)) return;
     findings.push(
-      error("bimi-uri", RULE, `${tag}=${shown(value)}`, "an https URI, with , and ; encoded"),
+      mailError(
+        "bimi-uri",
+        RULE,
+        `${tag}=${quotedExcerpt(value)}`,
+        "an https URI, with , and ; encoded",
+      ),
     );
   };
   url("l", record.location);
   url("a", authority);
   if (record.location === "" && authority !== "") {
-    findings.push(error("bimi-authority-alone", RULE, "a= without l=", "l=https://…/logo.svg"));
+    findings.push(mailError("bimi-authority-alone", RULE, "a= without l=", "l=https://…/logo.svg"));
   } else if (record.location !== "" && authority === "") {
     const message = "no mark certificate: only some providers show the logo";
-    findings.push(warning("bimi-no-certificate", RULE, message, "a=https://…/certificate.pem"));
+    findings.push(mailWarning("bimi-no-certificate", RULE, message, "a=https://…/certificate.pem"));
   }
   if (record.location !== "" && !/\.svgz?(?:[?#].*)?$/i.test(record.location)) {
-    findings.push(warning("bimi-not-svg", RULE, "l= does not end in .svg", "an SVG Tiny PS file"));
+    findings.push(
+      mailWarning("bimi-not-svg", RULE, "l= does not end in .svg", "an SVG Tiny PS file"),
+    );
   }
   for (const part of record.localParts ?? []) {
     if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(part)) continue;
     const fix = "letters, digits and hyphens: it becomes a label of the selector's name";
-    findings.push(error("bimi-local-part", RULE, `lps= holds ${shown(part)}`, fix));
+    findings.push(mailError("bimi-local-part", RULE, `lps= holds ${quotedExcerpt(part)}`, fix));
   }
   return findings;
 }
@@ -115,10 +139,10 @@ export function lintBimi(record: BimiRecord): Finding[] {
  * Whether DMARC lets the logo be shown: the policies of the domain and its subdomains must act on
  * all mail. `pct` under 100 and `t=y` are tests, and mailbox providers count them as no enforcement.
  */
-export function lintBimiDmarc(dmarc: DmarcRecord | undefined): Finding[] {
+export function lintBimiDmarc(dmarc: DmarcRecord | undefined): MailFinding[] {
   if (dmarc === undefined) {
     return [
-      error(
+      mailError(
         "bimi-no-dmarc",
         DMARC_RULE,
         "BIMI needs a DMARC record",
@@ -126,10 +150,10 @@ export function lintBimiDmarc(dmarc: DmarcRecord | undefined): Finding[] {
       ),
     ];
   }
-  const findings: Finding[] = [];
+  const findings: MailFinding[] = [];
   if ((dmarc.p ?? "none") === "none") {
     findings.push(
-      error(
+      mailError(
         "bimi-dmarc-not-enforced",
         DMARC_RULE,
         "BIMI needs DMARC at enforcement",
@@ -138,7 +162,7 @@ export function lintBimiDmarc(dmarc: DmarcRecord | undefined): Finding[] {
     );
   } else if (effectivePolicy(dmarc) === "none" || dmarc.t === true) {
     findings.push(
-      error(
+      mailError(
         "bimi-dmarc-not-enforced",
         DMARC_RULE,
         "t=y tests the DMARC policy: not enforced",
@@ -150,16 +174,16 @@ export function lintBimiDmarc(dmarc: DmarcRecord | undefined): Finding[] {
     if (dmarc[name] !== "none") continue;
     const fix = `${name}=quarantine or ${name}=reject, or no ${name}=`;
     findings.push(
-      error("bimi-dmarc-not-enforced", DMARC_RULE, `BIMI does not go with ${name}=none`, fix),
+      mailError("bimi-dmarc-not-enforced", DMARC_RULE, `BIMI does not go with ${name}=none`, fix),
     );
   }
   const pct = dmarc.legacy?.pct;
   if (pct !== undefined && pct !== "100") {
     findings.push(
-      error(
+      mailError(
         "bimi-dmarc-not-enforced",
         DMARC_RULE,
-        `BIMI does not go with pct=${shown(pct)}`,
+        `BIMI does not go with pct=${quotedExcerpt(pct)}`,
         "remove pct=",
       ),
     );
@@ -168,7 +192,7 @@ export function lintBimiDmarc(dmarc: DmarcRecord | undefined): Finding[] {
 }
 
 /** What would end the URI in a tag list. */
-function encode(uri: string): string {
+function encodeUri(uri: string): string {
   return uri.replaceAll(",", "%2C").replaceAll(";", "%3B");
 }
 

@@ -1,5 +1,5 @@
 /** Codes of findings about CAA records. */
-import type { Codes } from "../code.ts";
+import type { Codes } from "../code-meaning.ts";
 
 export const caaCodes = {
   "caa-unreadable": { level: "error", meaning: "A text is not a CAA record." },

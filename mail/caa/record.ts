@@ -1,5 +1,11 @@
 /** CAA records (RFC 8659): who may issue certificates, for `mta-sts.` and BIMI among others. */
-import { error, type Finding, type Parsed, shown, warning } from "../finding.ts";
+import {
+  type MailFinding,
+  mailError,
+  mailWarning,
+  type Parsed,
+  quotedExcerpt,
+} from "../finding.ts";
 import { isHostName } from "../names.ts";
 import { isReportUri } from "../report-uri.ts";
 import { quoteString, trimBlanks, unquoteTxt } from "../txt.ts";
@@ -35,8 +41,8 @@ export function parseCaa(text: string): Parsed<Caa> {
     text,
   );
   if (match === null) {
-    const message = `${shown(text)} is not a CAA record`;
-    return { findings: [error("caa-unreadable", RULE, message, '<flags> <tag> "<value>"')] };
+    const message = `${quotedExcerpt(text)} is not a CAA record`;
+    return { findings: [mailError("caa-unreadable", RULE, message, '<flags> <tag> "<value>"')] };
   }
   const [, flags, tag = "", value = ""] = match;
   const caa = { flags: Number(flags), tag: tag.toLowerCase(), value: unquoteTxt(value) };
@@ -56,7 +62,11 @@ export function parseIssuer(text: string): Parsed<Issuer> {
   const domain = first.toLowerCase();
   if (domain !== "" && !isHostName(domain)) {
     const fix = "the CA's domain, e.g. letsencrypt.org, or ; for nobody";
-    return { findings: [error("caa-issuer", rule, `${shown(first)} is not a CA's domain`, fix)] };
+    return {
+      findings: [
+        mailError("caa-issuer", rule, `${quotedExcerpt(first)} is not a CA's domain`, fix),
+      ],
+    };
   }
   const parameters: Record<string, string> = {};
   for (const [at, part] of rest.entries()) {
@@ -64,8 +74,9 @@ export function parseIssuer(text: string): Parsed<Issuer> {
     const match = /^([A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)[ \t]*=[ \t]*([!-:<-~]*)$/.exec(part);
     const [, name = "", value = ""] = match ?? [];
     if (match === null || Object.hasOwn(parameters, name)) {
-      const message = match === null ? `the parameter ${shown(part)}` : `${name}= stands twice`;
-      return { findings: [error("caa-parameter", rule, message, "name=value, each once")] };
+      const message =
+        match === null ? `the parameter ${quotedExcerpt(part)}` : `${name}= stands twice`;
+      return { findings: [mailError("caa-parameter", rule, message, "name=value, each once")] };
     }
     parameters[name] = value;
   }
@@ -73,16 +84,23 @@ export function parseIssuer(text: string): Parsed<Issuer> {
 }
 
 /** Faults of one record. */
-export function lintCaa(caa: Caa): Finding[] {
-  const findings: Finding[] = [];
+export function lintCaa(caa: Caa): MailFinding[] {
+  const findings: MailFinding[] = [];
   if (!Number.isInteger(caa.flags) || caa.flags < 0 || caa.flags > 255) {
-    findings.push(error("caa-flags", RULE, `flags ${caa.flags}`, "0 or 128"));
+    findings.push(mailError("caa-flags", RULE, `flags ${caa.flags}`, "0 or 128"));
   } else if (caa.flags !== 0 && caa.flags !== CRITICAL) {
-    findings.push(warning("caa-flags", RULE, `flags ${caa.flags} sets reserved bits`, "0 or 128"));
+    findings.push(
+      mailWarning("caa-flags", RULE, `flags ${caa.flags} sets reserved bits`, "0 or 128"),
+    );
   }
   if (!/^[a-z0-9]{1,255}$/.test(caa.tag)) {
     findings.push(
-      error("caa-tag", RULE, `the tag ${shown(caa.tag)}`, "lower-case letters and digits"),
+      mailError(
+        "caa-tag",
+        RULE,
+        `the tag ${quotedExcerpt(caa.tag)}`,
+        "lower-case letters and digits",
+      ),
     );
   }
   if (ISSUER_TAGS.includes(caa.tag)) findings.push(...parseIssuer(caa.value).findings);
@@ -92,11 +110,16 @@ export function lintCaa(caa: Caa): Finding[] {
     if (!isReportUri(secure)) {
       const fix = "mailto: or https:";
       findings.push(
-        error("caa-iodef", "RFC 8659 §4.4", `iodef ${shown(caa.value)} is not such a URI`, fix),
+        mailError(
+          "caa-iodef",
+          "RFC 8659 §4.4",
+          `iodef ${quotedExcerpt(caa.value)} is not such a URI`,
+          fix,
+        ),
       );
     } else if (secure !== caa.value && /^http:/i.test(caa.value)) {
       findings.push(
-        warning(
+        mailWarning(
           "caa-iodef-clear",
           "RFC 8659 §4.4",
           "iodef reports go in the clear",
@@ -106,9 +129,14 @@ export function lintCaa(caa: Caa): Finding[] {
     }
   } else if (!CONTACT_TAGS.includes(caa.tag)) {
     const critical = (caa.flags & CRITICAL) !== 0;
-    const message = `the tag ${shown(caa.tag)} is unknown${critical ? " and critical: no CA issues" : ""}`;
+    const message = `the tag ${quotedExcerpt(caa.tag)} is unknown${critical ? " and critical: no CA issues" : ""}`;
     findings.push(
-      warning("caa-unknown-tag", RULE, message, "issue, issuewild, issuemail, issuevmc or iodef"),
+      mailWarning(
+        "caa-unknown-tag",
+        RULE,
+        message,
+        "issue, issuewild, issuemail, issuevmc or iodef",
+      ),
     );
   }
   return findings;

@@ -1,5 +1,5 @@
 /** Codes of findings about DKIM keys and their records. */
-import type { Codes } from "../code.ts";
+import type { Codes } from "../code-meaning.ts";
 
 export const dkimCodes = {
   "dkim-private-key": {

@@ -4,7 +4,7 @@
  * No message holds any part of a key, nor what node:crypto says of a bad one.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import { error, type Finding, hasError, type Parsed, warning } from "../finding.ts";
+import { hasError, type MailFinding, mailError, mailWarning, type Parsed } from "../finding.ts";
 import { pastedTxt } from "../txt.ts";
 import { type DkimRecord, lintDkim, parseDkim } from "./record.ts";
 
@@ -26,12 +26,12 @@ export interface DkimPublicKey {
 
 /** The public key that belongs to a private one, given as PEM or as PKCS #8 DER in base64. */
 export function publicKeyOf(privateKey: string): Parsed<DkimPublicKey> {
-  return fromKey(readPrivate(privateKey), "the private key", "PEM, or PKCS #8 in base64");
+  return publicKeyFrom(readPrivate(privateKey), "the private key", "PEM, or PKCS #8 in base64");
 }
 
 /** The record for a private key. RSA under 1024 bits is refused, under 2048 warned of. */
 export function dkimRecordFromPrivateKey(privateKey: string): Parsed<DkimRecord> {
-  return toRecord(publicKeyOf(privateKey));
+  return recordOfKey(publicKeyOf(privateKey));
 }
 
 /**
@@ -44,16 +44,16 @@ export function dkimRecordFromPublicKey(publicKey: string): Parsed<DkimRecord> {
   const fix = "PEM, SubjectPublicKeyInfo in base64, or the whole DKIM record (v=DKIM1; k=rsa; p=…)";
   // First, because nearly all have this form: a private key can only be ruled out by trying each of its forms.
   const spki = readSpki(publicKey);
-  if (spki !== undefined) return toRecord(fromKey(spki, what, fix));
+  if (spki !== undefined) return recordOfKey(publicKeyFrom(spki, what, fix));
   if (isPrivateKey(publicKey)) {
     const message = "is a private key: whoever can read this file can sign as the tenant";
     const known =
       "take the key as known where others can read the file, and make another; here stands its public half alone (openssl pkey -pubout)";
-    return { findings: [error("dkim-private-key", "RFC 6376 §8.1", message, known)] };
+    return { findings: [mailError("dkim-private-key", "RFC 6376 §8.1", message, known)] };
   }
   const pasted = pastedRecord(publicKey);
   if (pasted !== undefined) return fromPasted(pasted);
-  return toRecord(fromKey(readPublic(publicKey), what, fix));
+  return recordOfKey(publicKeyFrom(readPublic(publicKey), what, fix));
 }
 
 /** The text of a DKIM record in what was pasted: strings joined, what `dig` prints before them taken off. */
@@ -71,7 +71,7 @@ function fromPasted(text: string): Parsed<DkimRecord> {
     const message = "the record is a revoked key: its p= is empty";
     return {
       findings: [
-        error("dkim-revoked", "RFC 6376 §3.6.1", message, "state: revoked, without a key"),
+        mailError("dkim-revoked", "RFC 6376 §3.6.1", message, "state: revoked, without a key"),
       ],
     };
   }
@@ -120,31 +120,33 @@ export function describePublicKey(
     if (der.length !== ED25519_OCTETS) {
       const fix = "p= holds the raw 32 octets, not the SubjectPublicKeyInfo around them";
       const message = `the Ed25519 key has ${der.length} octets`;
-      return { findings: [error("dkim-ed25519-length", "RFC 8463 §4", message, fix)] };
+      return { findings: [mailError("dkim-ed25519-length", "RFC 8463 §4", message, fix)] };
     }
-    const findings: Finding[] = [];
+    const findings: MailFinding[] = [];
     return { value: { type: "ed25519", bits: 256, base64 }, findings };
   }
   const spki = attempt(() => createPublicKey({ key: der, format: "der", type: "spki" }));
   // RFC 6376's text asks for the bare RSAPublicKey, its examples and all verifiers for the other.
   const bare = spki ?? attempt(() => createPublicKey({ key: der, format: "der", type: "pkcs1" }));
-  const parsed = fromKey(bare, "p=", "an RSA SubjectPublicKeyInfo in base64");
+  const parsed = publicKeyFrom(bare, "p=", "an RSA SubjectPublicKeyInfo in base64");
   if (parsed.value !== undefined && parsed.value.type !== "rsa") {
     const fix = "k=ed25519 with the raw 32 octets";
     return {
-      findings: [error("dkim-key-type-differs", "RFC 8463 §4", "k=rsa holds an Ed25519 key", fix)],
+      findings: [
+        mailError("dkim-key-type-differs", "RFC 8463 §4", "k=rsa holds an Ed25519 key", fix),
+      ],
     };
   }
   if (spki === undefined && parsed.value !== undefined) {
     const fix = "wrap it: openssl rsa -RSAPublicKey_in -pubout";
     const message = "p= is a bare RSAPublicKey, which some verifiers do not read";
-    parsed.findings.push(warning("dkim-bare-rsa-key", "RFC 6376 errata 3017", message, fix));
+    parsed.findings.push(mailWarning("dkim-bare-rsa-key", "RFC 6376 errata 3017", message, fix));
   }
   return parsed;
 }
 
 /** Whether the record is the private key's: nothing said means it is. */
-export function checkKeyPair(privateKey: string, record: DkimRecord): Finding[] {
+export function checkKeyPair(privateKey: string, record: DkimRecord): MailFinding[] {
   const own = publicKeyOf(privateKey);
   if (own.value === undefined) return own.findings;
   const published = describePublicKey(record.keyType, record.publicKey);
@@ -154,25 +156,29 @@ export function checkKeyPair(privateKey: string, record: DkimRecord): Finding[] 
   const rule = "RFC 6376 §3.6.1";
   if (record.publicKey === "") {
     return [
-      error("dkim-revoked", rule, "the published key is revoked", "sign with another selector"),
+      mailError("dkim-revoked", rule, "the published key is revoked", "sign with another selector"),
     ];
   }
   const fix = "publish the record derived from the private key, or sign with the other key";
-  return [error("dkim-keys-differ", rule, "the published key is not the private key's", fix)];
+  return [mailError("dkim-keys-differ", rule, "the published key is not the private key's", fix)];
 }
 
-function toRecord(key: Parsed<DkimPublicKey>): Parsed<DkimRecord> {
+function recordOfKey(key: Parsed<DkimPublicKey>): Parsed<DkimRecord> {
   if (key.value === undefined) return { findings: key.findings };
   const { type, base64 } = key.value;
   const value: DkimRecord = { keyType: type, hashes: ["sha256"], publicKey: base64 };
   return { value, findings: key.findings };
 }
 
-function fromKey(key: KeyObject | undefined, what: string, fix: string): Parsed<DkimPublicKey> {
+function publicKeyFrom(
+  key: KeyObject | undefined,
+  what: string,
+  fix: string,
+): Parsed<DkimPublicKey> {
   if (key === undefined) {
     return {
       findings: [
-        error("dkim-key-unreadable", "RFC 6376 §3.6.1", `${what} cannot be read as a key`, fix),
+        mailError("dkim-key-unreadable", "RFC 6376 §3.6.1", `${what} cannot be read as a key`, fix),
       ],
     };
   }
@@ -185,7 +191,9 @@ function fromKey(key: KeyObject | undefined, what: string, fix: string): Parsed<
   if (key.asymmetricKeyType !== "rsa") {
     const message = `${what} is neither RSA nor Ed25519`;
     return {
-      findings: [error("dkim-key-type", "RFC 8463 §3", message, "RSA of 2048 bits, or Ed25519")],
+      findings: [
+        mailError("dkim-key-type", "RFC 8463 §3", message, "RSA of 2048 bits, or Ed25519"),
+      ],
     };
   }
   const base64 = key.export({ format: "der", type: "spki" }).toString("base64");
@@ -198,15 +206,15 @@ function fromRsa(base64: string, bits: number, what: string): Parsed<DkimPublicK
   return { value: { type: "rsa", bits, base64 }, findings };
 }
 
-function rsaSize(bits: number, what: string): Finding[] {
+function rsaSize(bits: number, what: string): MailFinding[] {
   const rule = "RFC 8301 §3.2";
   const message = `${what} is an RSA key of ${bits} bits`;
   const fix = "a key of 2048 bits";
   if (bits < RSA_REFUSED_BELOW)
-    return [error("dkim-short-key", rule, `${message}; verifiers refuse it`, fix)];
-  if (bits < RSA_WEAK_BELOW) return [warning("dkim-short-key", rule, message, fix)];
+    return [mailError("dkim-short-key", rule, `${message}; verifiers refuse it`, fix)];
+  if (bits < RSA_WEAK_BELOW) return [mailWarning("dkim-short-key", rule, message, fix)];
   if (bits > RSA_UNVERIFIED_ABOVE) {
-    return [warning("dkim-long-key", rule, `${message}; verifiers need not handle it`, fix)];
+    return [mailWarning("dkim-long-key", rule, `${message}; verifiers need not handle it`, fix)];
   }
   return [];
 }

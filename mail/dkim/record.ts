@@ -1,13 +1,20 @@
 /** DKIM key records (RFC 6376 §3.6.1, updated by RFC 8301 and RFC 8463). */
 
-import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
+import {
+  hasError,
+  type MailFinding,
+  mailError,
+  mailWarning,
+  type Parsed,
+  quotedExcerpt,
+} from "../finding.ts";
 import { isHostName, lintName } from "../names.ts";
 import { renderTagList, splitTags, type Tag, tagValue } from "../taglist.ts";
 import type { Singleton } from "../txt.ts";
 
 const RULE = "RFC 6376 §3.6.1";
 
-/** Of these a name holds one. A key is a key, whatever stands around it. */
+/** The kind of TXT that a DKIM key is: a name holds one at most. A key is a key, whatever stands around it. */
 export const DKIM_TEXT: Singleton = {
   title: "DKIM key",
   version: "DKIM1",
@@ -47,17 +54,24 @@ export function dkimName(selector: string, domain: string): string {
 }
 
 /** Faults of a selector and the name it makes. */
-export function lintSelector(selector: string, domain: string): Finding[] {
+export function lintSelector(selector: string, domain: string): MailFinding[] {
   if (!isSelector(selector)) {
     const fix = "letters, digits and inner hyphens, e.g. s202611";
-    return [error("dkim-selector", "RFC 6376 §3.1", `${shown(selector)} is not a selector`, fix)];
+    return [
+      mailError(
+        "dkim-selector",
+        "RFC 6376 §3.1",
+        `${quotedExcerpt(selector)} is not a selector`,
+        fix,
+      ),
+    ];
   }
   if (!isHostName(domain)) {
     return [
-      error(
+      mailError(
         "dkim-domain",
         "RFC 6376 §3.5",
-        `${shown(domain)} is not a domain`,
+        `${quotedExcerpt(domain)} is not a domain`,
         "a name in A-labels",
       ),
     ];
@@ -71,24 +85,29 @@ export function parseDkim(text: string): Parsed<DkimRecord> {
   const version = tags.findIndex(({ name }) => name === "v");
   if (version > 0 || (version === 0 && tags[0]?.value !== "DKIM1")) {
     findings.push(
-      error("dkim-version", RULE, "v= is not DKIM1 or not first", "begin with v=DKIM1"),
+      mailError("dkim-version", RULE, "v= is not DKIM1 or not first", "begin with v=DKIM1"),
     );
   }
   if (version < 0 && tags.length > 0) {
-    findings.push(warning("dkim-version-absent", RULE, "v= is absent", "begin with v=DKIM1"));
+    findings.push(mailWarning("dkim-version-absent", RULE, "v= is absent", "begin with v=DKIM1"));
   }
   const keyType = tagValue(tags, "k") ?? "rsa";
   if (keyType !== "rsa" && keyType !== "ed25519") {
     findings.push(
-      error("dkim-key-type", RULE, `k=${shown(keyType)} is no key type`, "k=rsa or k=ed25519"),
+      mailError(
+        "dkim-key-type",
+        RULE,
+        `k=${quotedExcerpt(keyType)} is no key type`,
+        "k=rsa or k=ed25519",
+      ),
     );
   }
   const publicKey = tagValue(tags, "p")?.replace(/\s/g, "");
   if (publicKey === undefined)
-    findings.push(error("dkim-no-key", RULE, "p= is absent", "add the public key"));
+    findings.push(mailError("dkim-no-key", RULE, "p= is absent", "add the public key"));
   else if (!isBase64(publicKey)) {
     findings.push(
-      error(
+      mailError(
         "dkim-key-not-base64",
         RULE,
         "p= is not base64",
@@ -99,19 +118,19 @@ export function parseDkim(text: string): Parsed<DkimRecord> {
   const notes = decodeNotes(tagValue(tags, "n"));
   if (notes === null) {
     findings.push(
-      error("dkim-notes", RULE, "n= is not quoted-printable", "write = as =3D and ; as =3B"),
+      mailError("dkim-notes", RULE, "n= is not quoted-printable", "write = as =3D and ; as =3B"),
     );
   }
   for (const { name } of tags.filter(
     ({ name }) => !["v", "k", "p", "h", "s", "t", "n"].includes(name),
   )) {
     const message = `the tag ${name}= is unknown`;
-    findings.push(warning("dkim-unknown-tag", RULE, message, "remove it: verifiers ignore it"));
+    findings.push(mailWarning("dkim-unknown-tag", RULE, message, "remove it: verifiers ignore it"));
   }
   const lists = {
-    hashes: list(tags, "h", findings),
-    services: list(tags, "s", findings),
-    flags: list(tags, "t", findings),
+    hashes: readList(tags, "h", findings),
+    services: readList(tags, "s", findings),
+    flags: readList(tags, "t", findings),
   };
   if (hasError(findings) || publicKey === undefined) return { findings };
   const value: DkimRecord = { keyType: keyType === "ed25519" ? keyType : "rsa", publicKey };
@@ -140,38 +159,43 @@ export function renderDkim(record: DkimRecord): string {
 }
 
 /** Faults of a record that parses: weak hashes, test mode, other services. Those of its key: `describePublicKey`. */
-export function lintDkim(record: DkimRecord): Finding[] {
-  const findings: Finding[] = [];
+export function lintDkim(record: DkimRecord): MailFinding[] {
+  const findings: MailFinding[] = [];
   if (record.publicKey === "") {
     const fix = "sign with another selector; remove the record once no mail under it is in transit";
-    findings.push(warning("dkim-revoked", RULE, "p= is empty: the key is revoked", fix));
+    findings.push(mailWarning("dkim-revoked", RULE, "p= is empty: the key is revoked", fix));
   }
   if (record.hashes !== undefined && !record.hashes.includes("sha256")) {
     const fix = "h=sha256, or no h=";
-    findings.push(error("dkim-no-sha256", "RFC 8301 §3.1", "h= leaves out sha256", fix));
+    findings.push(mailError("dkim-no-sha256", "RFC 8301 §3.1", "h= leaves out sha256", fix));
   }
   if (record.hashes?.includes("sha1") === true) {
     const message = "h= admits sha1, which verifiers must not accept";
-    findings.push(warning("dkim-sha1", "RFC 8301 §3.1", message, "h=sha256"));
+    findings.push(mailWarning("dkim-sha1", "RFC 8301 §3.1", message, "h=sha256"));
   }
   if (record.services?.some((service) => service === "*" || service === "email") === false) {
-    findings.push(error("dkim-not-for-mail", RULE, "s= excludes mail", "s=email, or no s="));
+    findings.push(mailError("dkim-not-for-mail", RULE, "s= excludes mail", "s=email, or no s="));
   }
   for (const flag of record.flags ?? []) {
     if (flag === "y") {
       const message = "t=y: verifiers treat the mail as if it were unsigned when it fails";
-      findings.push(warning("dkim-testing", RULE, message, "remove t=y after the test"));
+      findings.push(mailWarning("dkim-testing", RULE, message, "remove t=y after the test"));
     } else if (flag === "s") {
       const message = "t=s: a signature fails when i= is in a subdomain of d=";
       findings.push(
-        warning("dkim-strict-identity", RULE, message, "sign with i= equal to d=, or remove t=s"),
+        mailWarning(
+          "dkim-strict-identity",
+          RULE,
+          message,
+          "sign with i= equal to d=, or remove t=s",
+        ),
       );
     } else {
       findings.push(
-        warning(
+        mailWarning(
           "dkim-unknown-flag",
           RULE,
-          `the flag ${shown(flag)} is unknown`,
+          `the flag ${quotedExcerpt(flag)} is unknown`,
           "t=y and t=s exist",
         ),
       );
@@ -181,7 +205,11 @@ export function lintDkim(record: DkimRecord): Finding[] {
 }
 
 /** A colon-separated list of `hyphenated-word`s or `*`. */
-function list(tags: readonly Tag[], name: string, findings: Finding[]): string[] | undefined {
+function readList(
+  tags: readonly Tag[],
+  name: string,
+  findings: MailFinding[],
+): string[] | undefined {
   const value = tagValue(tags, name);
   if (value === undefined) return undefined;
   const items = value.split(":").map((item) => item.trim());
@@ -189,10 +217,10 @@ function list(tags: readonly Tag[], name: string, findings: Finding[]): string[]
     return items;
   }
   findings.push(
-    error(
+    mailError(
       "dkim-word-list",
       RULE,
-      `${name}=${shown(value)}`,
+      `${name}=${quotedExcerpt(value)}`,
       `words with \`:\` between them in ${name}=`,
     ),
   );

@@ -1,5 +1,5 @@
 /** Codes of findings about DMARC records, and about consents to get reports. */
-import type { Codes } from "../code.ts";
+import type { Codes } from "../code-meaning.ts";
 
 export const dmarcCodes = {
   "dmarc-version": { level: "error", meaning: "The record does not begin with `v=DMARC1`." },

@@ -3,7 +3,14 @@
  * record in its own zone, or reporters send nothing.
  */
 
-import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
+import {
+  hasError,
+  type MailFinding,
+  mailError,
+  mailWarning,
+  type Parsed,
+  quotedExcerpt,
+} from "../finding.ts";
 import { lintName } from "../names.ts";
 import { encodeReportUri, isReportUri, reportHost } from "../report-uri.ts";
 import { splitTags } from "../taglist.ts";
@@ -54,10 +61,10 @@ export function parseConsent(text: string): Parsed<ReportConsent> {
   const { tags, findings } = splitTags(text, { rule: RULE, foldCase: true });
   if (tags[0]?.name !== "v" || tags[0].value !== "DMARC1") {
     findings.push(
-      error(
+      mailError(
         "dmarc-consent-version",
         RULE,
-        `${shown(text)} does not begin with v=DMARC1`,
+        `${quotedExcerpt(text)} does not begin with v=DMARC1`,
         renderConsent({}),
       ),
     );
@@ -70,7 +77,12 @@ export function parseConsent(text: string): Parsed<ReportConsent> {
     if (bad === undefined) value[name] = uris;
     else
       findings.push(
-        error("dmarc-consent-uri", RULE, `${name}= holds ${shown(bad)}`, "mailto:name@domain"),
+        mailError(
+          "dmarc-consent-uri",
+          RULE,
+          `${name}= holds ${quotedExcerpt(bad)}`,
+          "mailto:name@domain",
+        ),
       );
   }
   return hasError(findings) ? { findings } : { value, findings };
@@ -89,17 +101,19 @@ export function renderConsent(consent: ReportConsent): string {
 }
 
 /** Faults of a consent at its place: name too long, or reports sent on to another host. */
-export function lintConsent(consent: ReportConsent, domain: string, host: string): Finding[] {
+export function lintConsent(consent: ReportConsent, domain: string, host: string): MailFinding[] {
   const name = consentName(domain, host);
   const findings = lintName(name, { underscores: true, wildcard: true });
   if (domain === "*") {
     const message = `${name} consents to reports about every domain`;
-    findings.push(warning("dmarc-consent-for-all", RULE, message, "one record for each domain"));
+    findings.push(
+      mailWarning("dmarc-consent-for-all", RULE, message, "one record for each domain"),
+    );
   }
   for (const uri of [...(consent.rua ?? []), ...(consent.ruf ?? [])]) {
     if (reportHost(uri) !== host) {
-      const message = `${shown(uri)} is not at ${host}; reporters ignore it`;
-      findings.push(error("dmarc-consent-elsewhere", RULE, message, `an address at ${host}`));
+      const message = `${quotedExcerpt(uri)} is not at ${host}; reporters ignore it`;
+      findings.push(mailError("dmarc-consent-elsewhere", RULE, message, `an address at ${host}`));
     }
   }
   return findings;

@@ -1,17 +1,23 @@
 /** Judging a DMARC record: its faults, what it comes to, and the next step towards reject. */
 
 import type { MailCodeOf } from "../codes.ts";
-import { error, type Finding, shown, warning } from "../finding.ts";
+import { type MailFinding, mailError, mailWarning, quotedExcerpt } from "../finding.ts";
 import { isMailto, isReportUri } from "../report-uri.ts";
-import { type DmarcRecord, droppedBy, POLICIES, type Policy, strength } from "./record.ts";
+import {
+  DMARC_POLICIES,
+  type DmarcPolicy,
+  type DmarcRecord,
+  droppedBy,
+  policyStrength,
+} from "./record.ts";
 
 const RULE = "RFC 9989 §4.7";
 
 /** What a message's From domain is to the record's domain. */
-export type Subject = "domain" | "subdomain" | "nonexistent";
+export type DmarcSubject = "domain" | "subdomain" | "nonexistent";
 
 /** Which standard a receiver follows. */
-export type Standard = "RFC 9989" | "RFC 7489";
+export type DmarcStandard = "RFC 9989" | "RFC 7489";
 
 /**
  * The policy a receiver applies to mail that fails. 9989 weakens it by a level under `t=y`;
@@ -19,27 +25,29 @@ export type Standard = "RFC 9989" | "RFC 7489";
  */
 export function effectivePolicy(
   record: DmarcRecord,
-  subject: Subject = "domain",
-  standard: Standard = "RFC 9989",
-): Policy {
+  subject: DmarcSubject = "domain",
+  standard: DmarcStandard = "RFC 9989",
+): DmarcPolicy {
   const p = record.p ?? "none";
   const sp = record.sp ?? p;
   const np = standard === "RFC 9989" ? (record.np ?? sp) : sp;
   const stated = subject === "domain" ? p : subject === "subdomain" ? sp : np;
-  return record.t === true && standard === "RFC 9989" ? weaker(stated) : stated;
+  return record.t === true && standard === "RFC 9989" ? weakerPolicy(stated) : stated;
 }
 
 /** Faults of a record that is to be published. `organizational` is false for a record on a subdomain. */
 export function lintDmarc(
   record: DmarcRecord,
   options: { organizational?: boolean } = {},
-): Finding[] {
-  const findings: Finding[] = [];
+): MailFinding[] {
+  const findings: MailFinding[] = [];
   const warn: Warn = (code, message, fix, rule = RULE) =>
-    findings.push(warning(code, rule, message, fix));
+    findings.push(mailWarning(code, rule, message, fix));
   if (record.p === undefined) {
     const message = "p= is absent: none to new receivers, no record to older ones";
-    findings.push(error("dmarc-no-policy", "RFC 7489 §6.3", message, "write p= after v=DMARC1"));
+    findings.push(
+      mailError("dmarc-no-policy", "RFC 7489 §6.3", message, "write p= after v=DMARC1"),
+    );
   } else if (record.p === "none") {
     warn(
       "dmarc-policy-none",
@@ -72,9 +80,9 @@ export function lintDmarc(
   for (const name of ["rua", "ruf"] as const) {
     for (const uri of record[name] ?? []) {
       if (!isReportUri(uri)) {
-        const message = `${name}= holds ${shown(uri)}, which is not a URI for reports`;
+        const message = `${name}= holds ${quotedExcerpt(uri)}, which is not a URI for reports`;
         findings.push(
-          error(
+          mailError(
             "dmarc-report-uri",
             RULE,
             message,
@@ -84,7 +92,7 @@ export function lintDmarc(
       } else if (!isMailto(uri)) {
         warn(
           "dmarc-report-not-mailto",
-          `${shown(uri)} in ${name}= is not mailto:, which few support`,
+          `${quotedExcerpt(uri)} in ${name}= is not mailto:, which few support`,
           "mailto:…",
         );
       }
@@ -131,7 +139,7 @@ function lintSubdomains(record: DmarcRecord, organizational: boolean, warn: Warn
       "remove them, or publish them at the organisational domain",
     );
   }
-  if (record.sp !== undefined && strength(record.sp) < strength(p)) {
+  if (record.sp !== undefined && policyStrength(record.sp) < policyStrength(p)) {
     warn(
       "dmarc-weaker-subdomains",
       `sp=${record.sp} is weaker than p=${p}: subdomains can be forged`,
@@ -139,7 +147,7 @@ function lintSubdomains(record: DmarcRecord, organizational: boolean, warn: Warn
     );
   }
   const sp = record.sp ?? p;
-  if (record.np !== undefined && strength(record.np) < strength(sp)) {
+  if (record.np !== undefined && policyStrength(record.np) < policyStrength(sp)) {
     const message = `np=${record.np} is weaker than the policy of subdomains that exist`;
     warn(
       "dmarc-weaker-nonexistent",
@@ -149,6 +157,6 @@ function lintSubdomains(record: DmarcRecord, organizational: boolean, warn: Warn
   }
 }
 
-function weaker(policy: Policy): Policy {
-  return POLICIES[Math.max(0, strength(policy) - 1)] ?? "none";
+function weakerPolicy(policy: DmarcPolicy): DmarcPolicy {
+  return DMARC_POLICIES[Math.max(0, policyStrength(policy) - 1)] ?? "none";
 }

@@ -3,7 +3,13 @@
  * Receivers that still follow 7489 differ in this: they know neither `t`, `np` (unless RFC 9091)
  * nor `psd`; they honour `pct`, `ri` and `!size`; they want `p` second.
  */
-import { error, type Finding, type Parsed, shown, warning } from "../finding.ts";
+import {
+  type MailFinding,
+  mailError,
+  mailWarning,
+  type Parsed,
+  quotedExcerpt,
+} from "../finding.ts";
 import { encodeReportUri, isReportUri, withoutSizeLimit } from "../report-uri.ts";
 import { renderTagList, splitTags, type Tag } from "../taglist.ts";
 import type { Singleton } from "../txt.ts";
@@ -13,7 +19,7 @@ const RULE = "RFC 9989 §4.7";
 /** A consent to reports is a DMARC record with nothing in it (RFC 9990 §4). */
 const EMPTY = /^v=DMARC1[\s;]*$/;
 
-/** Of these a name holds one, consents to reports among them. */
+/** The kind of TXT that a DMARC record, or a consent to reports, is: a name holds one at most. */
 export const DMARC_TEXT: Singleton = {
   title: "DMARC record",
   version: "DMARC1",
@@ -23,8 +29,8 @@ export const DMARC_TEXT: Singleton = {
 };
 
 /** What a domain asks for, weakest first. */
-export const POLICIES = ["none", "quarantine", "reject"] as const;
-export type Policy = (typeof POLICIES)[number];
+export const DMARC_POLICIES = ["none", "quarantine", "reject"] as const;
+export type DmarcPolicy = (typeof DMARC_POLICIES)[number];
 
 /** What makes a failure report wanted: all fail, any fails, DKIM fails, SPF fails. */
 export type FailureOption = "0" | "1" | "d" | "s";
@@ -32,11 +38,11 @@ export type FailureOption = "0" | "1" | "d" | "s";
 /** What the record says. Absent members have the RFC's defaults. */
 export interface DmarcRecord {
   /** Policy for the domain. Absent means none (RFC 9989), or no DMARC at all (RFC 7489). */
-  p?: Policy;
+  p?: DmarcPolicy;
   /** For subdomains that exist. @default p */
-  sp?: Policy;
+  sp?: DmarcPolicy;
   /** For subdomains that do not exist. @default sp, then p */
-  np?: Policy;
+  np?: DmarcPolicy;
   /** `t=y`: apply each policy one level weaker. @default false */
   t?: boolean;
   /** `y` a public suffix, `n` an organisational domain whatever stands above, `u` undeclared. @default "u" */
@@ -78,8 +84,8 @@ export function isDmarc(text: string): boolean {
  */
 export function parseDmarc(text: string): Parsed<DmarcRecord> {
   if (!isDmarc(text)) {
-    const message = `${shown(text)} does not begin with v=DMARC1`;
-    return { findings: [error("dmarc-version", RULE, message, "v=DMARC1; p=…")] };
+    const message = `${quotedExcerpt(text)} does not begin with v=DMARC1`;
+    return { findings: [mailError("dmarc-version", RULE, message, "v=DMARC1; p=…")] };
   }
   const { tags, findings } = splitTags(text, { rule: RULE, foldCase: true });
   const value: DmarcRecord = {};
@@ -90,7 +96,7 @@ export function parseDmarc(text: string): Parsed<DmarcRecord> {
   if (at > 1) {
     const fix = "write p= right after v=DMARC1";
     findings.push(
-      warning(
+      mailWarning(
         "dmarc-policy-not-second",
         "RFC 7489 §6.4",
         "p= is not the second tag; older receivers want it",
@@ -102,7 +108,7 @@ export function parseDmarc(text: string): Parsed<DmarcRecord> {
   // RFC 9989 §4.10.1: with a p=, sp= or np= that is no policy, the record reads as p=none if it asks
   // for reports, and else as no record. One typo in sp= disarms p=reject.
   const policies = tags.filter(({ name }) => name === "p" || name === "sp" || name === "np");
-  const broken = policies.some(({ value: policy }) => !isPolicy(policy.toLowerCase()));
+  const broken = policies.some(({ value: policy }) => !isDmarcPolicy(policy.toLowerCase()));
   if (!broken) return { value, findings };
   if ((value.rua ?? []).length === 0) return { findings };
   const { sp: _sp, np: _np, ...rest } = value;
@@ -130,22 +136,22 @@ export function renderDmarc(record: DmarcRecord): string {
 }
 
 /** The level of a policy: none 0, quarantine 1, reject 2. */
-export function strength(policy: Policy): number {
-  return POLICIES.indexOf(policy);
+export function policyStrength(policy: DmarcPolicy): number {
+  return DMARC_POLICIES.indexOf(policy);
 }
 
-function readTag(record: DmarcRecord, tag: Tag, findings: Finding[]): void {
+function readTag(record: DmarcRecord, tag: Tag, findings: MailFinding[]): void {
   const { name } = tag;
   const lower = tag.value.toLowerCase();
   const bad = (allowed: string) => {
-    const message = `${name}=${shown(tag.value)} is not allowed`;
-    findings.push(error("dmarc-tag-value", RULE, message, `${name}= takes ${allowed}`));
+    const message = `${name}=${quotedExcerpt(tag.value)} is not allowed`;
+    findings.push(mailError("dmarc-tag-value", RULE, message, `${name}= takes ${allowed}`));
   };
   switch (name) {
     case "p":
     case "sp":
     case "np": {
-      if (isPolicy(lower)) record[name] ??= lower;
+      if (isDmarcPolicy(lower)) record[name] ??= lower;
       else bad("none, quarantine or reject");
       return;
     }
@@ -180,12 +186,12 @@ function readTag(record: DmarcRecord, tag: Tag, findings: Finding[]): void {
     case "ri":
       record.legacy = { [name]: tag.value, ...record.legacy };
       findings.push(
-        warning("dmarc-dropped-tag", droppedBy(name), DROPPED[name], `remove ${name}=`),
+        mailWarning("dmarc-dropped-tag", droppedBy(name), DROPPED[name], `remove ${name}=`),
       );
       return;
     default:
       findings.push(
-        warning(
+        mailWarning(
           "dmarc-unknown-tag",
           RULE,
           `the tag ${name}= is unknown`,
@@ -206,7 +212,7 @@ const DROPPED: Record<LegacyTag, string> = {
   ri: "ri= is gone: aggregate reports come daily",
 };
 
-function isPolicy(text: string): text is Policy {
+function isDmarcPolicy(text: string): text is DmarcPolicy {
   return text === "none" || text === "quarantine" || text === "reject";
 }
 
@@ -215,20 +221,27 @@ function isFailureOption(option: string): option is FailureOption {
 }
 
 /** The URIs of a tag. A size limit, `!10m`, is taken off: RFC 9989 has reporters ignore it. */
-function readUris(tag: Tag, findings: Finding[]): string[] {
+function readUris(tag: Tag, findings: MailFinding[]): string[] {
   const uris: string[] = [];
   for (const written of tag.value.split(",").map((part) => part.trim())) {
     const bare = withoutSizeLimit(written);
     if (bare !== undefined) {
       const message = `${tag.name}= limits the report's size with \`!\`; reporters ignore it`;
-      findings.push(warning("dmarc-report-size", "RFC 9989 appendix C.4", message, "remove !size"));
+      findings.push(
+        mailWarning("dmarc-report-size", "RFC 9989 appendix C.4", message, "remove !size"),
+      );
     }
     const uri = bare ?? written;
     if (isReportUri(uri)) uris.push(uri);
     else {
-      const message = `${tag.name}= holds ${shown(written)}, which is not a URI for reports`;
+      const message = `${tag.name}= holds ${quotedExcerpt(written)}, which is not a URI for reports`;
       findings.push(
-        error("dmarc-report-uri", RULE, message, "mailto:name@domain, with , and ! as %2C and %21"),
+        mailError(
+          "dmarc-report-uri",
+          RULE,
+          message,
+          "mailto:name@domain, with , and ! as %2C and %21",
+        ),
       );
     }
   }

@@ -3,28 +3,28 @@
  * RFC 7489 receivers do. Where the two differ, mail is aligned for one receiver and not the other.
  */
 import { getDomain, parse } from "tldts";
-import { error, type Finding, type Parsed, warning } from "../finding.ts";
+import { type MailFinding, mailError, mailWarning, type Parsed } from "../finding.ts";
 import { type DmarcRecord, dmarcName, isDmarc, parseDmarc } from "./record.ts";
 
 /** RFC 9989 §4.10: a longer name is cut so that no walk asks more than this. */
 const QUERY_LIMIT = 8;
 
 /** A record that the walk met. */
-export interface Met {
+export interface DmarcTreeWalkRecord {
   domain: string;
   record: DmarcRecord;
 }
 
 /** What a walk found. */
-export interface Walk {
+export interface DmarcTreeWalk {
   /** The domain the walk began at. */
   domain: string;
   organizational: string;
   /** The record whose policy counts for the domain, if any. */
-  policy?: Met;
+  policy?: DmarcTreeWalkRecord;
   /** Records in the order met, from the domain upwards. */
-  met: Met[];
-  findings: Finding[];
+  met: DmarcTreeWalkRecord[];
+  findings: MailFinding[];
 }
 
 /**
@@ -46,28 +46,28 @@ export function treeWalkDomains(domain: string): string[] {
 /** Walks over records that are at hand, such as those of a plan; a record with `psd=y` or `psd=n` ends it. */
 export function treeWalkOver(
   domain: string,
-  policyAt: (domain: string) => Parsed<DmarcRecord>,
-): Walk {
+  recordAt: (domain: string) => Parsed<DmarcRecord>,
+): DmarcTreeWalk {
   const steps = walkSteps(domain);
   let step = steps.next();
-  while (step.done !== true) step = steps.next(policyAt(step.value));
+  while (step.done !== true) step = steps.next(recordAt(step.value));
   return step.value;
 }
 
 /** The walk itself: yields the domain to ask, is given what stands there, and returns what it found. */
-function* walkSteps(domain: string): Generator<string, Walk, Parsed<DmarcRecord>> {
-  const met: Met[] = [];
-  const findings: Finding[] = [];
+function* walkSteps(domain: string): Generator<string, DmarcTreeWalk, Parsed<DmarcRecord>> {
+  const met: DmarcTreeWalkRecord[] = [];
+  const findings: MailFinding[] = [];
   for (const at of treeWalkDomains(domain)) {
-    const { value: record, findings: said } = yield at;
-    findings.push(...said);
+    const { value: record, findings: recordFindings } = yield at;
+    findings.push(...recordFindings);
     if (record === undefined) continue;
     met.push({ domain: at, record });
     if (record.psd === "y" || record.psd === "n") break;
   }
   const organizational = organizationalOf(domain, met);
-  const policy = policyOf(domain, organizational, met);
-  const walk: Walk = { domain, organizational, met, findings };
+  const policy = policyRecordOf(domain, organizational, met);
+  const walk: DmarcTreeWalk = { domain, organizational, met, findings };
   return policy === undefined ? walk : { ...walk, policy };
 }
 
@@ -75,12 +75,12 @@ function* walkSteps(domain: string): Generator<string, Walk, Parsed<DmarcRecord>
  * The policy record among the TXT values at a domain's `_dmarc` name.
  * RFC 9989 §4.10: what is no record is passed over; several records count as none.
  */
-export function readPolicy(domain: string, values: readonly string[]): Parsed<DmarcRecord> {
+export function dmarcRecordAmong(domain: string, values: readonly string[]): Parsed<DmarcRecord> {
   const [only, ...more] = values.filter(isDmarc);
   if (only === undefined) return { findings: [] };
   if (more.length === 0) return parseDmarc(only);
   const message = `${dmarcName(domain)} holds ${more.length + 1} DMARC records, which counts as none`;
-  return { findings: [error("dmarc-several-records", "RFC 9989 §4.10", message, "keep one")] };
+  return { findings: [mailError("dmarc-several-records", "RFC 9989 §4.10", message, "keep one")] };
 }
 
 /**
@@ -119,27 +119,27 @@ export function isAligned(
 /** Alignment as RFC 7489 receivers see it. */
 export function isAlignedByList(mode: "r" | "s", from: string, authenticated: string): boolean {
   if (from === authenticated) return true;
-  const named = (domain: string) => ({
+  const withOrganization = (domain: string) => ({
     domain,
     organizational: organizationalDomainByList(domain),
   });
-  return isAligned(mode, named(from), named(authenticated));
+  return isAligned(mode, withOrganization(from), withOrganization(authenticated));
 }
 
 /** Says where a walk and the list disagree: a domain that older and newer receivers treat apart. */
-export function lintWalk(walk: Walk): Finding[] {
+export function lintWalk(walk: DmarcTreeWalk): MailFinding[] {
   const byList = organizationalDomainByList(walk.domain);
   if (byList === walk.organizational) return walk.findings;
   const message = `the organisational domain of ${walk.domain} is ${walk.organizational} by the tree walk, ${byList} by the public suffix list`;
   const fix = `publish a DMARC record at ${byList}, with psd=n if there is one above`;
   return [
     ...walk.findings,
-    warning("dmarc-organization-differs", "RFC 9989 §4.10.2", message, fix),
+    mailWarning("dmarc-organization-differs", "RFC 9989 §4.10.2", message, fix),
   ];
 }
 
 /** RFC 9989 §4.10.2, its three rules in order. */
-function organizationalOf(domain: string, met: readonly Met[]): string {
+function organizationalOf(domain: string, met: readonly DmarcTreeWalkRecord[]): string {
   for (const { domain: at, record } of met) {
     if (record.psd === "n") return at;
     if (record.psd === "y" && at !== domain) {
@@ -151,8 +151,12 @@ function organizationalOf(domain: string, met: readonly Met[]): string {
 }
 
 /** RFC 9989 §4.10.1: the domain's own record, its organisational domain's, its public suffix's. */
-function policyOf(domain: string, organizational: string, met: readonly Met[]): Met | undefined {
-  const at = (name: string) => met.find((one) => one.domain === name);
+function policyRecordOf(
+  domain: string,
+  organizational: string,
+  met: readonly DmarcTreeWalkRecord[],
+): DmarcTreeWalkRecord | undefined {
+  const recordOf = (name: string) => met.find((one) => one.domain === name);
   const suffix = met.find((one) => one.record.psd === "y" && one.domain !== domain);
-  return at(domain) ?? at(organizational) ?? suffix;
+  return recordOf(domain) ?? recordOf(organizational) ?? suffix;
 }

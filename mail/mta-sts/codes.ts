@@ -1,5 +1,5 @@
 /** Codes of findings about MTA-STS: the TXT record and the policy file. */
-import type { Codes } from "../code.ts";
+import type { Codes } from "../code-meaning.ts";
 
 export const mtaStsCodes = {
   "mta-sts-version": { level: "error", meaning: "The record does not begin with `v=STSv1`." },

@@ -1,5 +1,12 @@
 /** MTA-STS (RFC 8461): the TXT record that names a policy's version, and the policy file. */
-import { error, type Finding, hasError, type Parsed, shown, warning } from "../finding.ts";
+import {
+  hasError,
+  type MailFinding,
+  mailError,
+  mailWarning,
+  type Parsed,
+  quotedExcerpt,
+} from "../finding.ts";
 import { isAtOrBelow, isHostName } from "../names.ts";
 import { type Singleton, trimBlanks } from "../txt.ts";
 
@@ -10,7 +17,7 @@ export const MAX_AGE_LIMIT = 31_557_600;
 /** RFC 8461 §10.2 wants weeks; under a day, an attacker need only wait. */
 const MAX_AGE_SHORT = 86_400;
 
-/** Of these a name holds one. */
+/** The kind of TXT that an MTA-STS record is: a name holds one at most. */
 export const MTA_STS_TEXT: Singleton = {
   title: "MTA-STS record",
   version: "STSv1",
@@ -50,27 +57,29 @@ export function mtaStsUrl(domain: string): string {
 
 /** Reads the TXT record: `v` first, then fields; of a repeated field the first counts. */
 export function parseMtaSts(text: string): Parsed<MtaStsRecord> {
-  const findings: Finding[] = [];
+  const findings: MailFinding[] = [];
   const fields = text.split(";").map((field) => trimBlanks(field));
   if (fields.length > 1 && fields.at(-1) === "") fields.pop();
   if (fields.shift() !== "v=STSv1") {
-    const message = `${shown(text)} does not begin with v=STSv1`;
-    return { findings: [error("mta-sts-version", RECORD_RULE, message, "v=STSv1; id=…")] };
+    const message = `${quotedExcerpt(text)} does not begin with v=STSv1`;
+    return { findings: [mailError("mta-sts-version", RECORD_RULE, message, "v=STSv1; id=…")] };
   }
   const known = new Map<string, string>();
   for (const field of fields) {
     const match = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([!-:<>-~]+)$/.exec(field);
     const [, name = "", value = ""] = match ?? [];
     if (match === null)
-      findings.push(error("mta-sts-field", RECORD_RULE, `the field ${shown(field)}`, "name=value"));
+      findings.push(
+        mailError("mta-sts-field", RECORD_RULE, `the field ${quotedExcerpt(field)}`, "name=value"),
+      );
     else if (known.has(name)) {
       const fix = `keep one ${name}=; senders take the first`;
-      findings.push(warning("mta-sts-repeated", RECORD_RULE, `${name}= stands twice`, fix));
+      findings.push(mailWarning("mta-sts-repeated", RECORD_RULE, `${name}= stands twice`, fix));
     } else known.set(name, value);
   }
   const id = known.get("id");
   if (id === undefined)
-    findings.push(error("mta-sts-id", RECORD_RULE, "id= is absent", "id=<letters and digits>"));
+    findings.push(mailError("mta-sts-id", RECORD_RULE, "id= is absent", "id=<letters and digits>"));
   known.delete("id");
   if (id === undefined || hasError(findings)) return { findings };
   const value: MtaStsRecord =
@@ -88,10 +97,10 @@ export function renderMtaSts(record: MtaStsRecord): string {
 }
 
 /** Faults of a record: its id, which senders compare (RFC 8461 §3.1). */
-export function lintMtaSts(record: MtaStsRecord): Finding[] {
+export function lintMtaSts(record: MtaStsRecord): MailFinding[] {
   if (/^[A-Za-z0-9]{1,32}$/.test(record.id)) return [];
   const fix = "1 to 32 letters and digits";
-  return [error("mta-sts-id", RECORD_RULE, `id=${shown(record.id)}`, fix)];
+  return [mailError("mta-sts-id", RECORD_RULE, `id=${quotedExcerpt(record.id)}`, fix)];
 }
 
 /**
@@ -100,7 +109,7 @@ export function lintMtaSts(record: MtaStsRecord): Finding[] {
  * @public for who looks at what a web server serves: the plan only writes such files.
  */
 export function parseMtaStsPolicy(text: string): Parsed<MtaStsPolicy> {
-  const findings: Finding[] = [];
+  const findings: MailFinding[] = [];
   const known = new Map<string, string>();
   const mx: string[] = [];
   const lines = text.split(/\r?\n/);
@@ -110,37 +119,52 @@ export function parseMtaStsPolicy(text: string): Parsed<MtaStsPolicy> {
     const [, name = "", value = ""] = match ?? [];
     if (match === null)
       findings.push(
-        error("mta-sts-policy-line", POLICY_RULE, `the line ${shown(line)}`, "name: value"),
+        mailError(
+          "mta-sts-policy-line",
+          POLICY_RULE,
+          `the line ${quotedExcerpt(line)}`,
+          "name: value",
+        ),
       );
     else if (name === "mx") mx.push(value.toLowerCase());
     else if (known.has(name)) {
       const fix = `keep one ${name}; senders take the first`;
-      findings.push(warning("mta-sts-repeated", POLICY_RULE, `${name} stands twice`, fix));
+      findings.push(mailWarning("mta-sts-repeated", POLICY_RULE, `${name} stands twice`, fix));
     } else known.set(name, value);
   }
   if (known.get("version") !== "STSv1") {
     findings.push(
-      error("mta-sts-policy-version", POLICY_RULE, "version is not STSv1", "version: STSv1"),
+      mailError("mta-sts-policy-version", POLICY_RULE, "version is not STSv1", "version: STSv1"),
     );
   }
   const mode = known.get("mode") ?? "";
   if (!isMode(mode))
     findings.push(
-      error("mta-sts-mode", POLICY_RULE, `mode: ${shown(mode)}`, "enforce, testing or none"),
+      mailError(
+        "mta-sts-mode",
+        POLICY_RULE,
+        `mode: ${quotedExcerpt(mode)}`,
+        "enforce, testing or none",
+      ),
     );
   const age = known.get("max_age") ?? "";
   if (!/^[0-9]{1,10}$/.test(age)) {
     findings.push(
-      error("mta-sts-max-age", POLICY_RULE, `max_age: ${shown(age)}`, "seconds, in digits"),
+      mailError(
+        "mta-sts-max-age",
+        POLICY_RULE,
+        `max_age: ${quotedExcerpt(age)}`,
+        "seconds, in digits",
+      ),
     );
   }
   for (const name of known.keys()) {
     if (["version", "mode", "max_age"].includes(name)) continue;
     findings.push(
-      warning(
+      mailWarning(
         "mta-sts-unknown-field",
         POLICY_RULE,
-        `the field ${shown(name)} is unknown`,
+        `the field ${quotedExcerpt(name)} is unknown`,
         "senders ignore it",
       ),
     );
@@ -159,15 +183,18 @@ export function renderMtaStsPolicy(policy: MtaStsPolicy): string {
 }
 
 /** Faults of a policy; given the domain's MX hosts, also those that it would shut out. */
-export function lintMtaStsPolicy(policy: MtaStsPolicy, mxHosts: readonly string[] = []): Finding[] {
-  const findings: Finding[] = [];
+export function lintMtaStsPolicy(
+  policy: MtaStsPolicy,
+  mxHosts: readonly string[] = [],
+): MailFinding[] {
+  const findings: MailFinding[] = [];
   if (!Number.isSafeInteger(policy.maxAge) || policy.maxAge < 0 || policy.maxAge > MAX_AGE_LIMIT) {
     const fix = `0 to ${MAX_AGE_LIMIT} seconds`;
-    findings.push(error("mta-sts-max-age", POLICY_RULE, `max_age is ${policy.maxAge}`, fix));
+    findings.push(mailError("mta-sts-max-age", POLICY_RULE, `max_age is ${policy.maxAge}`, fix));
   } else if (policy.mode !== "none" && policy.maxAge < MAX_AGE_SHORT) {
     const message = `max_age is ${policy.maxAge} seconds: senders soon forget the policy`;
     findings.push(
-      warning(
+      mailWarning(
         "mta-sts-short-max-age",
         "RFC 8461 §10.2",
         message,
@@ -177,7 +204,7 @@ export function lintMtaStsPolicy(policy: MtaStsPolicy, mxHosts: readonly string[
   }
   if (policy.mode !== "none" && policy.mx.length === 0) {
     findings.push(
-      error(
+      mailError(
         "mta-sts-no-mx",
         POLICY_RULE,
         "no mx, which refuses every host",
@@ -188,18 +215,23 @@ export function lintMtaStsPolicy(policy: MtaStsPolicy, mxHosts: readonly string[
   if (policy.mode === "testing") {
     const message = "mode: testing reports failures and prevents none";
     findings.push(
-      warning("mta-sts-testing", "RFC 8461 §5", message, "enforce once the TLS reports are clean"),
+      mailWarning(
+        "mta-sts-testing",
+        "RFC 8461 §5",
+        message,
+        "enforce once the TLS reports are clean",
+      ),
     );
   }
   for (const pattern of policy.mx.filter((one) => !isHostName(one.replace(/^\*\./, "")))) {
     const fix = "a host name, or *. and a domain";
-    findings.push(error("mta-sts-mx", POLICY_RULE, `mx: ${shown(pattern)}`, fix));
+    findings.push(mailError("mta-sts-mx", POLICY_RULE, `mx: ${quotedExcerpt(pattern)}`, fix));
   }
   for (const host of mxHosts.filter(
     (one) => !policy.mx.some((pattern) => matchesMx(one, pattern)),
   )) {
-    const message = `the MX ${shown(host)} matches no mx of the policy`;
-    const finding = policy.mode === "enforce" ? error : warning;
+    const message = `the MX ${quotedExcerpt(host)} matches no mx of the policy`;
+    const finding = policy.mode === "enforce" ? mailError : mailWarning;
     findings.push(finding("mta-sts-mx-shut-out", "RFC 8461 §4.1", message, `add mx: ${host}`));
   }
   return findings;

@@ -1,5 +1,5 @@
 /** Codes of findings about MX records. */
-import type { Codes } from "../code.ts";
+import type { Codes } from "../code-meaning.ts";
 
 export const mxCodes = {
   "mx-unreadable": { level: "error", meaning: "A text is not an MX record." },

@@ -1,5 +1,5 @@
 /** Null MX (RFC 7505): a name that takes no mail, and the records of a name that sends none either. */
-import { error, type Finding, type Parsed, shown } from "../finding.ts";
+import { type MailFinding, mailError, type Parsed, quotedExcerpt } from "../finding.ts";
 import { isNullMx, type Mx } from "./record.ts";
 
 const RULE = "RFC 7505 §3";
@@ -11,7 +11,9 @@ export const NULL_MX: Mx = { preference: 0, exchange: "" };
 export function parseNullMx(text: string): Parsed<Mx> {
   if (/^\s*0+\s+\.\s*$/.test(text)) return { value: NULL_MX, findings: [] };
   return {
-    findings: [error("mx-null-unreadable", RULE, `${shown(text)} is not a null MX`, "0 .")],
+    findings: [
+      mailError("mx-null-unreadable", RULE, `${quotedExcerpt(text)} is not a null MX`, "0 ."),
+    ],
   };
 }
 
@@ -37,9 +39,9 @@ export function lintNullMx(
   name: string,
   records: readonly Mx[],
   use: "from" | "bounce" | "unused",
-): Finding[] {
+): MailFinding[] {
   if (use === "unused" || !records.some(isNullMx)) return [];
   const role = use === "from" ? "mail is sent from it" : "bounces go to it";
-  const message = `${shown(name)} has a null MX, but ${role}`;
-  return [error("mx-null-in-use", "RFC 7505 §4.2", message, "an MX that takes mail")];
+  const message = `${quotedExcerpt(name)} has a null MX, but ${role}`;
+  return [mailError("mx-null-in-use", "RFC 7505 §4.2", message, "an MX that takes mail")];
 }

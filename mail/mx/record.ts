@@ -1,5 +1,11 @@
 /** MX records (RFC 5321 §5.1, RFC 1035 §3.3.9) and the set of a name. */
-import { error, type Finding, type Parsed, shown, warning } from "../finding.ts";
+import {
+  type MailFinding,
+  mailError,
+  mailWarning,
+  type Parsed,
+  quotedExcerpt,
+} from "../finding.ts";
 import { isHostName } from "../names.ts";
 import { canonicalAddress } from "../ptr/record.ts";
 
@@ -22,8 +28,8 @@ export function isNullMx(mx: Mx): boolean {
 export function parseMx(text: string): Parsed<Mx> {
   const match = /^\s*([0-9]{1,5})\s+(\S+)\s*$/.exec(text);
   if (match === null) {
-    const message = `${shown(text)} is not an MX record`;
-    return { findings: [error("mx-unreadable", RULE, message, "<preference> <host name>")] };
+    const message = `${quotedExcerpt(text)} is not an MX record`;
+    return { findings: [mailError("mx-unreadable", RULE, message, "<preference> <host name>")] };
   }
   const exchange = (match[2] ?? "").toLowerCase().replace(/\.$/, "");
   const value = { preference: Number(match[1]), exchange };
@@ -37,12 +43,12 @@ export function renderMx(mx: Mx): string {
 }
 
 /** Faults of all MX records of a name. */
-export function lintMx(records: readonly Mx[]): Finding[] {
+export function lintMx(records: readonly Mx[]): MailFinding[] {
   const findings = records.flatMap(lintOne);
   if (records.length > 1 && records.some(isNullMx)) {
     const fix = "the null MX alone, or the other records";
     findings.push(
-      error(
+      mailError(
         "mx-null-beside-others",
         "RFC 7505 §3",
         "a null MX stands beside other MX records",
@@ -53,33 +59,38 @@ export function lintMx(records: readonly Mx[]): Finding[] {
   const seen = new Set<string>();
   for (const { exchange } of records) {
     if (seen.has(exchange)) {
-      const message = `${shown(exchange)} stands twice`;
-      findings.push(warning("mx-repeated", RULE, message, "one record for each host"));
+      const message = `${quotedExcerpt(exchange)} stands twice`;
+      findings.push(mailWarning("mx-repeated", RULE, message, "one record for each host"));
     }
     seen.add(exchange);
   }
   return findings;
 }
 
-function lintOne(mx: Mx): Finding[] {
-  const findings: Finding[] = [];
+function lintOne(mx: Mx): MailFinding[] {
+  const findings: MailFinding[] = [];
   if (!Number.isInteger(mx.preference) || mx.preference < 0 || mx.preference > 65_535) {
     findings.push(
-      error("mx-preference", "RFC 1035 §3.3.9", `the preference ${mx.preference}`, "0 to 65535"),
+      mailError(
+        "mx-preference",
+        "RFC 1035 §3.3.9",
+        `the preference ${mx.preference}`,
+        "0 to 65535",
+      ),
     );
   }
   if (mx.exchange === "") {
     if (!isNullMx(mx)) {
       findings.push(
-        error("mx-null-preference", "RFC 7505 §3", "a null MX with a preference", "0 ."),
+        mailError("mx-null-preference", "RFC 7505 §3", "a null MX with a preference", "0 ."),
       );
     }
   } else if (canonicalAddress(mx.exchange) !== undefined) {
-    const message = `the exchange ${shown(mx.exchange)} is an address`;
-    findings.push(error("mx-address", RULE, message, "a host name with an A record"));
+    const message = `the exchange ${quotedExcerpt(mx.exchange)} is an address`;
+    findings.push(mailError("mx-address", RULE, message, "a host name with an A record"));
   } else if (!isHostName(mx.exchange)) {
-    const message = `the exchange ${shown(mx.exchange)} is not a host name`;
-    findings.push(error("mx-host", RULE, message, "a host name in A-labels; never a CNAME"));
+    const message = `the exchange ${quotedExcerpt(mx.exchange)} is not a host name`;
+    findings.push(mailError("mx-host", RULE, message, "a host name in A-labels; never a CNAME"));
   }
   return findings;
 }

@@ -1,12 +1,12 @@
 /** The look-ups of an SPF record, counted without the network: what an evaluator spends at most. */
 import { costOf, type SpfCost, type SpfFacts, walkFrom } from "./cost.ts";
-import { error, ofLimit, reachedTerms, section, warning } from "./finding.ts";
+import { limitText, reachedTerms, rfcSection, spfError, spfWarning } from "./finding.ts";
 import { parseSpf } from "./parse.ts";
 import { type ParsedSpf, type SpfFinding, TERM_LIMIT, VOID_LIMIT } from "./types.ts";
-import { lookupsWithout, mailboxIncludes, type WayOut, waysOut } from "./way-out.ts";
+import { lookupsWithout, mailboxIncludes, type SpfWayOut, waysOut } from "./way-out.ts";
 
 export type { SpfCost, SpfFacts } from "./cost.ts";
-export type { WayOut } from "./way-out.ts";
+export type { SpfWayOut } from "./way-out.ts";
 
 export interface SpfBudgetOptions extends SpfFacts {
   /** The name that the record stands at. @default unknown: loops back to it and its own `a` go unseen */
@@ -35,7 +35,7 @@ export interface SpfBudget {
   /** Domains with macros, as written, each counted as at least one: nobody can count more than the message shows. */
   macros: string[];
   /** What helps when the budget is overdrawn, or nearly, the most saving first. */
-  waysOut: WayOut[];
+  waysOut: SpfWayOut[];
   findings: SpfFinding[];
 }
 
@@ -77,45 +77,50 @@ export function budgetOf(
     const target = budget.lookups > TERM_LIMIT ? TERM_LIMIT : NEAR_LIMIT - 1;
     budget.waysOut = waysOut(costs, terms, { ...options, target });
   }
-  judge(budget);
+  addBudgetFindings(budget);
   return budget;
 }
 
-function amount({ lookups, atLeast }: SpfCost): string {
+function lookupText({ lookups, atLeast }: SpfCost): string {
   return `${atLeast ? "at least " : ""}${lookups}`;
 }
 
-function judge(budget: SpfBudget): void {
+function addBudgetFindings(budget: SpfBudget): void {
   const { findings, lookups, loops, voidLookups } = budget;
   for (const loop of loops) {
     const message = `${loop.join(" → ")}: the records include each other without end`;
     const fix = `remove one include: or redirect= of the chain`;
-    findings.push(error("spf-loop", section("5.2"), message, fix));
+    findings.push(spfError("spf-loop", rfcSection("5.2"), message, fix));
   }
-  if (lookups > TERM_LIMIT) findings.push(overdrawn(budget));
+  if (lookups > TERM_LIMIT) findings.push(overLimitFinding(budget));
   else {
-    if (lookups >= NEAR_LIMIT) findings.push(nearlyOverdrawn(budget));
-    findings.push(...uncounted(budget));
+    if (lookups >= NEAR_LIMIT) findings.push(nearLimitFinding(budget));
+    findings.push(...uncountedFindings(budget));
   }
   if (voidLookups === 0) return;
   const names = voidTerms(budget.terms).join(", ");
   const message = `${voidLookups} look-ups find nothing, of ${VOID_LIMIT}: ${names}`;
-  const make = voidLookups > VOID_LIMIT ? error : warning;
+  const make = voidLookups > VOID_LIMIT ? spfError : spfWarning;
   findings.push(
-    make("spf-void-lookups", section("4.6.4"), message, "remove these terms, or publish the names"),
+    make(
+      "spf-void-lookups",
+      rfcSection("4.6.4"),
+      message,
+      "remove these terms, or publish the names",
+    ),
   );
 }
 
-function overdrawn(budget: SpfBudget): SpfFinding {
+function overLimitFinding(budget: SpfBudget): SpfFinding {
   const { lookups, atLeast, waysOut: ways, terms } = budget;
   const dearest = terms.toSorted((a, b) => b.lookups - a.lookups);
-  const bill = dearest.map((cost) => `${cost.term} ${amount(cost)}`).join(", ");
-  const message = `${ofLimit(lookups, atLeast)} look-ups: ${bill}`;
+  const bill = dearest.map((cost) => `${cost.term} ${lookupText(cost)}`).join(", ");
+  const message = `${limitText(lookups, atLeast)} look-ups: ${bill}`;
   const fix = [...ways.map(({ text }) => text), ...limitsOf(budget)];
   const foreign = terms.some(({ terms: below, state }) => below.length > 0 || state === "unknown");
   if (foreign) fix.push("do not copy the addresses of others: they change without notice");
   if (fix.length === 0) fix.push(`at most ${TERM_LIMIT} terms that ask the DNS`);
-  return error("spf-lookups", section("4.6.4"), message, fix.join("; "));
+  return spfError("spf-lookups", rfcSection("4.6.4"), message, fix.join("; "));
 }
 
 /** What no way changes: who stays, whether that is too much already, and whom it does not harm. */
@@ -141,35 +146,35 @@ function limitsOf({ terms, waysOut: ways }: SpfBudget): string[] {
   return limits;
 }
 
-function nearlyOverdrawn({ lookups, atLeast, waysOut: ways, terms }: SpfBudget): SpfFinding {
+function nearLimitFinding({ lookups, atLeast, waysOut: ways, terms }: SpfBudget): SpfFinding {
   const left = TERM_LIMIT - lookups;
   const room = left === 0 ? "none is left" : `${left} is left`;
   const more =
     left === 0
       ? "one more include, or one look-up more in those that stand here,"
       : `one more include that costs ${left + 1}, or ${left + 1} look-ups more in those that stand here,`;
-  const text = `${ofLimit(lookups, atLeast)} look-ups: ${atLeast ? "at best " : ""}${room}; ${more} makes permerror for every mail`;
+  const text = `${limitText(lookups, atLeast)} look-ups: ${atLeast ? "at best " : ""}${room}; ${more} makes permerror for every mail`;
   const stay = mailboxIncludes(terms);
   const fix =
     ways.length > 0
       ? ways.map((way) => way.text)
       : ["add no include here", ...(stay.length > 0 ? [`${stay.join(" and ")} cannot leave`] : [])];
-  return warning("spf-lookups-near", section("4.6.4"), text, fix.join("; "));
+  return spfWarning("spf-lookups-near", rfcSection("4.6.4"), text, fix.join("; "));
 }
 
 /** Records that are not known may be asked for; which record a macro means, nobody knows before the mail comes. */
-function uncounted({ lookups, atLeast, unknown, macros }: SpfBudget): SpfFinding[] {
+function uncountedFindings({ lookups, atLeast, unknown, macros }: SpfBudget): SpfFinding[] {
   const findings: SpfFinding[] = [];
-  const count = `${ofLimit(lookups, atLeast)} look-ups`;
+  const count = `${limitText(lookups, atLeast)} look-ups`;
   if (unknown.length > 0) {
     const message = `${count}: the records of ${unknown.join(", ")} are not known, each counted as at least one`;
     const fix = "look them up, or give a snapshot of them";
-    findings.push(warning("spf-lookups-unknown", section("4.6.4"), message, fix));
+    findings.push(spfWarning("spf-lookups-unknown", rfcSection("4.6.4"), message, fix));
   }
   if (macros.length > 0) {
     const message = `${count}: an include with macros can be counted by nobody, at least 1: which record ${macros.join(", ")} means depends on each mail`;
     const fix = `its owner must keep that record within the ${TERM_LIMIT - lookups} look-ups that are left; nothing is to be done here`;
-    findings.push(warning("spf-lookups-macro", section("4.6.4"), message, fix));
+    findings.push(spfWarning("spf-lookups-macro", rfcSection("4.6.4"), message, fix));
   }
   return findings;
 }

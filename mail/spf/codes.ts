@@ -1,5 +1,5 @@
 /** Codes of findings about SPF records: their grammar, their cost, and merging them. */
-import type { Codes } from "../code.ts";
+import type { Codes } from "../code-meaning.ts";
 
 export const spfCodes = {
   "spf-version": {

@@ -1,5 +1,5 @@
 /** What single terms cost, includes and redirects followed through records that are known. */
-import { asksDns, error, isSpf, reachedTerms, section } from "./finding.ts";
+import { asksDns, isSpf, reachedTerms, rfcSection, spfError } from "./finding.ts";
 import { parseIp4 } from "./ip.ts";
 import { asQueryName, expandMacro, hasMacro, parseMacroString } from "./macro.ts";
 import { parseSpf } from "./parse.ts";
@@ -38,7 +38,7 @@ export interface SpfCost {
 }
 
 /** The state of one count. */
-export interface Walk {
+export interface CostWalk {
   facts: SpfFacts;
   loops: string[][];
   unknown: Set<string>;
@@ -54,7 +54,7 @@ export interface Walk {
 const TERMS_COUNTED = 500;
 
 /** A count that has not begun. */
-export function walkFrom(facts: SpfFacts): Walk {
+export function walkFrom(facts: SpfFacts): CostWalk {
   return {
     facts,
     loops: [],
@@ -67,7 +67,11 @@ export function walkFrom(facts: SpfFacts): Walk {
 }
 
 /** The cost of one term in the record of a domain; undefined when it asks nothing. */
-export function costOf(term: Term, domain: string | undefined, walk: Walk): SpfCost | undefined {
+export function costOf(
+  term: Term,
+  domain: string | undefined,
+  walk: CostWalk,
+): SpfCost | undefined {
   if (!asksDns(term)) return undefined;
   walk.terms += 1;
   const target = term.domain === undefined ? domain : staticName(term.domain, domain);
@@ -100,7 +104,7 @@ function staticName(spec: string, domain: string | undefined): string | undefine
   return nameKey(asQueryName(expandMacro(parts, context)).toLowerCase());
 }
 
-function follow(cost: SpfCost, domain: string | undefined, walk: Walk, spec: string): void {
+function follow(cost: SpfCost, domain: string | undefined, walk: CostWalk, spec: string): void {
   const path =
     domain === undefined || walk.path.at(-1) === domain ? walk.path : [...walk.path, domain];
   const { target } = cost;
@@ -128,12 +132,20 @@ function isSameLoop(a: readonly string[], b: readonly string[]): boolean {
   return start >= 0 && a.length === b.length && turned.every((name, index) => name === a[index]);
 }
 
-function descend(cost: SpfCost, target: string, text: string, below: Walk, walk: Walk): void {
+function descend(
+  cost: SpfCost,
+  target: string,
+  text: string,
+  below: CostWalk,
+  walk: CostWalk,
+): void {
   const parsed = parseSpf(text);
   if (!isSpf(text)) {
     cost.state = "none";
     const message = `${cost.term}: ${target} has no SPF record; receivers give permerror`;
-    walk.findings.push(error("spf-include-none", section("5.2"), message, `remove ${cost.term}`));
+    walk.findings.push(
+      spfError("spf-include-none", rfcSection("5.2"), message, `remove ${cost.term}`),
+    );
     return;
   }
   if (parsed.value === undefined) {
@@ -141,7 +153,7 @@ function descend(cost: SpfCost, target: string, text: string, below: Walk, walk:
     const faults = parsed.findings.map(({ message }) => message).join("; ");
     const message = `${cost.term}: the record of ${target} has errors, and receivers give permerror: ${faults}`;
     const fix = `have ${target} mended, or remove ${cost.term}`;
-    walk.findings.push(error("spf-include-broken", section("5.2"), message, fix));
+    walk.findings.push(spfError("spf-include-broken", rfcSection("5.2"), message, fix));
   }
   const terms = reachedTerms(parsed.terms.map(({ term }) => term));
   for (const term of terms) {
@@ -161,7 +173,7 @@ function countVoid(
   cost: SpfCost,
   type: "a" | "mx" | "exists" | "ptr",
   target: string | undefined,
-  walk: Walk,
+  walk: CostWalk,
 ): void {
   const { addresses, exchanges } = walk.facts;
   if (type === "ptr" || target === undefined) {
@@ -173,7 +185,7 @@ function countVoid(
   if (hosts !== undefined && hosts.length > NAME_LIMIT) {
     const message = `${cost.term}: ${target} has ${hosts.length} MX; receivers give permerror`;
     const fix = `at most ${NAME_LIMIT} MX, or ip4: of those that send`;
-    walk.findings.push(error("spf-mx-limit", section("4.6.4"), message, fix));
+    walk.findings.push(spfError("spf-mx-limit", rfcSection("4.6.4"), message, fix));
   }
   const found = hosts?.map((host) => addresses?.get(nameKey(host)));
   // A term counts once, for its MX or for any of their hosts.

@@ -5,12 +5,12 @@ import { parseIp } from "./ip.ts";
 import { parseMacroString } from "./macro.ts";
 import { matchesMechanism } from "./match.ts";
 import { parseSpf } from "./parse.ts";
-import { ask, type Check, expandFor, isAskable, Stop, targetName } from "./query.ts";
+import { type Check, expandFor, isAskable, queryDns, Stop, targetName } from "./query.ts";
 import { renderTerm } from "./render.ts";
 import {
-  type ResultCode,
   type SpfResolver,
   type SpfResult,
+  type SpfResultCode,
   TERM_LIMIT,
   type Term,
 } from "./types.ts";
@@ -31,7 +31,7 @@ export interface SpfClient {
 
 /** A result on its way: the explanation belongs to the record that gave the result (§6.2). */
 interface Outcome {
-  result: ResultCode;
+  result: SpfResultCode;
   reason?: string;
   explain?: { domain: string; spec: string };
 }
@@ -63,7 +63,7 @@ export async function checkHost(client: SpfClient, resolver: SpfResolver): Promi
     voidLookups: 0,
     trace: [],
   };
-  const outcome = domain === undefined ? malformed(written) : await settle(check, domain);
+  const outcome = domain === undefined ? malformedDomain(written) : await outcomeOf(check, domain);
   const explanation = await explain(check, outcome);
   return {
     result: outcome.result,
@@ -75,7 +75,7 @@ export async function checkHost(client: SpfClient, resolver: SpfResolver): Promi
   };
 }
 
-async function settle(check: Check, domain: string): Promise<Outcome> {
+async function outcomeOf(check: Check, domain: string): Promise<Outcome> {
   try {
     return await checkDomain(check, domain);
   } catch (stop) {
@@ -89,7 +89,7 @@ async function checkDomain(check: Check, domain: string): Promise<Outcome> {
   const terms = await findRecord(check, domain);
   if (terms === undefined) return { result: "none", reason: `${domain} has no SPF record` };
   for (const term of terms.filter(isMechanism)) {
-    count(check, term, domain);
+    countLookup(check, term, domain);
     const step = { domain, term: renderTerm(term), matched: false };
     check.trace.push(step);
     step.matched =
@@ -103,7 +103,7 @@ async function checkDomain(check: Check, domain: string): Promise<Outcome> {
   }
   const redirect = terms.find(({ type }) => type === "redirect");
   if (redirect?.type !== "redirect") return { result: "neutral" };
-  count(check, redirect, domain);
+  countLookup(check, redirect, domain);
   check.trace.push({ domain, term: renderTerm(redirect), matched: true });
   const target = await targetName(check, redirect.domain, domain);
   return await checkTarget(check, target, `redirect=${redirect.domain} of ${domain}`);
@@ -129,7 +129,7 @@ async function checkTarget(check: Check, target: string, term: string): Promise<
 
 /** The terms of a domain's one record (§4.4, §4.5). */
 async function findRecord(check: Check, domain: string): Promise<Term[] | undefined> {
-  const texts = (await ask(check, domain, "TXT")).filter(isSpf);
+  const texts = (await queryDns(check, domain, "TXT")).filter(isSpf);
   const [text] = texts;
   if (text === undefined) return undefined;
   if (texts.length > 1) throw new Stop("permerror", `${domain} has ${texts.length} SPF records`);
@@ -141,7 +141,7 @@ async function findRecord(check: Check, domain: string): Promise<Term[] | undefi
   return value.terms;
 }
 
-function count(check: Check, term: Term, domain: string): void {
+function countLookup(check: Check, term: Term, domain: string): void {
   if (!asksDns(term)) return;
   check.lookups += 1;
   if (check.lookups <= TERM_LIMIT) return;
@@ -156,7 +156,7 @@ async function explain(check: Check, outcome: Outcome): Promise<string | undefin
   try {
     const target = await targetName(check, spec, domain);
     if (!isAskable(target)) return undefined;
-    const [text, ...others] = await ask(check, target, "TXT");
+    const [text, ...others] = await queryDns(check, target, "TXT");
     if (text === undefined || others.length > 0) return undefined;
     const { parts, findings } = parseMacroString(text, "explanation");
     return findings.length > 0 ? undefined : await expandFor(check, parts, domain);
@@ -172,7 +172,7 @@ function senderDomain(text: string): string | undefined {
   return value?.includes(".") === true ? value : undefined;
 }
 
-function malformed(domain: string): Outcome {
+function malformedDomain(domain: string): Outcome {
   return {
     result: "none",
     reason: `${JSON.stringify(domain)} is no domain with at least two labels`,

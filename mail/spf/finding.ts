@@ -1,5 +1,5 @@
 /** Making findings about SPF, and what the modules of this folder share about terms. */
-import type { CodesOf } from "../code.ts";
+import type { CodesOf } from "../code-meaning.ts";
 import type { Singleton } from "../txt.ts";
 import type { spfCodes } from "./codes.ts";
 import {
@@ -10,7 +10,7 @@ import {
   type Term,
 } from "./types.ts";
 
-/** Of these a name holds one. */
+/** The kind of TXT that an SPF record is: a name holds one at most. */
 export const SPF_TEXT: Singleton = {
   title: "SPF record",
   version: "spf1",
@@ -19,12 +19,12 @@ export const SPF_TEXT: Singleton = {
 };
 
 /** A section of RFC 7208 as the rule of a finding. */
-export function section(number: string): string {
+export function rfcSection(number: string): string {
   return `RFC 7208 §${number}`;
 }
 
 /** An error; `at` is left out where there is no place. */
-export function error(
+export function spfError(
   code: CodesOf<typeof spfCodes, "error">,
   rule: string,
   message: string,
@@ -35,8 +35,8 @@ export function error(
   return { code, rule, level: "error", message, fix, ...place };
 }
 
-/** A warning; like {@link error}. */
-export function warning(
+/** A warning; like {@link spfError}. */
+export function spfWarning(
   code: CodesOf<typeof spfCodes, "warning">,
   rule: string,
   message: string,
@@ -76,6 +76,6 @@ export function reachedTerms(terms: readonly Term[]): Term[] {
 }
 
 /** `12 of 10`, for messages about look-ups. */
-export function ofLimit(count: number, atLeast: boolean): string {
+export function limitText(count: number, atLeast: boolean): string {
   return `${atLeast ? "at least " : ""}${count} of ${TERM_LIMIT}`;
 }

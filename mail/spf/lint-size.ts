@@ -1,6 +1,6 @@
 /** How large the answer is that carries an SPF record (RFC 7208 §3.4). */
 import { byteLength, wireLength } from "../txt.ts";
-import { section, warning } from "./finding.ts";
+import { rfcSection, spfWarning } from "./finding.ts";
 import type { SpfFinding } from "./types.ts";
 
 /** RFC 7208 §3.4: name and texts below this fit a classic answer. */
@@ -36,10 +36,10 @@ export function lintSize(
   const answer = answerLength(values, domain);
   if (answer > MESSAGE_LIMIT) {
     const message = `the TXT answer has ${answer} octets${together}, more than ${MESSAGE_LIMIT}: some receivers cannot get it`;
-    return [warning("spf-length", section("3.4"), message, fix)];
+    return [spfWarning("spf-length", rfcSection("3.4"), message, fix)];
   }
   const texts = values.reduce((sum, value) => sum + byteLength(value), (domain ?? "").length);
   if (texts <= TEXT_LIMIT) return [];
   const message = `name and text have ${texts} octets${together}, more than ${TEXT_LIMIT}`;
-  return [warning("spf-length", section("3.4"), message, fix)];
+  return [spfWarning("spf-length", rfcSection("3.4"), message, fix)];
 }

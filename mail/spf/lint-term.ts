@@ -1,12 +1,12 @@
 /** Faults of single terms that the grammar admits. */
-import { shown } from "../finding.ts";
+import { quotedExcerpt } from "../finding.ts";
 import { parseName } from "../names.ts";
-import { error, section, warning } from "./finding.ts";
+import { rfcSection, spfError, spfWarning } from "./finding.ts";
 import { covers, isIp4, type Network, networkOf, parseIp4, parseIp6 } from "./ip.ts";
 import { hasMacro, parseMacroString, usesMacro } from "./macro.ts";
 import { renderTerm } from "./render.ts";
 import { gluedAll, gluedFinding } from "./term.ts";
-import type { NetworkMechanism, PlacedTerm, Qualifier, SpfFinding, Term } from "./types.ts";
+import type { NetworkMechanism, PlacedTerm, SpfFinding, SpfQualifier, Term } from "./types.ts";
 
 const MECHANISM_NAMES = ["all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"];
 /** Below these a network is larger than a sender's own: 65,536 addresses, an IPv6 allocation. */
@@ -18,14 +18,20 @@ export function lintTerm({ term, at }: PlacedTerm, placeholders: readonly Networ
   if (glued !== undefined) return [gluedFinding(renderTerm(term), glued, at)];
   switch (term.type) {
     case "all":
-      return lintAll(term.qualifier, at);
+      return lintAllMechanism(term.qualifier, at);
     case "ip4":
     case "ip6":
       return lintNetwork(term, at, placeholders);
     case "ptr": {
       const fix = "ip4: of the sending addresses";
       return [
-        error("spf-ptr", section("5.5"), "ptr is slow, and some receivers ignore it", fix, at),
+        spfError(
+          "spf-ptr",
+          rfcSection("5.5"),
+          "ptr is slow, and some receivers ignore it",
+          fix,
+          at,
+        ),
       ];
     }
     case "unknown":
@@ -42,13 +48,15 @@ export function lintTerm({ term, at }: PlacedTerm, placeholders: readonly Networ
   }
 }
 
-function lintAll(qualifier: Qualifier, at: number): SpfFinding[] {
+function lintAllMechanism(qualifier: SpfQualifier, at: number): SpfFinding[] {
   const fix = "-all, or ~all while senders are still being found";
   if (qualifier === "+") {
-    return [error("spf-pass-all", section("5.1"), "+all lets everybody send", fix, at)];
+    return [spfError("spf-pass-all", rfcSection("5.1"), "+all lets everybody send", fix, at)];
   }
   if (qualifier !== "?") return [];
-  return [error("spf-neutral-all", section("5.1"), "?all says nothing about anybody", fix, at)];
+  return [
+    spfError("spf-neutral-all", rfcSection("5.1"), "?all says nothing about anybody", fix, at),
+  ];
 }
 
 function lintNetwork(
@@ -64,12 +72,12 @@ function lintNetwork(
   if (first !== ip.toString()) {
     const message = `${term.address}/${prefix} has bits set beyond its prefix`;
     const fix = `${term.type}:${first}/${prefix}, or the one address`;
-    findings.push(warning("spf-host-bits", section("5.6"), message, fix, at));
+    findings.push(spfWarning("spf-host-bits", rfcSection("5.6"), message, fix, at));
   }
   if (!isIp4(ip) && ip.isIPv4MappedAddress()) {
     const message = "an IPv4-mapped address matches nobody: such clients count as IPv4";
     const fix = `ip4:${ip.toIPv4Address().toString()}`;
-    return [...findings, error("spf-family", section("5"), message, fix, at)];
+    return [...findings, spfError("spf-family", rfcSection("5"), message, fix, at)];
   }
   if (prefix === 0 || placeholders.some((known) => covers(known, { ip, prefix }))) return findings;
   const range = ip.range();
@@ -77,13 +85,13 @@ function lintNetwork(
     const message = `${renderTerm(term)} is no public address (${range})`;
     const rule = term.type === "ip4" ? "RFC 6890 §2.2.2" : "RFC 6890 §2.2.3";
     const fix = "the address that receivers see: the public one";
-    findings.push(error("spf-not-public", rule, message, fix, at));
+    findings.push(spfError("spf-not-public", rule, message, fix, at));
   }
   return findings;
 }
 
 function lintWidth(
-  qualifier: Qualifier,
+  qualifier: SpfQualifier,
   family: "ip4" | "ip6",
   prefix: number,
   text: string,
@@ -93,10 +101,12 @@ function lintWidth(
   const fix = "the networks that send, no larger";
   if (prefix === 0) {
     const message = `${text} lets everybody send, as +all does`;
-    return [error("spf-pass-all", section("5.1"), message, fix, at)];
+    return [spfError("spf-pass-all", rfcSection("5.1"), message, fix, at)];
   }
   const count = `2^${(family === "ip4" ? 32 : 128) - prefix}`;
-  return [warning("spf-wide", section("5.6"), `${text} lets ${count} addresses send`, fix, at)];
+  return [
+    spfWarning("spf-wide", rfcSection("5.6"), `${text} lets ${count} addresses send`, fix, at),
+  ];
 }
 
 function lintDomain(term: Term, domain: string | undefined, at: number): SpfFinding[] {
@@ -106,31 +116,37 @@ function lintDomain(term: Term, domain: string | undefined, at: number): SpfFind
   // Any label will do for a macro: what it expands to is not known here.
   const name = parts.map((part) => (typeof part === "string" ? part : "x")).join("");
   for (const { rule, message, fix } of parseName(name, { underscores: true }).findings) {
-    findings.push(error("spf-name", rule, `${renderTerm(term)}: ${message}`, fix, at));
+    findings.push(spfError("spf-name", rule, `${renderTerm(term)}: ${message}`, fix, at));
   }
   if (usesMacro(parts, "p")) {
     const message = "%{p} is slow and depends on the client's own names";
-    findings.push(error("spf-ptr", section("7.2"), message, "%{i}, the client's address", at));
+    findings.push(
+      spfError("spf-ptr", rfcSection("7.2"), message, "%{i}, the client's address", at),
+    );
   }
   if (term.type === "exists" && !hasMacro(domain)) {
     const message = `${renderTerm(term)} is the same for every client: all match, or none`;
     const fix = "a macro in it, such as exists:%{i}._spf.example.com";
-    findings.push(warning("spf-constant-exists", section("5.7"), message, fix, at));
+    findings.push(spfWarning("spf-constant-exists", rfcSection("5.7"), message, fix, at));
   }
   return findings;
 }
 
 function lintUnknown(name: string, value: string, at: number): SpfFinding[] {
-  const text = shown(`${name}=${value}`);
+  const text = quotedExcerpt(`${name}=${value}`);
   const lower = name.toLowerCase();
   if (lower === "v") {
     const fix = "one v=spf1, in front; the terms of both behind it";
-    return [error("spf-second-version", section("4.5"), `${text} begins a second record`, fix, at)];
+    return [
+      spfError("spf-second-version", rfcSection("4.5"), `${text} begins a second record`, fix, at),
+    ];
   }
   if (MECHANISM_NAMES.includes(lower)) {
     const message = `${text} is an unknown modifier, which receivers ignore`;
-    return [error("spf-mechanism-as-modifier", section("4.6.1"), message, `${lower}:${value}`, at)];
+    return [
+      spfError("spf-mechanism-as-modifier", rfcSection("4.6.1"), message, `${lower}:${value}`, at),
+    ];
   }
   const message = `the modifier ${text} is unknown: receivers ignore it`;
-  return [warning("spf-unknown-modifier", section("6"), message, "remove it", at)];
+  return [spfWarning("spf-unknown-modifier", rfcSection("6"), message, "remove it", at)];
 }

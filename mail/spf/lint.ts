@@ -1,7 +1,7 @@
 /** Judging an SPF record that is to be published at a name, offline. */
 import { byteLength } from "../txt.ts";
 import { budgetOf, type SpfFacts } from "./budget.ts";
-import { error, isSpf, section } from "./finding.ts";
+import { isSpf, rfcSection, spfError } from "./finding.ts";
 import { type Network, parseNetwork } from "./ip.ts";
 import { lintOrder } from "./lint-order.ts";
 import { lintSize } from "./lint-size.ts";
@@ -47,7 +47,7 @@ export function lintSpf(
   const second = (options.otherTxt ?? []).filter(isSpf).length;
   if (second > 0) {
     const message = `the name has ${second + 1} SPF records; receivers then use none`;
-    findings.push(error("spf-second-record", section("3.2"), message, "merge them into one"));
+    findings.push(spfError("spf-second-record", rfcSection("3.2"), message, "merge them into one"));
   }
   return findings.toSorted((a, b) => (a.at ?? text.length) - (b.at ?? text.length));
 }
@@ -71,13 +71,13 @@ function lintStrings(strings: readonly string[]): SpfFinding[] {
     if (octets > 255) {
       const message = `string ${index + 1} of the TXT record has ${octets} octets`;
       const fix = "strings of at most 255 octets";
-      findings.push(error("spf-string-length", "RFC 1035 §3.3", message, fix, at));
+      findings.push(spfError("spf-string-length", "RFC 1035 §3.3", message, fix, at));
     }
     const before = strings[index - 1] ?? "";
     if (index > 0 && !before.endsWith(" ") && STARTS.test(string)) {
       const message = `strings ${index} and ${index + 1} join without a space`;
       const fix = "a space at the end of the first: nothing is put between strings";
-      findings.push(error("spf-string-join", section("3.3"), message, fix, at));
+      findings.push(spfError("spf-string-join", rfcSection("3.3"), message, fix, at));
     }
     at += string.length;
   });

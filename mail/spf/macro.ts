@@ -1,5 +1,5 @@
 /** Macros (RFC 7208 §7): reading macro-strings and domain-specs, and expanding them. */
-import { error, section } from "./finding.ts";
+import { rfcSection, spfError } from "./finding.ts";
 import { type Ip, isIp4, nibbles } from "./ip.ts";
 import type { SpfFinding } from "./types.ts";
 
@@ -59,8 +59,8 @@ export function parseMacroString(text: string, place: MacroPlace, at = 0): Parse
   const stray = text.search(forbidden);
   if (stray >= 0) {
     const fix = `printable ASCII${place === "explanation" ? "" : " without spaces"}`;
-    const message = `a character that may not stand in ${noun(place)}`;
-    findings.push(error("spf-charset", section("7.1"), message, fix, at + stray));
+    const message = `a character that may not stand in ${placeNoun(place)}`;
+    findings.push(spfError("spf-charset", rfcSection("7.1"), message, fix, at + stray));
   }
   let offset = 0;
   while (offset < text.length) {
@@ -68,7 +68,7 @@ export function parseMacroString(text: string, place: MacroPlace, at = 0): Parse
     if (part === undefined) {
       const fix = "%{letter}, with s l o d i p h v for the letter, or %% %_ %-";
       findings.push(
-        error("spf-macro", section("7.1"), "a % that starts no macro", fix, at + offset),
+        spfError("spf-macro", rfcSection("7.1"), "a % that starts no macro", fix, at + offset),
       );
     } else if (typeof part !== "string") {
       findings.push(...lintMacro(part, place, at + offset));
@@ -90,7 +90,7 @@ export function parseDomainSpec(text: string, at = 0): ParsedMacro {
   if (!ends) {
     const message = text === "" ? "the domain is empty" : "the domain does not end in a top label";
     const fix = "a name with at least two labels, the last of letters, digits and inner hyphens";
-    parsed.findings.push(error("spf-domain", section("7.1"), message, fix, at));
+    parsed.findings.push(spfError("spf-domain", rfcSection("7.1"), message, fix, at));
   }
   return parsed;
 }
@@ -147,11 +147,11 @@ function lintMacro(macro: Macro, place: MacroPlace, at: number): SpfFinding[] {
   const findings: SpfFinding[] = [];
   if (macro.keep === 0) {
     const fix = "a number of parts from 1";
-    findings.push(error("spf-macro", section("7.3"), "a macro that keeps 0 parts", fix, at));
+    findings.push(spfError("spf-macro", rfcSection("7.3"), "a macro that keeps 0 parts", fix, at));
   }
   if (place === "domain" && ["c", "r", "t"].includes(macro.letter)) {
     const message = `%{${macro.letter}} stands outside an explanation`;
-    findings.push(error("spf-macro", section("7.2"), message, "s l o d i p h v", at));
+    findings.push(spfError("spf-macro", rfcSection("7.2"), message, "s l o d i p h v", at));
   }
   return findings;
 }
@@ -174,8 +174,8 @@ function expandOne(macro: Macro, context: MacroContext): string {
     if (separators.has(character)) parts.push("");
     else parts.push((parts.pop() ?? "") + character);
   }
-  const ordered = macro.reverse ? parts.toReversed() : parts;
-  const text = (macro.keep === undefined ? ordered : ordered.slice(-macro.keep)).join(".");
+  const labels = macro.reverse ? parts.toReversed() : parts;
+  const text = (macro.keep === undefined ? labels : labels.slice(-macro.keep)).join(".");
   return macro.escape ? urlEscape(text) : text;
 }
 
@@ -214,6 +214,6 @@ function urlEscape(text: string): string {
   );
 }
 
-function noun(place: MacroPlace): string {
+function placeNoun(place: MacroPlace): string {
   return place === "explanation" ? "an explanation" : `a ${place}`;
 }

@@ -1,11 +1,11 @@
 /** Does a mechanism match the client (RFC 7208 §5)? All but `include`, which recurs. */
 import {
   addressType,
-  ask,
   type Check,
-  holds,
+  containsClient,
   isAskable,
   isAtOrBelowName,
+  queryDns,
   Stop,
   type TermState,
   targetName,
@@ -24,9 +24,9 @@ export async function matchesMechanism(
     case "all":
       return true;
     case "ip4":
-      return holds(check, mechanism.address, mechanism.prefix);
+      return containsClient(check, mechanism.address, mechanism.prefix);
     case "ip6":
-      return holds(check, mechanism.address, undefined, mechanism.prefix);
+      return containsClient(check, mechanism.address, undefined, mechanism.prefix);
     case "a":
     case "mx": {
       const target = await resolveTarget(check, mechanism.domain, domain);
@@ -37,7 +37,7 @@ export async function matchesMechanism(
     case "exists": {
       const target = await resolveTarget(check, mechanism.domain, domain);
       // An A query whatever the client's family (§5.7).
-      return isAskable(target) && (await ask(check, target, "A", term)).length > 0;
+      return isAskable(target) && (await queryDns(check, target, "A", term)).length > 0;
     }
     case "ptr": {
       const target = await resolveTarget(check, mechanism.domain, domain);
@@ -61,8 +61,8 @@ async function matchesHost(
   { prefix4, prefix6 }: AddressMechanism,
   term: TermState,
 ): Promise<boolean> {
-  const addresses = await ask(check, host, addressType(check), term);
-  return addresses.some((address) => holds(check, address, prefix4, prefix6));
+  const addresses = await queryDns(check, host, addressType(check), term);
+  return addresses.some((address) => containsClient(check, address, prefix4, prefix6));
 }
 
 /** No MX is no match: an A record does not stand in for it (§5.4). */
@@ -72,7 +72,7 @@ async function matchesMx(
   mechanism: AddressMechanism,
   term: TermState,
 ): Promise<boolean> {
-  const exchanges = await ask(check, target, "MX", term);
+  const exchanges = await queryDns(check, target, "MX", term);
   if (exchanges.length > NAME_LIMIT) {
     const message = `${target} has ${exchanges.length} MX, more than ${NAME_LIMIT}`;
     throw new Stop("permerror", message);

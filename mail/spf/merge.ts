@@ -1,25 +1,25 @@
 /** One SPF record a name (RFC 7208 §3.2): what a domain publishes already, and what we want there. */
 import type { Parsed } from "../finding.ts";
-import { error, isMechanism, section, warning } from "./finding.ts";
+import { isMechanism, rfcSection, spfError, spfWarning } from "./finding.ts";
 import { parseSpf } from "./parse.ts";
 import { renderSpf, renderTerm, termKey } from "./render.ts";
 import { readTerm } from "./term.ts";
 import type { Mechanism, Modifier, SpfFinding, SpfRecord, Term } from "./types.ts";
 
-export interface MergeOptions {
+export interface SpfMergeOptions {
   /**
    * The result for everybody else: `-` fail, `~` softfail, `?` neutral.
    * @default what the domain has now, also where that is another domain's, by `redirect=`, or nobody's,
    * which is neutral. A merge makes nothing stricter on its own: `-all` over senders that the old record
    * forgot refuses their mail.
    */
-  all?: All;
+  all?: SpfAll;
   /** The result for everybody else where the name has no record. @default "-" */
-  otherwise?: All;
+  otherwise?: SpfAll;
 }
 
 /** How a record may end. `+all` is no way to end one: it lets everybody send. */
-export type All = "-" | "~" | "?";
+export type SpfAll = "-" | "~" | "?";
 
 /** A merged record, as data and as text; absent when the existing one cannot be read. */
 export interface MergedSpf extends Parsed<SpfRecord> {
@@ -43,7 +43,7 @@ export interface MergedSpf extends Parsed<SpfRecord> {
 export function mergeSpf(
   existing: readonly string[],
   own: readonly string[],
-  options: MergeOptions = {},
+  options: SpfMergeOptions = {},
 ): MergedSpf {
   const findings: SpfFinding[] = [];
   const records = existing.flatMap((text) => readExisting(text, findings));
@@ -51,12 +51,14 @@ export function mergeSpf(
   if (findings.some(({ level }) => level === "error")) return { findings };
   if (existing.length > 1) {
     const message = `the name has ${existing.length} SPF records, which receivers refuse; they become one`;
-    findings.push(warning("spf-several", section("3.2"), message, "publish the merged one alone"));
+    findings.push(
+      spfWarning("spf-several", rfcSection("3.2"), message, "publish the merged one alone"),
+    );
   }
-  const olds = records.map((record) => openUp(record, findings));
+  const olds = records.map((record) => existingSpfOf(record, findings));
   const end = chooseEnd(olds, options, findings);
   if (end === undefined) return { findings };
-  const mechanisms = inOrder(
+  const mechanisms = orderedMechanisms(
     ours,
     olds.flatMap((old) => old.mechanisms),
     findings,
@@ -80,7 +82,7 @@ export function mergeSpf(
 }
 
 /** An existing record, taken apart. */
-interface Old {
+interface ExistingSpf {
   mechanisms: Mechanism[];
   modifiers: Modifier[];
   /** Undefined when the record has none. */
@@ -105,11 +107,13 @@ function readOwn(text: string, findings: SpfFinding[]): Mechanism[] {
   if (term === undefined) return [];
   if (isMechanism(term) && term.type !== "all") return [term];
   const message = `own term: ${renderTerm(term)} is not one to merge`;
-  findings.push(error("spf-own-term", section("4.6.1"), message, "mechanisms other than all"));
+  findings.push(
+    spfError("spf-own-term", rfcSection("4.6.1"), message, "mechanisms other than all"),
+  );
   return [];
 }
 
-function openUp({ terms }: SpfRecord, findings: SpfFinding[]): Old {
+function existingSpfOf({ terms }: SpfRecord, findings: SpfFinding[]): ExistingSpf {
   const mechanisms = terms.filter(isMechanism);
   const end = mechanisms.findIndex(({ type }) => type === "all");
   const all = end < 0 ? undefined : mechanisms[end]?.qualifier;
@@ -117,7 +121,7 @@ function openUp({ terms }: SpfRecord, findings: SpfFinding[]): Old {
   for (const idle of end < 0 ? [] : mechanisms.slice(end + 1)) {
     const message = `${renderTerm(idle)} stood behind all, without effect; it is left out`;
     const fix = "name it among the own terms if it was meant to count";
-    findings.push(warning("spf-after-all", section("5.1"), message, fix));
+    findings.push(spfWarning("spf-after-all", rfcSection("5.1"), message, fix));
   }
   const modifiers: Modifier[] = [];
   let redirect: string | undefined;
@@ -127,14 +131,14 @@ function openUp({ terms }: SpfRecord, findings: SpfFinding[]): Old {
     else if (end >= 0) {
       const message = `redirect=${term.domain} stood beside all, without effect; it is left out`;
       const fix = `include:${term.domain} among the own terms if it was meant to count`;
-      findings.push(warning("spf-redirect-beside-all", section("6.1"), message, fix));
+      findings.push(spfWarning("spf-redirect-beside-all", rfcSection("6.1"), message, fix));
     } else redirect = term.domain;
   }
   return { mechanisms: reached, modifiers, all, redirect };
 }
 
 /** Own networks, existing networks, existing look-ups, own look-ups; the first of two alike stays. */
-function inOrder(
+function orderedMechanisms(
   ours: readonly Mechanism[],
   olds: readonly Mechanism[],
   findings: SpfFinding[],
@@ -161,7 +165,7 @@ function inOrder(
     if (first === undefined) kept.set(termKey(term), term);
     else if (first.qualifier !== term.qualifier) {
       const message = `${renderTerm(term)} contradicts ${renderTerm(first)}, which comes first and counts`;
-      findings.push(warning("spf-contradiction", section("4.6"), message, "one of the two"));
+      findings.push(spfWarning("spf-contradiction", rfcSection("4.6"), message, "one of the two"));
     }
   }
   return [...kept.values()];
@@ -176,7 +180,7 @@ function mergeModifiers(modifiers: readonly Modifier[], findings: SpfFinding[]):
     if (first === undefined) kept.set(key, modifier);
     else if (renderTerm(first) !== renderTerm(modifier)) {
       const message = `${renderTerm(modifier)} is left out: ${renderTerm(first)} comes first`;
-      findings.push(warning("spf-repeated", section("6"), message, "one exp="));
+      findings.push(spfWarning("spf-repeated", rfcSection("6"), message, "one exp="));
     }
   }
   return [...kept.values()];
@@ -184,8 +188,8 @@ function mergeModifiers(modifiers: readonly Modifier[], findings: SpfFinding[]):
 
 /** How the merged record ends: an `all` or a `redirect`; undefined where neither keeps what there is. */
 function chooseEnd(
-  olds: readonly Old[],
-  { all: wanted, otherwise = "-" }: MergeOptions,
+  olds: readonly ExistingSpf[],
+  { all: wanted, otherwise = "-" }: SpfMergeOptions,
   findings: SpfFinding[],
 ): Term[] | undefined {
   const redirects = new Set(olds.flatMap(({ redirect }) => redirect ?? []));
@@ -197,13 +201,13 @@ function chooseEnd(
   if (redirects.size > 1 || olds.length > 1) {
     const message = `the name has ${olds.length} SPF records, and redirect=${redirect} in one of them: what everybody else gets is not one thing`;
     const fix = `publish one record first: include:${redirect} with the others' terms, and one all`;
-    findings.push(error("spf-several", section("3.2"), message, fix));
+    findings.push(spfError("spf-several", rfcSection("3.2"), message, fix));
     return undefined;
   }
   if (wanted === undefined) return [{ type: "redirect", domain: redirect }];
   const message = `redirect=${redirect} becomes include:${redirect} because the config says ${wanted}all: whom it passes still passes, but its own all and exp no longer count`;
   const fix = "leave all out, and redirect= stays as it is";
-  findings.push(warning("spf-redirect", section("5.2"), message, fix));
+  findings.push(spfWarning("spf-redirect", rfcSection("5.2"), message, fix));
   return [
     { type: "include", qualifier: "+", domain: redirect },
     { type: "all", qualifier: wanted },
@@ -214,13 +218,13 @@ function chooseEnd(
 const STRICTNESS = ["+", "?", "~", "-"] as const;
 
 function chooseAll(
-  olds: readonly Old[],
-  wanted: All | undefined,
-  otherwise: All,
+  olds: readonly ExistingSpf[],
+  wanted: SpfAll | undefined,
+  otherwise: SpfAll,
   findings: SpfFinding[],
-): All | undefined {
+): SpfAll | undefined {
   if (olds.length === 0) return wanted ?? otherwise;
-  // Of several records the strictest: it is what each of their receivers was asked for at least.
+  // The strictest of several records counts: each of their receivers was asked for that much at least.
   const rank = Math.max(...olds.map(({ all = "?" }) => STRICTNESS.indexOf(all)));
   const existing = STRICTNESS[rank] ?? "?";
   const now = olds.map(({ all }) => (all ? `${all}all` : "no all")).join(" and ");
@@ -229,17 +233,17 @@ function chooseAll(
     const message = `the domain has ${now}, which lets everybody send: that is not published again, and what comes in its place may refuse senders that nobody has named`;
     const fix =
       "find the senders, name them in include, and say all: softfail; or leave the record alone: fromSpf: false at the streams";
-    findings.push(error("spf-pass-all", section("5.1"), message, fix));
+    findings.push(spfError("spf-pass-all", rfcSection("5.1"), message, fix));
     return undefined;
   }
   const difference = STRICTNESS.indexOf(wanted) - rank;
   if (difference < 0) {
     const message = `${wanted}all is weaker than what the domain has now: ${now}`;
-    findings.push(warning("spf-all-weaker", section("5.1"), message, `${existing}all`));
+    findings.push(spfWarning("spf-all-weaker", rfcSection("5.1"), message, `${existing}all`));
   } else if (difference > 0) {
     const message = `${wanted}all is stricter than what the domain has now: ${now}`;
     const fix = "see to it that the record names everybody who sends for the domain";
-    findings.push(warning("spf-all-stricter", section("5.1"), message, fix));
+    findings.push(spfWarning("spf-all-stricter", rfcSection("5.1"), message, fix));
   }
   return wanted;
 }

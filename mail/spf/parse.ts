@@ -1,6 +1,6 @@
 /** Reading SPF records by the grammar of RFC 7208 §12: every fault, each with its offset. */
-import { shown } from "../finding.ts";
-import { error, isSpf, section } from "./finding.ts";
+import { quotedExcerpt } from "../finding.ts";
+import { isSpf, rfcSection, spfError } from "./finding.ts";
 import { readTerm } from "./term.ts";
 import type { ParsedSpf, PlacedTerm, SpfFinding } from "./types.ts";
 
@@ -15,9 +15,9 @@ const VERSION = "v=spf1";
  */
 export function parseSpf(text: string): ParsedSpf {
   if (!isSpf(text)) {
-    const message = `${shown(text)} does not begin with v=spf1 and a space`;
+    const message = `${quotedExcerpt(text)} does not begin with v=spf1 and a space`;
     const fix = "v=spf1, without a quote or a space before it";
-    return { terms: [], findings: [error("spf-version", section("4.5"), message, fix, 0)] };
+    return { terms: [], findings: [spfError("spf-version", rfcSection("4.5"), message, fix, 0)] };
   }
   const terms: PlacedTerm[] = [];
   const findings: SpfFinding[] = [];
@@ -30,7 +30,7 @@ export function parseSpf(text: string): ParsedSpf {
   for (const type of ["redirect", "exp"]) {
     for (const { at } of terms.filter(({ term }) => term.type === type).slice(1)) {
       const message = `${type}= stands more than once`;
-      findings.push(error("spf-repeated", section("6"), message, `one ${type}=`, at));
+      findings.push(spfError("spf-repeated", rfcSection("6"), message, `one ${type}=`, at));
     }
   }
   findings.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));

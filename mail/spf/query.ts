@@ -52,7 +52,7 @@ export class Stop extends Error {
  * The values of an answer, none when it is void. With a term, a void answer counts against
  * {@link VOID_LIMIT}: §4.6.4 counts terms, not queries.
  */
-export async function ask(
+export async function queryDns(
   check: Check,
   name: string,
   type: QueryType,
@@ -122,12 +122,12 @@ export async function validatedNames(check: Check, term?: TermState): Promise<st
 
 async function lookUpNames(check: Check, reverse: string): Promise<ClientNames> {
   const valid: string[] = [];
-  const pointers = await unlessTemperror(ask(check, reverse, "PTR"));
+  const pointers = await unlessTemperror(queryDns(check, reverse, "PTR"));
   for (const pointer of (pointers ?? []).slice(0, NAME_LIMIT)) {
     const name = pointer.replace(/\.$/, "");
     if (!isAskable(name)) continue;
-    const addresses = await unlessTemperror(ask(check, name, addressType(check)));
-    if (addresses?.some((address) => holds(check, address)) === true) valid.push(name);
+    const addresses = await unlessTemperror(queryDns(check, name, addressType(check)));
+    if (addresses?.some((address) => containsClient(check, address)) === true) valid.push(name);
   }
   return { isVoid: pointers?.length === 0, valid };
 }
@@ -138,7 +138,12 @@ export function addressType(check: Check): "A" | "AAAA" {
 }
 
 /** True when the client is in the network of an address. */
-export function holds(check: Check, address: string, prefix4 = 32, prefix6 = 128): boolean {
+export function containsClient(
+  check: Check,
+  address: string,
+  prefix4 = 32,
+  prefix6 = 128,
+): boolean {
   const { ip } = check.context;
   const network = parseIp(address);
   return network !== undefined && inNetwork(ip, network, isIp4(ip) ? prefix4 : prefix6);

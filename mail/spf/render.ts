@@ -20,7 +20,7 @@ export function renderTerm(term: Term): string {
   if (!isMechanism(term)) {
     return term.type === "unknown" ? `${term.name}=${term.value}` : `${term.type}=${term.domain}`;
   }
-  return (term.qualifier === "+" ? "" : term.qualifier) + body(term);
+  return (term.qualifier === "+" ? "" : term.qualifier) + mechanismText(term);
 }
 
 /**
@@ -61,7 +61,7 @@ export function nameKey(domain: string): string {
   return hasMacro(bare) ? bare : bare.toLowerCase();
 }
 
-function body(term: Mechanism): string {
+function mechanismText(term: Mechanism): string {
   switch (term.type) {
     case "all":
       return "all";
@@ -72,13 +72,13 @@ function body(term: Mechanism): string {
     case "mx": {
       const prefix4 = term.prefix4 === undefined ? "" : `/${term.prefix4}`;
       const prefix6 = term.prefix6 === undefined ? "" : `//${term.prefix6}`;
-      return `${term.type}${argument(term.domain)}${prefix4}${prefix6}`;
+      return `${term.type}${argumentText(term.domain)}${prefix4}${prefix6}`;
     }
     default:
-      return `${term.type}${argument(term.domain)}`;
+      return `${term.type}${argumentText(term.domain)}`;
   }
 }
 
-function argument(domain: string | undefined): string {
+function argumentText(domain: string | undefined): string {
   return domain === undefined ? "" : `:${domain}`;
 }

@@ -1,9 +1,9 @@
 /** The grammar of one term (RFC 7208 §12): a mechanism with its qualifier, or a modifier. */
-import { shown } from "../finding.ts";
-import { error, section } from "./finding.ts";
+import { quotedExcerpt } from "../finding.ts";
+import { rfcSection, spfError } from "./finding.ts";
 import { parseIp, parseIp4, parseIp6 } from "./ip.ts";
 import { parseDomainSpec, parseMacroString } from "./macro.ts";
-import type { Qualifier, SpfFinding, Term } from "./types.ts";
+import type { SpfFinding, SpfQualifier, Term } from "./types.ts";
 
 /** A term, or why there is none. */
 export interface ReadTerm {
@@ -22,9 +22,9 @@ export function readTerm(text: string, at: number): ReadTerm {
   const stray = text.search(/[^\x21-\x7e]/);
   if (stray >= 0) {
     const code = text.codePointAt(stray) ?? 0;
-    const message = `the character U+${code.toString(16).toUpperCase().padStart(4, "0")} in ${shown(text)}`;
+    const message = `the character U+${code.toString(16).toUpperCase().padStart(4, "0")} in ${quotedExcerpt(text)}`;
     const fix = "printable ASCII only, terms apart by spaces";
-    return { findings: [error("spf-charset", section("3.1"), message, fix, at + stray)] };
+    return { findings: [spfError("spf-charset", rfcSection("3.1"), message, fix, at + stray)] };
   }
   const read = readModifier(text, at) ?? readMechanism(text, at);
   if (read.findings.length === 0) return read;
@@ -40,12 +40,12 @@ export function gluedAll(text: string): string | undefined {
 /** The error for {@link gluedAll}; `a.example-all` is even a valid name, so the grammar may not see it. */
 export function gluedFinding(text: string, all: string, at: number): SpfFinding {
   const rest = text.slice(0, -all.length);
-  const message = `${shown(text)}: ${all} hangs on the term before it`;
-  return error(
+  const message = `${quotedExcerpt(text)}: ${all} hangs on the term before it`;
+  return spfError(
     "spf-glued",
-    section("4.6.1"),
+    rfcSection("4.6.1"),
     message,
-    `${shown(`${rest} ${all}`)}, with a space`,
+    `${quotedExcerpt(`${rest} ${all}`)}, with a space`,
     at,
   );
 }
@@ -69,11 +69,13 @@ function readModifier(text: string, at: number): ReadTerm | undefined {
 function readMechanism(text: string, at: number): ReadTerm {
   const match = MECHANISM.exec(text);
   if (match === null) {
-    const message = `${shown(text)} is no mechanism and no modifier`;
-    return { findings: [error("spf-mechanism", section("4.6.1"), message, hint(text), at)] };
+    const message = `${quotedExcerpt(text)} is no mechanism and no modifier`;
+    return {
+      findings: [spfError("spf-mechanism", rfcSection("4.6.1"), message, likelySpelling(text), at)],
+    };
   }
   const [, sign = "", name = "", rest = ""] = match;
-  const qualifier = (sign === "" ? "+" : sign) as Qualifier;
+  const qualifier = (sign === "" ? "+" : sign) as SpfQualifier;
   const start = at + sign.length + name.length;
   const type = name.toLowerCase();
   switch (type) {
@@ -105,7 +107,7 @@ function readMechanism(text: string, at: number): ReadTerm {
 
 function readAddressMechanism(
   type: "a" | "mx",
-  qualifier: Qualifier,
+  qualifier: SpfQualifier,
   rest: string,
   start: number,
 ): ReadTerm {
@@ -134,7 +136,7 @@ function readAddressMechanism(
 
 function readNetworkMechanism(
   type: "ip4" | "ip6",
-  qualifier: Qualifier,
+  qualifier: SpfQualifier,
   rest: string,
   start: number,
 ): ReadTerm {
@@ -148,13 +150,15 @@ function readNetworkMechanism(
   if (other !== undefined) {
     const right = type === "ip4" ? "ip6" : "ip4";
     const message = `${type}: with ${address}, an address of the other family`;
-    findings.push(error("spf-family", section("5.6"), message, `${right}:${address}`, start + 1));
+    findings.push(
+      spfError("spf-family", rfcSection("5.6"), message, `${right}:${address}`, start + 1),
+    );
   } else if (ip === undefined) {
-    const message = `${shown(address)} is no address of ${type}:`;
+    const message = `${quotedExcerpt(address)} is no address of ${type}:`;
     const fix = type === "ip4" ? "four numbers from 0 to 255, no zero in front" : "RFC 4291 §2.2";
     const plain = /^(.+):\d+$/.exec(address)?.[1] ?? "";
     const port = type === "ip4" && parseIp4(plain) ? `; without the port: ip4:${plain}` : "";
-    findings.push(error(`spf-${type}`, section("5.6"), message, fix + port, start + 1));
+    findings.push(spfError(`spf-${type}`, rfcSection("5.6"), message, fix + port, start + 1));
   }
   const max = type === "ip4" ? 32 : 128;
   const written = slash < 0 ? undefined : rest.slice(slash + 1);
@@ -177,9 +181,9 @@ function readPrefix(
   if (text === undefined) return undefined;
   const value = Number(text);
   if (/^(?:0|[1-9]\d{0,2})$/.test(text) && value <= max) return value;
-  const message = `${shown(`/${text}`)} is no prefix length`;
+  const message = `${quotedExcerpt(`/${text}`)} is no prefix length`;
   const fix = `/0 to /${max}, no zero in front`;
-  findings.push(error("spf-prefix", section(rule), message, fix, at));
+  findings.push(spfError("spf-prefix", rfcSection(rule), message, fix, at));
   return undefined;
 }
 
@@ -188,18 +192,18 @@ function domainFindings(type: string, domain: string, at: number): SpfFinding[] 
   if (ip !== undefined && type !== "ptr") {
     const fix = `${ip.kind() === "ipv4" ? "ip4" : "ip6"}:${domain}`;
     const message = `${type}: takes a name, not the address ${domain}`;
-    return [error("spf-domain", section("7.1"), message, fix, at)];
+    return [spfError("spf-domain", rfcSection("7.1"), message, fix, at)];
   }
   return parseDomainSpec(domain, at).findings;
 }
 
 function argumentFault(text: string, rule: string, fix: string, at: number): ReadTerm {
-  const message = `${shown(text)} has no readable argument`;
-  return { findings: [error("spf-argument", section(rule), message, fix, at)] };
+  const message = `${quotedExcerpt(text)} has no readable argument`;
+  return { findings: [spfError("spf-argument", rfcSection(rule), message, fix, at)] };
 }
 
 /** What was probably meant. */
-function hint(text: string): string {
+function likelySpelling(text: string): string {
   const modifier = /^[-+~?]?(redirect|exp)[:=](.*)$/i.exec(text);
   if (modifier !== null) return `${modifier[1]?.toLowerCase()}=${modifier[2]}`;
   const misnamed = /^([-+~?]?)ip(?:v?([46])|addr)?[:=](.+)$/i.exec(text);

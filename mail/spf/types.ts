@@ -1,23 +1,23 @@
 /** The words of SPF (RFC 7208): records as data, findings, answers of a resolver, results. */
-import type { Finding, Parsed } from "../finding.ts";
+import type { MailFinding, Parsed } from "../finding.ts";
 import type { SpfCode } from "./codes.ts";
 
 /** What a match means: pass, fail, softfail, neutral (RFC 7208 §4.6.2). */
-export type Qualifier = "+" | "-" | "~" | "?";
+export type SpfQualifier = "+" | "-" | "~" | "?";
 
 /** A mechanism with its qualifier (RFC 7208 §5). Domains are domain-specs: macros stand as written. */
 export type Mechanism =
-  | { type: "all"; qualifier: Qualifier }
-  | { type: "include"; qualifier: Qualifier; domain: string }
-  | { type: "exists"; qualifier: Qualifier; domain: string }
-  | { type: "ptr"; qualifier: Qualifier; domain?: string }
+  | { type: "all"; qualifier: SpfQualifier }
+  | { type: "include"; qualifier: SpfQualifier; domain: string }
+  | { type: "exists"; qualifier: SpfQualifier; domain: string }
+  | { type: "ptr"; qualifier: SpfQualifier; domain?: string }
   | AddressMechanism
   | NetworkMechanism;
 
 /** `a` and `mx`, with the two prefix lengths of a dual-cidr-length. */
 export interface AddressMechanism {
   type: "a" | "mx";
-  qualifier: Qualifier;
+  qualifier: SpfQualifier;
   /** @default the domain whose record this is */
   domain?: string;
   /** @default 32 */
@@ -29,7 +29,7 @@ export interface AddressMechanism {
 /** `ip4` and `ip6`. */
 export interface NetworkMechanism {
   type: "ip4" | "ip6";
-  qualifier: Qualifier;
+  qualifier: SpfQualifier;
   address: string;
   /** @default 32 or 128 */
   prefix?: number;
@@ -52,7 +52,7 @@ export interface SpfRecord {
 }
 
 /** A finding with its place. `rule` is the section behind it. */
-export interface SpfFinding extends Finding {
+export interface SpfFinding extends MailFinding {
   code: SpfCode;
   /** Offset in the text, from 0. */
   at?: number;
@@ -91,7 +91,7 @@ export interface SpfResolver {
 }
 
 /** RFC 7208 §2.6. */
-export type ResultCode =
+export type SpfResultCode =
   | "none"
   | "neutral"
   | "pass"
@@ -109,7 +109,7 @@ export interface TraceStep {
 }
 
 export interface SpfResult {
-  result: ResultCode;
+  result: SpfResultCode;
   /** Why it is none, temperror or permerror. */
   reason?: string;
   /** The domain's own explanation of a fail (RFC 7208 §6.2). */

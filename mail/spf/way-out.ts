@@ -8,7 +8,7 @@ import { type ChosenReturnPath, type KnownSender, senderOf } from "./senders.ts"
 import type { AddressMechanism, Term } from "./types.ts";
 
 /** One way, in words for a person. Nothing here copies another's addresses: those change without notice. */
-export interface WayOut {
+export interface SpfWayOut {
   /**
    * `repeated` an include that another one already holds; `sender` a well-known sender that needs no include
    * here, or can do without; `ip4` own hosts as addresses; `exists` own addresses one by one, by macro;
@@ -34,21 +34,21 @@ export function waysOut(
   costs: readonly SpfCost[],
   terms: readonly Term[],
   options: WaysOutOptions,
-): WayOut[] {
+): SpfWayOut[] {
   const domain = options.domain ?? "<domain>";
   const free = namesFor(domain, options.used ?? []);
   const ways = [
     ...repeatedIncludes(costs),
     ...ownHosts(terms, options),
-    ...costs.flatMap((cost) => knownSender(cost, free)),
+    ...costs.flatMap((cost) => knownSenderText(cost, free)),
   ];
   const { target } = options;
-  const all = [...ways, ...unknownSenders(costs, lookupsWithout(costs, ways) - target, free)];
+  const all = [...ways, ...unknownSenderWays(costs, lookupsWithout(costs, ways) - target, free)];
   return all.toSorted((a, b) => b.saves - a.saves);
 }
 
 /** Look-ups that stay when all the ways have been gone. */
-export function lookupsWithout(costs: readonly SpfCost[], ways: readonly WayOut[]): number {
+export function lookupsWithout(costs: readonly SpfCost[], ways: readonly SpfWayOut[]): number {
   const gone = new Set(ways.flatMap(({ terms }) => terms));
   return costs.reduce((sum, { term, lookups }) => (gone.has(term) ? sum : sum + lookups), 0);
 }
@@ -82,23 +82,24 @@ function includedSender(cost: SpfCost): KnownSender | undefined {
   return isInclude(cost) && cost.target !== undefined ? senderOf(cost.target) : undefined;
 }
 
-function repeatedIncludes(costs: readonly SpfCost[]): WayOut[] {
+function repeatedIncludes(costs: readonly SpfCost[]): SpfWayOut[] {
   return costs.flatMap((cost) => {
-    const holder = costs.find((other) => other !== cost && holds(other, cost));
+    const holder = costs.find((other) => other !== cost && includesTerm(other, cost));
     if (holder === undefined || !cost.term.startsWith("include:")) return [];
     const text = `remove ${cost.term}: ${holder.term} holds it already, as long as that stays here (saves ${cost.lookups})`;
     return [{ kind: "repeated" as const, saves: cost.lookups, terms: [cost.term], text }];
   });
 }
 
-function holds(tree: SpfCost, cost: SpfCost): boolean {
+function includesTerm(tree: SpfCost, cost: SpfCost): boolean {
   return tree.terms.some(
-    (child) => (child.term === cost.term && child.target === cost.target) || holds(child, cost),
+    (child) =>
+      (child.term === cost.term && child.target === cost.target) || includesTerm(child, cost),
   );
 }
 
 /** `a` and `mx` of hosts that are known to be one's own, or may be. */
-function ownHosts(terms: readonly Term[], facts: SpfFacts & { domain?: string }): WayOut[] {
+function ownHosts(terms: readonly Term[], facts: SpfFacts & { domain?: string }): SpfWayOut[] {
   const domain = facts.domain ?? "<domain>";
   const own = new Set(facts.own ?? []);
   const plain = terms.filter(
@@ -114,7 +115,7 @@ function ownHosts(terms: readonly Term[], facts: SpfFacts & { domain?: string })
     ({ addresses }) => addresses?.every((address) => own.has(address)) === true,
   );
   const maybe = known.filter(({ addresses }) => addresses === undefined);
-  const ways: WayOut[] = [];
+  const ways: SpfWayOut[] = [];
   if (ours.length > 0) {
     const addresses = ours.flatMap(({ addresses }) => addresses ?? []);
     const ip4 = coverIp4(addresses.filter((address) => parseIp4(address) !== undefined));
@@ -149,7 +150,7 @@ function addressesOf(
 }
 
 /** What the table knows of the sender: nothing for one whose mail cannot go by another return path. */
-function knownSender(cost: SpfCost, free: (label: string) => string): WayOut[] {
+function knownSenderText(cost: SpfCost, free: (label: string) => string): SpfWayOut[] {
   const sender = includedSender(cost);
   if (sender === undefined || sender.mailboxes === true) return [];
   const { name, ownReturnPath, chosen } = sender;
@@ -178,11 +179,11 @@ function chosenPath(
 }
 
 /** The dearest includes of senders that the table does not know, until the rest fits. */
-function unknownSenders(
+function unknownSenderWays(
   costs: readonly SpfCost[],
   over: number,
   free: (label: string) => string,
-): WayOut[] {
+): SpfWayOut[] {
   const includes = costs
     // An include with macros holds several senders, or all of them.
     .filter(

@@ -1,5 +1,5 @@
 /** Codes of findings about TLS-RPT records. */
-import type { Codes } from "../code.ts";
+import type { Codes } from "../code-meaning.ts";
 
 export const tlsRptCodes = {
   "tls-rpt-version": { level: "error", meaning: "The record does not begin with `v=TLSRPTv1`." },

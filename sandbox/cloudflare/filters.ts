@@ -27,7 +27,7 @@ const ORDERS: Readonly<Record<string, (record: CloudflareRecord) => string | num
 const OTHERS = ["page", "per_page", "match", "order", "direction", "search"];
 
 /** @throws CloudflareError for what is not simulated: a filter left out would answer with too much. */
-export function selected(
+export function matchingRecords(
   records: readonly CloudflareRecord[],
   query: URLSearchParams,
 ): CloudflareRecord[] {

@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { isMap } from "../../core/maps.ts";
 import type { WireRequest, WireResponse, World } from "../world.ts";
-import { selected } from "./filters.ts";
-import { CloudflareError, paged, success } from "./reply.ts";
+import { matchingRecords } from "./filters.ts";
+import { CloudflareError, pageReply, success } from "./reply.ts";
 import type { CloudflareRecord, Zone } from "./state.ts";
-import { type Asked, checkConflicts, validate } from "./validate.ts";
+import { checkConflicts, type RecordRequest, validate } from "./validate.ts";
 
 export function createRecord(request: WireRequest, world: World, zone: Zone): WireResponse {
-  const checked = validate(asked(request), zone);
+  const checked = validate(recordRequest(request), zone);
   const state = world.state.cloudflare;
   checkConflicts(state, zone.id, checked);
   state.seq += 1;
@@ -17,20 +17,20 @@ export function createRecord(request: WireRequest, world: World, zone: Zone): Wi
   const record = { ...checked, id, zoneId: zone.id, createdOn: now, modifiedOn: now };
   state.records[id] = record;
   serve(world, record);
-  return success(shown(record));
+  return success(recordView(record));
 }
 
 export function showRecord(world: World, zone: Zone, id: string): WireResponse {
-  return success(shown(need(world, zone, id)));
+  return success(recordView(need(world, zone, id)));
 }
 
 export function listRecords({ query }: WireRequest, world: World, zone: Zone): WireResponse {
   const all = Object.values(world.state.cloudflare.records);
-  const found = selected(
+  const found = matchingRecords(
     all.filter(({ zoneId }) => zoneId === zone.id),
     query,
   );
-  return success(...paged(found.map(shown), query, { usual: 100, most: 5_000_000 }));
+  return success(...pageReply(found.map(recordView), query, { usual: 100, most: 5_000_000 }));
 }
 
 /** PUT writes the record anew, PATCH changes the named fields. */
@@ -41,14 +41,15 @@ export function editRecord(
   id: string,
 ): WireResponse {
   const old = need(world, zone, id);
-  const wanted = request.method === "PATCH" ? { ...old, ...asked(request) } : asked(request);
+  const wanted =
+    request.method === "PATCH" ? { ...old, ...recordRequest(request) } : recordRequest(request);
   const checked = validate(wanted, zone);
   checkConflicts(world.state.cloudflare, zone.id, checked, id);
   const { createdOn, zoneId } = old;
   const record = { ...checked, id, zoneId, createdOn, modifiedOn: world.clock.now() };
   world.state.cloudflare.records[id] = record;
   serve(world, record);
-  return success(shown(record));
+  return success(recordView(record));
 }
 
 export function deleteRecord(world: World, zone: Zone, id: string): WireResponse {
@@ -59,7 +60,7 @@ export function deleteRecord(world: World, zone: Zone, id: string): WireResponse
   return success({ id });
 }
 
-function asked({ body }: WireRequest): Asked {
+function recordRequest({ body }: WireRequest): RecordRequest {
   try {
     const value: unknown = JSON.parse(body);
     if (isMap(value)) return value;
@@ -103,7 +104,7 @@ function withdraw(world: World, recordId: string): void {
   }
 }
 
-function shown(record: CloudflareRecord): Record<string, unknown> {
+function recordView(record: CloudflareRecord): Record<string, unknown> {
   const { id, name, type, content, ttl, proxied, comment, tags, priority, data } = record;
   return {
     id,

@@ -41,7 +41,7 @@ export function failure(error: CloudflareError): WireResponse {
 }
 
 /** One page and its `result_info`. `size`: entries of a page, unless told and at most. */
-export function paged<T>(
+export function pageReply<T>(
   all: readonly T[],
   query: URLSearchParams,
   size: { usual: number; most: number },

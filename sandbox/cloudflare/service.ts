@@ -1,7 +1,7 @@
 /** Cloudflare's API v4 for zones and DNS records. */
 import type { Service, WireRequest, WireResponse, World } from "../world.ts";
 import { createRecord, deleteRecord, editRecord, listRecords, showRecord } from "./records.ts";
-import { CloudflareError, failure, paged, success } from "./reply.ts";
+import { CloudflareError, failure, pageReply, success } from "./reply.ts";
 import type { Zone } from "./state.ts";
 
 const ROOT = "/client/v4";
@@ -130,7 +130,7 @@ function listZones({ query }: WireRequest, world: World): WireResponse {
   const zones = Object.values(world.state.cloudflare.zones)
     .filter((zone) => name === null || zone.name === name)
     .map(shownZone);
-  return success(...paged(zones, query, { usual: 20, most: 50 }));
+  return success(...pageReply(zones, query, { usual: 20, most: 50 }));
 }
 
 function shownZone({ id, name, nameServers }: Zone): Record<string, unknown> {

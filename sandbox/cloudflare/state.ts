@@ -6,7 +6,7 @@ export interface CloudflareState {
   zones: Record<string, Zone>;
   records: Record<string, CloudflareRecord>;
   /** What DNS answers, and from when until when: changes propagate late. */
-  served: Served[];
+  served: ServedRecord[];
   /** Requests in five minutes for each credential (Cloudflare API docs: 1,200). */
   rateLimit: number;
 }
@@ -39,7 +39,7 @@ export interface CloudflareRecord extends RecordContent {
 }
 
 /** One state of a record as the name servers show it. */
-export interface Served extends RecordContent {
+export interface ServedRecord extends RecordContent {
   recordId: string;
   zoneId: string;
   from: number;

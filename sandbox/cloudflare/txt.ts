@@ -18,7 +18,7 @@ export function txtStrings(content: string): Buffer[] | undefined {
  * "Strings exceeding this allowed maximum length are automatically split" (cloudflare-typescript,
  * `TXTRecord.content`): what makes raw comparison drift for ever. Anything else is kept to the letter.
  */
-export function keptTxt(content: string): string | undefined {
+export function storedTxt(content: string): string | undefined {
   const strings = txtStrings(content);
   if (strings === undefined || strings.every(({ length }) => length <= LIMIT)) {
     return strings && content;

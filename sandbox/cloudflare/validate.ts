@@ -3,7 +3,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import { isMap } from "../../core/maps.ts";
 import { CloudflareError } from "./reply.ts";
 import type { CloudflareRecord, CloudflareState, RecordContent, Zone } from "./state.ts";
-import { keptTxt, txtStrings } from "./txt.ts";
+import { storedTxt, txtStrings } from "./txt.ts";
 
 const TYPES = ["A", "AAAA", "CNAME", "MX", "TXT", "CAA", "NS", "PTR", "SRV", "TLSA"];
 const PROXIABLE = ["A", "AAAA", "CNAME"];
@@ -12,7 +12,7 @@ const RECORD_LIMIT = 4_096;
 const NAME_LIMIT = 8_192;
 
 /** The fields of a create or edit request, already merged with what was there. */
-export interface Asked {
+export interface RecordRequest {
   name?: unknown;
   type?: unknown;
   content?: unknown;
@@ -33,7 +33,7 @@ type Checked = Omit<CloudflareRecord, "id" | "zoneId" | "createdOn" | "modifiedO
  *   (node-cloudflare#20), 9009 and 9100 (pulumi-cloudflare#1107), 9021. Which code answers for sizes,
  *   quotes and structured data is not known: they get the general 1004.
  */
-export function validate(asked: Asked, zone: Zone): Checked {
+export function validate(asked: RecordRequest, zone: Zone): Checked {
   const type = String(asked.type ?? "").toUpperCase();
   if (!TYPES.includes(type)) throw bad(9002, `DNS record type "${type}" is invalid.`);
   const ttl = asked.ttl === undefined ? 1 : Number(asked.ttl);
@@ -87,7 +87,7 @@ function nameIn(zone: Zone, asked: unknown): string {
   return full;
 }
 
-function contentOf(type: string, asked: Asked): string {
+function contentOf(type: string, asked: RecordRequest): string {
   const shape = STRUCTURED[type];
   if (shape !== undefined) return structured(shape, asked.data);
   const content = String(asked.content ?? "");
@@ -99,7 +99,7 @@ function contentOf(type: string, asked: Asked): string {
   }
   if (content === "") throw bad(9100, "content is a required field.");
   if (type === "TXT") {
-    const kept = keptTxt(content);
+    const kept = storedTxt(content);
     if (kept === undefined) throw bad(1004, "The quotes of the TXT content do not pair.");
     return kept;
   }

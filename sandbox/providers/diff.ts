@@ -1,5 +1,5 @@
 /** What an update would change: the state, as the last refresh left it, against the inputs. */
-import { same } from "./field.ts";
+import { isSameValue } from "./field.ts";
 import type { ResourceType } from "./resource.ts";
 import { canonical, DEFAULTS, isObject, type Props, type Value } from "./values.ts";
 
@@ -42,7 +42,9 @@ export function diff<C>(
 ): Difference {
   const news = ignore(olds, wanted, ignored);
   const fields = Object.entries(type.fields);
-  const changed = fields.filter(([name, f]) => !same(f, olds[name], news[name])).map(([n]) => n);
+  const changed = fields
+    .filter(([name, f]) => !isSameValue(f, olds[name], news[name]))
+    .map(([n]) => n);
   const forced = changed.filter((name) => type.fields[name]?.forceNew === true);
   const replaces = [...new Set([...forced, ...(type.replaces?.(olds, news, changed) ?? [])])];
   const auto = type.autoname;

@@ -17,7 +17,11 @@ export interface Field {
 }
 
 /** Whether the cloud's value is what the program wants. */
-export function same(field: Field, old: Value | undefined, wanted: Value | undefined): boolean {
+export function isSameValue(
+  field: Field,
+  old: Value | undefined,
+  wanted: Value | undefined,
+): boolean {
   if (isEmpty(wanted)) return isEmpty(old) || (wanted === undefined && field.computed === true);
   if (old === undefined || wanted === undefined || hasUnknown(wanted)) return false;
   if (field.type === "object" && isObject(old) && isObject(wanted)) {

@@ -11,15 +11,15 @@ import empties from "google-protobuf/google/protobuf/empty_pb.js";
 import { diff } from "./diff.ts";
 import {
   check,
-  type Found,
-  InitFailed,
+  type FoundResource,
+  InitFailure,
   liveInputs,
   previewCreate,
   previewUpdate,
   type ResourceType,
   withoutDefaults,
 } from "./resource.ts";
-import { Failed, failure, unary } from "./unary.ts";
+import { FailedCall, failure, unary } from "./unary.ts";
 import { fromStruct, hasUnknown, isEmpty, type Props, toStruct } from "./values.ts";
 
 export interface ProviderSpec<C> {
@@ -51,13 +51,16 @@ function configuration(request: pb.ConfigureRequest): Props {
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** What was just made may not be listed yet. */
-async function readNew(read: () => Promise<Found | undefined>, id: string): Promise<Found> {
+async function readNew(
+  read: () => Promise<FoundResource | undefined>,
+  id: string,
+): Promise<FoundResource> {
   for (let wait = 50; wait < 10_000; wait *= 2) {
     const found = await read();
     if (found !== undefined) return found;
     await pause(wait);
   }
-  throw new InitFailed(id, `reading ${id}: couldn't find resource`);
+  throw new InitFailure(id, `reading ${id}: couldn't find resource`);
 }
 
 export function implementation<C>(spec: ProviderSpec<C>): grpc.UntypedServiceImplementation {
@@ -159,9 +162,9 @@ export function implementation<C>(spec: ProviderSpec<C>): grpc.UntypedServiceImp
         response.setProperties(toStruct(found.outputs));
         return response;
       } catch (error) {
-        if (!(error instanceof InitFailed)) throw error;
+        if (!(error instanceof InitFailure)) throw error;
         const live = await type.read(call, error.id, inputs).catch(() => undefined);
-        throw new Failed(failure(error, all, live?.outputs ?? inputs));
+        throw new FailedCall(failure(error, all, live?.outputs ?? inputs));
       }
     }),
     read: unary<pb.ReadRequest, pb.ReadResponse>(async (request) => {

@@ -4,7 +4,7 @@
  * hands back follow from the fields, in the way of the official bridge.
  */
 import { randomBytes } from "node:crypto";
-import { type Field, same } from "./field.ts";
+import { type Field, isSameValue } from "./field.ts";
 import {
   compact,
   DEFAULTS,
@@ -27,7 +27,7 @@ export interface Call<C> {
   timeoutMs?: number | undefined;
 }
 
-export interface Found {
+export interface FoundResource {
   id: string;
   outputs: Props;
 }
@@ -46,7 +46,7 @@ export interface ResourceType<C> {
   /** Makes it and answers the id, and the outputs where the reply already holds them all. */
   create(call: Call<C>, inputs: Props): Promise<{ id: string; outputs?: Props }>;
   /** `undefined` when it is gone. `state` is empty on import. */
-  read(call: Call<C>, id: string, state: Props): Promise<Found | undefined>;
+  read(call: Call<C>, id: string, state: Props): Promise<FoundResource | undefined>;
   /** Changes it, and answers the outputs where it does not read them back. */
   update?(
     call: Call<C>,
@@ -58,7 +58,7 @@ export interface ResourceType<C> {
 }
 
 /** The resource exists but is not finished: the engine keeps it in the state, with the reason. */
-export class InitFailed extends Error {
+export class InitFailure extends Error {
   readonly id: string;
   constructor(id: string, message: string) {
     super(message);
@@ -169,7 +169,7 @@ export function liveInputs<C>(type: ResourceType<C>, outputs: Props, inputs: Pro
     if (imported) {
       if (!isEmpty(live) && live !== undefined) result[name] = live;
     } else if (before !== undefined) {
-      if (same(field, live, before)) result[name] = before;
+      if (isSameValue(field, live, before)) result[name] = before;
       else if (live !== undefined) result[name] = live;
     }
   }

@@ -3,14 +3,14 @@ import grpc from "@grpc/grpc-js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import statuses from "@pulumi/pulumi/proto/status_pb.js";
 import anys from "google-protobuf/google/protobuf/any_pb.js";
-import { InitFailed } from "./resource.ts";
+import { InitFailure } from "./resource.ts";
 import { type Props, toStruct } from "./values.ts";
 
 /** A resource that exists but is not finished travels with its id and state. */
 export function failure(error: unknown, inputs?: Props, outputs?: Props): grpc.ServiceError {
   const message = error instanceof Error ? error.message : String(error);
   const metadata = new grpc.Metadata();
-  if (error instanceof InitFailed) {
+  if (error instanceof InitFailure) {
     const detail = new pb.ErrorResourceInitFailed();
     detail.setId(error.id);
     detail.setReasonsList([message]);
@@ -32,7 +32,7 @@ export function failure(error: unknown, inputs?: Props, outputs?: Props): grpc.S
 }
 
 /** An error that already has its gRPC form. */
-export class Failed extends Error {
+export class FailedCall extends Error {
   readonly service: grpc.ServiceError;
   constructor(service: grpc.ServiceError) {
     super(service.message);
@@ -47,7 +47,7 @@ export function unary<Q, A>(answer: (request: Q) => Promise<A> | A): grpc.handle
       try {
         callback(null, await answer(call.request));
       } catch (error) {
-        callback(error instanceof Failed ? error.service : failure(error), null);
+        callback(error instanceof FailedCall ? error.service : failure(error), null);
       }
     })();
   };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { canonical, differences, type StackExport } from "../../bench/resources.ts";
 
 /** A deployment in which AWS chose this allocation and this IP. */
-function deployed(allocationId: string, publicIp: string, ttl = 3600): StackExport {
+function deploymentOf(allocationId: string, publicIp: string, ttl = 3600): StackExport {
   const record = (name: string, content: string) => ({
     type: "cloudflare:index/dnsRecord:DnsRecord",
     custom: true,
@@ -33,15 +33,15 @@ function deployed(allocationId: string, publicIp: string, ttl = 3600): StackExpo
 }
 
 test("what AWS chose makes no difference", () => {
-  const first = canonical(deployed("eipalloc-1", "192.0.2.1"));
-  const second = canonical(deployed("eipalloc-2", "198.51.100.77"));
+  const first = canonical(deploymentOf("eipalloc-1", "192.0.2.1"));
+  const second = canonical(deploymentOf("eipalloc-2", "198.51.100.77"));
   expect(first).toEqual(second);
   expect(first.join("\n")).toContain("ip4:<address of tx1.example>");
 });
 
 test("an input, a lacking and a doubled resource do", () => {
-  const first = canonical(deployed("eipalloc-1", "192.0.2.1"));
-  const other = canonical(deployed("eipalloc-1", "192.0.2.1", 300));
+  const first = canonical(deploymentOf("eipalloc-1", "192.0.2.1"));
+  const other = canonical(deploymentOf("eipalloc-1", "192.0.2.1", 300));
   expect(differences(first, other).missing).toHaveLength(2);
   expect(differences(first, first.slice(1))).toEqual({ missing: [first[0]], extra: [] });
   expect(differences(first, [...first, String(first[0])]).extra).toEqual([first[0]]);

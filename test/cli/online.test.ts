@@ -7,7 +7,7 @@ import { type Workplace, workplace } from "./support.ts";
 const SPF = ["sendips:tenant", "spf"];
 
 /** A name server that holds TXT records of operator.example, and a project that asks it. */
-async function served(records: Record<string, string[]>): Promise<Workplace> {
+async function serveTxt(records: Record<string, string[]>): Promise<Workplace> {
   const zones = await cloudflareZones();
   const sandbox: Sandbox = await startSandbox({ zones, delays: { dnsPropagation: 0 } });
   onTestFinished(() => sandbox.close());
@@ -39,7 +39,7 @@ async function problems(made: Workplace, ...args: string[]) {
 test("follows includes and redirects, so that the plan counts all of their look-ups", async () => {
   const a = "v=spf1 include:_b.operator.example redirect=_c.operator.example";
   const hosts = Array.from({ length: 9 }, (_, index) => `a:h${index}.operator.example`);
-  const made = await served({
+  const made = await serveTxt({
     "_a.operator.example": [a],
     "_b.operator.example": [`v=spf1 ${hosts.join(" ")} -all`],
     "_c.operator.example": ["some other text", "v=spf1 ip4:198.51.100.0/24 -all"],
@@ -59,7 +59,7 @@ test("follows includes and redirects, so that the plan counts all of their look-
 });
 
 test("an include without SPF, or with two records, is an error that names it", async () => {
-  const made = await served({
+  const made = await serveTxt({
     "_a.operator.example": ["v=spf1 include:_none.operator.example -all"],
     "_two.operator.example": ["v=spf1 -all", "v=spf1 ~all"],
   });
@@ -76,7 +76,7 @@ test("an include without SPF, or with two records, is an error that names it", a
 });
 
 test("a server that does not answer, or refuses, says nothing about the record", async () => {
-  const made = await served({});
+  const made = await serveTxt({});
   made.edit("acme", [...SPF, "include"], ["_spf.elsewhere.test"]);
   made.edit("acme", ["sendips:spfSnapshot"], {});
   for (const [servers, reason] of [
@@ -95,7 +95,7 @@ test("a server that does not answer, or refuses, says nothing about the record",
 });
 
 test("a snapshot that DNS has overtaken is said, and stands while DNS cannot be asked", async () => {
-  const made = await served({ "_a.operator.example": ["v=spf1 ip4:198.51.100.0/24 -all"] });
+  const made = await serveTxt({ "_a.operator.example": ["v=spf1 ip4:198.51.100.0/24 -all"] });
   made.edit("acme", [...SPF, "include"], ["_a.operator.example"]);
   made.edit("acme", ["sendips:spfSnapshot"], { "_a.operator.example": "v=spf1 -all" });
   const { spf } = await problems(made, "--online");
@@ -115,7 +115,7 @@ test("a snapshot that DNS has overtaken is said, and stands while DNS cannot be 
 test("an include that grew says what it costs now and then, and what the whole record comes to", async () => {
   const hosts = (count: number) =>
     `v=spf1 ${Array.from({ length: count }, (_, at) => `a:h${at}.operator.example`).join(" ")} -all`;
-  const made = await served({
+  const made = await serveTxt({
     "_a.operator.example": ["v=spf1 include:_b.operator.example -all"],
     "_b.operator.example": [hosts(3)],
     "_c.operator.example": [hosts(2)],
@@ -148,7 +148,7 @@ test("an include that grew says what it costs now and then, and what the whole r
 });
 
 test("a record that changed costs what it did where only addresses changed", async () => {
-  const made = await served({ "_a.operator.example": ["v=spf1 ip4:198.51.100.0/24 -all"] });
+  const made = await serveTxt({ "_a.operator.example": ["v=spf1 ip4:198.51.100.0/24 -all"] });
   made.edit("acme", [...SPF, "include"], ["_a.operator.example"]);
   made.edit("acme", ["sendips:spfSnapshot"], { "_a.operator.example": "v=spf1 -all" });
   const { spf } = await problems(made, "--online");
@@ -158,7 +158,7 @@ test("a record that changed costs what it did where only addresses changed", asy
 });
 
 test("an include with macros is neither asked for nor to be asked for", async () => {
-  const made = await served({});
+  const made = await serveTxt({});
   made.edit("acme", [...SPF, "include"], []);
   made.edit(
     "acme",
@@ -179,7 +179,7 @@ test.each([
   async (_, how) => {
     const hosts = (count: number) =>
       `v=spf1 ${Array.from({ length: count }, (_, at) => `a:h${at}.operator.example`).join(" ")} -all`;
-    const made = await served({ "_a.operator.example": [hosts(11)] });
+    const made = await serveTxt({ "_a.operator.example": [hosts(11)] });
     made.edit("acme", ["sendips:tenant", "spf"], undefined);
     if (how === "include")
       made.edit("acme", [...SPF], { include: ["_a.operator.example"], all: "fail" });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { deployedAddresses } from "../../cli/engine/deployed.ts";
+import { deployedAddresses } from "../../cli/engine/deployed-addresses.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import { expectNoKey, pretendDeployed, run, type Workplace, workplace } from "./support.ts";
 

@@ -9,10 +9,10 @@ import { ensureEngine } from "../../sandbox/engine/ensure.ts";
 import { engineEnv } from "../../sandbox/engine/env.ts";
 import { prepareHome } from "../../sandbox/engine/home.ts";
 import { copyProject, type Endpoints, REPOSITORY } from "../../sandbox/project.ts";
-import { type Ended, mustPulumi } from "../../sandbox/pulumi.ts";
+import { type CommandResult, mustPulumi } from "../../sandbox/pulumi.ts";
 
 /** How the command ended. */
-export interface Said {
+export interface CommandOutput {
   code: number;
   stdout: string;
   stderr: string;
@@ -24,8 +24,8 @@ export interface Workplace {
   cwd: string;
   env: NodeJS.ProcessEnv;
   /** Runs `sendips <args>` as a process. */
-  sendips(...args: string[]): Promise<Said>;
-  pulumi(...args: string[]): Promise<Ended>;
+  sendips(...args: string[]): Promise<CommandOutput>;
+  pulumi(...args: string[]): Promise<CommandResult>;
   /** The text of a stack file. */
   text(stack: string): string;
   /** Writes a stack file. */
@@ -110,7 +110,7 @@ export function run(
   command: string,
   args: readonly string[],
   options: Pick<SpawnOptions, "cwd" | "env">,
-): Promise<Said> {
+): Promise<CommandOutput> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     const said = { stdout: "", stderr: "" };

@@ -212,13 +212,13 @@ describe("associations", () => {
       NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: "subnet-0a1b2c3d4e5f60718" }],
     });
     await client.send(new ec2.AssociateAddressCommand({ AllocationId, InstanceId }));
-    const shown = async () =>
+    const firstAddress = async () =>
       (await client.send(new ec2.DescribeAddressesCommand({}))).Addresses?.[0];
     const NetworkInterfaceId = NetworkInterfaces?.[0]?.NetworkInterfaceId;
-    expect(await shown()).toMatchObject({ PublicIp, InstanceId, NetworkInterfaceId });
+    expect(await firstAddress()).toMatchObject({ PublicIp, InstanceId, NetworkInterfaceId });
     await client.send(new ec2.TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
     // The interface went with the instance; the address stays, and is free.
-    expect(await shown()).toMatchObject({ AllocationId, PublicIp });
-    expect(await shown()).not.toHaveProperty("AssociationId");
+    expect(await firstAddress()).toMatchObject({ AllocationId, PublicIp });
+    expect(await firstAddress()).not.toHaveProperty("AssociationId");
   });
 });

@@ -11,7 +11,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { expect, it } from "vitest";
 import { ec2Actions } from "../../sandbox/aws/ec2/service.ts";
 import { ssmHandlers } from "../../sandbox/aws/ssm/parameters.ts";
-import type { Replied } from "../../sandbox/server.ts";
+import type { ServerReply } from "../../sandbox/server.ts";
 import { needPeers } from "../peers/venv.ts";
 import { addRecord, codeOf, ec2For, ssmFor, stsFor, subnetId, vpcId } from "./aws.ts";
 import { sandboxForTest } from "./support.ts";
@@ -135,7 +135,7 @@ async function everything(client: ec2.EC2Client, name: (publicIp: string) => Pro
 
 it("every reply is one that AWS's own model has", { timeout: 300_000 }, async (context) => {
   const python = await needPeers(context);
-  const replies: Replied[] = [];
+  const replies: ServerReply[] = [];
   const sandbox = await sandboxForTest({ onReply: (reply) => replies.push(reply) });
   const client = ec2For(sandbox);
   const { dry, end } = await everything(client, async (publicIp) => {

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { expect, it } from "vitest";
-import type { Replied } from "../../sandbox/server.ts";
+import type { ServerReply } from "../../sandbox/server.ts";
 import { zoneId } from "./aws.ts";
 import types from "./cloudflare-types.json" with { type: "json" };
 import { sandboxForTest } from "./support.ts";
@@ -42,7 +42,7 @@ interface Envelope {
 
 const INFO = ["page", "per_page", "count", "total_count", "total_pages"];
 
-function faultsIn({ action, path, status, body }: Replied): string[] {
+function faultsIn({ action, path, status, body }: ServerReply): string[] {
   const { success, errors, messages, result, result_info, ...more } = JSON.parse(body) as Envelope;
   const found: string[] = [];
   if (Object.keys(more).length > 0) found.push(`unknown parts: ${Object.keys(more)}`);
@@ -81,7 +81,7 @@ const RECORDS: Record<string, unknown>[] = [
 ];
 
 it("every reply is one that Cloudflare's own client has a type for", async () => {
-  const replies: Replied[] = [];
+  const replies: ServerReply[] = [];
   const sandbox = await sandboxForTest({ onReply: (reply) => replies.push(reply) });
   const call = async (method: string, path: string, body?: unknown, token = "any") => {
     const reply = await fetch(`${sandbox.cloudflareUrl}${path}`, {

@@ -18,12 +18,12 @@ export async function needCommand(
   try {
     await run(command, args, { timeout: 60_000 });
   } catch (error) {
-    lacks(context, `the \`${command}\` command does not run here`, error);
+    skipFor(context, `the \`${command}\` command does not run here`, error);
   }
 }
 
 /** Ends a test that lacks something on this machine: skipped with the reason, failed with `CI=true`. */
-export function lacks(context: Pick<TestContext, "skip">, reason: string, cause: unknown): never {
+export function skipFor(context: Pick<TestContext, "skip">, reason: string, cause: unknown): never {
   if (process.env["CI"] === "true") throw new Error(reason, { cause });
   return context.skip(reason);
 }

@@ -13,7 +13,7 @@ const SOA =
 beforeEach((context) => needCommand(context, ["dig", "-v"]));
 
 /** A zone with a record of each kind. */
-async function published() {
+async function publishedZone() {
   const { sandbox, post, records } = await start();
   const data = { flags: 0, tag: "issue", value: "ca.example.org" };
   await post({ type: "A", name: "tx1", content: "192.0.2.1", ttl: 120 });
@@ -38,7 +38,7 @@ async function published() {
 
 describe("answers", () => {
   it("come for every type, with authority", async () => {
-    const { sandbox } = await published();
+    const { sandbox } = await publishedZone();
     const answer = async (name: string, type: string) => {
       const { status, flags, answer } = await dig(sandbox, name, type);
       expect([status, ...flags]).toEqual(["NOERROR", "qr", "aa", "rd"]);
@@ -74,7 +74,7 @@ describe("answers", () => {
   });
 
   it("follow an alias as far as we serve it", async () => {
-    const { sandbox } = await published();
+    const { sandbox } = await publishedZone();
     const alias = "alias.acme.example. 300 IN CNAME tx1.acme.example.";
     expect((await dig(sandbox, "alias.acme.example", "A")).answer).toEqual([
       alias,
@@ -93,7 +93,7 @@ describe("answers", () => {
   });
 
   it("come by wildcard where nothing closer exists (RFC 4592)", async () => {
-    const { sandbox, post } = await published();
+    const { sandbox, post } = await publishedZone();
     const ask = async (name: string) => (await dig(sandbox, `${name}.acme.example`, "A")).answer;
     expect(await ask("x.wild")).toEqual(["x.wild.acme.example. 300 IN A 192.0.2.9"]);
     expect(await ask("a.b.wild")).toEqual(["a.b.wild.acme.example. 300 IN A 192.0.2.9"]);
@@ -104,7 +104,7 @@ describe("answers", () => {
   });
 
   it("keep the asker's spelling", async () => {
-    const { sandbox } = await published();
+    const { sandbox } = await publishedZone();
     const { question, answer } = await dig(sandbox, "tX1.AcMe.eXaMpLe", "A");
     expect(question).toEqual([";tX1.AcMe.eXaMpLe. IN A"]);
     expect(answer).toEqual(["tX1.AcMe.eXaMpLe. 120 IN A 192.0.2.1"]);
@@ -113,7 +113,7 @@ describe("answers", () => {
 
 describe("what is not there", () => {
   it("is NXDOMAIN when the name is not, and NODATA when only the type is not", async () => {
-    const { sandbox } = await published();
+    const { sandbox } = await publishedZone();
     const nothing = { flags: ["qr", "aa", "rd"], answer: [], authority: [SOA] };
     const none = await dig(sandbox, "none.acme.example", "A");
     expect(none).toMatchObject({ status: "NXDOMAIN", ...nothing });
@@ -128,7 +128,7 @@ describe("what is not there", () => {
   });
 
   it("is refused in zones of others, other classes and as a transfer", async () => {
-    const { sandbox } = await published();
+    const { sandbox } = await publishedZone();
     const refused = { status: "REFUSED", flags: ["qr", "rd"], answer: [], authority: [] };
     expect(await dig(sandbox, "example.org", "A")).toMatchObject(refused);
     expect(await dig(sandbox, "notacme.example", "A")).toMatchObject(refused);
@@ -144,7 +144,7 @@ describe("sizes", () => {
   const LONG = `"${"x".repeat(255)}" `.repeat(4).trim();
 
   async function long() {
-    const started = await published();
+    const started = await publishedZone();
     await started.post({ type: "TXT", name: "long", content: LONG, ttl: 300 });
     const other = LONG.replaceAll("x", "y");
     await started.post({ type: "TXT", name: "longer", content: LONG, ttl: 300 });

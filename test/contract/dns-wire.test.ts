@@ -14,7 +14,7 @@ const QUERY = Buffer.from(
 );
 
 /** A copy with some bytes replaced. */
-function changed(at: number, bytes: string): Buffer {
+function withBytes(at: number, bytes: string): Buffer {
   const copy = Buffer.from(QUERY);
   Buffer.from(bytes, "hex").copy(copy, at);
   return copy;
@@ -29,7 +29,7 @@ async function udp({ dns }: TestSandbox, ...messages: Buffer[]): Promise<Buffer[
     socket.connect(dns.port, dns.host);
     await once(socket, "connect");
     for (const message of messages) socket.send(message);
-    const last = changed(0, "ffff");
+    const last = withBytes(0, "ffff");
     socket.send(last);
     while (replies.at(-1)?.readUInt16BE(0) !== 0xffff) await once(socket, "message");
   } finally {
@@ -84,14 +84,14 @@ describe("malformed messages", () => {
     const sandbox = await sandboxForTest();
     const cases = {
       "cut inside the question": QUERY.subarray(0, 20),
-      "a count without its records": changed(6, "0001"),
+      "a count without its records": withBytes(6, "0001"),
       "a pointer to itself": Buffer.concat([
         QUERY.subarray(0, 12),
         Buffer.from("c00c00010001", "hex"),
       ]),
-      "a reserved label type": changed(12, "80"),
+      "a reserved label type": withBytes(12, "80"),
       "no question": Buffer.from("123401000000000000000000", "hex"),
-      "two questions": Buffer.concat([changed(4, "0002"), QUERY.subarray(12)]),
+      "two questions": Buffer.concat([withBytes(4, "0002"), QUERY.subarray(12)]),
     };
     for (const [what, message] of Object.entries(cases)) {
       const [reply, ...more] = await udp(sandbox, message);
@@ -104,7 +104,7 @@ describe("malformed messages", () => {
 
   it("that are no queries get no reply", async () => {
     const sandbox = await sandboxForTest();
-    const response = changed(2, "81");
+    const response = withBytes(2, "81");
     expect(await udp(sandbox, Buffer.alloc(0), QUERY.subarray(0, 11), response)).toEqual([]);
   });
 
@@ -152,7 +152,7 @@ describe("TCP", () => {
       length.writeUInt16BE(message.length);
       return Buffer.concat([length, message]);
     };
-    const stream = Buffer.concat([framed(QUERY), framed(changed(0, "5678"))]);
+    const stream = Buffer.concat([framed(QUERY), framed(withBytes(0, "5678"))]);
     let got = Buffer.alloc(0);
     socket.on("data", (data: Buffer) => {
       got = Buffer.concat([got, data]);

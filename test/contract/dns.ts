@@ -23,7 +23,7 @@ export async function dnsCodeOf(call: Promise<unknown>): Promise<string> {
 }
 
 /** What `dig` prints of one reply. */
-export interface Dug {
+export interface DigAnswer {
   /** RCODE: `NOERROR`, `NXDOMAIN`, … */
   status: string;
   /** Header flags: `qr aa rd`. */
@@ -41,7 +41,7 @@ export interface Dug {
 }
 
 /** @param words as on dig's command line: `["acme.example", "MX", "+tcp"]` */
-export async function dig({ dns }: TestSandbox, ...words: string[]): Promise<Dug> {
+export async function dig({ dns }: TestSandbox, ...words: string[]): Promise<DigAnswer> {
   // `-r`: a person's own ~/.digrc may not reach a test.
   const server = ["-r", `@${dns.host}`, "-p", String(dns.port), "+tries=1", "+timeout=10"];
   const { stdout: text } = await run("dig", [...server, ...words], { timeout: 30_000 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readConfig } from "../../core/config/config.ts";
-import { checkLimits, checkMailHost } from "../../core/host/mail-host.ts";
+import { checkMailHost, checkMailHostLimits } from "../../core/host/mail-host.ts";
 import { checkPrimary, checkPrivateIps, primaryOf } from "../../core/host/private-ips.ts";
 import { formatProblems } from "../../core/problem.ts";
 import { ACME, planOf, raw, rsaKey } from "./support.ts";
@@ -115,14 +115,14 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
       eth1: { primary: "10.0.1.10" },
       eth0: { primary: "10.0.1.11" },
     });
-    const said = (edit: (tenant: ReturnType<typeof parse>) => void, known = primary) => {
+    const problemsAfter = (edit: (tenant: ReturnType<typeof parse>) => void, known = primary) => {
       const tenant = parse(ACME);
       edit(tenant);
       const read = readConfig(raw(tenant));
       if (!("stack" in read) || read.stack.kind !== "tenant") throw new Error("no tenant");
       return checkPrimary(read.stack.tenant, known);
     };
-    expect(said(() => {})).toMatchObject([
+    expect(problemsAfter(() => {})).toMatchObject([
       {
         level: "warning",
         path: "sendips:tenant.addresses.mk1.privateIp",
@@ -131,7 +131,7 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
       },
     ]);
     const eni = "eni-0a1b2c3d4e5f60718";
-    const [finding] = said(
+    const [finding] = problemsAfter(
       (tenant) => {
         tenant.mailHost = { networkInterface: eni };
       },
@@ -141,7 +141,7 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
       /^10\.0\.1\.10 is the primary private IP of eni-0a1b2c3d4e5f60718: /,
     );
     expect(
-      said((tenant) => {
+      problemsAfter((tenant) => {
         tenant.addresses.mk1.release = true;
       }),
     ).toEqual([]);
@@ -214,14 +214,14 @@ describe("a mail host", () => {
   const limits = { cidr: "10.0.1.0/24", maximumNetworkInterfaces: 3, maximumIpsPerInterface: 2 };
 
   test("that asks for more than its instance type takes", () => {
-    const findings = checkLimits(host(["10.0.1.10", "10.0.1.11", "10.0.1.12"]), limits);
+    const findings = checkMailHostLimits(host(["10.0.1.10", "10.0.1.11", "10.0.1.12"]), limits);
     expect(findings.map((finding) => finding.message)).toEqual([
       "3 private IPs, but an interface of c5.large takes 2",
     ]);
   });
 
   test("with private IPs outside the subnet or kept by AWS", () => {
-    const findings = checkLimits(host(["10.0.2.10", "10.0.1.3"]), limits);
+    const findings = checkMailHostLimits(host(["10.0.2.10", "10.0.1.3"]), limits);
     expect(findings.map((finding) => finding.path)).toEqual([
       "sendips:mailHost.networkInterfaces.eth0.privateIps[0]",
       "sendips:mailHost.networkInterfaces.eth0.privateIps[1]",

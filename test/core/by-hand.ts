@@ -7,7 +7,7 @@ import { DMARC_POLICY } from "../../core/tenant/dmarc/purpose.ts";
 import { MTA_STS_CAA, MTA_STS_HOST, MTA_STS_VERSION } from "../../core/tenant/mta-sts/purpose.ts";
 import { NULL_MX_RECORD } from "../../core/tenant/never-mails/purpose.ts";
 import type { Purpose } from "../../core/tenant/purpose.ts";
-import { type PlannedRecord, readable, renderText } from "../../core/tenant/record.ts";
+import { type PlannedRecord, refLabel, renderText } from "../../core/tenant/record.ts";
 import { REPORT_CONSENT } from "../../core/tenant/report-consent/purpose.ts";
 import { BOUNCES } from "../../core/tenant/return-path/purpose.ts";
 import {
@@ -43,7 +43,7 @@ function purposeOf({ name, data }: Bare, names: NamesByHand): Purpose | undefine
   if (data.type === "A") return typeof data.address === "string" ? undefined : HOST_NAME;
   if (data.type === "CAA") return MTA_STS_CAA;
   if (data.type === "MX") return data.exchange === "" ? NULL_MX_RECORD : BOUNCES;
-  const text = data.type === "TXT" ? renderText(data.text, readable) : "";
+  const text = data.type === "TXT" ? renderText(data.text, refLabel) : "";
   if (/^v=spf1\b/i.test(text)) {
     if (hosts.includes(name)) return HELO_SPF;
     if (returnPaths.includes(name)) return RETURN_PATH_SPF;
@@ -69,7 +69,7 @@ const OTHERS: readonly (readonly [RegExp, RegExp | undefined, Purpose])[] = [
 
 /** What else a subject says of it: the domain that it is about, and what its text says. */
 function about({ name, data }: Bare, purpose: Purpose): Pick<PlannedRecord, "domain" | "value"> {
-  const text = data.type === "TXT" ? renderText(data.text, readable) : "";
+  const text = data.type === "TXT" ? renderText(data.text, refLabel) : "";
   if (purpose === DMARC_POLICY) {
     const domain = String(name).replace(/^_dmarc\./, "");
     return data.type === "TXT"

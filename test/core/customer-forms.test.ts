@@ -8,17 +8,23 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { customerRecord } from "../../core/render/customer/record.ts";
 import type { PlannedRecord } from "../../core/tenant/record.ts";
 import { byteLength, unquoteTxt } from "../../mail/txt.ts";
-import { type CustomerPage, customerPage, planWith, theirs, txt } from "./output-support.ts";
+import {
+  type CustomerPage,
+  customerPage,
+  customersRecord,
+  planWith,
+  txt,
+} from "./output-support.ts";
 
 const LONG = `v=DKIM1; p=${"A".repeat(300)}`;
 const RECORDS = [
-  theirs("a", "tx1.mail.customer.example", { type: "A", address: { address: "tx1" } }),
-  theirs("spf", "customer.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all"), {
+  customersRecord("a", "tx1.mail.customer.example", { type: "A", address: { address: "tx1" } }),
+  customersRecord("spf", "customer.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all"), {
     before: ['v=spf1 <b>&"mx"</b> -all'],
   }),
-  theirs("dkim", "s1._domainkey.customer.example", txt(LONG)),
-  theirs("odd", "odd.customer.example", txt(`<script>alert('1')</script> & "x", \\y; é`)),
-  theirs(
+  customersRecord("dkim", "s1._domainkey.customer.example", txt(LONG)),
+  customersRecord("odd", "odd.customer.example", txt(`<script>alert('1')</script> & "x", \\y; é`)),
+  customersRecord(
     "alias",
     "s2._domainkey.customer.example",
     { type: "CNAME", target: "k.acme.example" },
@@ -26,13 +32,13 @@ const RECORDS = [
       permanent: true,
     },
   ),
-  theirs("mx", "bounce.customer.example", {
+  customersRecord("mx", "bounce.customer.example", {
     type: "MX",
     preference: 10,
     exchange: "tx1.acme.example",
   }),
-  theirs("null", "no.customer.example", { type: "MX", preference: 0, exchange: "" }),
-  theirs("caa", "mta-sts.customer.example", {
+  customersRecord("null", "no.customer.example", { type: "MX", preference: 0, exchange: "" }),
+  customersRecord("caa", "mta-sts.customer.example", {
     type: "CAA",
     flags: 0,
     tag: "issue",
@@ -147,7 +153,7 @@ describe("CSV", () => {
     fc.assert(
       fc.property(values, values, (texts, before) => {
         const records = texts.map((text, index) =>
-          theirs(
+          customersRecord(
             `r${index}`,
             index === 0 ? "customer.example" : `r${index}.customer.example`,
             txt(text),
@@ -174,7 +180,7 @@ describe("CSV", () => {
 test("the quoted strings of a TXT give its value joined, each of at most 255 octets", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 1200 }), (value) => {
-      const record = theirs("t", "t.customer.example", txt(value));
+      const record = customersRecord("t", "t.customer.example", txt(value));
       const { quoted } = customerRecord(record, KNOWN);
       const strings = (quoted?.chunks ?? []).map(unquoteTxt);
       expect(strings.join("")).toBe(value.toWellFormed());
@@ -187,7 +193,7 @@ test("the quoted strings of a TXT give its value joined, each of at most 255 oct
 test("dig and nslookup print what the page says", async ({ skip }) => {
   const tools = ["dig", "nslookup"].every((tool) => spawnSync(tool, ["-v"]).error === undefined);
   skip(!tools, "needs dig and nslookup");
-  const port = await served(RECORDS);
+  const port = await serveRecords(RECORDS);
   const run = promisify(execFile);
   for (const { checks } of SHOWN) {
     const [dig, nslookup] = checks.map(({ command, words, data }) => {
@@ -206,7 +212,7 @@ test("dig and nslookup print what the page says", async ({ skip }) => {
 });
 
 /** A DNS server on loopback that answers with the records; its port. */
-async function served(records: readonly PlannedRecord[]): Promise<number> {
+async function serveRecords(records: readonly PlannedRecord[]): Promise<number> {
   const socket = createSocket("udp4");
   onTestFinished(() => {
     socket.close();

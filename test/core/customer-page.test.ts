@@ -5,9 +5,9 @@ import type { RecordData } from "../../core/tenant/record.ts";
 import {
   type CustomerPage,
   customerPage,
+  customersRecord,
   planWith,
   record,
-  theirs,
   txt,
 } from "./output-support.ts";
 
@@ -16,14 +16,21 @@ const MX = { type: "MX", preference: 10, exchange: "tx1.acme.example" } as const
 const CAA = { type: "CAA", flags: 0, tag: "issue", value: "letsencrypt.org" } as const;
 const RECORDS = [
   record("ours", "tx.acme.example", txt("v=spf1 -all")),
-  theirs("dmarc", "_dmarc.customer.example", txt("v=DMARC1; p=reject")),
-  theirs("sts", "_mta-sts.customer.example", txt("v=STSv1; id=1")),
-  theirs("sts-host", "mta-sts.customer.example", { type: "CNAME", target: "sts.acme.example" }),
-  theirs("tls", "_smtp._tls.customer.example", txt("v=TLSRPTv1; rua=mailto:t@acme.example")),
-  theirs("spf", "customer.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all")),
-  theirs("dkim", "s1._domainkey.customer.example", txt(LONG)),
-  theirs("mx", "bounce.customer.example", MX),
-  theirs("a", "tx1.mail.customer.example", { type: "A", address: { address: "tx1" } }),
+  customersRecord("dmarc", "_dmarc.customer.example", txt("v=DMARC1; p=reject")),
+  customersRecord("sts", "_mta-sts.customer.example", txt("v=STSv1; id=1")),
+  customersRecord("sts-host", "mta-sts.customer.example", {
+    type: "CNAME",
+    target: "sts.acme.example",
+  }),
+  customersRecord(
+    "tls",
+    "_smtp._tls.customer.example",
+    txt("v=TLSRPTv1; rua=mailto:t@acme.example"),
+  ),
+  customersRecord("spf", "customer.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all")),
+  customersRecord("dkim", "s1._domainkey.customer.example", txt(LONG)),
+  customersRecord("mx", "bounce.customer.example", MX),
+  customersRecord("a", "tx1.mail.customer.example", { type: "A", address: { address: "tx1" } }),
 ];
 const FILE = {
   domain: "customer.example",
@@ -129,16 +136,16 @@ tx1.mail.customer.example. 3600 IN A 192.0.2.4
 
   test("says what a record takes the place of; with nothing known, to stop and ask", () => {
     const plan = planWith([
-      theirs("old", "_dmarc.customer.example", txt("v=DMARC1; p=reject"), {
+      customersRecord("old", "_dmarc.customer.example", txt("v=DMARC1; p=reject"), {
         before: ["v=DMARC1; p=none", "v=DMARC1;\n; injected `p`=none"],
       }),
-      theirs("plain", "customer.example._report._dmarc.customer.example", txt("v=DMARC1")),
-      theirs("mx", "bounce.customer.example", MX),
-      theirs("alias", "s1._domainkey.customer.example", {
+      customersRecord("plain", "customer.example._report._dmarc.customer.example", txt("v=DMARC1")),
+      customersRecord("mx", "bounce.customer.example", MX),
+      customersRecord("alias", "s1._domainkey.customer.example", {
         type: "CNAME",
         target: "k.acme.example",
       }),
-      theirs("caa", "mta-sts.customer.example", CAA),
+      customersRecord("caa", "mta-sts.customer.example", CAA),
     ]);
     const { markdown, zone, html, csv } = pageOf(plan);
     expect(markdown).toContain(
@@ -171,7 +178,7 @@ tx1.mail.customer.example. 3600 IN A 192.0.2.4
       ["default._bimi.customer.example", "v=BIMI1; l=", "a BIMI record"],
     ];
     const left = named.map(([name, value, what]) => {
-      const { markdown } = pageOf(planWith([theirs("one", name, txt(value))]));
+      const { markdown } = pageOf(planWith([customersRecord("one", name, txt(value))]));
       expect(markdown, name).toContain(`If ${what} stands at this name already, do not publish`);
       return /^- If left out: (.*)$/m.exec(markdown)?.[1] ?? "";
     });
@@ -182,7 +189,9 @@ tx1.mail.customer.example. 3600 IN A 192.0.2.4
 
   test("DNS only where a proxy breaks the record, and nowhere else", () => {
     const dnsOnly = (name: string, data: RecordData) =>
-      pageOf(planWith([theirs("one", name, data)])).markdown.includes("- Proxy: set “DNS only”");
+      pageOf(planWith([customersRecord("one", name, data)])).markdown.includes(
+        "- Proxy: set “DNS only”",
+      );
     expect(dnsOnly("tx1.mail.customer.example", { type: "A", address: { address: "tx1" } })).toBe(
       true,
     );
@@ -200,7 +209,7 @@ tx1.mail.customer.example. 3600 IN A 192.0.2.4
 
   test("the table of panels has the columns that the records need", () => {
     const head = (name: string, data: RecordData) =>
-      /^\| Panel .*$/m.exec(pageOf(planWith([theirs("one", name, data)])).markdown)?.[0];
+      /^\| Panel .*$/m.exec(pageOf(planWith([customersRecord("one", name, data)])).markdown)?.[0];
     expect(head("x.customer.example", txt("short"))).toBe("| Panel | Name | TXT | Note |");
     expect(head("customer.example", txt(LONG))).toBe(
       "| Panel | Name | The zone itself | TXT | TXT over 255 octets | Note |",
@@ -228,7 +237,7 @@ tx1.mail.customer.example. 3600 IN A 192.0.2.4
   test("says which records stay for ever, and when the others change", () => {
     const { markdown } = pageOf(
       planWith([
-        theirs(
+        customersRecord(
           "alias",
           "s1._domainkey.customer.example",
           { type: "CNAME", target: "k.example" },
@@ -236,8 +245,8 @@ tx1.mail.customer.example. 3600 IN A 192.0.2.4
             permanent: true,
           },
         ),
-        theirs("spf", "customer.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all")),
-        theirs("key", "s2._domainkey.customer.example", txt("v=DKIM1; p=AA")),
+        customersRecord("spf", "customer.example", txt("v=spf1 ip4:", { address: "tx1" }, " -all")),
+        customersRecord("key", "s2._domainkey.customer.example", txt("v=DKIM1; p=AA")),
       ]),
     );
     const [, section = ""] = markdown.split("## What stays, and what changes\n\n");
@@ -259,14 +268,14 @@ tx1.mail.customer.example. 3600 IN A 192.0.2.4
     expect(customerPage(PLAN, {})?.csv.split("PREVIEW, do not publish yet")).toHaveLength(3);
     for (const form of Object.values(pageOf(PLAN))) expect(form).not.toMatch(/preview/i);
     expect(customerPage(PLAN, {})?.zone).toContain("IN A {tx1}\n");
-    const key = theirs(
+    const key = customersRecord(
       "key",
       "s2._domainkey.customer.example",
       txt("v=DKIM1; p=", { dkimKey: "s2" }),
     );
     expect(customerPage(planWith([key]), KNOWN)?.zone).toContain(preview);
     // Braces of an SPF macro are no reference.
-    const macro = theirs(
+    const macro = customersRecord(
       "macro",
       "customer.example",
       txt("v=spf1 exists:%{i}._spf.customer.example -all"),

@@ -33,7 +33,7 @@ function key(
   return dkimKeyOf({ state, since, privateKey: SEALED, ...rest });
 }
 
-function said(keys: Record<string, DkimKeyConfig>): string[] {
+function rotationFindings(keys: Record<string, DkimKeyConfig>): string[] {
   return checkRotation(keys).map(({ level, path, message }) => `${level} ${path}: ${message}`);
 }
 
@@ -136,18 +136,18 @@ describe("findings", () => {
       { s2: key("signing", second) },
       { s1: key("signing", first), ed: key("signing", first, { publicKey: ed25519 }) },
     ]) {
-      expect(said(keys)).toEqual([]);
+      expect(rotationFindings(keys)).toEqual([]);
     }
   });
 
   test("two keys of one type that sign for one domain", () => {
-    expect(said({ s1: key("signing"), s2: key("signing") })).toEqual([
+    expect(rotationFindings({ s1: key("signing"), s2: key("signing") })).toEqual([
       "warning sendips:tenant.dkim.s2.state: s2 and s1 both sign for one domain with RSA",
     ]);
     const [a, b] = ["a.example", "b.example"].map((domain) =>
       key("signing", {}, { publicKey: rsa, domains: [domain] }),
     );
-    expect(said({ ...(a && { a }), ...(b && { b }) })).toEqual([]);
+    expect(rotationFindings({ ...(a && { a }), ...(b && { b }) })).toEqual([]);
   });
 
   test("two that sign may be a rotation or two streams, and both is said", () => {
@@ -163,40 +163,43 @@ describe("findings", () => {
     const of = (state: DkimKeyConfig["state"], days: Since, ...streams: string[]) =>
       key(state, days, { publicKey: rsa, streams });
     const tx = of("signing", since, "tx");
-    expect(said({ tx, news: of("signing", since, "news") })).toEqual([]);
-    expect(said({ tx, news: of("signing", since, "news", "tx") })).toHaveLength(1);
+    expect(rotationFindings({ tx, news: of("signing", since, "news") })).toEqual([]);
+    expect(rotationFindings({ tx, news: of("signing", since, "news", "tx") })).toHaveLength(1);
     // One retired for another stream is no predecessor, and the key of another stream no successor.
     const retired = { published: "2025-01-01", retired: "2026-01-01" };
-    expect(said({ tx, news: of("retired", retired, "news") })).toEqual([
+    expect(rotationFindings({ tx, news: of("retired", retired, "news") })).toEqual([
       "warning sendips:tenant.dkim.news.state: news is retired, and no other key signs: mail goes out unsigned",
     ]);
-    expect(said({ tx, old: of("retired", retired, "tx") })).toEqual([
+    expect(rotationFindings({ tx, old: of("retired", retired, "tx") })).toEqual([
       expect.stringContaining("resolvers may still answer that there is no such key"),
     ]);
   });
 
   test("a retired key and no other that signs", () => {
-    expect(said({ s1: key("retired"), s2: key("published") })).toEqual([
+    expect(rotationFindings({ s1: key("retired"), s2: key("published") })).toEqual([
       "warning sendips:tenant.dkim.s1.state: s1 is retired, and no other key signs: mail goes out unsigned",
     ]);
   });
 
   test("days out of order, and days that the state does not have", () => {
     expect(
-      said({ s1: key("signing", { published: "2026-02-01", signing: "2026-01-01" }) }),
+      rotationFindings({ s1: key("signing", { published: "2026-02-01", signing: "2026-01-01" }) }),
     ).toEqual([
       "error sendips:tenant.dkim.s1.since.signing: signing since 2026-01-01, but published only since 2026-02-01",
     ]);
-    expect(said({ s1: key("published", { signing: "2026-01-01" }) })).toEqual([
+    expect(rotationFindings({ s1: key("published", { signing: "2026-01-01" }) })).toEqual([
       "error sendips:tenant.dkim.s1.since.signing: says since when it is signing, but its state is published",
     ]);
   });
 
   test("an overlap that is too short, of a successor but not of a first key", () => {
     const since = { published: "2026-06-01", signing: "2026-06-02" };
-    expect(said({ s2: key("signing", since) })).toEqual([]);
+    expect(rotationFindings({ s2: key("signing", since) })).toEqual([]);
     expect(
-      said({ s1: key("retired", { retired: "2026-06-02" }), s2: key("signing", since) }),
+      rotationFindings({
+        s1: key("retired", { retired: "2026-06-02" }),
+        s2: key("signing", since),
+      }),
     ).toEqual([
       "warning sendips:tenant.dkim.s2.since.signing: signs since 2026-06-02, in DNS since 2026-06-01: resolvers may still answer that there is no such key",
     ]);

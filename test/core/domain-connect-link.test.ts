@@ -6,7 +6,7 @@ import {
   signingKey,
   signingKeyRecords,
 } from "../../core/domain-connect/domain-connect.ts";
-import { delegated, made } from "./domain-connect-support.ts";
+import { delegatedPlan, templateOf } from "./domain-connect-support.ts";
 
 /** As a DNS provider does it: the key from its TXT records, the query as it came without `sig` and `key`. */
 function isSigned(query: string, texts: readonly string[]): boolean {
@@ -38,7 +38,7 @@ describe("links", () => {
   const key = signingKey(pem);
   const name = "_dcpubkeyv1.keys.operator.example";
   const texts = signingKeyRecords(key, name).map(({ text }) => text);
-  const { template, applications } = made(delegated("clinic.example", ["s1", "s2"]));
+  const { template, applications } = templateOf(delegatedPlan("clinic.example", ["s1", "s2"]));
   const [application] = applications;
   if (application === undefined) throw new Error("no application");
   const parts = { template, application, urlSyncUX: "https://dns.example/connect/", key };

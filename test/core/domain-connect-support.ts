@@ -27,7 +27,7 @@ export const OPERATOR = operatorSchema.parse({
 });
 
 /** A tenant that has handed its names over: CNAMEs into the operator's zone, SPF where none can stand. */
-export function delegated(
+export function delegatedPlan(
   domain: string,
   selectors: string[],
   extra: [string, RecordData][] = [],
@@ -64,7 +64,10 @@ export function connect(plan: Plan, known = {}, operator = OPERATOR) {
 }
 
 /** The same, which must be there. */
-export function made(plan: Plan, known = {}): { template: Template; applications: Application[] } {
+export function templateOf(
+  plan: Plan,
+  known = {},
+): { template: Template; applications: Application[] } {
   const { template, applications } = connect(plan, known);
   if (template === undefined) throw new Error("no template");
   return { template, applications };

@@ -11,7 +11,7 @@ import {
 } from "../../core/domain-connect/domain-connect.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import type { RecordData } from "../../core/tenant/record.ts";
-import { connect, delegated, made, OPERATOR, ZONE_ID } from "./domain-connect-support.ts";
+import { connect, delegatedPlan, OPERATOR, templateOf, ZONE_ID } from "./domain-connect-support.ts";
 import { goldenCases, valuesOf } from "./golden-cases.ts";
 import { liveValues } from "./live-cases.ts";
 import { planOf } from "./support.ts";
@@ -43,8 +43,8 @@ function applied(template: Template, { fqdn, domain, groups, variables }: Applic
 }
 
 describe("the template of a tenant that has handed its names over", () => {
-  const plan = delegated("clinic.example", ["s1", "s2"]);
-  const { template, applications } = made(plan);
+  const plan = delegatedPlan("clinic.example", ["s1", "s2"]);
+  const { template, applications } = templateOf(plan);
 
   test("holds a variable for what differs alone, and no name outside of the operator's zone", () => {
     expect(template).toEqual({
@@ -104,9 +104,9 @@ describe("the template of a tenant that has handed its names over", () => {
   });
 
   test("is the same for every tenant of its shape, and serves one that lacks some of it", () => {
-    const shop = made(delegated("shop.example", ["k7", "k9"]));
+    const shop = templateOf(delegatedPlan("shop.example", ["k7", "k9"]));
     expect(shop.template).toEqual(template);
-    const less = made(delegated("shop.example", ["k7"]));
+    const less = templateOf(delegatedPlan("shop.example", ["k7"]));
     expect(less.applications.flatMap((one) => applied(template, one))).toContain(
       "k7._domainkey.tx.shop.example CNAME k7._domainkey.tx.shop.example.dns.operator.example",
     );
@@ -115,7 +115,7 @@ describe("the template of a tenant that has handed its names over", () => {
   test("holds no selector either where a key's domain is no From domain", () => {
     const name = "s1._domainkey.sub.clinic.example";
     const alias: RecordData = { type: "CNAME", target: `${name}.dns.operator.example` };
-    const { template } = made(delegated("clinic.example", [], [[name, alias]]));
+    const { template } = templateOf(delegatedPlan("clinic.example", [], [[name, alias]]));
     expect(template.records).toContainEqual({
       ...{ groupId: "dkim1-sub", type: "CNAME", host: "%dkim1%._domainkey.sub", ttl: 3600 },
       pointsTo: "%dkim1%._domainkey.sub.%fqdn%.dns.operator.example",
@@ -136,7 +136,7 @@ describe("the template of a tenant that has handed its names over", () => {
       ["mta-sts.clinic.example", { type: "CNAME", target }],
       ["mail.clinic.example", { type: "CNAME", target: "somebody.else.example" }],
     ];
-    const other = connect(delegated("clinic.example", ["s1"], extra));
+    const other = connect(delegatedPlan("clinic.example", ["s1"], extra));
     const targets = other.template?.records.flatMap((record) =>
       record.type === "CNAME" ? [record.pointsTo] : [],
     );
@@ -151,7 +151,7 @@ describe("the template of a tenant that has handed its names over", () => {
 
 describe("what a template cannot say is a finding with its reason", () => {
   const extra = (name: string, data: RecordData) =>
-    connect(delegated("clinic.example", ["s1"], [[name, data]]));
+    connect(delegatedPlan("clinic.example", ["s1"], [[name, data]]));
   const txt = (text: string): RecordData => ({ type: "TXT", text: [text] });
 
   test.each<[string, string, RecordData, string]>([
@@ -204,11 +204,13 @@ describe("what a template cannot say is a finding with its reason", () => {
     const said = findings.map(({ message }) => message);
     expect(said).toContainEqual(expect.stringContaining(`${name} ${data.type} is left out: `));
     expect(said.join("\n")).toContain(reason);
-    expect(template?.records).toEqual(made(delegated("clinic.example", ["s1"])).template.records);
+    expect(template?.records).toEqual(
+      templateOf(delegatedPlan("clinic.example", ["s1"])).template.records,
+    );
   });
 
   test("a name that holds an address, and an operator whom no provider knows", () => {
-    const plan = delegated("clinic.example", []);
+    const plan = delegatedPlan("clinic.example", []);
     const [record] = plan.records;
     if (record === undefined) throw new Error("no record");
     const name = { address: "tx1", below: "_spf.clinic.example" };

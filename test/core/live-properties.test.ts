@@ -1,8 +1,8 @@
 /** Whatever stands at a tenant's names and whatever its config says: nothing of others' is lost. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readable, renderData } from "../../core/tenant/record.ts";
-import { parseDmarc, strength } from "../../mail/dmarc/record.ts";
+import { refLabel, renderData } from "../../core/tenant/record.ts";
+import { parseDmarc, policyStrength } from "../../mail/dmarc/record.ts";
 import { singletonOf } from "../../mail/singletons.ts";
 import { parseSpf } from "../../mail/spf/parse.ts";
 import { renderTerm } from "../../mail/spf/render.ts";
@@ -155,11 +155,11 @@ test("a plan loses no sender, weakens no policy and takes no name", () => {
         }
         const mx = records.filter(({ data }) => data.type === "MX");
         if (mx.length > 0 && (theirs?.MX ?? []).length > 0) {
-          expect(mx.map((record) => renderData(record, readable))).toEqual(theirs?.MX);
+          expect(mx.map((record) => renderData(record, refLabel))).toEqual(theirs?.MX);
         }
         for (const record of records) {
           if (record.data.type !== "TXT") continue;
-          const text = renderData(record, readable);
+          const text = renderData(record, refLabel);
           const kind = singletonOf(text)?.title;
           if (kind === undefined) continue;
           expect(kinds.has(`${name} ${kind}`), `two at ${name}`).toBe(false);
@@ -191,9 +191,9 @@ function expectNoWeaker(text: string, before: readonly string[], replaced: boole
   for (const old of replaced ? [] : before) {
     const then = parseDmarc(old).value;
     const policyOf = (record: typeof now) => record?.p ?? "none";
-    expect(strength(policyOf(now))).toBeGreaterThanOrEqual(strength(policyOf(then)));
+    expect(policyStrength(policyOf(now))).toBeGreaterThanOrEqual(policyStrength(policyOf(then)));
     const below = (record: typeof now) => record?.sp ?? policyOf(record);
-    expect(strength(below(now))).toBeGreaterThanOrEqual(strength(below(then)));
+    expect(policyStrength(below(now))).toBeGreaterThanOrEqual(policyStrength(below(then)));
     for (const uri of then?.rua ?? []) expect(now?.rua).toContain(uri);
   }
 }

@@ -12,7 +12,7 @@ import { renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { checkKnowledge } from "../../core/tenant/existing/knowledge.ts";
 import { type PlanResult, plan } from "../../core/tenant/plan.ts";
-import { providerPolicies } from "../../core/tenant/receivers/policies.ts";
+import { providerVerdicts } from "../../core/tenant/receivers/provider-rules.ts";
 import { LIVE, liveCases, liveValues } from "./live-cases.ts";
 
 const TODAY = "2026-11-26";
@@ -33,7 +33,7 @@ function planOf(name: string, edit: (tenant: Values) => void = () => {}) {
   const known = checkKnowledge(context, TODAY).map((finding) => ({ ...finding, stack: "ks" }));
   const problems = [...result.problems, ...known];
   if (!("plan" in result)) return { problems };
-  const unmet = providerPolicies({ ...context, records: result.plan.records }).filter(
+  const unmet = providerVerdicts({ ...context, records: result.plan.records }).filter(
     ({ verdict }) => verdict === "not met",
   );
   return { plan: result.plan, problems, unmet };

@@ -5,7 +5,7 @@ import fc from "fast-check";
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** What stands in the place of a value, or at a place of its own. */
-export const odd: fc.Arbitrary<Json> = fc.oneof(
+export const oddValue: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json[]>(
     null,
     true,
@@ -50,7 +50,7 @@ export interface Mutation {
 export const mutation: fc.Arbitrary<Mutation> = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
   how: fc.constantFrom("replace", "remove", "add", "rename", "swap"),
-  value: odd,
+  value: oddValue,
   key: fc.oneof(
     fc.constantFrom("__proto__", "constructor", "toString", "tx1", "acme.example", "a b", "", "0"),
     fc.string({ unit: "binary", maxLength: 12 }),
@@ -58,7 +58,7 @@ export const mutation: fc.Arbitrary<Mutation> = fc.record({
 });
 
 /** The config with the changes made; the given one is left as it is. */
-export function mutated(config: Json, mutations: readonly Mutation[]): Json {
+export function applyMutations(config: Json, mutations: readonly Mutation[]): Json {
   const root: Json = { root: structuredClone(config) };
   for (const { at, how, value, key } of mutations) {
     const places = placesIn(root);
@@ -77,12 +77,12 @@ export function mutated(config: Json, mutations: readonly Mutation[]): Json {
 }
 
 /** The same config, its keys in another order in every map; lists stay as they are. */
-export function shuffled(value: Json, random: () => number): Json {
-  if (Array.isArray(value)) return value.map((each) => shuffled(each, random));
+export function shuffleKeys(value: Json, random: () => number): Json {
+  if (Array.isArray(value)) return value.map((each) => shuffleKeys(each, random));
   if (!isMap(value)) return value;
   const entries = Object.entries(value).map(([key, inner]) => ({
     rank: random(),
-    entry: [key, shuffled(inner, random)] as const,
+    entry: [key, shuffleKeys(inner, random)] as const,
   }));
   return Object.fromEntries(entries.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry));
 }

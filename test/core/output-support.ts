@@ -2,7 +2,7 @@
 
 import type { Publisher } from "../../core/publishers/publishers.ts";
 import { customerText } from "../../core/render/customer/page.ts";
-import type { Known } from "../../core/render/sections.ts";
+import type { KnownAddresses } from "../../core/render/sections.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import type { PlannedRecord, RecordData } from "../../core/tenant/record.ts";
 import { byHand } from "./by-hand.ts";
@@ -38,7 +38,7 @@ export interface CustomerPage {
 }
 
 /** A record that the customer publishes. */
-export function theirs(
+export function customersRecord(
   key: string,
   name: PlannedRecord["name"],
   data: RecordData,
@@ -88,7 +88,7 @@ export function planWith(records: PlannedRecord[], more: Partial<Plan> = {}): Pl
 }
 
 /** The page in all of its forms; undefined when there is none. */
-export function customerPage(plan: Plan, known: Known): CustomerPage | undefined {
+export function customerPage(plan: Plan, known: KnownAddresses): CustomerPage | undefined {
   const [markdown, zone, html, csv] = (["markdown", "bind", "html", "csv"] as const).map((format) =>
     customerText(plan, known, format),
   );

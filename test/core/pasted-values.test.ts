@@ -29,7 +29,7 @@ const TENANT = {
   dmarc: { policy: "reject" },
 };
 
-function planned(tenant: object, operator: object = {}) {
+function planWith(tenant: object, operator: object = {}) {
   const zones = { "acme.example": { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" } };
   return planOf({
     stack: "acme",
@@ -37,7 +37,7 @@ function planned(tenant: object, operator: object = {}) {
   });
 }
 
-function said(problems: readonly Problem[]): string[] {
+function problemLines(problems: readonly Problem[]): string[] {
   return problems.map(({ level, path, message }) => `${level} ${path}: ${message}`);
 }
 
@@ -113,7 +113,7 @@ describe("a DKIM public key", () => {
     ],
     ["OpenSSH in base64", `b3BlbnNzaC1rZXktdjEAAAAABG5vbmU${"A".repeat(60)}`],
   ])("that is a private one (%s) is refused as such, unseen", (_, key) => {
-    const { problems } = planned({ dkim: { s1: { state: "signing", publicKey: key } } });
+    const { problems } = planWith({ dkim: { s1: { state: "signing", publicKey: key } } });
     const text = JSON.stringify(problems);
     expect(text).toContain("is a private key: whoever can read this file can sign as the tenant");
     const digits = bare(key);
@@ -142,7 +142,7 @@ describe("texts of DNS", () => {
 
   test("SPF as dig prints it is merged, strings joined without a space", () => {
     const existing = 'acme.example.\t300\tIN\tTXT\t"v=spf1 include:_spf.goo" "gle.com ~all"';
-    const { plan } = planned({ spf: { existing } });
+    const { plan } = planWith({ spf: { existing } });
     const spf = plan?.records.find(({ key }) => key === "spf-acme.example");
     expect(JSON.stringify(spf?.data)).toContain("v=spf1 include:_spf.google.com ~all");
     expect(spf?.before).toEqual(["v=spf1 include:_spf.google.com ~all"]);
@@ -151,49 +151,51 @@ describe("texts of DNS", () => {
 
 describe("what YAML and editors make of values", () => {
   test("numbers as keys, and in lists of keys", () => {
-    const { plan, problems } = planned({
+    const { plan, problems } = planWith({
       addresses: { 1: { privateIp: "10.0.1.10" } },
       streams: { 2: { from: "tx.acme.example", addresses: [1] } },
       dkim: { 20261126: { state: "signing", publicKey: P } },
     });
-    expect(said(problems).filter((line) => line.startsWith("error"))).toEqual([]);
+    expect(problemLines(problems).filter((line) => line.startsWith("error"))).toEqual([]);
     expect(plan?.records.map(({ key }) => key)).toContain("dkim-20261126-tx.acme.example");
   });
 
   test("a number that was a text is to be quoted", () => {
     const zones = { "acme.example": { cloudflare: 13 } };
-    expect(said(planned({}, { zones }).problems)[0]).toContain(
+    expect(problemLines(planWith({}, { zones }).problems)[0]).toContain(
       "stands without quotes, and YAML takes it for a number",
     );
-    const { problems } = planned({ dkim: { s1: { state: "signing", publicKey: 12 } } });
+    const { problems } = planWith({ dkim: { s1: { state: "signing", publicKey: 12 } } });
     expect(problems[0]?.fix).toContain("quotes");
   });
 
   test("selectors with dots", () => {
-    const { plan, problems } = planned({ dkim: { "s1.news": { state: "signing", publicKey: P } } });
-    expect(said(problems).filter((line) => line.startsWith("error"))).toEqual([]);
+    const { plan, problems } = planWith({
+      dkim: { "s1.news": { state: "signing", publicKey: P } },
+    });
+    expect(problemLines(problems).filter((line) => line.startsWith("error"))).toEqual([]);
     const record = plan?.records.find(({ key }) => key === "dkim-s1.news-tx.acme.example");
     expect([record?.name, record?.path]).toEqual([
       "s1.news._domainkey.tx.acme.example",
       'sendips:tenant.dkim["s1.news"]',
     ]);
-    const bad = planned({ dkim: { "s1..news": { state: "revoked" }, S1: { state: "revoked" } } });
-    expect(said(bad.problems).filter((line) => line.includes("cannot be a selector"))).toHaveLength(
-      2,
-    );
+    const bad = planWith({ dkim: { "s1..news": { state: "revoked" }, S1: { state: "revoked" } } });
+    expect(
+      problemLines(bad.problems).filter((line) => line.includes("cannot be a selector")),
+    ).toHaveLength(2);
   });
 
   test("report addresses at internationalised domains", () => {
-    const { plan, problems } = planned({
+    const { plan, problems } = planWith({
       dmarc: { policy: "reject", reports: ["mailto:dmarc@B\u00fccher.example"] },
       tlsReports: { "acme.example": { reports: ["https://b\u00fccher.example/tls"] } },
     });
-    expect(said(problems).filter((line) => line.startsWith("error"))).toEqual([]);
+    expect(problemLines(problems).filter((line) => line.startsWith("error"))).toEqual([]);
     const text = JSON.stringify(plan?.records);
     expect(text).toContain("rua=mailto:dmarc@xn--bcher-kva.example");
     expect(text).toContain("rua=https://xn--bcher-kva.example/tls");
-    const foreign = planned({ dmarc: { reports: ["mailto:b\u00fccher@acme.example"] } });
-    expect(said(foreign.problems)[0]).toContain("characters beyond ASCII");
+    const foreign = planWith({ dmarc: { reports: ["mailto:b\u00fccher@acme.example"] } });
+    expect(problemLines(foreign.problems)[0]).toContain("characters beyond ASCII");
   });
 
   test.each<[string, object, string]>([
@@ -228,8 +230,8 @@ describe("what YAML and editors make of values", () => {
       "sendips:tenant.dkim.s1.publicKey: holds U+00A0 NO-BREAK SPACE at character 91",
     ],
   ])("%s is named, with its place", (_, tenant, message) => {
-    const { problems } = planned(tenant);
-    expect(said(problems).join("\n")).toContain(message);
+    const { problems } = planWith(tenant);
+    expect(problemLines(problems).join("\n")).toContain(message);
     expect(JSON.stringify(problems)).not.toContain(P.slice(40, 60));
     // What follows from it is not said again.
     expect(new Set(problems.map(({ path }) => path)).size).toBe(problems.length);
@@ -237,15 +239,17 @@ describe("what YAML and editors make of values", () => {
 
   test("a name with an umlaut is none of these", () => {
     expect(
-      said(planned({}, { reports: ["mailto:a@b\u00fccher.example"] }).problems).join(),
+      problemLines(planWith({}, { reports: ["mailto:a@b\u00fccher.example"] }).problems).join(),
     ).not.toContain("U+");
   });
 });
 
 test("a key of digits is a key in a path, and a place in a list is a place", () => {
   const key = { state: "signing", publicKey: "no key at all" };
-  const { problems } = planned({ dkim: { 20261126: key } });
+  const { problems } = planWith({ dkim: { 20261126: key } });
   expect(problems[0]?.path).toBe('sendips:tenant.dkim["20261126"].publicKey');
   const reports = ["mailto:a@acme.example", "mailto:b @acme.example"];
-  expect(planned({ dmarc: { reports } }).problems[0]?.path).toBe("sendips:tenant.dmarc.reports[1]");
+  expect(planWith({ dmarc: { reports } }).problems[0]?.path).toBe(
+    "sendips:tenant.dmarc.reports[1]",
+  );
 });

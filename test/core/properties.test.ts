@@ -8,7 +8,7 @@ import { formatProblems, hasErrors, type Problem } from "../../core/problem.ts";
 import { PLAN_FORMATS, renderPlan } from "../../core/render/plan.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
 import { goldenCases, valuesOf } from "./golden-cases.ts";
-import { type Json, mutated, mutation, odd, shuffled } from "./mutation.ts";
+import { applyMutations, type Json, mutation, oddValue, shuffleKeys } from "./mutation.ts";
 import { customerPage } from "./output-support.ts";
 import { planOf, rsaKey } from "./support.ts";
 
@@ -64,8 +64,8 @@ describe("any config", () => {
   test("of JSON values comes to problems or a plan, and never throws", () => {
     const keys = ["tenant", "mailHost", ...Object.keys(operatorSchema.shape)];
     const values = fc.oneof(
-      odd,
-      fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string()), odd, { maxKeys: 5 }),
+      oddValue,
+      fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string()), oddValue, { maxKeys: 5 }),
     );
     fc.assert(
       fc.property(values, (value) => {
@@ -85,7 +85,7 @@ describe("any config", () => {
         anyCase,
         fc.array(mutation, { minLength: 1, maxLength: 4 }),
         (values, changes) => {
-          const config = configOf(mutated(values, changes));
+          const config = configOf(applyMutations(values, changes));
           const result = planOf(config);
           came[result.plan === undefined ? "problems" : "plan"] += 1;
           if (config.values["tenant"] !== undefined) expectSound(result);
@@ -106,7 +106,7 @@ describe("any config", () => {
         fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
         (values, stream) => {
           const before = planOf(configOf(values));
-          const after = planOf(configOf(shuffled(values, () => stream.next().value)));
+          const after = planOf(configOf(shuffleKeys(values, () => stream.next().value)));
           expect(JSON.stringify(after.plan)).toBe(JSON.stringify(before.plan));
           // Faults of the schema come in the order of the file.
           if (before.plan !== undefined) expect(after.problems).toEqual(before.problems);
@@ -232,7 +232,7 @@ describe("private keys", () => {
     const place = mutation.map((change) => ({ ...change, how: "replace" as const }));
     fc.assert(
       fc.property(anyCase, fc.constantFrom(...keys), place, (values, key, change) => {
-        const { problems } = planOf(configOf(mutated(values, [{ ...change, value: key }])));
+        const { problems } = planOf(configOf(applyMutations(values, [{ ...change, value: key }])));
         expectHidden(key, [formatProblems(problems)]);
       }),
       { numRuns: 1_000 },

@@ -1,7 +1,7 @@
 /** Every record of a plan says what it is for, and its text is what it says: nothing reads a text of ours back. */
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../core/tenant/plan.ts";
-import { readable, renderText, singletonOfRecord } from "../../core/tenant/record.ts";
+import { refLabel, renderText, singletonOfRecord } from "../../core/tenant/record.ts";
 import { parseDkim } from "../../mail/dkim/record.ts";
 import { parseDmarc, renderDmarc } from "../../mail/dmarc/record.ts";
 import { singletonOf } from "../../mail/singletons.ts";
@@ -27,7 +27,7 @@ describe("a record's purpose", () => {
   test("names the kind that anybody reads in the text", () => {
     for (const record of RECORDS) {
       if (record.data.type !== "TXT") continue;
-      const text = renderText(record.data.text, readable);
+      const text = renderText(record.data.text, refLabel);
       expect(singletonOfRecord(record), text).toBe(singletonOf(text));
     }
   });
@@ -38,7 +38,7 @@ describe("a record's value", () => {
     const policies = RECORDS.filter(({ value }) => value?.dmarc !== undefined);
     expect(policies.length).toBeGreaterThan(100);
     for (const { data, value } of policies) {
-      const text = data.type === "TXT" ? renderText(data.text, readable) : "";
+      const text = data.type === "TXT" ? renderText(data.text, refLabel) : "";
       // The order of the tags, and tags that only say their default, mean nothing.
       expect(renderDmarc(value?.dmarc ?? {})).toBe(renderDmarc(parseDmarc(text).value ?? {}));
     }
@@ -49,7 +49,7 @@ describe("a record's value", () => {
     expect(keys.length).toBeGreaterThan(100);
     for (const { data, value } of keys) {
       const known = data.type === "TXT" && data.text.every((part) => typeof part === "string");
-      const text = data.type === "TXT" ? renderText(data.text, readable) : "";
+      const text = data.type === "TXT" ? renderText(data.text, refLabel) : "";
       expect(value?.dkim?.publicKey, text).toBe(
         known ? (parseDkim(text).value?.publicKey ?? "") : undefined,
       );

@@ -115,7 +115,7 @@ function textsIn(value: unknown, seen = new Set<unknown>()): string[] {
 }
 
 /** All that a person or a log could see of a config. */
-function said(tenant: unknown, values: Record<string, unknown> = {}): string {
+function visibleText(tenant: unknown, values: Record<string, unknown> = {}): string {
   const { problems, plan } = planOf(raw(tenant, values));
   return `${formatProblems(problems)}\n${JSON.stringify(problems)}\n${JSON.stringify(plan ?? "")}`;
 }
@@ -140,12 +140,12 @@ test.each(Object.entries(KEYS))("no wrong place shows a key as %s", (_, key) => 
   for (const path of places(FULL)) {
     const forms = { value: key, list: [key], map: { privatekey: key }, name: { [key]: {} } };
     for (const [form, value] of Object.entries(forms)) {
-      if (showsKey(said(withValue(path, value)))) shown.push(`${form} at ${path.join(".")}`);
+      if (showsKey(visibleText(withValue(path, value)))) shown.push(`${form} at ${path.join(".")}`);
     }
   }
   for (const name of [...OPERATOR, key]) {
     for (const value of [key, [key], { [key]: key }, { "acme.example": { cloudflare: key } }]) {
-      if (showsKey(said(FULL, { [name]: value })))
+      if (showsKey(visibleText(FULL, { [name]: value })))
         shown.push(name === key ? "a key as name" : name);
     }
   }
@@ -247,26 +247,26 @@ describe("what readConfig hands to the plan holds no private key", () => {
 
 test("what is known of a key: whose it is, its type, its record, or what is wrong with it", () => {
   const state = "signing" as const;
-  const known = (halves: { privateKey?: string; publicKey?: string }) => {
+  const keyOutcome = (halves: { privateKey?: string; publicKey?: string }) => {
     const { ours, type, record, findings } = dkimKeyOf({ state, since: {}, ...halves }).key;
     const published = record?.publicKey;
     return { ours, type, published, found: findings.map(({ path }) => path) };
   };
   const other = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "der" });
   const mine = { ours: true, type: "rsa", published: spki, found: [] };
-  expect(known({ privateKey: pem })).toEqual(mine);
-  expect(known({ privateKey: base64, publicKey: spki })).toEqual(mine);
-  expect(known({ privateKey: "(encrypted)", publicKey: spki })).toEqual(mine);
-  expect(known({ publicKey: spki })).toEqual({ ...mine, ours: false });
-  expect(known({ privateKey: "(encrypted)" })).toEqual({
+  expect(keyOutcome({ privateKey: pem })).toEqual(mine);
+  expect(keyOutcome({ privateKey: base64, publicKey: spki })).toEqual(mine);
+  expect(keyOutcome({ privateKey: "(encrypted)", publicKey: spki })).toEqual(mine);
+  expect(keyOutcome({ publicKey: spki })).toEqual({ ...mine, ours: false });
+  expect(keyOutcome({ privateKey: "(encrypted)" })).toEqual({
     ...{ ours: true, type: undefined, published: undefined, found: [] },
   });
   const faulty = { ours: true, published: undefined };
-  expect(known({ privateKey: pem, publicKey: other.toString("base64") })).toEqual({
+  expect(keyOutcome({ privateKey: pem, publicKey: other.toString("base64") })).toEqual({
     ...{ ...faulty, type: "ed25519", found: [".publicKey"] },
   });
-  expect(known({ privateKey: "none" })).toEqual({
+  expect(keyOutcome({ privateKey: "none" })).toEqual({
     ...{ ...faulty, type: undefined, found: [".privateKey"] },
   });
-  expect(known({})).toEqual({ ...faulty, ours: false, type: undefined, found: [""] });
+  expect(keyOutcome({})).toEqual({ ...faulty, ours: false, type: undefined, found: [""] });
 });

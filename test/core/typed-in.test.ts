@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readConfig } from "../../core/config/config.ts";
 import { type JsonSchema, stackJsonSchema } from "../../core/config/json-schema.ts";
-import { type Json, mutated, mutation } from "./mutation.ts";
+import { applyMutations, type Json, mutation } from "./mutation.ts";
 
 /** A tenant and the operator's values with something in every place of the schema. */
 const TENANT = parse(`
@@ -220,7 +220,7 @@ describe("junk in one place", () => {
           },
         ),
         (config, mutations) => {
-          expectOurWords(mutated(config, mutations), "a changed config");
+          expectOurWords(applyMutations(config, mutations), "a changed config");
         },
       ),
       { numRuns: 100 },
@@ -229,7 +229,7 @@ describe("junk in one place", () => {
 });
 
 /** Problems as lines, of the tenant with one value in place of another. */
-function told(at: string, value: unknown): string[] {
+function problemsWith(at: string, value: unknown): string[] {
   return problemsOf(replaced(TENANT, at.split("."), value)).map(
     ({ path, message, fix }) => `${path} | ${message} | ${fix}`,
   );
@@ -237,36 +237,37 @@ function told(at: string, value: unknown): string[] {
 
 describe("a map by domain, key or selector", () => {
   test("that is written as for one is one problem, which shows what is meant", () => {
-    expect(told("tenant.mtaSts", { mode: "enforce", mx: ["mx1.acme.example"], maxAge: 1 })).toEqual(
-      [
-        "sendips:tenant.mtaSts | is a map by domain, and is written as for one domain: mode, mx, maxAge stand where a domain belongs | one level more: mtaSts: { <domain>: { mode: …, mx: …, maxAge: … } }",
-      ],
-    );
-    expect(told("tenant.domains", { dmarc: { policy: "reject" } })).toEqual([
+    expect(
+      problemsWith("tenant.mtaSts", { mode: "enforce", mx: ["mx1.acme.example"], maxAge: 1 }),
+    ).toEqual([
+      "sendips:tenant.mtaSts | is a map by domain, and is written as for one domain: mode, mx, maxAge stand where a domain belongs | one level more: mtaSts: { <domain>: { mode: …, mx: …, maxAge: … } }",
+    ]);
+    expect(problemsWith("tenant.domains", { dmarc: { policy: "reject" } })).toEqual([
       "sendips:tenant.domains | is a map by domain, and is written as for one domain: dmarc stands where a domain belongs | one level more: domains: { <domain>: { dmarc: … } }",
     ]);
-    expect(told("tenant.dkim", { state: "signing", publicKey: "…" })).toEqual([
+    expect(problemsWith("tenant.dkim", { state: "signing", publicKey: "…" })).toEqual([
       "sendips:tenant.dkim | is a map by selector, and is written as for one selector: state, publicKey stand where a selector belongs | one level more: dkim: { <selector>: { state: …, publicKey: … } }",
     ]);
-    expect(told("zones", { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" })).toEqual([
+    expect(problemsWith("zones", { cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" })).toEqual([
       "sendips:zones | is a map by domain, and is written as for one domain: cloudflare stands where a domain belongs | one level more: zones: { <domain>: { cloudflare: … } }",
     ]);
   });
 
   test("says of a wrong key what a key is", () => {
-    expect(told("tenant.mtaSts", { acme: { mode: "enforce" } })).toEqual([
+    expect(problemsWith("tenant.mtaSts", { acme: { mode: "enforce" } })).toEqual([
       'sendips:tenant.mtaSts.acme | the key "acme" is not a domain name | each key here is a domain: two or more labels of letters, digits and hyphens, at most 63 characters each and 253 in all, such as mail.acme.example',
     ]);
-    expect(told("eipQuota", { virginia: 5 })).toEqual([
+    expect(problemsWith("eipQuota", { virginia: 5 })).toEqual([
       'sendips:eipQuota.virginia | the key "virginia" is not a Region | each key here is a Region: as AWS spells it, such as eu-central-1',
     ]);
   });
 
   test("says all that is wrong with it at once", () => {
     expect(
-      told("tenant.addresses", { TX: { privateIp: "10.0.1.10" }, tx1: { privateIp: 10 } }).map(
-        (line) => line.split(" | ")[0],
-      ),
+      problemsWith("tenant.addresses", {
+        TX: { privateIp: "10.0.1.10" },
+        tx1: { privateIp: 10 },
+      }).map((line) => line.split(" | ")[0]),
     ).toEqual(["sendips:tenant.addresses.tx1.privateIp", "sendips:tenant.addresses.TX"]);
   });
 });
@@ -281,7 +282,7 @@ describe("what a value is for", () => {
     ["tenant.domain", true, /YAML takes it for true or false \| allowed: a text in quotes/],
     ["tenant.existing.seen", "24.11.2026", /is not a day \| allowed: a day such as "2026-11-24"$/],
   ])("%s: %j", (at, value, said) => {
-    expect(told(at, value)).toEqual([expect.stringMatching(said)]);
+    expect(problemsWith(at, value)).toEqual([expect.stringMatching(said)]);
   });
 
   test("a report address with a size limit: not how to encode it, but that it is gone", () => {
@@ -299,7 +300,7 @@ describe("what a value is for", () => {
         },
       ]);
     }
-    expect(told("reports.0", "mailto:a!b@operator.example")).toEqual([
+    expect(problemsWith("reports.0", "mailto:a!b@operator.example")).toEqual([
       expect.stringContaining("with , ! and ; as %2C, %21 and %3B"),
     ]);
   });

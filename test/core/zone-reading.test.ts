@@ -1,14 +1,14 @@
 /** What stands at names apart from us: ours left out, theirs remembered, whatever state the customer's zone is in. */
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../core/config/config.ts";
+import type { ExistingRecords } from "../../core/tenant/existing/existing-records.ts";
 import {
-  changesOf,
+  changedValues,
   existingNames,
   mustKeepDmarc,
   namesToRead,
   reportNames,
-} from "../../core/tenant/existing/reading.ts";
-import type { Standing } from "../../core/tenant/existing/standing.ts";
+} from "../../core/tenant/existing/name-reports.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
 
 const THEIRS = "v=spf1 include:_spf.google.com ~all";
@@ -37,13 +37,13 @@ function stackOf(tenant: object = {}): TenantStack {
   return stack;
 }
 
-function standing(parts: Partial<Standing>): Standing {
+function standing(parts: Partial<ExistingRecords>): ExistingRecords {
   return { TXT: [], MX: [], CAA: [], A: [], AAAA: [], ...parts };
 }
 
 function at(
   name: string,
-  found: Partial<Standing>,
+  found: Partial<ExistingRecords>,
   {
     tenant = {},
     known = KNOWN,
@@ -106,7 +106,7 @@ describe("the config that keeps it", () => {
     const stack = stackOf({
       existing: { names: { "acme.example": { TXT: [THEIRS] }, "x.acme.example": {} } },
     });
-    const read = new Map<string, Standing | { failed: string }>([
+    const read = new Map<string, ExistingRecords | { failed: string }>([
       ["acme.example", { failed: "ETIMEOUT" }],
       ["*.acme.example", standing({})],
       ["_dmarc.acme.example", standing({ TXT: ["v=DMARC1; p=none"] })],
@@ -117,13 +117,13 @@ describe("the config that keeps it", () => {
       "x.acme.example": {},
       "_dmarc.acme.example": { TXT: ["v=DMARC1; p=none"] },
     });
-    expect(changesOf({ ...at0(reports, "_dmarc.acme.example") }, stack.tenant.existing)).toEqual([
-      "TXT v=DMARC1; p=none",
-    ]);
+    expect(
+      changedValues({ ...at0(reports, "_dmarc.acme.example") }, stack.tenant.existing),
+    ).toEqual(["TXT v=DMARC1; p=none"]);
   });
 
   test("keeps a DMARC record that nobody can merge", () => {
-    const keep = (found: Partial<Standing>, tenant = {}) => {
+    const keep = (found: Partial<ExistingRecords>, tenant = {}) => {
       const stack = stackOf(tenant);
       return mustKeepDmarc(
         stack,

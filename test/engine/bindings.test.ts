@@ -11,11 +11,11 @@ import {
   calls,
   clearCalls,
   clearFaults,
-  deployed,
-  done,
+  deployedWorld,
   ec2Of,
   inject,
-  live,
+  liveState,
+  operationLines,
   type Run,
   urns,
   type World,
@@ -27,7 +27,7 @@ const SHOPS = { "sendips:stack": "shop", "sendips:address": "tx1" };
 
 /** Public IPs by the private IP that carries them, as EC2 sees it. */
 function carried(made: World): Record<string, string> {
-  const bound = Object.entries(live(made).addresses);
+  const bound = Object.entries(liveState(made).addresses);
   return Object.fromEntries(bound.map(([publicIp, [, at]]) => [at ?? "nowhere", publicIp]));
 }
 
@@ -42,7 +42,7 @@ async function eth0(made: World): Promise<string> {
   return networkInterfaces["eth0"]?.id ?? "";
 }
 
-const idOf = (made: World, publicIp: string) => live(made).addresses[publicIp]?.[0] ?? "";
+const idOf = (made: World, publicIp: string) => liveState(made).addresses[publicIp]?.[0] ?? "";
 
 /** Binds an address as somebody else, who asks nobody. */
 async function bind(made: World, allocationId: string, privateIp: string) {
@@ -90,7 +90,7 @@ test("a private IP that somebody takes during the deployment is not taken back, 
 });
 
 test("an address keeps its place while the one that it is to move to is somebody else's", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const before = await publicIps(made);
   const theirs = await allocate(made, {});
   made.edit("acme", [...ADDRESSES, "tx1", "privateIp"], "10.0.1.12");
@@ -103,7 +103,7 @@ test("an address keeps its place while the one that it is to move to is somebody
   const said = `10.0.1.12 carries ${theirs.publicIp} (${theirs.allocationId}, which is not of sendips) already`;
   expect(late.output).toContain(said);
   const early = await made.up("acme");
-  expect([early.code === 0, done(early)]).toEqual([false, []]);
+  expect([early.code === 0, operationLines(early)]).toEqual([false, []]);
   expect(early.output).toContain(said);
   expect(carried(made)).toEqual({
     ...{ "10.0.1.10": before.tx1, "10.0.1.11": before.mk1 },
@@ -112,7 +112,7 @@ test("an address keeps its place while the one that it is to move to is somebody
 });
 
 test("an association that is taken away at once fails, and each later deployment says so until it stands again", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const theirs = await allocate(made, SHOPS);
   made.edit("acme", [...ADDRESSES, "tx2"], { privateIp: "10.0.1.12" });
   await inject(made, { service: "ec2", action: "AssociateAddress", kind: "delay", delayMs: 1_000 });
@@ -135,7 +135,7 @@ test("an association that is taken away at once fails, and each later deployment
   );
 
   const again = await made.up("acme");
-  expect([again.code === 0, done(again)]).toEqual([false, []]);
+  expect([again.code === 0, operationLines(again)]).toEqual([false, []]);
   expect(again.output).toMatch(
     /10\.0\.1\.12 carries 198\.51\.100\.\d \(address "tx1" of stack "shop"\) already, where 198\.51\.100\.\d was: it is bound to nothing/,
   );
@@ -152,17 +152,17 @@ test("an association that is taken away at once fails, and each later deployment
   const { addresses } = await made.outputs("acme");
   expect(carried(made)["10.0.1.12"]).toBe(addresses["tx2"]?.publicIp);
   const same = await made.up("acme");
-  expect([same.code, done(same)]).toEqual([0, []]);
+  expect([same.code, operationLines(same)]).toEqual([0, []]);
 });
 
 test("one whose private IP somebody took long after says so, and can be let go all the same", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const { mk1 } = await publicIps(made);
   const theirs = await allocate(made, SHOPS);
   await bind(made, theirs.allocationId, "10.0.1.11");
   for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
     const run = await made.run(...args, "--stack", "acme");
-    expect([run.code === 0, done(run)]).toEqual([false, []]);
+    expect([run.code === 0, operationLines(run)]).toEqual([false, []]);
     expect(run.output).toContain(`where ${mk1} was: it is bound to nothing`);
   }
   made.edit("acme", [...ADDRESSES, "mk1", "release"], true);
@@ -173,7 +173,7 @@ test("one whose private IP somebody took long after says so, and can be let go a
 });
 
 test("an address that somebody moved elsewhere is left there, and the way back is said", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const { tx1, mk1 } = await publicIps(made);
   await bind(made, idOf(made, mk1), "10.0.1.13");
   const moved = { "10.0.1.10": tx1, "10.0.1.13": mk1 };
@@ -197,7 +197,7 @@ test("an address that somebody moved elsewhere is left there, and the way back i
 });
 
 test("two addresses that change places end right, whoever lets go first, and one step at a time", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const { tx1, mk1 } = await publicIps(made);
   const swap = (first: string, second: string) => {
     made.edit("acme", [...ADDRESSES, "tx1", "privateIp"], first);
@@ -217,7 +217,7 @@ test("two addresses that change places end right, whoever lets go first, and one
   expect(serial.code, serial.output).toBe(0);
   expect(carried(made)).toEqual({ "10.0.1.10": tx1, "10.0.1.11": mk1 });
   const again = await made.up("acme");
-  expect([again.code, done(again)]).toEqual([0, []]);
+  expect([again.code, operationLines(again)]).toEqual([0, []]);
 });
 
 test("two tenants that name one private IP at the same time: none of them loses an address in silence", async () => {
@@ -246,7 +246,7 @@ test("two tenants that name one private IP at the same time: none of them loses 
   expect([acme.code, shop.code].filter((code) => code === 0).length).toBeLessThan(2);
   // Whoever bound an address still has it: as often as EC2 was asked, as many are bound.
   const bound = (await calls(made)).filter(({ action }) => action === "AssociateAddress");
-  const held = Object.values(live(made).addresses).filter(([, at]) => at !== undefined);
+  const held = Object.values(liveState(made).addresses).filter(([, at]) => at !== undefined);
   expect(bound).toHaveLength(held.length);
   for (const [stack, run] of [
     ["acme", acme],
@@ -260,10 +260,10 @@ test("two tenants that name one private IP at the same time: none of them loses 
       ),
     );
   }
-  expect(Object.keys(live(made).addresses)).toHaveLength(4);
+  expect(Object.keys(liveState(made).addresses)).toHaveLength(4);
 });
 test("an address that a move left bound where the state does not know it, is said where, and comes back", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const before = carried(made);
   const association = (await urns(made, "aws:ec2/eipAssociation:EipAssociation"))["acme-mk1"] ?? "";
   await made.mustPulumi("state", "delete", association, "--stack", "acme", "--yes");

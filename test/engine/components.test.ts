@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { REPOSITORY } from "../../sandbox/project.ts";
-import { changes, clearCalls, done, live, type World, world } from "./harness.ts";
+import { changes, clearCalls, liveState, operationLines, type World, world } from "./harness.ts";
 
 const SENDIPS = `${REPOSITORY}/components/index.ts`;
 const ZONE_ID = "0c1d2e3f405162738495a6b7c8d9eaf0";
@@ -61,7 +61,7 @@ function tenant(
 `;
 }
 
-const addressesOf = (made: World) => Object.keys(live(made).addresses);
+const addressesOf = (made: World) => Object.keys(liveState(made).addresses);
 
 test("a mail host and two tenants in one program: previewed, deployed, and one of them taken out", async () => {
   const { made, write } = await programs();
@@ -73,13 +73,13 @@ test("a mail host and two tenants in one program: previewed, deployed, and one o
   expect(await changes(made)).toEqual([]);
   const up = await made.up("both");
   expect(up.code, up.output).toBe(0);
-  expect(done(up)).toEqual(
+  expect(operationLines(up)).toEqual(
     expect.arrayContaining(["create EipAssociation clinic-tx1", "create EipAssociation shop-tx1"]),
   );
-  const before = live(made);
+  const before = liveState(made);
   expect(Object.keys(before.addresses)).toHaveLength(2);
   const same = await made.up("both");
-  expect([same.code, done(same)], same.output).toEqual([0, []]);
+  expect([same.code, operationLines(same)], same.output).toEqual([0, []]);
 
   // Left out while its address is deployed: nothing of it is touched, nor of the other.
   write(MAIL_HOST + shop);
@@ -90,7 +90,7 @@ test("a mail host and two tenants in one program: previewed, deployed, and one o
     expect(refused.output).toMatch(/addresses\.tx1: 198\.51\.100\.\d is deployed and its release/);
   }
   expect(await changes(made)).toEqual([]);
-  expect(live(made)).toEqual(before);
+  expect(liveState(made)).toEqual(before);
 
   write(MAIL_HOST + tenant(made, "clinic", { release: true }) + shop);
   const released = await made.up("both");
@@ -98,10 +98,12 @@ test("a mail host and two tenants in one program: previewed, deployed, and one o
   write(MAIL_HOST + shop);
   const gone = await made.up("both");
   expect(gone.code, gone.output).toBe(0);
-  expect(done(gone).filter((line) => !/ clinic-/.test(line))).toEqual([]);
+  expect(operationLines(gone).filter((line) => !/ clinic-/.test(line))).toEqual([]);
   expect(addressesOf(made)).toHaveLength(1);
-  expect(live(made).records.filter((record) => record.includes("clinic"))).toEqual([]);
-  expect(live(made).records.filter((record) => record.includes("shop")).length).toBeGreaterThan(2);
+  expect(liveState(made).records.filter((record) => record.includes("clinic"))).toEqual([]);
+  expect(
+    liveState(made).records.filter((record) => record.includes("shop")).length,
+  ).toBeGreaterThan(2);
 
   // The last of our components goes, mail host and all.
   write(
@@ -116,7 +118,7 @@ test("a mail host and two tenants in one program: previewed, deployed, and one o
   write("registerHooks();\n");
   const empty = await made.up("both");
   expect(empty.code, empty.output).toBe(0);
-  expect(live(made)).toEqual({ addresses: {}, records: [] });
+  expect(liveState(made)).toEqual({ addresses: {}, records: [] });
 }, 600_000);
 
 test("a private IP that the mail host lacks is an error before anything is created", async () => {

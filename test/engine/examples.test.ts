@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { REPOSITORY } from "../../sandbox/project.ts";
-import { done, type World, world } from "./harness.ts";
+import { operationLines, type World, world } from "./harness.ts";
 
 const run = promisify(execFile);
 
@@ -57,6 +57,6 @@ test("every component's example type-checks and deploys alone", async () => {
     );
     const up = await made.up(`example-${component}`);
     expect(up.code, up.output).toBe(0);
-    expect(done(up)).toEqual(expect.arrayContaining([...wanted]));
+    expect(operationLines(up)).toEqual(expect.arrayContaining([...wanted]));
   }
 });

@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { calls, clearCalls, deployed, live, type World } from "./harness.ts";
+import { calls, clearCalls, deployedWorld, liveState, type World } from "./harness.ts";
 
 const TENANT = ["sendips:tenant"];
 const ADDRESSES = [...TENANT, "addresses"];
@@ -146,7 +146,7 @@ async function perform(made: World, model: Model, warm: readonly Warm[], { args,
     });
     expect(from, `taken from ${address.key} by ${args.join(" ")}\n${run.output}`).toEqual([]);
     // It stays allocated, and goes on answering to its name.
-    const { addresses } = live(made);
+    const { addresses } = liveState(made);
     expect(addresses[address.publicIp]?.[2], run.output).toBe(`${address.hostName}.`);
   }
   const kept = warm.some(({ key }) => !model.released.has(key));
@@ -174,7 +174,7 @@ test(
     const step = fc.oneof({ weight: 2, arbitrary: edit }, { weight: 3, arbitrary: command });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: STEPS, maxLength: STEPS }), async (steps) => {
-        const made = await deployed();
+        const made = await deployedWorld();
         const model: Model = {
           wanted: {
             tx1: { key: "tx1", privateIp: FIRST.tx1, release: false },
@@ -182,7 +182,7 @@ test(
           },
           released: new Set(),
         };
-        const { addresses } = live(made);
+        const { addresses } = liveState(made);
         const warm = Object.entries(addresses).map(([publicIp, [allocationId, , ptr]]): Warm => {
           const hostName = (ptr ?? "").replace(/\.$/, "");
           const key = hostName.startsWith("tx1.") ? "tx1" : "mk1";

@@ -7,11 +7,11 @@ import {
   changes,
   clearCalls,
   clearFaults,
-  deployed,
+  deployedWorld,
   ec2Of,
   forget,
   inject,
-  live,
+  liveState,
   namedCommands,
   turnExternal,
   urns,
@@ -29,7 +29,7 @@ function release(made: World, asked: Partial<Record<"tx1" | "mk1", boolean>>): v
 
 /** No variant of a destroy takes anything. */
 async function expectKept(made: World): Promise<void> {
-  const before = live(made);
+  const before = liveState(made);
   await clearCalls(made);
   for (const args of [
     [],
@@ -44,13 +44,13 @@ async function expectKept(made: World): Promise<void> {
     expect(run.output).not.toContain("unprotect");
   }
   expect(await changes(made)).toEqual([]);
-  expect(live(made)).toEqual(before);
+  expect(liveState(made)).toEqual(before);
 }
 
 describe("a release that is not deployed", () => {
   test("though EC2 has the tag, because the answer was lost, lets nothing go", async () => {
-    const made = await deployed();
-    const before = live(made);
+    const made = await deployedWorld();
+    const before = liveState(made);
     release(made, { tx1: true, mk1: true });
     await inject(made, { service: "ec2", action: "CreateTags", kind: "drop-after", times: 100 });
     expect((await made.up("acme")).code).not.toBe(0);
@@ -70,11 +70,11 @@ describe("a release that is not deployed", () => {
       expect(run.output).not.toContain("unprotect");
     }
     expect(await changes(made)).toEqual([]);
-    expect(live(made)).toEqual(before);
+    expect(liveState(made)).toEqual(before);
   });
 
   test("because the config takes it back lets nothing of the tenant go", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     release(made, { tx1: true, mk1: true });
     expect((await made.up("acme")).code).toBe(0);
     release(made, { mk1: false });
@@ -85,8 +85,8 @@ describe("a release that is not deployed", () => {
   });
 
   test("but for the address alone (--target) says why EC2 does not let it go", async () => {
-    const made = await deployed();
-    const [id = ""] = live(made).addresses["198.51.100.1"] ?? [];
+    const made = await deployedWorld();
+    const [id = ""] = liveState(made).addresses["198.51.100.1"] ?? [];
     const eips = await urns(made, "aws:ec2/eip:Eip");
     const held = made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {};
     const key = held[id]?.tags["sendips:address"] === "mk1" ? "mk1" : "tx1";
@@ -102,22 +102,22 @@ describe("a release that is not deployed", () => {
     await ec2Of(made).resetAddressAttribute({ AllocationId: id, Attribute: "domain-name" });
     const gone = await made.up("acme");
     expect(gone.code, gone.output).toBe(0);
-    expect(Object.keys(live(made).addresses)).toHaveLength(1);
+    expect(Object.keys(liveState(made).addresses)).toHaveLength(1);
   });
 });
 
 describe("tags that do not say whose an address is", () => {
   test("because somebody removed them, keep the tenant all the same", async () => {
-    const made = await deployed();
-    const { addresses } = live(made);
+    const made = await deployedWorld();
+    const { addresses } = liveState(made);
     const Resources = Object.values(addresses).map(([id]) => id);
     await ec2Of(made).deleteTags({ Resources });
     await expectKept(made);
   });
 
   test("because the project was renamed, keep the tenant all the same", async () => {
-    const made = await deployed();
-    const Resources = Object.values(live(made).addresses).map(([id]) => id);
+    const made = await deployedWorld();
+    const Resources = Object.values(liveState(made).addresses).map(([id]) => id);
     const Tags = [{ Key: "sendips:project", Value: "before" }];
     await ec2Of(made).createTags({ Resources, Tags });
     await expectKept(made);
@@ -127,21 +127,21 @@ describe("tags that do not say whose an address is", () => {
 });
 
 test("an A record stays until the customer publishes it, and goes by the way that is named", async () => {
-  const made = await deployed();
-  const before = live(made);
+  const made = await deployedWorld();
+  const before = liveState(made);
   turnExternal(made);
   made.edit("acme", ["sendips:tenant", "waitForCustomerRecords"], true);
   const refused = await made.up("acme");
   expect(refused.code).not.toBe(0);
   expect(refused.output).toMatch(/zones\["acme\.example"\]: is external, but the A record of mk1/);
-  expect(live(made)).toEqual(before);
+  expect(liveState(made)).toEqual(before);
 
   const commands = namedCommands(refused.output, "state");
   expect(commands).toHaveLength(2);
   for (const command of commands) await made.mustPulumi(...command);
   const over = await made.up("acme");
   expect(over.code, over.output).toBe(0);
-  expect(live(made).addresses).toEqual(before.addresses);
+  expect(liveState(made).addresses).toEqual(before.addresses);
   const isA = (record: string) => record.includes(" A ");
-  expect(live(made).records.filter(isA)).toEqual(before.records.filter(isA));
+  expect(liveState(made).records.filter(isA)).toEqual(before.records.filter(isA));
 });

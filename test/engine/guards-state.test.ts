@@ -8,13 +8,13 @@ import {
   changes,
   clearCalls,
   clearFaults,
-  deployed,
-  done,
+  deployedWorld,
   dropAddresses,
   ec2Of,
   inject,
-  live,
+  liveState,
   namedCommands,
+  operationLines,
   type World,
   world,
 } from "./harness.ts";
@@ -32,7 +32,7 @@ describe("a state that does not hold what AWS holds", () => {
     });
     expect((await made.up("acme")).code).not.toBe(0);
     await clearFaults(made);
-    const before = live(made);
+    const before = liveState(made);
     expect(Object.keys(before.addresses)).toHaveLength(2);
     // As where there are none.
     expect(await made.outputs("acme")).toEqual(readOutputs({}).outputs);
@@ -43,29 +43,31 @@ describe("a state that does not hold what AWS holds", () => {
       /aws:region: is eu-west-1, but the stack is deployed in us-east-1/,
     );
     // The refusal left the state's provider alone: a refresh asks where the addresses are.
-    expect(done(await made.run("refresh", "--stack", "acme", "--yes"))).toEqual([]);
+    expect(operationLines(await made.run("refresh", "--stack", "acme", "--yes"))).toEqual([]);
     await dropAddresses(made);
     for (const region of ["eu-west-1", "us-east-1"]) {
       made.edit("acme", ["aws:region"], region);
       for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const run = await made.run(...args, "--stack", "acme");
         expect(run.code, run.output).not.toBe(0);
-        expect(live(made)).toEqual(before);
+        expect(liveState(made)).toEqual(before);
       }
     }
     await takeBack(made);
     expect((await made.up("acme")).code).toBe(0);
-    expect(Object.keys(live(made).addresses).sort()).toEqual(Object.keys(before.addresses).sort());
+    expect(Object.keys(liveState(made).addresses).sort()).toEqual(
+      Object.keys(before.addresses).sort(),
+    );
   });
 
   test("because it is an old copy, or lost, stops before anything is allocated, and comes back", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const old = await made.mustPulumi("stack", "export", "--stack", "acme");
     const file = join(made.options.cwd, "old.json");
     writeFileSync(file, old.stdout);
     made.edit("acme", [...ADDRESSES, "tx2"], { privateIp: "10.0.1.12" });
     expect((await made.up("acme")).code).toBe(0);
-    const before = live(made);
+    const before = liveState(made);
 
     await made.mustPulumi("stack", "import", "--stack", "acme", "--file", file);
     await clearCalls(made);
@@ -92,21 +94,21 @@ describe("a state that does not hold what AWS holds", () => {
       expect(run.output.match(/is tagged as address/g)?.length).toBeGreaterThanOrEqual(3);
     }
     expect(await changes(made)).toEqual([]);
-    expect(live(made)).toEqual(before);
+    expect(liveState(made)).toEqual(before);
 
     await takeBack(made);
     // The records stand as they are wanted: they are imported, each as it is.
     const back = await made.up("acme");
     expect(back.code, back.output).toBe(0);
     expect(await changes(made)).not.toContain("AllocateAddress");
-    expect(live(made)).toEqual(before);
+    expect(liveState(made)).toEqual(before);
     // What names an address of ours is ours, and goes with it.
     const { leaves } = await made.outputs("acme");
     expect(leaves.map(({ key }) => key).sort()).toEqual([
       ...["dmarc-acme.example", "spf-acme.example"],
     ]);
     const same = await made.up("acme");
-    expect([same.code, done(same)]).toEqual([0, []]);
+    expect([same.code, operationLines(same)]).toEqual([0, []]);
   });
 
   test("of another project's stack of the same name is not ours", async () => {
@@ -120,7 +122,7 @@ describe("a state that does not hold what AWS holds", () => {
     const theirs = await allocate(made, tags);
     const run = await made.up("acme");
     expect(run.code, run.output).toBe(0);
-    expect(Object.keys(live(made).addresses)).toHaveLength(3);
+    expect(Object.keys(liveState(made).addresses)).toHaveLength(3);
     // What sendips 0.1 tagged names no project, and may be ours.
     const ours = await allocate(made, { "sendips:stack": "acme", "sendips:address": "tx9" });
     const stopped = await made.up("acme");
@@ -142,16 +144,16 @@ describe("a state that does not hold what AWS holds", () => {
     expect(run.code, run.output).toBe(0);
     const { addresses } = await made.outputs("acme");
     expect(addresses["tx1"]?.publicIp).toBe(warmed.publicIp);
-    expect(Object.keys(live(made).addresses)).toHaveLength(2);
-    expect(done(run).filter((line) => line.startsWith("create Eip "))).toEqual([
+    expect(Object.keys(liveState(made).addresses)).toHaveLength(2);
+    expect(operationLines(run).filter((line) => line.startsWith("create Eip "))).toEqual([
       "create Eip acme-mk1",
     ]);
     const same = await made.up("acme");
-    expect([same.code, done(same)]).toEqual([0, []]);
+    expect([same.code, operationLines(same)]).toEqual([0, []]);
   });
 
   test("one imported under a name of its own is not released", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const warmed = await allocate(made, {});
     await made.mustPulumi(
       ...["import", EIP, "tx7", warmed.allocationId, "--stack", "acme", "--protect=false"],
@@ -165,11 +167,11 @@ describe("a state that does not hold what AWS holds", () => {
     made.edit("acme", [...ADDRESSES, "tx7"], { privateIp: "10.0.1.13" });
     const back = await made.up("acme");
     expect(back.code, back.output).toBe(0);
-    expect(live(made).addresses[warmed.publicIp]?.[1]).toBe("10.0.1.13");
+    expect(liveState(made).addresses[warmed.publicIp]?.[1]).toBe("10.0.1.13");
   });
 
   test("because the address was released by hand allocates no cold one in its place", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const { addresses } = await made.outputs("acme");
     const publicIp = addresses["tx1"]?.publicIp ?? "";
     let id = addresses["tx1"]?.allocationId ?? "";
@@ -204,7 +206,11 @@ describe("a state that does not hold what AWS holds", () => {
       }
       const back = await made.up("acme");
       expect(back.code, back.output).toBe(0);
-      expect(live(made).addresses[publicIp]).toEqual([id, "10.0.1.10", "tx1.mail.acme.example."]);
+      expect(liveState(made).addresses[publicIp]).toEqual([
+        id,
+        "10.0.1.10",
+        "tx1.mail.acme.example.",
+      ]);
     }
   });
 });

@@ -8,11 +8,11 @@ import {
   changes,
   clearCalls,
   clearFaults,
-  deployed,
-  done,
+  deployedWorld,
   forget,
   inject,
-  live,
+  liveState,
+  operationLines,
   type Run,
   rewriteState,
   urns,
@@ -34,12 +34,12 @@ function problems({ output }: Pick<Run, "output">): string[] {
 
 /** Everything that a refused run must leave as it was. */
 async function everything(made: World) {
-  return { cloud: live(made), outputs: await made.outputs("acme") };
+  return { cloud: liveState(made), outputs: await made.outputs("acme") };
 }
 
 describe("an address that is taken out of the config", () => {
   test("is refused in the same words, however it is asked and how often", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await everything(made);
     const eips = await urns(made, EIP);
     const associations = await urns(made, "aws:ec2/eipAssociation:EipAssociation");
@@ -88,8 +88,8 @@ describe("an address that is taken out of the config", () => {
   });
 
   test("goes once its release is deployed, and not when the release is only written down", async () => {
-    const made = await deployed();
-    const before = live(made);
+    const made = await deployedWorld();
+    const before = liveState(made);
     made.edit("acme", [...ADDRESSES, "mk1", "release"], true);
     made.edit("acme", [...ADDRESSES, "tx1", "release"], true);
     // Written and not deployed: nothing may go yet, and unprotected it is by the program's own word.
@@ -100,14 +100,14 @@ describe("an address that is taken out of the config", () => {
         /addresses\.mk1: 198\.51\.100\.\d is deployed and its release is not/,
       );
     }
-    expect(live(made)).toEqual(before);
+    expect(liveState(made)).toEqual(before);
     made.edit("acme", [...ADDRESSES, "tx1", "release"], undefined);
     expect((await made.up("acme")).code).toBe(0);
     forget(made);
     const gone = await made.up("acme");
     expect(gone.code, gone.output).toBe(0);
-    expect(done(gone)).toContain("delete Eip acme-mk1");
-    expect(Object.keys(live(made).addresses)).toHaveLength(1);
+    expect(operationLines(gone)).toContain("delete Eip acme-mk1");
+    expect(Object.keys(liveState(made).addresses)).toHaveLength(1);
   });
 
   test("and renamed after a first deployment that failed is known all the same", async () => {
@@ -118,7 +118,7 @@ describe("an address that is taken out of the config", () => {
     const failed = await made.up("acme");
     expect(failed.code).not.toBe(0);
     await clearFaults(made);
-    const before = live(made);
+    const before = liveState(made);
     expect(Object.keys(before.addresses)).toHaveLength(2);
 
     made.edit("acme", [...TENANT, "streams", "marketing", "addresses"], ["mk2"]);
@@ -130,13 +130,13 @@ describe("an address that is taken out of the config", () => {
       expect(run.output).toMatch(/addresses\.mk1: is gone from the config, but 198\.51\.100\.\d/);
       expect(run.output).not.toContain("unprotect");
     }
-    expect(live(made)).toEqual(before);
+    expect(liveState(made)).toEqual(before);
   });
 });
 
 describe("destroy", () => {
   test("takes nothing from a tenant whose addresses are not released", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await everything(made);
     await clearCalls(made);
     const unprotected = await made.pulumi(
@@ -165,7 +165,7 @@ describe("destroy", () => {
     expect(await changes(made)).toEqual([]);
     expect(await everything(made)).toEqual(before);
     const same = await made.up("acme");
-    expect([same.code, done(same)]).toEqual([0, []]);
+    expect([same.code, operationLines(same)]).toEqual([0, []]);
   });
 });
 
@@ -184,8 +184,8 @@ describe("what the last deployment said of itself", () => {
     });
 
   test("stops a deployment where nobody can read it, or a later sendips wrote it", async () => {
-    const made = await deployed();
-    const before = live(made);
+    const made = await deployedWorld();
+    const before = liveState(made);
     const { addresses } = await made.outputs("acme");
     await withOutputs(made, COMPONENT, (outputs) => {
       outputs["addresses"] = { ...addresses, tx1: { ...addresses["tx1"], publicIp: 7 } };
@@ -213,12 +213,12 @@ describe("what the last deployment said of itself", () => {
         `acme: ${place} outputs.version: is 99, and this sendips knows none`,
       );
     }
-    expect(live(made)).toEqual(before);
+    expect(liveState(made)).toEqual(before);
   });
 
   test("switches no guard off where it is empty", async () => {
-    const made = await deployed();
-    const before = live(made);
+    const made = await deployedWorld();
+    const before = liveState(made);
     forget(made);
     for (const [of, left] of [
       [STACK, ["stack", "account", "region", "leaves"]],
@@ -239,14 +239,14 @@ describe("what the last deployment said of itself", () => {
     expect(elsewhere.output).toMatch(
       /aws:region: is eu-west-1, but the stack is deployed in us-east-1/,
     );
-    expect(live(made)).toEqual(before);
+    expect(liveState(made)).toEqual(before);
   });
 });
 
 describe("--replace", () => {
   test("of a PTR sets it in place, and it stands afterwards", async () => {
-    const made = await deployed();
-    const before = live(made);
+    const made = await deployedWorld();
+    const before = liveState(made);
     const ptr = (await urns(made, "aws:ec2/eipDomainName:EipDomainName"))["acme-tx1"] ?? "";
     await clearCalls(made);
     for (const args of [[], ["--parallel", "1"]]) {
@@ -254,13 +254,13 @@ describe("--replace", () => {
       expect(run.code, run.output).toBe(0);
     }
     expect(await changes(made)).toEqual(["ModifyAddressAttribute", "ModifyAddressAttribute"]);
-    expect(live(made)).toEqual(before);
+    expect(liveState(made)).toEqual(before);
     const same = await made.up("acme");
-    expect([same.code, done(same)]).toEqual([0, []]);
+    expect([same.code, operationLines(same)]).toEqual([0, []]);
   });
 
   test("of an address, its association or its A record is refused", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await everything(made);
     const [eips, associations, records] = await Promise.all([
       urns(made, EIP),
@@ -314,7 +314,7 @@ new Tenant("clinic", {
   writeFileSync(join(cwd, "Pulumi.yaml"), project.replace("main: index.ts", "main: clinic.ts"));
   program({ tx1: "10.0.1.12", mk1: "10.0.1.13" });
   expect((await made.up("clinic")).code).toBe(0);
-  const before = live(made);
+  const before = liveState(made);
 
   program({ tx1: "10.0.1.12" });
   await clearCalls(made);
@@ -328,15 +328,15 @@ new Tenant("clinic", {
   // Only records that the plan writes anew change: the forgotten address leaves the stream's SPF.
   const taken = (await changes(made)).filter((call) => !/^(PUT|PATCH)/.test(call));
   expect(taken).toEqual([]);
-  expect(live(made).addresses).toEqual(before.addresses);
-  expect(live(made).records.filter((record) => record.includes(" A "))).toEqual(
+  expect(liveState(made).addresses).toEqual(before.addresses);
+  expect(liveState(made).records.filter((record) => record.includes(" A "))).toEqual(
     before.records.filter((record) => record.includes(" A ")),
   );
-  expect(live(made).records).toHaveLength(before.records.length);
+  expect(liveState(made).records).toHaveLength(before.records.length);
 });
 
 test("an update that leaves an address without its PTR fails, and the way named mends it", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const { addresses } = await made.outputs("acme");
   const id = addresses["tx1"]?.allocationId ?? "";
   // EC2 takes the change, and somebody changes it back at the very moment.
@@ -353,15 +353,15 @@ test("an update that leaves an address without its PTR fails, and the way named 
   const urn = / --replace '([^']+)'/.exec(run.output)?.[1] ?? "";
   const mended = await made.up("acme", ["--replace", urn]);
   expect(mended.code, mended.output).toBe(0);
-  const names = Object.values(live(made).addresses).map((value) => value[2]);
+  const names = Object.values(liveState(made).addresses).map((value) => value[2]);
   expect(names.sort()).toEqual(["mk1.mx.acme.example.", "tx1.mx.acme.example."]);
 });
 
 test("an edit that has no effect says so, and throttling is called throttling", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   made.edit("acme", [...ADDRESSES, "tx1", "publicIpv4Pool"], "ipv4pool-ec2-0123456789abcdef0");
   const pool = await made.up("acme");
-  expect([pool.code, done(pool)]).toEqual([0, []]);
+  expect([pool.code, operationLines(pool)]).toEqual([0, []]);
   expect(pool.output).toMatch(
     /addresses\.tx1\.publicIpv4Pool: is "ipv4pool-ec2-0123456789abcdef0", but 198\.51\.100\.\d .* has no effect/,
   );

@@ -10,7 +10,7 @@ import { EC2 } from "@aws-sdk/client-ec2";
 import { onTestFinished } from "vitest";
 import { parseDocument } from "yaml";
 import type { StackOutputs } from "../../core/state/outputs.ts";
-import { deployedOf } from "../../sandbox/deployed.ts";
+import { deployedOf } from "../../sandbox/deployed-stack.ts";
 import { ensureEngine } from "../../sandbox/engine/ensure.ts";
 import { engineEnv } from "../../sandbox/engine/env.ts";
 import { prepareHome } from "../../sandbox/engine/home.ts";
@@ -20,7 +20,12 @@ import {
   REPOSITORY,
   SANDBOX_CREDENTIALS,
 } from "../../sandbox/project.ts";
-import { type Ended, mustPulumi, type PulumiOptions, runPulumi } from "../../sandbox/pulumi.ts";
+import {
+  type CommandResult,
+  mustPulumi,
+  type PulumiOptions,
+  runPulumi,
+} from "../../sandbox/pulumi.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
 
 /** What the engine did to one resource. */
@@ -32,7 +37,7 @@ export interface Operation {
 }
 
 /** An `up` or `destroy` that has ended. */
-export interface Run extends Ended {
+export interface Run extends CommandResult {
   /** In the order in which the engine finished them; "same" left out. */
   operations: Operation[];
 }
@@ -44,10 +49,10 @@ export interface World {
   init(stack: string): Promise<void>;
   /** `pulumi up` of a stack; makes the stack first when it is new. */
   up(stack: string, args?: readonly string[]): Promise<Run>;
-  pulumi(...args: string[]): Promise<Ended>;
-  mustPulumi(...args: string[]): Promise<Ended>;
+  pulumi(...args: string[]): Promise<CommandResult>;
+  mustPulumi(...args: string[]): Promise<CommandResult>;
   /** Runs a `sendips` command in the project, with the engine's environment. */
-  sendips(...args: string[]): Promise<Ended>;
+  sendips(...args: string[]): Promise<CommandResult>;
   /** Runs with an event log; for `destroy`, `refresh`. */
   run(...args: string[]): Promise<Run>;
   /** Sets (or, with undefined, removes) a value in a stack's file, as a person would with an editor. */
@@ -143,7 +148,7 @@ export async function world({ plugins, ...options }: WorldOptions = {}): Promise
 }
 
 /** Deploys the example mail host and tenant; fails with the engine's output otherwise. */
-export async function deployed(options: WorldOptions = {}): Promise<World> {
+export async function deployedWorld(options: WorldOptions = {}): Promise<World> {
   const made = await world(options);
   for (const stack of ["mx-1", "acme"]) {
     const { code, output } = await made.up(stack);
@@ -175,7 +180,7 @@ function operations(log: string): Operation[] {
 }
 
 /** `create Eip acme-tx1`, for assertions that read well; components and stacks left out. */
-export function done(run: Run): string[] {
+export function operationLines(run: Run): string[] {
   return run.operations
     .filter(({ type }) => !type.startsWith("sendips:") && !type.startsWith("pulumi:"))
     .map(({ op, type, name }) => `${op} ${type.split(":").at(-1)} ${name}`);
@@ -192,7 +197,7 @@ export function namedCommands(output: string, verb: string): string[][] {
 }
 
 /** What a warmed address has to lose, by public IP, and every record in Cloudflare. */
-export function live(made: World) {
+export function liveState(made: World) {
   const { aws, cloudflare } = made.sandbox.world.state;
   const addresses = Object.values(aws.regions["us-east-1"]?.addresses ?? {}).map(
     ({ publicIp, allocationId, association, ptr }) => {
@@ -258,7 +263,7 @@ export async function dropAddresses(made: World): Promise<void> {
     return resources;
   });
   const refreshed = await made.run("refresh", "--stack", "acme", "--yes", "--skip-preview");
-  const gone = done(refreshed).filter((line) => line.startsWith("delete Eip "));
+  const gone = operationLines(refreshed).filter((line) => line.startsWith("delete Eip "));
   if (gone.length === 0) throw new Error(refreshed.output);
 }
 

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import { pluginSchema } from "../../scripts/plugin-schema.ts";
-import { changes, clearCalls, done, live, type World, world } from "./harness.ts";
+import { changes, clearCalls, liveState, operationLines, type World, world } from "./harness.ts";
 
 const PLUGIN = join(REPOSITORY, "plugin");
 const ZONE_ID = "0c1d2e3f405162738495a6b7c8d9eaf0";
@@ -77,19 +77,19 @@ test("a YAML program: guarded across the boundary, released, and removed to the 
   await made.init("yaml");
   const up = await made.up("yaml");
   expect(up.code, up.output).toBe(0);
-  expect(done(up)).toEqual(
+  expect(operationLines(up)).toEqual(
     expect.arrayContaining([
       ...["create EipDomainName shop", "create EipAssociation shop"],
       ...["create EipAssociation clinic-tx1", "create DnsRecord clinic-spf-tx.acme.example"],
     ]),
   );
-  const before = live(made);
+  const before = liveState(made);
   const outputs = JSON.parse(
     await made.mustPulumi("stack", "output", "--json", "-s", "yaml").then(({ output }) => output),
   );
   expect([outputs.shop, outputs.clinic.tx1].sort()).toEqual(Object.keys(before.addresses).sort());
   const same = await made.up("yaml");
-  expect([same.code, done(same)], same.output).toEqual([0, []]);
+  expect([same.code, operationLines(same)], same.output).toEqual([0, []]);
 
   // The hooks run in the plugin: what is left out unreleased stays on the air, and so at the second try.
   write({ shop });
@@ -100,7 +100,7 @@ test("a YAML program: guarded across the boundary, released, and removed to the 
     expect(refused.output).toMatch(/addresses\.tx1: 198\.51\.100\.\d is deployed and its release/);
   }
   expect(await changes(made)).toEqual([]);
-  expect(live(made)).toEqual(before);
+  expect(liveState(made)).toEqual(before);
 
   write({ shop, clinic: tenant(made, networkInterface, { release: true }) });
   const released = await made.up("yaml");
@@ -108,8 +108,8 @@ test("a YAML program: guarded across the boundary, released, and removed to the 
   write({ shop });
   const gone = await made.up("yaml");
   expect(gone.code, gone.output).toBe(0);
-  expect(done(gone).filter((line) => !/ clinic/.test(line))).toEqual([]);
-  expect(Object.keys(live(made).addresses)).toEqual([outputs.shop]);
+  expect(operationLines(gone).filter((line) => !/ clinic/.test(line))).toEqual([]);
+  expect(Object.keys(liveState(made).addresses)).toEqual([outputs.shop]);
 
   // The last one goes: nobody registers the hooks any more, but for what a program keeps to that end.
   write({ shop: sendingIp(made, networkInterface, { release: true }) });
@@ -118,11 +118,11 @@ test("a YAML program: guarded across the boundary, released, and removed to the 
   const named = await made.up("yaml");
   expect(named.code).not.toBe(0);
   expect(named.output).toContain("sendips:keep");
-  expect(Object.keys(live(made).addresses)).toEqual([outputs.shop]);
+  expect(Object.keys(liveState(made).addresses)).toEqual([outputs.shop]);
   write({ guards: { type: "sendips:Guards", properties: {} } });
   const empty = await made.up("yaml");
   expect(empty.code, empty.output).toBe(0);
-  expect(live(made).addresses).toEqual({});
+  expect(liveState(made).addresses).toEqual({});
 }, 600_000);
 
 test("a mail host and its tenant in one YAML program", async () => {
@@ -147,7 +147,7 @@ test("a mail host and its tenant in one YAML program", async () => {
   expect(preview.code, preview.output).toBe(0);
   const up = await made.up("yaml");
   expect(up.code, up.output).toBe(0);
-  expect(Object.values(live(made).addresses).map(([, privateIp]) => privateIp)).toEqual([
+  expect(Object.values(liveState(made).addresses).map(([, privateIp]) => privateIp)).toEqual([
     "10.0.1.20",
   ]);
 }, 300_000);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { checkTenant } from "../../sandbox/dns-check.ts";
 import { makeExampleKey } from "../../sandbox/example-keys.ts";
-import { deployed, done, type Run, type World, world } from "./harness.ts";
+import { deployedWorld, operationLines, type Run, type World, world } from "./harness.ts";
 
 const TENANT = ["sendips:tenant"];
 
@@ -26,7 +26,7 @@ describe("a tenant", () => {
     expect(run.output).toContain("Resources:");
     expect(run.code).toBe(0);
 
-    const index = (line: string) => done(run).indexOf(`create ${line}`);
+    const index = (line: string) => operationLines(run).indexOf(`create ${line}`);
     const order = ["Eip acme-tx1", "DnsRecord acme-tx1-a", "EipDomainName acme-tx1"].map(index);
     order.push(index("EipAssociation acme-tx1"));
     expect(order).toEqual(order.toSorted((a, b) => a - b));
@@ -41,7 +41,7 @@ describe("a tenant", () => {
     expect(outputs.records.filter(({ name }) => name.includes("_domainkey"))).toHaveLength(2);
 
     const second = await made.run("up", "--stack", "acme", "--yes", "--skip-preview");
-    expect([second.code, done(second)]).toEqual([0, []]);
+    expect([second.code, operationLines(second)]).toEqual([0, []]);
     const refreshed = await made.run("refresh", "--stack", "acme", "--yes", "--skip-preview");
     expect(refreshed.code).toBe(0);
     const third = await made.run("preview", "--stack", "acme", "--expect-no-changes");
@@ -76,12 +76,12 @@ describe("a tenant", () => {
   });
 
   test("takes edits without replacing anything", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await allocations(made);
 
     made.edit("acme", [...TENANT, "addresses", "tx2"], { privateIp: "10.0.1.12" });
     const address = await made.up("acme");
-    expect(done(address).sort()).toEqual([
+    expect(operationLines(address).sort()).toEqual([
       "create DnsRecord acme-tx2-a",
       "create DnsRecord acme-tx2-helo-spf",
       "create Eip acme-tx2",
@@ -94,7 +94,7 @@ describe("a tenant", () => {
       addresses: ["tx2"],
     });
     const stream = await made.up("acme");
-    expect(done(stream).sort()).toEqual([
+    expect(operationLines(stream).sort()).toEqual([
       "create DnsRecord acme-mx-bounce.alerts.acme.example-tx2",
       "create DnsRecord acme-spf-alerts.acme.example",
       "create DnsRecord acme-spf-bounce.alerts.acme.example",
@@ -102,16 +102,16 @@ describe("a tenant", () => {
 
     made.edit("acme", [...TENANT, "dmarc", "policy"], "quarantine");
     const policy = await made.up("acme");
-    expect(done(policy)).toEqual(["update DnsRecord acme-dmarc-acme.example"]);
+    expect(operationLines(policy)).toEqual(["update DnsRecord acme-dmarc-acme.example"]);
 
     const same = await made.up("acme");
-    expect([same.code, done(same)]).toEqual([0, []]);
+    expect([same.code, operationLines(same)]).toEqual([0, []]);
     for (const run of [address, stream, policy]) expectNoReplacement(run);
     expect(await allocations(made)).toEqual(expect.arrayContaining(before));
   });
 
   test("moves an address to another private IP without losing it", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await allocations(made);
     made.edit("acme", [...TENANT, "addresses", "tx1", "privateIp"], "10.0.1.13");
     const run = await made.up("acme");
@@ -120,7 +120,7 @@ describe("a tenant", () => {
       new Set(run.operations.filter((o) => o.type.startsWith("aws:ec2/eip")).map((o) => o.name)),
     ).toEqual(new Set(["acme-tx1"]));
     // The address itself is only told where it goes: its tag.
-    const others = done(run).filter((line) => !line.includes("EipAssociation"));
+    const others = operationLines(run).filter((line) => !line.includes("EipAssociation"));
     expect(others).toEqual(["update Eip acme-tx1"]);
     expect((await allocations(made)).sort()).toEqual(before.sort());
   });
@@ -128,7 +128,7 @@ describe("a tenant", () => {
 
 describe("letting go", () => {
   test("a removed address is kept: the removal is refused until its release is deployed", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await bound(made);
     const streams = [...TENANT, "streams", "marketing"];
     made.edit("acme", streams, undefined);
@@ -149,7 +149,7 @@ describe("letting go", () => {
     made.edit("acme", [...TENANT, "addresses", "mk1"], undefined);
     const run = await made.up("acme");
     expect(run.code, run.output).toBe(0);
-    const order = done(run);
+    const order = operationLines(run);
     const at = (line: string) => order.indexOf(line);
     const ptr = at("delete EipDomainName acme-mk1");
     expect(at("delete EipAssociation acme-mk1")).toBeLessThan(ptr);
@@ -160,7 +160,7 @@ describe("letting go", () => {
   });
 
   test("destroy refuses while an address is protected, and works once all are released", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await bound(made);
     for (const unseen of [[], ["--skip-preview"]]) {
       const destroy = ["destroy", "--stack", "acme", "--yes", "--run-program", ...unseen];
@@ -180,7 +180,9 @@ describe("letting go", () => {
     expect((await made.up("acme")).code).toBe(0);
     const run = await made.run("destroy", "--stack", "acme", "--yes", "--run-program");
     expect(run.code, run.output).toBe(0);
-    expect(done(run).filter((line) => line.startsWith("delete Eip acme"))).toHaveLength(2);
+    expect(operationLines(run).filter((line) => line.startsWith("delete Eip acme"))).toHaveLength(
+      2,
+    );
   });
 });
 

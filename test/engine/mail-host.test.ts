@@ -1,6 +1,6 @@
 /** A mail host's life on the real engine: machine, interfaces, one more private IP, nothing lost. */
 import { expect, test } from "vitest";
-import { changes, clearCalls, deployed, done, world } from "./harness.ts";
+import { changes, clearCalls, deployedWorld, operationLines, world } from "./harness.ts";
 
 const HOST = ["sendips:mailHost"];
 
@@ -10,7 +10,7 @@ test("goes up with its machine, and a private IP more changes the interface in p
   made.edit("mx-1", [...HOST, "networkInterfaces", "eth1"], { privateIps: ["10.0.1.20"] });
   const run = await made.up("mx-1");
   expect(run.code, run.output).toBe(0);
-  expect(done(run)).toEqual(
+  expect(operationLines(run)).toEqual(
     expect.arrayContaining([
       "create Instance mx-1",
       "create NetworkInterface mx-1-eth0",
@@ -23,7 +23,7 @@ test("goes up with its machine, and a private IP more changes the interface in p
   expect(before.privateIps?.["10.0.1.20"]).toBe(before.networkInterfaces["eth1"]?.id);
   expect((await made.run("refresh", "--stack", "mx-1", "--yes", "--skip-preview")).code).toBe(0);
   const same = await made.up("mx-1");
-  expect([same.code, done(same)]).toEqual([0, []]);
+  expect([same.code, operationLines(same)]).toEqual([0, []]);
 
   made.edit(
     "mx-1",
@@ -31,7 +31,7 @@ test("goes up with its machine, and a private IP more changes the interface in p
     [...["10.0.1.20", "10.0.1.21"]],
   );
   const more = await made.up("mx-1");
-  expect([more.code, done(more)]).toEqual([0, ["update NetworkInterface mx-1-eth1"]]);
+  expect([more.code, operationLines(more)]).toEqual([0, ["update NetworkInterface mx-1-eth1"]]);
   const after = await made.outputs("mx-1");
   expect(after.privateIps).toMatchObject({
     ...before.privateIps,
@@ -40,7 +40,7 @@ test("goes up with its machine, and a private IP more changes the interface in p
 });
 
 test("an interface that tenants' addresses hang on cannot be removed by accident", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   made.edit("mx-1", [...HOST, "networkInterfaces", "eth9"], { privateIps: ["10.0.1.30"] });
   made.edit("mx-1", [...HOST, "networkInterfaces", "eth0"], undefined);
   const run = await made.up("mx-1");
@@ -61,7 +61,7 @@ test("a tenant sends from an interface of a host that is not ours", async () => 
   made.edit("acme", ["sendips:tenant", "addresses", "mk1", "privateIp"], primary);
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
-  expect(done(run)).toContain("create EipAssociation acme-tx1");
+  expect(operationLines(run)).toContain("create EipAssociation acme-tx1");
   expect(run.output).toContain(`${primary} is the primary private IP of ${networkInterface}: `);
 });
 
@@ -113,7 +113,7 @@ test("a destroy takes nothing of a mail host whose interfaces are not released",
   made.edit("mx-1", [...HOST, "instance", "ami"], "ami-0fedcba9876543210");
   const anew = await made.up("mx-1");
   expect(anew.code, anew.output).toBe(0);
-  expect(done(anew)).toContain("delete-replaced Instance mx-1");
+  expect(operationLines(anew)).toContain("delete-replaced Instance mx-1");
   const gone = await made.run(...destroy, "--skip-preview");
   expect(gone.code, gone.output).toBe(0);
 });

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { done, world } from "./harness.ts";
+import { operationLines, world } from "./harness.ts";
 
 test("a tenant deploys in a project of another name as lint says, and so it fails", async () => {
   const made = await world();
@@ -24,7 +24,7 @@ test("a tenant deploys in a project of another name as lint says, and so it fail
   writeFileSync(stack, written);
   const up = await made.up("acme");
   expect(up.code, up.output).toBe(0);
-  expect(done(up)).toContain("create EipAssociation acme-tx1");
+  expect(operationLines(up)).toContain("create EipAssociation acme-tx1");
   const again = await made.up("acme");
-  expect([again.code, done(again)]).toEqual([0, []]);
+  expect([again.code, operationLines(again)]).toEqual([0, []]);
 });

@@ -1,6 +1,6 @@
 /** What a deployment leaves: few lines for a person, and everything else for programs. */
 import { describe, expect, test } from "vitest";
-import { deployed, done, rewriteState, type World, world } from "./harness.ts";
+import { deployedWorld, operationLines, rewriteState, type World, world } from "./harness.ts";
 
 const TENANT = ["sendips:tenant"];
 const KEYS = Array.from({ length: 20 }, (_, index) => `tx${index + 1}`);
@@ -97,7 +97,7 @@ test("what the customer must publish is counted, with the command that prints it
 
 describe("what is remembered", () => {
   test("is all there after a run with --target, and a next run has nothing to do", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await made.outputs("acme");
     made.edit("acme", [...TENANT, "addresses", "tx2"], { privateIp: "10.0.1.12" });
     const urn = `urn:pulumi:acme::sendips::sendips:index:Tenant$sendips:index:SendingIp::acme-tx1`;
@@ -115,12 +115,12 @@ describe("what is remembered", () => {
     made.edit("acme", [...TENANT, "addresses", "tx2"], undefined);
     const same = await made.up("acme");
     expect(same.code, same.output).toBe(0);
-    expect(done(same)).toEqual([]);
+    expect(operationLines(same)).toEqual([]);
     expect(await made.outputs("acme")).toEqual(before);
   });
 
   test("survives the loss of the component", async () => {
-    const made = await deployed();
+    const made = await deployedWorld();
     const before = await made.outputs("acme");
     await rewriteState(made, (resources) =>
       resources.filter(({ type }) => type !== "sendips:program:Deployment"),
@@ -131,7 +131,7 @@ describe("what is remembered", () => {
       ...{ leaves: before.leaves, stack: before.stack },
     });
     const run = await made.up("acme");
-    expect([run.code, done(run)]).toEqual([0, []]);
+    expect([run.code, operationLines(run)]).toEqual([0, []]);
     expect(await made.outputs("acme")).toEqual(before);
   });
 });

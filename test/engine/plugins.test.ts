@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { choosePlugins, describePlugins, prepareHome } from "../../sandbox/engine/home.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
-import { deployed, live } from "./harness.ts";
+import { deployedWorld, liveState } from "./harness.ts";
 
 /** A folder of plugins as a person's Pulumi has it. */
 function plugins() {
@@ -52,8 +52,8 @@ test("official plugins of the SDKs' versions are taken, and the engine runs them
     aws: { official: expect.stringContaining(folder) },
     cloudflare: { official: expect.stringContaining(folder) },
   });
-  const made = await deployed({ plugins: folder });
-  expect(Object.keys(live(made).addresses)).toHaveLength(2);
+  const made = await deployedWorld({ plugins: folder });
+  expect(Object.keys(liveState(made).addresses)).toHaveLength(2);
   expect(existsSync(join(folder, "aws.ran"))).toBe(true);
   expect(existsSync(join(folder, "cloudflare.ran"))).toBe(true);
 });
@@ -80,8 +80,8 @@ test("other versions, and none, leave the stand-ins to serve", async () => {
   });
   process.env["PATH"] = `${path}:${PATH}`;
   // The engine sees the stand-ins beside the others' versions, and takes them.
-  const made = await deployed({ plugins: folder });
-  expect(Object.keys(live(made).addresses)).toHaveLength(2);
+  const made = await deployedWorld({ plugins: folder });
+  expect(Object.keys(liveState(made).addresses)).toHaveLength(2);
   expect(existsSync(join(folder, "aws.ran"))).toBe(false);
 });
 
@@ -103,8 +103,8 @@ test("half installed plugins are passed over, one by one, with the reason", asyn
   expect(describePlugins(mixed)).toBe(
     `providers: aws ${aws} stand-in (the official plugin is installed without its program), cloudflare ${cloudflare} official (in ${folder})`,
   );
-  const made = await deployed({ plugins: folder });
-  expect(Object.keys(live(made).addresses)).toHaveLength(2);
+  const made = await deployedWorld({ plugins: folder });
+  expect(Object.keys(liveState(made).addresses)).toHaveLength(2);
 });
 
 test("a home that was made before is made anew when what is installed has changed", async () => {

@@ -4,7 +4,7 @@ import type { RecordOutput } from "../../core/state/outputs.ts";
 import { checkTenant } from "../../sandbox/dns-check.ts";
 import { makeExampleKey } from "../../sandbox/example-keys.ts";
 import { SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
-import { deployed, done, type World, world } from "./harness.ts";
+import { deployedWorld, operationLines, type World, world } from "./harness.ts";
 
 const TENANT = ["sendips:tenant"];
 
@@ -44,7 +44,7 @@ test("every kind of record goes up, is answered for, and stays as it is", async 
 
   await fetch(`${made.sandbox.url}/_sandbox/calls`, { method: "DELETE" });
   const second = await made.up("acme");
-  expect([second.code, done(second)]).toEqual([0, []]);
+  expect([second.code, operationLines(second)]).toEqual([0, []]);
   // What the last deployment found right is not looked up again.
   const calls = await (await fetch(`${made.sandbox.url}/_sandbox/calls`)).text();
   expect(calls).toContain("GetCallerIdentity");
@@ -63,7 +63,7 @@ test("DKIM keys move into the operator's zone, and the From domains point there"
   made.edit("acme", [...TENANT, "dkimZone"], "dkim.operator.example");
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
-  expect(done(run).every((line) => line.includes("DnsRecord acme-dkim-"))).toBe(true);
+  expect(operationLines(run).every((line) => line.includes("DnsRecord acme-dkim-"))).toBe(true);
   expect(await wrongInDns(made)).toEqual([]);
 });
 
@@ -79,10 +79,12 @@ test("a CNAME takes the place of a CAA record, and gives it back", async () => {
     made.edit("acme", policy, wanted);
     const run = await made.up("acme");
     expect(run.code, run.output).toBe(0);
-    expect(done(run).filter((line) => line.startsWith("delete-replaced"))).toHaveLength(1);
+    expect(operationLines(run).filter((line) => line.startsWith("delete-replaced"))).toHaveLength(
+      1,
+    );
     expect(await wrongInDns(made)).toEqual([]);
     const same = await made.up("acme");
-    expect([same.code, done(same)]).toEqual([0, []]);
+    expect([same.code, operationLines(same)]).toEqual([0, []]);
   }
   // Two at its name: what cannot be done in one deployment is refused before anything is changed.
   const two = { ...own, certificateAuthorities: ["letsencrypt.org", "digicert.com"] };
@@ -90,7 +92,7 @@ test("a CNAME takes the place of a CAA record, and gives it back", async () => {
   expect((await made.up("acme")).code).toBe(0);
   made.edit("acme", policy, host);
   const refused = await made.up("acme");
-  expect([refused.code === 0, done(refused)]).toEqual([false, []]);
+  expect([refused.code === 0, operationLines(refused)]).toEqual([false, []]);
   expect(refused.output).toMatch(
     /a CNAME stands alone, and 2 records stand at mta-sts\.acme\.example/,
   );
@@ -109,7 +111,7 @@ describe("a zone that the customer publishes", () => {
     const run = await made.up("acme");
     expect(run.code, run.output).toBe(0);
     expect(run.output).toContain("warning");
-    expect(done(run).filter((line) => line.includes("EipDomainName"))).toEqual([]);
+    expect(operationLines(run).filter((line) => line.includes("EipDomainName"))).toEqual([]);
     const { records } = await made.outputs("acme");
     // What is to be handed over is named, and the command that prints it.
     expect(run.output).toMatch(
@@ -134,7 +136,7 @@ describe("a zone that the customer publishes", () => {
     made.edit("acme", [...TENANT, "waitForCustomerRecords"], true);
     const later = await made.up("acme");
     expect(later.code, later.output).toBe(0);
-    expect(done(later).sort()).toEqual([
+    expect(operationLines(later).sort()).toEqual([
       "create EipDomainName acme-mk1",
       "create EipDomainName acme-tx1",
     ]);
@@ -144,7 +146,7 @@ describe("a zone that the customer publishes", () => {
 });
 
 test("the preview shows the plan's warnings", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   made.edit("acme", [...TENANT, "dmarc", "policy"], "none");
   const run = await made.run("preview", "--stack", "acme");
   expect(run.code, run.output).toBe(0);

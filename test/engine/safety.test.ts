@@ -3,10 +3,10 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
-  deployed,
-  done,
+  deployedWorld,
   dropAddresses,
   namedCommands,
+  operationLines,
   turnExternal,
   type World,
 } from "./harness.ts";
@@ -32,7 +32,7 @@ async function publicIps(made: World): Promise<Record<string, string>> {
 }
 
 test("an address that the state has lost is not replaced by a cold one", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const before = carried(made);
   made.edit("acme", ["aws:region"], "eu-west-1");
   const elsewhere = await made.up("acme");
@@ -47,7 +47,7 @@ test("an address that the state has lost is not replaced by a cold one", async (
   for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
     const run = await made.run(...args, "--stack", "acme");
     expect(run.code, run.output).not.toBe(0);
-    expect(done(run).filter((line) => /Eip|-a$|spf/.test(line))).toEqual([]);
+    expect(operationLines(run).filter((line) => /Eip|-a$|spf/.test(line))).toEqual([]);
     for (const key of ["tx1", "mk1"]) {
       expect(run.output).toMatch(
         new RegExp(`addresses\\.${key}: 198\\.51\\.100\\.\\d .* was deployed as address "${key}"`),
@@ -68,7 +68,7 @@ test("an address that the state has lost is not replaced by a cold one", async (
 });
 
 test("a private IP that carries an address is neither taken away nor given to another tenant", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const before = carried(made);
   const file = (stack: string) => join(made.options.cwd, "stacks", `Pulumi.${stack}.yaml`);
 
@@ -93,7 +93,7 @@ test("a private IP that carries an address is neither taken away nor given to an
   const unused = all.findLast((ip) => ip !== primary) ?? "";
   made.edit("mx-1", INTERFACE, all.toSpliced(all.indexOf(unused), 1));
   const free = await made.up("mx-1");
-  expect([free.code, done(free)]).toEqual([0, ["update NetworkInterface mx-1-eth0"]]);
+  expect([free.code, operationLines(free)]).toEqual([0, ["update NetworkInterface mx-1-eth0"]]);
 
   // Not even once the interface may go.
   made.edit("mx-1", [...INTERFACE.slice(0, -1), "release"], true);
@@ -110,16 +110,16 @@ test("a private IP that carries an address is neither taken away nor given to an
   expect(second.output).toMatch(
     /shop: sendips:tenant\.addresses\.tx1\.privateIp: 10\.0\.1\.10 carries 198\.51\.100\.\d \(address "tx1" of stack "organization\/sendips\/acme"\) already/,
   );
-  expect(done(second)).toEqual([]);
+  expect(operationLines(second)).toEqual([]);
   expect(carried(made)).toEqual(before);
 });
 
 test("a PTR that would go, a renamed and a forgotten key change nothing, and the way out is said", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const before = carried(made);
   turnExternal(made);
   const external = await made.up("acme");
-  expect([external.code === 0, done(external)]).toEqual([false, []]);
+  expect([external.code === 0, operationLines(external)]).toEqual([false, []]);
   expect(external.output).toMatch(/the PTRs of mk1, tx1, which stand, would be removed/);
   made.edit("acme", ["sendips:zones"], undefined);
 
@@ -136,5 +136,5 @@ test("a PTR that would go, a renamed and a forgotten key change nothing, and the
   const renamed = await made.up("acme");
   expect(renamed.code).not.toBe(0);
   expect(renamed.output).toMatch(/sendips:tenant\.addresses\.tx2: stands in place of tx1/);
-  expect([done(renamed), carried(made)]).toEqual([[], before]);
+  expect([operationLines(renamed), carried(made)]).toEqual([[], before]);
 });

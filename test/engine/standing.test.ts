@@ -206,9 +206,9 @@ describe("others' records in a zone of ours", () => {
     expect(run.code, run.output).toBe(0);
     expect(onRecords(run).filter((line) => line.startsWith("import"))).toHaveLength(4);
     const spf = before[3] ?? [];
-    const without = (lists: string[][]) =>
+    const withoutIps = (lists: string[][]) =>
       lists.map((list) => list.filter((line) => !line.includes("ip4:")));
-    expect(without(await all())).toEqual(before);
+    expect(withoutIps(await all())).toEqual(before);
     const refreshed = await made.run("refresh", "--stack", "acme", "--yes", "--skip-preview");
     expect(refreshed.code, refreshed.output).toBe(0);
     const again = await made.up("acme");
@@ -223,9 +223,9 @@ describe("others' records in a zone of ours", () => {
     await released(made);
     const gone = await made.run(...DESTROY);
     expect(gone.code, gone.output).toBe(0);
-    expect(without(await all())).toEqual(before);
-    const left = await api<Stands[]>(made, "?per_page=1000");
-    const ours = left.filter(({ name }) => !names.includes(name));
+    expect(withoutIps(await all())).toEqual(before);
+    const remainingRecords = await api<Stands[]>(made, "?per_page=1000");
+    const ours = remainingRecords.filter(({ name }) => !names.includes(name));
     // Nothing else of ours but the policy that everybody's mail lives under.
     expect(ours.map(({ name }) => name)).toEqual(["_dmarc.acme.example"]);
   });
@@ -252,8 +252,8 @@ describe("others' records in a zone of ours", () => {
     expect((await made.up("acme")).code).toBe(0);
     const gone = await made.run(...DESTROY);
     expect(gone.code, gone.output).toBe(0);
-    const left = await api<Stands[]>(made, "?per_page=1000");
-    expect(left.map(({ name }) => name)).toEqual([]);
+    const remainingRecords = await api<Stands[]>(made, "?per_page=1000");
+    expect(remainingRecords.map(({ name }) => name)).toEqual([]);
   });
 
   test("a delegation takes the place of the records themselves, and gives their names back", async () => {
@@ -300,11 +300,11 @@ test("a tenant of parked domains alone needs no address, no mail host and no acc
   await fetch(`${made.sandbox.url}/_sandbox/calls`, { method: "DELETE" });
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
-  const left = async () =>
+  const remainingRecords = async () =>
     (await api<Stands[]>(made, "?per_page=100")).map(
       ({ name, type, content }) => `${name} ${type} ${content.replaceAll('"', "")}`,
     );
-  expect((await left()).sort()).toEqual([
+  expect((await remainingRecords()).sort()).toEqual([
     "*._domainkey.acme.example TXT v=DKIM1; p=",
     "_dmarc.acme.example TXT v=DMARC1; p=reject; rua=mailto:dmarc@operator.example",
     "acme.example MX .",
@@ -315,5 +315,5 @@ test("a tenant of parked domains alone needs no address, no mail host and no acc
   expect(calls).not.toContain('"ec2"');
   const gone = await made.run(...DESTROY);
   expect(gone.code, gone.output).toBe(0);
-  expect(await left()).toEqual([]);
+  expect(await remainingRecords()).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { changes, clearCalls, done, live, type World, world } from "./harness.ts";
+import { changes, clearCalls, liveState, operationLines, type World, world } from "./harness.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
 const ADDRESSES = ["sendips:tenant", "addresses"];
@@ -26,7 +26,7 @@ async function deployedBefore(version = "0.1"): Promise<World> {
     await made.mustPulumi("stack", "import", "--stack", stack, "--file", file);
   }
   made.edit("acme", [...ADDRESSES, "old1"], { privateIp: "10.0.1.12", release: true });
-  expect(Object.keys(live(made).addresses)).toHaveLength(3);
+  expect(Object.keys(liveState(made).addresses)).toHaveLength(3);
   return made;
 }
 
@@ -37,11 +37,11 @@ test("deploys with nothing replaced or deleted, and gets the tags", async () => 
   const made = await deployedBefore();
   // As the example had it then.
   made.edit("acme", ["sendips:tenant", "spf"], { include: ["_spf.google.com"], all: "fail" });
-  const before = live(made);
+  const before = liveState(made);
   for (const stack of ["mx-1", "acme"]) {
     const run = await made.up(stack);
     expect(run.code, run.output).toBe(0);
-    const other = done(run).filter(
+    const other = operationLines(run).filter(
       (line) => !/^update (Eip|NetworkInterface|SecurityGroup) /.test(line),
     );
     expect(other).toEqual(
@@ -50,11 +50,11 @@ test("deploys with nothing replaced or deleted, and gets the tags", async () => 
         : [],
     );
     const same = await made.up(stack);
-    expect([same.code, done(same)]).toEqual([0, []]);
+    expect([same.code, operationLines(same)]).toEqual([0, []]);
   }
   const consents = before.records.filter((record) => record.includes(CONSENT));
   expect(consents).toEqual([expect.stringMatching(/ "v=DMARC1"$/)]);
-  expect(live(made)).toEqual({
+  expect(liveState(made)).toEqual({
     ...before,
     records: before.records.map((record) =>
       consents.includes(record) ? record.replace('"v=DMARC1"', '"v=DMARC1;"') : record,
@@ -72,7 +72,7 @@ test("moves an address in its first deployment", async () => {
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
   expect(
-    Object.values(live(made).addresses)
+    Object.values(liveState(made).addresses)
       .map((value) => value[1])
       .sort(),
   ).toEqual([...["10.0.1.10", "10.0.1.12", "10.0.1.13"]]);
@@ -82,7 +82,7 @@ test("lets go only what is released anew, and nothing by a destroy", async () =>
   const made = await deployedBefore();
   // As the example had it then.
   made.edit("acme", ["sendips:tenant", "spf"], { include: ["_spf.google.com"], all: "fail" });
-  const before = live(made);
+  const before = liveState(made);
   await clearCalls(made);
   const destroy = ["destroy", "--stack", "acme", "--yes", "--run-program", "--skip-preview"];
   for (const args of [[], ["--continue-on-error", "--exclude-protected"]]) {
@@ -93,14 +93,14 @@ test("lets go only what is released anew, and nothing by a destroy", async () =>
   expect(early.code).not.toBe(0);
   expect(early.output).toMatch(/addresses\.old1: is gone from the config, but 198\.51\.100\.3/);
   expect(await changes(made)).toEqual([]);
-  expect(live(made)).toEqual(before);
+  expect(liveState(made)).toEqual(before);
 
   made.edit("acme", [...ADDRESSES, "old1"], { privateIp: "10.0.1.12", release: true });
   expect((await made.up("acme")).code).toBe(0);
   made.edit("acme", [...ADDRESSES, "old1"], undefined);
   const late = await made.up("acme");
   expect(late.code, late.output).toBe(0);
-  expect(Object.keys(live(made).addresses)).toEqual(["198.51.100.1", "198.51.100.2"]);
+  expect(Object.keys(liveState(made).addresses)).toEqual(["198.51.100.1", "198.51.100.2"]);
 });
 
 /**
@@ -109,17 +109,17 @@ test("lets go only what is released anew, and nothing by a destroy", async () =>
  */
 test("components under their former types and hooks: nothing is replaced or deleted, and a release still goes", async () => {
   const made = await deployedBefore("0.2");
-  const before = live(made);
+  const before = liveState(made);
   for (const stack of ["mx-1", "acme"]) {
     const run = await made.up(stack);
     expect(run.code, run.output).toBe(0);
-    expect(done(run).filter((line) => !line.startsWith("update "))).toEqual([]);
+    expect(operationLines(run).filter((line) => !line.startsWith("update "))).toEqual([]);
     const same = await made.up(stack);
-    expect([same.code, done(same)]).toEqual([0, []]);
+    expect([same.code, operationLines(same)]).toEqual([0, []]);
   }
-  expect(live(made).addresses).toEqual(before.addresses);
+  expect(liveState(made).addresses).toEqual(before.addresses);
   made.edit("acme", [...ADDRESSES, "old1"], undefined);
   const late = await made.up("acme");
   expect(late.code, late.output).toBe(0);
-  expect(Object.keys(live(made).addresses)).toEqual(["198.51.100.1", "198.51.100.2"]);
+  expect(Object.keys(liveState(made).addresses)).toEqual(["198.51.100.1", "198.51.100.2"]);
 }, 400_000);

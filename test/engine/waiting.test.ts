@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { deployed, done, live, type World, world } from "./harness.ts";
+import { deployedWorld, liveState, operationLines, type World, world } from "./harness.ts";
 
 const AN_HOUR = 3_600_000;
 
@@ -110,18 +110,18 @@ for (const [how, signal] of [
     // What the issue promises is five; a machine that is busy takes longer, and ten minutes is the wait.
     expect(seconds).toBeLessThan(30);
     expect(() => process.kill(-up.pid, 0)).toThrow();
-    const before = Object.keys(live(made).addresses);
+    const before = Object.keys(liveState(made).addresses);
     expect(before).toHaveLength(2);
     await later(made);
     const next = await made.up("acme");
     expect(next.code, next.output).toBe(0);
-    expect(Object.keys(live(made).addresses)).toEqual(before);
+    expect(Object.keys(liveState(made).addresses)).toEqual(before);
   });
 }
 
 test("a wait that nobody needs is not mentioned", async () => {
-  const made = await deployed();
+  const made = await deployedWorld();
   const again = await made.up("acme");
-  expect([again.code, done(again)]).toEqual([0, []]);
+  expect([again.code, operationLines(again)]).toEqual([0, []]);
   expect(again.output).not.toContain("waits until");
 });

@@ -12,7 +12,7 @@ import {
   renderMtaSts,
   renderMtaStsPolicy,
 } from "../../mail/mta-sts/record.ts";
-import { hostName, neverThrows, roundTrips, said } from "./support.ts";
+import { hostName, levelsAndCodes, neverThrows, roundTrips } from "./support.ts";
 
 const policy: fc.Arbitrary<MtaStsPolicy> = fc.record({
   mode: fc.constantFrom("enforce" as const, "testing" as const, "none" as const),
@@ -102,7 +102,7 @@ describe("MTA-STS policies", () => {
     expect(matchesMx("example.net", "*.example.net")).toBe(false);
     const enforce = { mode: "enforce" as const, maxAge: 604_800, mx: ["a.example"] };
     expect(lintMtaStsPolicy(enforce, ["a.example"])).toEqual([]);
-    expect(said(lintMtaStsPolicy(enforce, ["b.example"]))[0]).toMatch(/^error/);
+    expect(levelsAndCodes(lintMtaStsPolicy(enforce, ["b.example"]))[0]).toMatch(/^error/);
     expect(lintMtaStsPolicy({ ...enforce, maxAge: 60, mode: "testing" })).toHaveLength(2);
   });
 });

@@ -12,7 +12,7 @@ import { parseDmarc } from "../../mail/dmarc/record.ts";
 import { lintNullMx, NULL_MX, neverMails, parseNullMx } from "../../mail/mx/null-mx.ts";
 import { lintMx, type Mx, parseMx, renderMx } from "../../mail/mx/record.ts";
 import { parseTlsRpt, renderTlsRpt, tlsRptName } from "../../mail/tls-rpt/record.ts";
-import { hostName, neverThrows, present, roundTrips, said } from "./support.ts";
+import { hostName, levelsAndCodes, neverThrows, roundTrips, withoutUndefined } from "./support.ts";
 
 const mailto = hostName.map((host) => `mailto:tls@${host}`);
 const https = (file: string) => hostName.map((host) => `https://${host}/${file}`);
@@ -44,7 +44,7 @@ describe("TLS-RPT", () => {
 });
 
 describe("BIMI", () => {
-  const record = present(
+  const record = withoutUndefined(
     fc.record({
       location: fc.oneof(https("logo.svg"), https("%2C.svg")),
       authority: fc.option(fc.oneof(fc.constant(""), https("vmc.pem")), { nil: undefined }),
@@ -106,7 +106,7 @@ describe("MX", () => {
     for (const bad of ["10 192.0.2.1", "10 a_b.example.", "65536 a.example", "10 .", "a.example"]) {
       expect(parseMx(bad).value).toBeUndefined();
     }
-    expect(said(lintMx([NULL_MX, { preference: 1, exchange: "a.example" }]))).toEqual([
+    expect(levelsAndCodes(lintMx([NULL_MX, { preference: 1, exchange: "a.example" }]))).toEqual([
       "error: mx-null-beside-others",
     ]);
     const twice = { preference: 1, exchange: "a.example" };
@@ -159,7 +159,9 @@ describe("CAA", () => {
     });
     expect(parseCaa('0 issue ";"').findings).toEqual([]);
     expect(parseCaa('0 iodef "mailto:security@example.com"').findings).toEqual([]);
-    expect(said(parseCaa('0 iodef "http://iodef.example.com/"').findings)).toHaveLength(1);
+    expect(levelsAndCodes(parseCaa('0 iodef "http://iodef.example.com/"').findings)).toHaveLength(
+      1,
+    );
     const [unknown] = lintCaa({ flags: 128, tag: "tbs", value: "Unknown" });
     expect([unknown?.code, unknown?.message]).toEqual([
       "caa-unknown-tag",

@@ -51,7 +51,7 @@ export const hostName = fc
   .filter((name) => !/(?:^|\.)..--/.test(name));
 
 /** An object without its undefined members, as exactOptionalPropertyTypes wants it. */
-export function present<T extends object>(values: fc.Arbitrary<T>): fc.Arbitrary<T> {
+export function withoutUndefined<T extends object>(values: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return values.map(
     (value) =>
       Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T,
@@ -59,6 +59,6 @@ export function present<T extends object>(values: fc.Arbitrary<T>): fc.Arbitrary
 }
 
 /** The codes of findings, with their levels. */
-export function said(findings: readonly { level: string; code: string }[]): string[] {
+export function levelsAndCodes(findings: readonly { level: string; code: string }[]): string[] {
   return findings.map(({ level, code }) => `${level}: ${code}`);
 }

@@ -31,7 +31,11 @@ function form(value: unknown): unknown {
 }
 
 /** Names of attributes that differ, each with both values. */
-export function differing(official: Props, ours: Props, replace: (text: string) => string) {
+export function differingAttributes(
+  official: Props,
+  ours: Props,
+  replace: (text: string) => string,
+) {
   const names = new Set([...Object.keys(official), ...Object.keys(ours)]);
   return [...names].sort().flatMap((name) => {
     if (IGNORED.includes(name)) return [];

@@ -1,6 +1,6 @@
 /** Calls on the wire, told apart by resource and freed of what differs by chance. */
-import type { Suited } from "./resources.ts";
-import { admin, type Side, type Standing } from "./side.ts";
+import type { SuitedResource } from "./resources.ts";
+import { admin, type ExistingResource, type Side } from "./side.ts";
 
 interface Logged {
   service: string;
@@ -11,8 +11,8 @@ interface Logged {
 /** Each resource's calls since the log was cleared, in order; `shared` has those of none. */
 export async function callsOf(
   side: Side,
-  resources: readonly Suited[],
-  standing: ReadonlyMap<string, Standing>,
+  resources: readonly SuitedResource[],
+  standing: ReadonlyMap<string, ExistingResource>,
 ): Promise<Map<string, string[]>> {
   const log = (await admin(side, "GET", "calls")) as Logged[];
   await admin(side, "DELETE", "calls");
@@ -71,12 +71,12 @@ function grouped(flat: Record<string, unknown>): unknown {
     }
     at[parts.at(-1) ?? name] = value;
   }
-  return listed(result);
+  return asLists(result);
 }
 
-function listed(value: unknown): unknown {
+function asLists(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value).map(([name, inner]) => [name, listed(inner)] as const);
+  const entries = Object.entries(value).map(([name, inner]) => [name, asLists(inner)] as const);
   if (entries.length > 0 && entries.every(([name]) => /^\d+$/.test(name))) {
     const list = entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, inner]) => inner);
     // What EC2 takes for a set comes in the order of somebody's hash.

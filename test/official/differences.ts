@@ -1,5 +1,5 @@
 /** Collects what differs, holds it against what is accepted, and writes it down. */
-import { ACCEPTED } from "./accepted.ts";
+import { ACCEPTED_DIFFERENCES } from "./accepted-differences.ts";
 
 export interface Difference {
   resource: string;
@@ -19,12 +19,14 @@ export function compare(resource: string, operation: string): void {
   compared.set(resource, operations.add(operation));
 }
 
-export function differs(difference: Difference): void {
+export function recordDifference(difference: Difference): void {
   seen.push(difference);
 }
 
-const matches = (entry: (typeof ACCEPTED)[number], { resource, operation, what }: Difference) =>
-  fits(entry.resource, resource) && fits(entry.operation, operation) && fits(entry.what, what);
+const matches = (
+  entry: (typeof ACCEPTED_DIFFERENCES)[number],
+  { resource, operation, what }: Difference,
+) => fits(entry.resource, resource) && fits(entry.operation, operation) && fits(entry.what, what);
 
 function fits(wanted: string | RegExp, text: string): boolean {
   return typeof wanted === "string" ? wanted === text : wanted.test(text);
@@ -32,11 +34,11 @@ function fits(wanted: string | RegExp, text: string): boolean {
 
 /** Why a difference stays; undefined for one that must not. */
 export function reasonFor(difference: Difference): string | undefined {
-  return ACCEPTED.find((entry) => matches(entry, difference))?.reason;
+  return ACCEPTED_DIFFERENCES.find((entry) => matches(entry, difference))?.reason;
 }
 
 /** Those of an operation that nobody accepted, in words. */
-export function unaccepted(operation: string): string[] {
+export function unacceptedDifferences(operation: string): string[] {
   return seen
     .filter((difference) => difference.operation === operation)
     .filter((difference) => reasonFor(difference) === undefined)
@@ -47,8 +49,8 @@ export function unaccepted(operation: string): string[] {
 }
 
 /** Accepted differences that did not occur: the list says more than is true. */
-export function stale(versions: Readonly<Record<string, string>>): string[] {
-  const expected = ACCEPTED.filter(({ of, resource }) => {
+export function staleAcceptances(versions: Readonly<Record<string, string>>): string[] {
+  const expected = ACCEPTED_DIFFERENCES.filter(({ of, resource }) => {
     const provider = String(resource).includes("record-") ? "cloudflare" : "aws";
     return provider in versions && (of === undefined || versions.aws?.startsWith(of));
   });
@@ -57,6 +59,6 @@ export function stale(versions: Readonly<Record<string, string>>): string[] {
     .map(({ resource, operation, what }) => `${resource} × ${operation} × ${what}`);
 }
 
-export function everything() {
+export function allDifferences() {
   return { seen, compared };
 }

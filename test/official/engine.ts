@@ -7,8 +7,14 @@ import { prepareHome } from "../../sandbox/engine/home.ts";
 import { REPOSITORY, SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
 import { mustPulumi, runPulumi } from "../../sandbox/pulumi.ts";
 import type { Props } from "./names.ts";
-import type { Suited } from "./resources.ts";
-import { type Change, type Outcome, prepared, type Side, type Standing } from "./side.ts";
+import type { SuitedResource } from "./resources.ts";
+import {
+  type Change,
+  type ExistingResource,
+  type Outcome,
+  preparedSandbox,
+  type Side,
+} from "./side.ts";
 
 /** Registers what a file names, and asks what it asks. */
 const PROGRAM = `
@@ -39,7 +45,7 @@ interface ExportedResource {
 }
 
 export async function engineSide(): Promise<Side> {
-  const { sandbox, ids, ec2 } = await prepared();
+  const { sandbox, ids, ec2 } = await preparedSandbox();
   const folder = join(REPOSITORY, ".sandbox", "official", `engine-${process.pid}`);
   rmSync(folder, { recursive: true, force: true });
   const project = join(folder, "project");
@@ -71,7 +77,7 @@ export async function engineSide(): Promise<Side> {
     }),
   );
   const options = { cwd: project, env, pulumi: engine.pulumi };
-  const suite = (resources: readonly Suited[], lookUps: unknown[] = []) =>
+  const suite = (resources: readonly SuitedResource[], lookUps: unknown[] = []) =>
     writeFileSync(
       join(project, "suite.json"),
       JSON.stringify({
@@ -125,7 +131,7 @@ export async function engineSide(): Promise<Side> {
     },
     async state() {
       return new Map(
-        (await exported()).map(({ urn, id = "", outputs = {} }): [string, Standing] => [
+        (await exported()).map(({ urn, id = "", outputs = {} }): [string, ExistingResource] => [
           nameOf(urn),
           { id, values: outputs },
         ]),

@@ -4,17 +4,22 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { isGone } from "../../core/foreign-errors.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
-import { differing } from "./attributes.ts";
+import { differingAttributes } from "./attributes.ts";
 import { callsOf, canonical, triesOf } from "./calls.ts";
-import { deployedState } from "./deployed.ts";
-import { compare, differs, stale, unaccepted } from "./differences.ts";
+import { drift, sweep } from "./changes-by-hand.ts";
+import { deployedState } from "./deployed-resources.ts";
+import {
+  compare,
+  recordDifference,
+  staleAcceptances,
+  unacceptedDifferences,
+} from "./differences.ts";
 import { engineSide } from "./engine.ts";
-import { drift, sweep } from "./hands.ts";
 import { FUNCTIONS, TYPES } from "./names.ts";
-import { report, undated, write, written } from "./report.ts";
-import { lookUps, publish, type Suited, suited, ZONE } from "./resources.ts";
+import { report, withoutDates, write, writtenReport } from "./report.ts";
+import { lookUps, publish, type SuitedResource, suitResources, ZONE } from "./resources.ts";
 import { schemaDifferences, TABLES } from "./schema.ts";
-import { admin, type Outcome, type Side, type Standing } from "./side.ts";
+import { admin, type ExistingResource, type Outcome, type Side } from "./side.ts";
 import { type Providers, type TerraformSide, terraformSide } from "./terraform.ts";
 import type { Tool, Tools } from "./tools.ts";
 
@@ -32,14 +37,14 @@ const RELEASE_REFUSED = /InvalidAddress\.PtrSet/;
 
 let official: TerraformSide;
 let ours: Side;
-let resources: Suited[];
+let resources: SuitedResource[];
 
 test("both sides begin alike, with the inputs of a deployed state", async () => {
   const deployed = await deployedState();
   official = await terraformSide(cli as Tool, providers);
   ours = await engineSide();
   expect(ours.ids).toEqual(official.ids);
-  resources = suited(deployed, ours.ids).filter(
+  resources = suitResources(deployed, ours.ids).filter(
     ({ type }) => (type.split(":")[0] ?? "") in providers,
   );
 });
@@ -63,7 +68,7 @@ function succeeded([a, b]: [Outcome, Outcome]): void {
 /** The calls of both sides since the last time. */
 async function compareCalls(
   operation: string,
-  before?: [Map<string, Standing>, Map<string, Standing>],
+  before?: [Map<string, ExistingResource>, Map<string, ExistingResource>],
 ): Promise<void> {
   const [a, b] = before ?? (await both((side) => side.state()));
   const left = await callsOf(official, resources, a);
@@ -72,7 +77,7 @@ async function compareCalls(
     compare(name, operation);
     const [wanted, got] = [left.get(name) ?? [], right.get(name) ?? []];
     if (canonical(wanted) === canonical(got)) continue;
-    differs({
+    recordDifference({
       ...{ resource: name, operation, what: "calls" },
       official: wanted.join("\n            "),
       ours: got.join("\n            "),
@@ -93,8 +98,12 @@ async function compareStates(operation: string, compared = resources): Promise<v
         .replaceAll(left.id, "<id>")
         .replaceAll(right.id, "<id>")
         .replaceAll(/02(:[0-9a-f]{2}){5}/g, "<mac>");
-    for (const { name: what, ...values } of differing(left.values, right.values, replace)) {
-      differs({ resource: name, operation, what: `attribute ${what}`, ...values });
+    for (const { name: what, ...values } of differingAttributes(
+      left.values,
+      right.values,
+      replace,
+    )) {
+      recordDifference({ resource: name, operation, what: `attribute ${what}`, ...values });
     }
   }
 }
@@ -109,7 +118,7 @@ async function allCalls(side: Side): Promise<string[]> {
 const clear = () => both((side) => admin(side, "DELETE", "calls"));
 
 function nothingElse(operation: string): void {
-  const left = unaccepted(operation);
+  const left = unacceptedDifferences(operation);
   if (left.length > 0) throw new Error(`${left.length} differences\n${left.join("\n")}`);
 }
 
@@ -120,12 +129,12 @@ test("look-ups ask the same and find the same", async () => {
   for (const { name, token } of wanted) {
     const resource = token.split(":").at(-1) ?? token;
     compare(resource, "look up");
-    for (const { name: what, ...values } of differing(
+    for (const { name: what, ...values } of differingAttributes(
       a.get(name) ?? {},
       b.get(name) ?? {},
       String,
     )) {
-      differs({ resource, operation: "look up", what: `attribute ${what}`, ...values });
+      recordDifference({ resource, operation: "look up", what: `attribute ${what}`, ...values });
     }
   }
   const [left, right] = await both((side) => allCalls(side));
@@ -133,9 +142,15 @@ test("look-ups ask the same and find the same", async () => {
   const missing = (lines[0] ?? []).filter((line) => !lines[1]?.includes(line));
   const more = (lines[1] ?? []).filter((line) => !lines[0]?.includes(line));
   for (const line of [...missing, ...more]) {
-    const said = missing.includes(line) ? ["asked", "not asked"] : ["not asked", "asked"];
-    const [official = "", ours = ""] = said;
-    differs({ resource: "all look-ups", operation: "look up", what: line, official, ours });
+    const answers = missing.includes(line) ? ["asked", "not asked"] : ["not asked", "asked"];
+    const [official = "", ours = ""] = answers;
+    recordDifference({
+      resource: "all look-ups",
+      operation: "look up",
+      what: line,
+      official,
+      ours,
+    });
   }
   nothingElse("look up");
 });
@@ -173,7 +188,7 @@ test("each input, edited by itself, changes in place or replaces", async () => {
   }
   const most = Math.max(...resources.map(({ edits }) => Object.keys(edits).length));
   for (let index = 0; index < most; index += 1) {
-    const one = resources.map((resource): Suited => {
+    const one = resources.map((resource): SuitedResource => {
       const [input, value] = Object.entries(resource.edits)[index] ?? [];
       if (input === undefined || value === undefined) return resource;
       return { ...resource, inputs: { ...resource.inputs, [input]: value } };
@@ -185,7 +200,13 @@ test("each input, edited by itself, changes in place or replaces", async () => {
       compare(name, "edit");
       const [left, right] = [canonical(a.get(name)), canonical(b.get(name))];
       if (left === right) continue;
-      differs({ resource: name, operation: "edit", what: input, official: left, ours: right });
+      recordDifference({
+        resource: name,
+        operation: "edit",
+        what: input,
+        official: left,
+        ours: right,
+      });
     }
   }
   nothingElse("edit");
@@ -205,8 +226,8 @@ const IN_PLACE: Readonly<Record<string, readonly string[]>> = {
   "record-TXT": ["content", "name"],
 };
 
-const edited = (some: readonly Suited[]) =>
-  some.map((resource): Suited => {
+const edited = (some: readonly SuitedResource[]) =>
+  some.map((resource): SuitedResource => {
     const inputs = (IN_PLACE[resource.name] ?? []).map((name) => [name, resource.edits[name]]);
     return { ...resource, inputs: { ...resource.inputs, ...Object.fromEntries(inputs) } };
   });
@@ -232,7 +253,10 @@ test("what somebody changed by hand is seen, and put back in the same way", asyn
     compare(name, "drift");
     const [left, right] = seen.map((plan) => canonical(plan.get(name)));
     if (left === right) continue;
-    differs({ ...{ resource: name, operation: "drift", what: "plan" }, ...sides(left, right) });
+    recordDifference({
+      ...{ resource: name, operation: "drift", what: "plan" },
+      ...sides(left, right),
+    });
   }
   succeeded(await both((side) => side.refresh(resources)));
   await clear();
@@ -274,7 +298,10 @@ test("what is there is imported, and needs no change", async () => {
   for (const { name } of known) {
     const [left, right] = [canonical(a.get(name)), canonical(b.get(name))];
     if (left === right) continue;
-    differs({ ...{ resource: name, operation: "import", what: "plan" }, ...sides(left, right) });
+    recordDifference({
+      ...{ resource: name, operation: "import", what: "plan" },
+      ...sides(left, right),
+    });
   }
   nothingElse("import");
   // What an import cannot know is written down by the next deployment.
@@ -336,7 +363,7 @@ async function compareTries(
     const there = states.map((state) => (state.has(name) ? "in the state" : "not in the state"));
     const [left, right] = [0, 1].map((side) => `${there[side]} after ${tries[side]} tries`);
     if (left === right) continue;
-    differs({ ...{ resource: name, operation, what: "tries" }, ...sides(left, right) });
+    recordDifference({ ...{ resource: name, operation, what: "tries" }, ...sides(left, right) });
   }
   nothingElse(operation);
 }
@@ -376,7 +403,7 @@ test("errors that our hooks look for are worded so that they find them", async (
   const eips = resources.filter(({ name }) => name === "eip");
   const names = resources.filter(({ name }) => name === "reverse-name");
   const txt = resources.filter(({ name }) => name === "record-TXT");
-  const said = async (pattern: RegExp, what: (side: Side) => Promise<Outcome>) => {
+  const expectError = async (pattern: RegExp, what: (side: Side) => Promise<Outcome>) => {
     for (const [who, outcome] of [
       ["official", await what(official)],
       ["ours", await what(ours)],
@@ -388,7 +415,7 @@ test("errors that our hooks look for are worded so that they find them", async (
   if (eips.length > 0) {
     const limit = { service: "ec2", action: "AllocateAddress", kind: "error", times: 10 };
     await both((side) => admin(side, "POST", "faults", { ...limit, code: "AddressLimitExceeded" }));
-    await said(/AddressLimitExceeded/, (side) => side.up(eips));
+    await expectError(/AddressLimitExceeded/, (side) => side.up(eips));
     await both((side) => admin(side, "DELETE", "faults"));
 
     // One with a PTR that the state knows nothing of is not released.
@@ -398,7 +425,7 @@ test("errors that our hooks look for are worded so that they find them", async (
       await publish(side.sandbox, `n1.${ZONE.name}`, String(values["publicIp"]));
       await side.ec2.modifyAddressAttribute({ AllocationId: id, DomainName: `n1.${ZONE.name}` });
     });
-    await said(RELEASE_REFUSED, (side) => side.destroy());
+    await expectError(RELEASE_REFUSED, (side) => side.destroy());
     await both(async (side) => {
       const { id = "" } = (await side.state()).get("eip") ?? {};
       await side.ec2.resetAddressAttribute({ AllocationId: id, Attribute: "domain-name" });
@@ -420,7 +447,7 @@ test("errors that our hooks look for are worded so that they find them", async (
       const { addresses = {} } = side.sandbox.world.state.aws.regions["us-east-1"] ?? {};
       delete addresses[lost.allocationId];
     });
-    await said(/InvalidAllocationID\.NotFound/, (side) => side.refresh(theirs));
+    await expectError(/InvalidAllocationID\.NotFound/, (side) => side.refresh(theirs));
     await both((side) => side.forget());
     const gone = [
       {
@@ -443,18 +470,18 @@ test("errors that our hooks look for are worded so that they find them", async (
   if (txt.length > 0) {
     succeeded(await both((side) => side.up(txt)));
     const twice = txt.map((one) => ({ ...one, name: "twice" }));
-    await said(/400 Bad Request .*81058/, (side) => side.up([...txt, ...twice]));
+    await expectError(/400 Bad Request .*81058/, (side) => side.up([...txt, ...twice]));
     const alias = txt.map(({ inputs, ...one }) => {
       const { name, zoneId, ttl } = inputs;
       const cname = { name, zoneId, ttl, proxied: false, type: "CNAME", content: "b.example" };
       return { ...one, name: "alias", inputs: cname };
     });
-    await said(/400 Bad Request .*8105[346]/, (side) => side.up([...txt, ...alias]));
+    await expectError(/400 Bad Request .*8105[346]/, (side) => side.up([...txt, ...alias]));
     await both(async (side) => {
       const { id = "" } = (await side.state()).get("record-TXT") ?? {};
       delete side.sandbox.world.state.cloudflare.records[id];
     });
-    await said(/404 Not Found .*81044/, (side) => side.destroy());
+    await expectError(/404 Not Found .*81044/, (side) => side.destroy());
     await both((side) => side.forget());
   }
 });
@@ -466,7 +493,7 @@ test("the stand-ins' tables say what the official schemas say", async () => {
     const resource = token.split(":").at(-1) ?? token;
     compare(resource, "schema");
     for (const { name, ...values } of schemaDifferences(token, schemas)) {
-      differs({ resource, operation: "schema", what: name, ...values });
+      recordDifference({ resource, operation: "schema", what: name, ...values });
     }
   }
   nothingElse("schema");
@@ -490,7 +517,7 @@ test("every type and function that a component imports is in the suite", async (
 });
 
 test("what is accepted still occurs", () => {
-  const left = stale(versions);
+  const left = staleAcceptances(versions);
   if (left.length > 0) throw new Error(`no longer so:\n${left.join("\n")}`);
 });
 
@@ -503,5 +530,5 @@ test("docs/official.md says what was seen", (context) => {
     new Date().toISOString().slice(0, 10),
   );
   if (process.env["SENDIPS_OFFICIAL_WRITE"] === "1") write(text);
-  expect(written()).toBe(undated(text));
+  expect(writtenReport()).toBe(withoutDates(text));
 });

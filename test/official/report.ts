@@ -2,13 +2,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../../sandbox/project.ts";
-import { type Difference, everything, reasonFor } from "./differences.ts";
+import { allDifferences, type Difference, reasonFor } from "./differences.ts";
 
 const FILE = join(REPOSITORY, "docs", "official.md");
 
 /** The report; its first lines say with what and when. */
 export function report(versions: Readonly<Record<string, string>>, today: string): string {
-  const { seen, compared } = everything();
+  const { seen, compared } = allDifferences();
   const columns = [
     ...new Set([...compared.values()].flatMap((set) => [...set].map((each) => columnOf(each)))),
   ];
@@ -37,7 +37,7 @@ export function report(versions: Readonly<Record<string, string>>, today: string
   return [
     "# The official providers beside the stand-ins",
     "",
-    "Written by `npm run test:official -- --write`; `test/official/accepted.ts` holds the reasons.",
+    "Written by `npm run test:official -- --write`; `test/official/accepted-differences.ts` holds the reasons.",
     "",
     `Run on ${today} with ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
@@ -68,11 +68,11 @@ function columnOf(operation: string): string {
 }
 
 /** What stands in the repository, without the line that says when and with what. */
-export function written(): string {
-  return undated(readFileSync(FILE, "utf8"));
+export function writtenReport(): string {
+  return withoutDates(readFileSync(FILE, "utf8"));
 }
 
-export function undated(text: string): string {
+export function withoutDates(text: string): string {
   return text.replace(/^Run on .*$/m, "");
 }
 

@@ -6,7 +6,7 @@ import type { EC2 } from "@aws-sdk/client-ec2";
 import type { Sandbox } from "../../sandbox/server.ts";
 import type { Props } from "./names.ts";
 
-export interface Suited {
+export interface SuitedResource {
   /** Its logical name on both sides. */
   name: string;
   /** Pulumi's token. */
@@ -19,7 +19,7 @@ export interface Suited {
 }
 
 /** A resource of a deployed state. */
-export interface Deployed {
+export interface DeployedResource {
   type: string;
   name: string;
   inputs: Props;
@@ -106,7 +106,7 @@ export async function publish(sandbox: Sandbox, name: string, content: string): 
 const EC2_TYPES = "aws:ec2/";
 
 /** The resources of the suite for what stands in a deployed state. */
-export function suited(deployed: readonly Deployed[], ids: Ids): Suited[] {
+export function suitResources(deployed: readonly DeployedResource[], ids: Ids): SuitedResource[] {
   const of = (type: string): Props => {
     const found = deployed.find((resource) => resource.type === type);
     if (found === undefined) throw new Error(`nothing of type ${type} is deployed`);
@@ -233,7 +233,7 @@ export function suited(deployed: readonly Deployed[], ids: Ids): Suited[] {
 }
 
 /** One record of each kind that stands in the state. */
-function records(deployed: readonly Deployed[]): Suited[] {
+function records(deployed: readonly DeployedResource[]): SuitedResource[] {
   const type = "cloudflare:index/dnsRecord:DnsRecord";
   const kinds = new Map<string, Props>();
   for (const resource of deployed) {

@@ -3,7 +3,7 @@ import { EC2 } from "@aws-sdk/client-ec2";
 import { SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
 import { type Sandbox, startSandbox } from "../../sandbox/server.ts";
 import type { Props } from "./names.ts";
-import { type Ids, prepare, type Suited, WORLD } from "./resources.ts";
+import { type Ids, prepare, type SuitedResource, WORLD } from "./resources.ts";
 
 export interface Outcome {
   ok: boolean;
@@ -18,7 +18,7 @@ export interface Change {
 }
 
 /** A resource in the state, its values as Pulumi names them. */
-export interface Standing {
+export interface ExistingResource {
   id: string;
   values: Props;
 }
@@ -28,13 +28,13 @@ export interface Side {
   ids: Ids;
   ec2: EC2;
   /** Creates and updates, without asking first what is there. */
-  up(resources: readonly Suited[]): Promise<Outcome>;
+  up(resources: readonly SuitedResource[]): Promise<Outcome>;
   /** What `up` would do; with `refresh`, after asking what is there. */
-  plan(resources: readonly Suited[], refresh: boolean): Promise<Map<string, Change>>;
-  refresh(resources: readonly Suited[]): Promise<Outcome>;
-  state(): Promise<Map<string, Standing>>;
+  plan(resources: readonly SuitedResource[], refresh: boolean): Promise<Map<string, Change>>;
+  refresh(resources: readonly SuitedResource[]): Promise<Outcome>;
+  state(): Promise<Map<string, ExistingResource>>;
   /** Takes what is there, by its ids, into an empty state. */
-  import(resources: readonly Suited[], ids: ReadonlyMap<string, string>): Promise<Outcome>;
+  import(resources: readonly SuitedResource[], ids: ReadonlyMap<string, string>): Promise<Outcome>;
   /** Deletes all that the state holds. */
   destroy(): Promise<Outcome>;
   /** Empties the state and leaves the cloud alone. */
@@ -44,7 +44,7 @@ export interface Side {
 }
 
 /** A sandbox as both sides begin. */
-export async function prepared(): Promise<{ sandbox: Sandbox; ids: Ids; ec2: EC2 }> {
+export async function preparedSandbox(): Promise<{ sandbox: Sandbox; ids: Ids; ec2: EC2 }> {
   const sandbox = await startSandbox(WORLD);
   const ec2 = new EC2({
     region: "us-east-1",

@@ -4,8 +4,14 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { REPOSITORY, SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
 import { camel, FUNCTIONS, type Props, snake, TYPES, toPulumi, toTerraform } from "./names.ts";
-import type { Suited } from "./resources.ts";
-import { type Change, type Outcome, prepared, type Side, type Standing } from "./side.ts";
+import type { SuitedResource } from "./resources.ts";
+import {
+  type Change,
+  type ExistingResource,
+  type Outcome,
+  preparedSandbox,
+  type Side,
+} from "./side.ts";
 import type { ProviderName, Tool } from "./tools.ts";
 
 export type Providers = Partial<Record<ProviderName, Tool>>;
@@ -40,7 +46,7 @@ export interface TerraformSide extends Side {
 const SOURCES = { aws: "hashicorp/aws", cloudflare: "cloudflare/cloudflare" };
 
 export async function terraformSide(cli: Tool, providers: Providers): Promise<TerraformSide> {
-  const { sandbox, ids, ec2 } = await prepared();
+  const { sandbox, ids, ec2 } = await preparedSandbox();
   const folder = join(REPOSITORY, ".sandbox", "official", `terraform-${process.pid}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -98,7 +104,7 @@ export async function terraformSide(cli: Tool, providers: Providers): Promise<Te
   let known: Schemas | undefined;
   const write = (more: Record<string, unknown>) =>
     writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ ...base, ...more }));
-  const writeResources = async (resources: readonly Suited[], more = {}) => {
+  const writeResources = async (resources: readonly SuitedResource[], more = {}) => {
     known ??= await schemas();
     const resource: Record<string, Record<string, Props>> = {};
     for (const { name, type, inputs } of resources) {
@@ -137,10 +143,12 @@ export async function terraformSide(cli: Tool, providers: Providers): Promise<Te
     async state() {
       const shown: Shown = JSON.parse(await must("show", "-json"));
       return new Map(
-        (shown.values?.root_module?.resources ?? []).map(({ name, values }): [string, Standing] => [
-          name,
-          { id: String(values["id"]), values: toPulumi(values) },
-        ]),
+        (shown.values?.root_module?.resources ?? []).map(
+          ({ name, values }): [string, ExistingResource] => [
+            name,
+            { id: String(values["id"]), values: toPulumi(values) },
+          ],
+        ),
       );
     },
     async import(resources, found) {

@@ -95,13 +95,13 @@ async function providerIn(name: ProviderName): Promise<Tool | undefined> {
   const found: { path: string; version: string }[] = [];
   for (const folder of pluginFolders()) {
     const versions = join(folder, "registry.terraform.io", NAMESPACES[name], name);
-    for (const version of listed(versions)) {
+    for (const version of fileNames(versions)) {
       const unpacked = join(
         versions,
         version,
         `linux_${process.arch === "x64" ? "amd64" : "arm64"}`,
       );
-      for (const file of listed(unpacked)) {
+      for (const file of fileNames(unpacked)) {
         const path = join(unpacked, file);
         if (file.startsWith(`terraform-provider-${name}`) && (await runs(path))) {
           found.push({ path, version });
@@ -129,11 +129,11 @@ function pluginFolders(): string[] {
     "/usr/local/share/terraform/plugins",
     "/usr/share/terraform/plugins",
   ];
-  const mirrors = listed("/opt").map((folder) => join("/opt", folder));
+  const mirrors = fileNames("/opt").map((folder) => join("/opt", folder));
   return [...(TF_PLUGIN_CACHE_DIR ? [TF_PLUGIN_CACHE_DIR] : []), ...named, ...implied, ...mirrors];
 }
 
-function listed(folder: string): string[] {
+function fileNames(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {

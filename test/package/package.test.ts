@@ -16,7 +16,16 @@ import { engineEnv } from "../../sandbox/engine/env.ts";
 import { prepareHome } from "../../sandbox/engine/home.ts";
 import { pointAtSandbox, REPOSITORY, SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
 import { startSandbox } from "../../sandbox/server.ts";
-import { install, manifest, must, ownEnv, pack, remove, run, temporaryFolder } from "./support.ts";
+import {
+  install,
+  manifest,
+  ownEnv,
+  pack,
+  remove,
+  run,
+  runOrFail,
+  temporaryFolder,
+} from "./support.ts";
 
 const MODULES = join(REPOSITORY, "node_modules");
 const ZONE = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
@@ -70,7 +79,7 @@ function systemNode(): string | undefined {
 
 describe("what is packed", () => {
   test("is what was built, and nothing of the repository's own", async () => {
-    const listed = await must("tar", ["-tzf", tarball], { cwd: folder });
+    const listed = await runOrFail("tar", ["-tzf", tarball], { cwd: folder });
     const files = listed.stdout
       .trim()
       .split("\n")
@@ -131,11 +140,11 @@ describe("what is installed", () => {
 
   installedTest("is imported by ES modules and required by others", async () => {
     writeFileSync(join(folder, "use.mts"), USE);
-    const imported = await must(process.execPath, ["use.mts"], { cwd: folder });
+    const imported = await runOrFail(process.execPath, ["use.mts"], { cwd: folder });
     expect(imported.stdout).toBe("8\n");
     const script =
       'console.log(typeof require("sendips").SendingIp, typeof require("sendips/core").plan)';
-    const required = await must(process.execPath, ["--eval", script], { cwd: folder });
+    const required = await runOrFail(process.execPath, ["--eval", script], { cwd: folder });
     expect(required.stdout).toBe("function function\n");
   });
 
@@ -163,13 +172,13 @@ describe("what is installed", () => {
     const command = join(folder, "node_modules", "sendips", "cli", "sendips.mjs");
     const project = join(folder, "system-node");
     const where = { cwd: folder };
-    const made = await must(
+    const made = await runOrFail(
       node,
       [command, "init", project, ...fourValues("eni-0a1b2c3d4e5f60718")],
       where,
     );
     expect(made.output).toContain("stacks/Pulumi.acme.yaml");
-    const linted = await must(node, [command, "lint"], { cwd: project });
+    const linted = await runOrFail(node, [command, "lint"], { cwd: project });
     expect(linted.stdout).toContain("1 stack: 0 errors");
   });
 
@@ -178,7 +187,7 @@ describe("what is installed", () => {
     const template = join(folder, "node_modules", "sendips", "template");
     const common = ["new", template, "--yes", "--non-interactive", "--name", "acme-mail"];
     const plain = join(folder, "new-plain");
-    await must(pulumi, [...common, "--generate-only", "--dir", plain], { cwd: folder, env });
+    await runOrFail(pulumi, [...common, "--generate-only", "--dir", plain], { cwd: folder, env });
     expect(readdirSync(plain).sort()).toEqual(
       [".gitignore", "Pulumi.yaml", "index.ts", "package.json", "stacks"].sort(),
     );
@@ -200,7 +209,7 @@ describe("what is installed", () => {
     const config = Object.entries(answers).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
     const answered = join(folder, "new-answered");
     const args = [...common, "--stack", "acme", "--dir", answered, "--config-path", ...config];
-    await must(pulumi, args, { cwd: folder, env });
+    await runOrFail(pulumi, args, { cwd: folder, env });
     const planned = await sendips(answered, ["plan", "acme"], env);
     expect([planned.code, planned.output]).toEqual([
       0,
@@ -261,7 +270,7 @@ async function deployAndDestroy(sandbox: Awaited<ReturnType<typeof startSandbox>
     run(pulumi, ["up", "-s", "acme", "--yes", "--skip-preview", "--non-interactive"], at);
 
   // The packages lie above the project, as in a workspace.
-  await must(pulumi, ["stack", "init", "acme"], at);
+  await runOrFail(pulumi, ["stack", "init", "acme"], at);
   const key = await sendips(project, ["dkim", "new", "acme", "--sign"], env);
   expect(key.code, key.output).toBe(0);
   const linted = await sendips(project, ["lint"], env);
@@ -291,13 +300,13 @@ async function deployAndDestroy(sandbox: Awaited<ReturnType<typeof startSandbox>
     );
     expect(addresses()).toHaveLength(2);
     const preview = ["preview", "-s", "acme", "--expect-no-changes", "--non-interactive"];
-    await must(pulumi, preview, at);
+    await runOrFail(pulumi, preview, at);
 
     for (const address of ["tx1", "tx2"]) edit(project, ["addresses", address, "release"], true);
     const released = await up();
     expect(released.code, released.output).toBe(0);
     const destroy = ["destroy", "-s", "acme", "--yes", "--skip-preview", "--run-program"];
-    await must(pulumi, [...destroy, "--non-interactive"], at);
+    await runOrFail(pulumi, [...destroy, "--non-interactive"], at);
     expect(addresses()).toEqual([]);
     // DMARC covers other senders of the domain too, and stays when a tenant goes.
     const left = Object.values(sandbox.world.state.cloudflare.records).map(({ name }) => name);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { REPOSITORY } from "../../sandbox/project.ts";
 
 /** How a command ended. */
-export interface Ended {
+export interface CommandResult {
   code: number;
   stdout: string;
   /** stdout and stderr as they came. */
@@ -20,7 +20,11 @@ interface Where {
 }
 
 /** Runs a command to its end. */
-export function run(command: string, args: readonly string[], { cwd, env }: Where): Promise<Ended> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd, env }: Where,
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -40,7 +44,11 @@ export function run(command: string, args: readonly string[], { cwd, env }: Wher
 }
 
 /** {@link run}, but anything other than success is an error that shows the output. */
-export async function must(command: string, args: readonly string[], where: Where): Promise<Ended> {
+export async function runOrFail(
+  command: string,
+  args: readonly string[],
+  where: Where,
+): Promise<CommandResult> {
   const ended = await run(command, args, where);
   if (ended.code !== 0) {
     throw new Error(`${command} ${args.join(" ")}: status ${ended.code}\n${ended.output}`);
@@ -73,7 +81,7 @@ export function manifest(file = join(REPOSITORY, "package.json")): Manifest {
 
 /** `npm pack` into a folder; the path of the tarball. */
 export async function pack(folder: string): Promise<string> {
-  await must("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: REPOSITORY });
+  await runOrFail("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: REPOSITORY });
   const tarball = join(folder, `sendips-${manifest().version}.tgz`);
   if (!existsSync(tarball)) throw new Error(`npm pack wrote no ${tarball}`);
   return tarball;

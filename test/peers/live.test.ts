@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { dmarcView } from "../../core/tenant/dmarc/view.ts";
-import { standingSpf } from "../../core/tenant/spf/standing.ts";
+import { existingSpf } from "../../core/tenant/spf/existing-spf.ts";
 import { dmarcName } from "../../mail/dmarc/record.ts";
 import { checkHost } from "../../mail/spf/evaluate.ts";
 import { isSpf } from "../../mail/spf/finding.ts";
@@ -87,7 +87,7 @@ test.for(liveCases().filter((name) => !REFUSED.includes(name)))(
       const { result } = await checkHost({ ip, helo, mailFrom: sender }, resolver);
       expect.soft(answers.check_host[index]?.result, `pyspf: ${line}`).toBe(result);
       if (mail.own) expect.soft(result, line).toBe("pass");
-      const [standing] = standingSpf(tenant.tenant, domain);
+      const [standing] = existingSpf(tenant.tenant, domain);
       if (standing === undefined) continue;
       const before = await checkHost(
         { ip, helo, mailFrom: sender },

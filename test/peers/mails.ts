@@ -1,8 +1,8 @@
 /** Mails of a tenant, of others it lets in, and of strangers, with the result that SPF must have. */
 
 import { parseSpf } from "../../mail/spf/parse.ts";
-import type { ResultCode } from "../../mail/spf/types.ts";
-import type { Published } from "./publish.ts";
+import type { SpfResultCode } from "../../mail/spf/types.ts";
+import type { PublishedTenant } from "./publish.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** One mail, as a receiver sees it. */
@@ -12,7 +12,7 @@ export interface Mail {
   sender: string;
   helo: string;
   /** What RFC 7208 says of it, from the config and not from the records. */
-  result: ResultCode;
+  result: SpfResultCode;
 }
 
 /** Nobody's addresses: no tenant, no include and no sandbox pool holds them. */
@@ -20,7 +20,7 @@ const STRANGERS = ["100.64.0.1", "2001:db8::1"];
 const ELSEWHERE = "mail.stranger.example";
 
 /** Every own address and strangers, at every name that mail of the tenant may come from. */
-export function mailsOf(tenant: Tenant, ips: Published["ips"]): Mail[] {
+export function mailsOf(tenant: Tenant, ips: PublishedTenant["ips"]): Mail[] {
   const { streams, addresses } = tenant.plan;
   const names = new Map<string, Set<string>>();
   for (const { from, returnPath, pool } of streams) {

@@ -1,7 +1,7 @@
 /** What we say of a tenant's published records, in the words that checkdmarc has for it. */
 import { expect } from "vitest";
 import { dmarcView } from "../../core/tenant/dmarc/view.ts";
-import type { PolicyFile } from "../../core/tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../../core/tenant/mta-sts/policy-file.ts";
 import { bimiName, parseBimi } from "../../mail/bimi/record.ts";
 import { dmarcName, parseDmarc } from "../../mail/dmarc/record.ts";
 import { mtaStsName, parseMtaSts, parseMtaStsPolicy } from "../../mail/mta-sts/record.ts";
@@ -10,20 +10,20 @@ import { isSpf } from "../../mail/spf/finding.ts";
 import { parseTlsRpt, tlsRptName } from "../../mail/tls-rpt/record.ts";
 import { need } from "../contract/aws.ts";
 import type { AtDomain, Questions } from "./ask.ts";
-import type { Published } from "./publish.ts";
+import type { PublishedTenant } from "./publish.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** Questions about everything that checkdmarc can read of a tenant. */
-export function checkdmarcQuestions({ tenant, plan }: Tenant, { texts, ips }: Published) {
+export function checkdmarcQuestions({ tenant, plan }: Tenant, { texts, ips }: PublishedTenant) {
   const { domain, neverMails } = tenant;
   const spf = texts.filter(({ text }) => isSpf(text)).map(({ name }) => name);
   const from = plan.streams.map((stream) => stream.from);
-  const asked = (names: readonly string[]): AtDomain[] =>
+  const atDomains = (names: readonly string[]): AtDomain[] =>
     [...new Set(names)].map((name) => ({ domain: name, parked: neverMails.includes(name) }));
   return {
     iprev: plan.addresses.map(({ key }) => ({ ip: need(ips.get(key)) })),
-    spf: asked(spf),
-    dmarc: asked([domain, ...from, ...neverMails]),
+    spf: atDomains(spf),
+    dmarc: atDomains([domain, ...from, ...neverMails]),
     mta_sts: plan.policyFiles.map((file) => ({ domain: file.domain, policy: file.text })),
     tls_rpt: Object.keys(tenant.tlsReports).map((name) => ({ domain: name })),
     bimi: Object.keys(tenant.bimi).map((name) => ({ domain: name })),
@@ -34,7 +34,7 @@ export function checkdmarcQuestions({ tenant, plan }: Tenant, { texts, ips }: Pu
 /** Our answers to them. checkdmarc warns of nothing unless it says so here. */
 export function ourAnswers(
   tenant: Tenant,
-  published: Published,
+  published: PublishedTenant,
   questions: ReturnType<typeof checkdmarcQuestions>,
 ) {
   return {
@@ -65,7 +65,7 @@ export function filesHosts({ tenant }: Tenant): string[] {
  * records too, an include that comes twice twice. They part where no golden tenant goes: beyond ten
  * checkdmarc stops counting, and of an mx whose hosts have no address only we count a void look-up.
  */
-function spfOf(tenant: Tenant, { texts, ips }: Published, domain: string) {
+function spfOf(tenant: Tenant, { texts, ips }: PublishedTenant, domain: string) {
   const { operator, plan } = tenant;
   const record = need(texts.find(({ name, text }) => name === domain && isSpf(text))).text;
   const records = new Map(Object.entries(operator.spfSnapshot));
@@ -87,7 +87,7 @@ function spfOf(tenant: Tenant, { texts, ips }: Published, domain: string) {
 }
 
 /** The DMARC record that a receiver finds for a From domain, with every default filled in. */
-function dmarcOf({ plan }: Tenant, { texts }: Published, domain: string) {
+function dmarcOf({ plan }: Tenant, { texts }: PublishedTenant, domain: string) {
   const { domain: location } = need(dmarcView(plan.records).find(domain).walk.policy);
   const record = textAt(texts, dmarcName(location));
   const read = need(parseDmarc(record).value);
@@ -117,18 +117,18 @@ function reportUri(text: string) {
 }
 
 /** The MTA-STS record of a domain, and the policy that is to be served. */
-function mtaStsOf({ texts }: Published, { domain, text }: PolicyFile) {
+function mtaStsOf({ texts }: PublishedTenant, { domain, text }: MtaStsPolicyFile) {
   const { id } = need(parseMtaSts(textAt(texts, mtaStsName(domain))).value);
   const { mode, maxAge, mx } = need(parseMtaStsPolicy(text).value);
   return { valid: true, id, policy: { version: "STSv1", mode, max_age: maxAge, mx }, warnings: [] };
 }
 
-function tlsRptOf({ texts }: Published, domain: string) {
+function tlsRptOf({ texts }: PublishedTenant, domain: string) {
   const { rua } = need(parseTlsRpt(textAt(texts, tlsRptName(domain))).value);
   return { valid: true, tags: { v: { value: "TLSRPTv1" }, rua: { value: rua } }, warnings: [] };
 }
 
-function bimiOf({ texts }: Published, domain: string) {
+function bimiOf({ texts }: PublishedTenant, domain: string) {
   const { location, authority, avatar } = need(parseBimi(textAt(texts, bimiName(domain))).value);
   const tags = {
     v: { value: "BIMI1" },
@@ -142,7 +142,7 @@ function bimiOf({ texts }: Published, domain: string) {
 }
 
 /** The one text at a name. */
-function textAt(texts: Published["texts"], name: string): string {
+function textAt(texts: PublishedTenant["texts"], name: string): string {
   const [found, ...more] = texts.filter((text) => text.name === name);
   if (more.length > 0) throw new Error(`${name} has several texts`);
   return need(found).text;

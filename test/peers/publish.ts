@@ -7,7 +7,7 @@ import { AllocateAddressCommand, ModifyAddressAttributeCommand } from "@aws-sdk/
 import type { Cloudflare } from "cloudflare";
 import type { RecordCreateParams } from "cloudflare/resources/dns/records";
 import { type PlannedRecord, type Ref, renderOwner, renderText } from "../../core/tenant/record.ts";
-import { standingSpf } from "../../core/tenant/spf/standing.ts";
+import { existingSpf } from "../../core/tenant/spf/existing-spf.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
 import { reportHost } from "../../mail/report-uri.ts";
 import { singletonOf } from "../../mail/singletons.ts";
@@ -22,7 +22,7 @@ import type { Tenant } from "./tenant.ts";
 const LONG_ENOUGH = 7_200_000;
 
 /** A tenant whose records are visible in DNS. */
-export interface Published {
+export interface PublishedTenant {
   sandbox: TestSandbox;
   /** The public IPv4 of each address, by key. */
   ips: ReadonlyMap<string, string>;
@@ -38,7 +38,7 @@ interface Publication {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** Publishes everything, PTRs last, and waits on the sandbox's clock until all of it is visible. */
-export async function publish(tenant: Tenant): Promise<Published> {
+export async function publish(tenant: Tenant): Promise<PublishedTenant> {
   const { plan, operator } = tenant;
   const others = othersRecords(tenant);
   const zones = zonesOf(operator.zones, others);
@@ -88,7 +88,7 @@ function othersRecords({ plan, operator, tenant }: Tenant): Publication[] {
     ),
   );
   // What a record of ours takes the place of is gone; what it leaves alone stands.
-  const own = standingSpf(tenant, tenant.domain).map(({ text }) => text);
+  const own = existingSpf(tenant, tenant.domain).map(({ text }) => text);
   const names = { [tenant.domain]: { TXT: [] }, ...tenant.existing.names };
   const standing = Object.entries(names).flatMap(([name, { TXT }]) => {
     const publisher = publisherOf(name, operator.zones);

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import type { TestContext } from "vitest";
 import { withLock } from "../../sandbox/engine/lock.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
-import { lacks } from "../contract/commands.ts";
+import { skipFor } from "../contract/commands.ts";
 
 const run = promisify(execFile);
 
@@ -37,7 +37,7 @@ export async function needPeers(context: Pick<TestContext, "skip">): Promise<str
     return PYTHON;
   } catch (error) {
     const reason = "no Python 3.11 or later with the packages of test/peers/requirements.txt";
-    return lacks(context, `${reason}: ${lastLine(error)}`, error);
+    return skipFor(context, `${reason}: ${lastLine(error)}`, error);
   }
 }
 

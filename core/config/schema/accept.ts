@@ -1,6 +1,6 @@
 /** Warnings that somebody has judged, and that count no more. */
 import { z } from "zod";
-import { ACCEPTABLE, isFindingCode, nearestCodes } from "../../findings.ts";
+import { ACCEPTABLE, isFindingCode, nearestCodes } from "../../finding-codes.ts";
 import { isoDate } from "../fields.ts";
 
 const code = z

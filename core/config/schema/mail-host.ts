@@ -1,6 +1,6 @@
 /** `sendips:mailHost`: a machine that sends, its own stack. */
 import { z } from "zod";
-import { awsId, cidr, instanceType, ipv4, keyed } from "../fields.ts";
+import { awsId, cidr, instanceType, ipv4, keyMap } from "../fields.ts";
 
 /** The mail host's part of a stack file. */
 export const mailHostSchema = z
@@ -11,7 +11,7 @@ export const mailHostSchema = z
     instanceType: instanceType.describe(
       "Decides how many interfaces and private IPs fit; checked before anything is created.",
     ),
-    networkInterfaces: keyed(
+    networkInterfaces: keyMap(
       z.strictObject({
         privateIps: z
           .array(ipv4)

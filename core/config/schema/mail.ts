@@ -1,15 +1,15 @@
 /** Config of the mail records: SPF, DKIM, DMARC, MTA-STS, TLS-RPT, BIMI. */
 import { z } from "zod";
 import {
-  byZoneName,
   dnsName,
   domain,
   httpsUri,
   isoDate,
   mxPattern,
   reportUri,
-  selectors,
+  selectorMap,
   tlsReportUri,
+  zoneNameMap,
 } from "../fields.ts";
 
 const policy = z.enum(["none", "quarantine", "reject"]);
@@ -220,7 +220,7 @@ export const bimiSchema = z
   })
   .describe("BIMI of a domain, selector `default` (draft-brand-indicators).");
 
-export const dkimSchema = selectors(dkimKeySchema)
+export const dkimSchema = selectorMap(dkimKeySchema)
   .default({})
   .describe("DKIM keys by selector. Default: none.");
 
@@ -231,7 +231,7 @@ export const existingSchema = z
     seen: isoDate
       .optional()
       .describe("The day on which it was looked at, written by `sendips zone --write`."),
-    names: byZoneName(
+    names: zoneNameMap(
       z.strictObject({
         TXT: values.describe("TXT values, each as one text, or in quotes as `dig` prints them."),
         MX: values.describe('MX values: "10 mx.example.com".'),

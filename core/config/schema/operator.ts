@@ -1,13 +1,13 @@
 /** Operator-wide values: once for all stacks, in Pulumi.yaml. */
 import { z } from "zod";
 import { ttlConfig, zoneConfig } from "../../publishers/publishers.ts";
-import { byDomain, byName, byRegion, nameServer, reportUri } from "../fields.ts";
+import { domainMap, nameMap, nameServer, regionMap, reportUri } from "../fields.ts";
 import { acceptList } from "./accept.ts";
 import { domainConnectSchema } from "./domain-connect.ts";
 
 /** The keys under `sendips:` in Pulumi.yaml. */
 export const operatorSchema = z.strictObject({
-  zones: byDomain(zoneConfig).describe(
+  zones: domainMap(zoneConfig).describe(
     "Who serves each zone: {cloudflare: <zone id>} (we publish) or external (the customer publishes).",
   ),
   reports: z
@@ -17,12 +17,12 @@ export const operatorSchema = z.strictObject({
   ttl: ttlConfig
     .default(3600)
     .describe("TTL of records in seconds. Default: 3600, a usual value for mail records."),
-  spfSnapshot: byName(z.string())
+  spfSnapshot: nameMap(z.string())
     .default({})
     .describe(
       "SPF records of others as last seen, by name: what an include costs is counted from them. `sendips plan --online` asks DNS instead. Default: none, and each unknown include counts as at least one look-up.",
     ),
-  eipQuota: byRegion(z.int().min(0))
+  eipQuota: regionMap(z.int().min(0))
     .default({})
     .describe("Elastic IPs that AWS grants, by Region. Default: 5 each, as for a new account."),
   dns: z

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ttlConfig } from "../../publishers/publishers.ts";
 import type { DkimKeyConfig } from "../dkim-key.ts";
-import { awsId, byDomain, domain, ipv4, keyed, keyText } from "../fields.ts";
+import { awsId, domain, domainMap, ipv4, keyMap, keyText } from "../fields.ts";
 import { acceptList } from "./accept.ts";
 import {
   bimiSchema,
@@ -121,10 +121,10 @@ export const tenantSchema = z
       .describe(
         "Who sends: a mail host stack or an existing network interface. Needed for addresses.",
       ),
-    addresses: keyed(addressSchema)
+    addresses: keyMap(addressSchema)
       .default({})
       .describe("The tenant's Elastic IPs, by key. Default: none: a tenant of parked domains."),
-    streams: keyed(streamSchema)
+    streams: keyMap(streamSchema)
       .default({})
       .describe("The tenant's kinds of mail, by key. Default: none."),
     spf: spfSchema
@@ -133,7 +133,7 @@ export const tenantSchema = z
         "SPF of the organisational domain itself, and how own addresses are written. Default, and with `addresses` alone: no record there, unless a stream's From is that domain.",
       ),
     existing: existingSchema,
-    domains: byDomain(otherDomainSchema)
+    domains: domainMap(otherDomainSchema)
       .default({})
       .describe(
         "Further organisational domains of the tenant, by domain. One that a stream's From belongs to needs no entry: it gets a DMARC record as the first has. Default: none.",
@@ -146,13 +146,13 @@ export const tenantSchema = z
         "Publish the DKIM keys below this name, in a zone of ours, and let each From domain point there by CNAME, one for each selector. What stands behind it is ours: who uses selector names again (s1, s2, s1 …) never asks the customer to publish another. Default: the keys stand in the From domain itself.",
       ),
     dmarc: dmarcSchema,
-    mtaSts: byDomain(mtaStsSchema)
+    mtaSts: domainMap(mtaStsSchema)
       .default({})
       .describe("MTA-STS by domain (RFC 8461). Default: none."),
-    tlsReports: byDomain(tlsReportSchema)
+    tlsReports: domainMap(tlsReportSchema)
       .default({})
       .describe("TLS-RPT by domain (RFC 8460). Default: none."),
-    bimi: byDomain(bimiSchema).default({}).describe("BIMI by domain. Default: none."),
+    bimi: domainMap(bimiSchema).default({}).describe("BIMI by domain. Default: none."),
     neverMails: z
       .array(domain)
       .default([])

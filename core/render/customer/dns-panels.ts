@@ -209,12 +209,16 @@ export function panelRows(needs: PanelNeeds): { head: string[]; rows: string[][]
     [true, "Panel", ({ title }) => title],
     [true, "Name", ({ name }) => NAMES[name]],
     [needs.apex, "The zone itself", ({ apex }) => (apex === "@" ? "@" : apex)],
-    [needs.txt, "TXT", ({ quotes }) => (quotes === "either" ? EITHER : plus(quotes, " quotes"))],
+    [
+      needs.txt,
+      "TXT",
+      ({ quotes }) => (quotes === "either" ? EITHER : withSuffix(quotes, " quotes")),
+    ],
     [needs.longTxt, "TXT over 255 octets", ({ longTxt }) => LONG[longTxt]],
     [
       needs.target,
       "Target of CNAME, MX",
-      ({ dot }) => (dot === "either" ? "either" : plus(dot, " dot")),
+      ({ dot }) => (dot === "either" ? "either" : withSuffix(dot, " dot")),
     ],
     [needs.proxied, "Proxy", ({ proxies }) => (proxies ? "set “DNS only”" : "—")],
     [true, "Note", ({ note }) => note ?? ""],
@@ -241,6 +245,6 @@ const LONG: Record<PanelLongTxt, string> = {
   unconfirmed: "unconfirmed",
 };
 
-function plus(value: "with" | "without" | "unconfirmed", what: string): string {
+function withSuffix(value: "with" | "without" | "unconfirmed", what: string): string {
   return value === "unconfirmed" ? value : `${value}${what}`;
 }

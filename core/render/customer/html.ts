@@ -2,7 +2,7 @@
  * The customer's page as one HTML document for an e-mail: tables and styles in line, because Outlook lays
  * out with Word and mail programs drop style sheets; no script, no link, no image, nothing loaded.
  */
-import type { PolicyFile } from "../../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../../tenant/mta-sts/policy-file.ts";
 import type { Check, CustomerRecord } from "./record.ts";
 import {
   type CustomerView,
@@ -26,19 +26,19 @@ export function htmlPage(view: CustomerView): string {
   const title = `DNS records for ${domain}`;
   const body = [
     heading(1, title),
-    paragraph(`Please publish the records below in ${zones.map(code).join(" and ")}.`),
+    paragraph(`Please publish the records below in ${zones.map(codeHtml).join(" and ")}.`),
     ...(unknown ? [warning(PREVIEW)] : []),
-    table(RULES.map(([name, rule]) => row([{ head: name }, escapeHtml(rule)]))),
+    tableHtml(RULES.map(([name, rule]) => rowHtml([{ head: name }, escapeHtml(rule)]))),
     heading(2, "How your panel wants it"),
-    table([
-      row(head.map((name) => ({ head: name }))),
-      ...rows.map((cells) => row(cells.map(escapeHtml))),
+    tableHtml([
+      rowHtml(head.map((name) => ({ head: name }))),
+      ...rows.map((cells) => rowHtml(cells.map(escapeHtml))),
     ]),
     paragraph(escapeHtml(PANEL_NOTE)),
     ...steps.flatMap((step, index) => [
       heading(2, `${index + 1}. ${step.title}`),
       paragraph(escapeHtml(step.before)),
-      ...(step.serves ? files.map(policyFile) : []),
+      ...(step.serves ? files.map(policyFileHtml) : []),
       ...step.records.flatMap((record) => [
         heading(3, `${record.name} ${record.record.data.type}`),
         recordTable(record),
@@ -67,7 +67,7 @@ export function escapeHtml(text: string): string {
 /** A cell: HTML, or the text of a heading. */
 type Cell = string | { head: string };
 
-function row(cells: readonly Cell[]): string {
+function rowHtml(cells: readonly Cell[]): string {
   const html = cells.map((cell) =>
     typeof cell === "string"
       ? `<td style="${FONT}">${cell}</td>`
@@ -76,7 +76,7 @@ function row(cells: readonly Cell[]): string {
   return `<tr valign="top">${html.join("")}</tr>`;
 }
 
-function table(rows: readonly string[]): string {
+function tableHtml(rows: readonly string[]): string {
   return [
     '<table border="1" cellpadding="5" cellspacing="0" width="100%" style="border-collapse:collapse">',
     ...rows,
@@ -85,7 +85,7 @@ function table(rows: readonly string[]): string {
 }
 
 /** Text that is copied: a fixed width, broken anywhere; its blanks are kept where HTML would join them. */
-function code(text: string): string {
+function codeHtml(text: string): string {
   const blanks = /^ | $| {2}/.test(text) ? ";white-space:pre-wrap" : "";
   return `<code style="word-break:break-all${blanks}">${escapeHtml(text)}</code>`;
 }
@@ -100,15 +100,17 @@ function paragraph(html: string): string {
 }
 
 function warning(text: string): string {
-  return table([`<tr><td style="${FONT}" bgcolor="#fff4ce"><b>${escapeHtml(text)}</b></td></tr>`]);
+  return tableHtml([
+    `<tr><td style="${FONT}" bgcolor="#fff4ce"><b>${escapeHtml(text)}</b></td></tr>`,
+  ]);
 }
 
 function recordTable(shown: CustomerRecord): string {
   const { action, name, relative, record, dnsOnly, leftOut, checks } = shown;
   const lines: [string, string][] = [
     [action.verb === "replace" ? "Replace" : "Add", actionHtml(shown)],
-    ["Full name", code(name)],
-    ["Relative name", code(relative)],
+    ["Full name", codeHtml(name)],
+    ["Relative name", codeHtml(relative)],
     ["Type", record.data.type],
     ["TTL", String(record.ttl)],
     ...valueRows(shown),
@@ -120,19 +122,19 @@ function recordTable(shown: CustomerRecord): string {
     ["Later", escapeHtml(staysText(shown))],
     ["Check", checks.map((check) => checkHtml(shown, check)).join("<br>or<br>")],
   ];
-  return table(lines.map(([title, html]) => row([{ head: title }, html])));
+  return tableHtml(lines.map(([title, html]) => rowHtml([{ head: title }, html])));
 }
 
 function actionHtml(shown: CustomerRecord): string {
   const { before, stop } = shown.action;
   const notes = [othersText(shown).trim(), stop ?? ""].filter((note) => note !== "");
-  return [...before.map(code), ...notes.map(escapeHtml)].join("<br>");
+  return [...before.map(codeHtml), ...notes.map(escapeHtml)].join("<br>");
 }
 
 function checkHtml(shown: CustomerRecord, check: Check): string {
   const { words, data } = printsOf(shown, check, "the quoted strings above");
-  const prints = data === undefined ? escapeHtml(words) : code(`${words}${data}`);
-  return `${code(check.command)}<br>must print<br>${prints}`;
+  const prints = data === undefined ? escapeHtml(words) : codeHtml(`${words}${data}`);
+  return `${codeHtml(check.command)}<br>must print<br>${prints}`;
 }
 
 function valueRows({
@@ -146,43 +148,48 @@ function valueRows({
   if (dotted !== undefined) {
     const target: [string, string][] =
       value === dotted
-        ? [["Target", `${code(dotted)} (the dot alone)`]]
+        ? [["Target", `${codeHtml(dotted)} (the dot alone)`]]
         : [
-            ["Target", code(value)],
-            ["Target with dot", code(dotted)],
+            ["Target", codeHtml(value)],
+            ["Target with dot", codeHtml(dotted)],
           ];
     return priority === undefined ? target : [["Priority", String(priority)], ...target];
   }
   if (data.type === "CAA") {
     return [
       ["Flags", String(data.flags)],
-      ["Tag", code(data.tag)],
-      ["Value", code(data.value)],
-      ["As one text", code(value)],
+      ["Tag", codeHtml(data.tag)],
+      ["Value", codeHtml(data.value)],
+      ["As one text", codeHtml(value)],
     ];
   }
-  if (quoted === undefined) return [["Value", code(value)]];
+  if (quoted === undefined) return [["Value", codeHtml(value)]];
   return [
-    ["Value without quotes", code(value)],
-    ["Value with quotes", code(quoted.whole)],
+    ["Value without quotes", codeHtml(value)],
+    ["Value with quotes", codeHtml(quoted.whole)],
     ...(quoted.chunks.length === 1
       ? []
-      : [["In strings of at most 255 octets", code(quoted.chunks.join(" "))] as [string, string]]),
+      : [
+          ["In strings of at most 255 octets", codeHtml(quoted.chunks.join(" "))] as [
+            string,
+            string,
+          ],
+        ]),
   ];
 }
 
-function policyFile({ url, text, servedBy }: PolicyFile): string {
-  const by = servedBy === undefined ? "" : ` by ${code(servedBy)}`;
-  const lines = text.trimEnd().split("\r\n").map(code).join("<br>");
-  return `${paragraph(`To be served${by} at ${code(url)}, lines ending in CRLF:`)}\n${table([row([lines])])}`;
+function policyFileHtml({ url, text, servedBy }: MtaStsPolicyFile): string {
+  const by = servedBy === undefined ? "" : ` by ${codeHtml(servedBy)}`;
+  const lines = text.trimEnd().split("\r\n").map(codeHtml).join("<br>");
+  return `${paragraph(`To be served${by} at ${codeHtml(url)}, lines ending in CRLF:`)}\n${tableHtml([rowHtml([lines])])}`;
 }
 
 function changesTable(view: CustomerView): string {
   const { permanent, changing } = changesOf(view);
   const list = (records: readonly CustomerRecord[]) =>
-    records.map(({ name, record }) => `${code(name)} ${record.data.type}`).join("<br>");
-  return table([
-    row([{ head: "For ever" }, permanent.length === 0 ? "none" : list(permanent)]),
-    ...changing.map(([when, records]) => row([{ head: `Change ${when}` }, list(records)])),
+    records.map(({ name, record }) => `${codeHtml(name)} ${record.data.type}`).join("<br>");
+  return tableHtml([
+    rowHtml([{ head: "For ever" }, permanent.length === 0 ? "none" : list(permanent)]),
+    ...changing.map(([when, records]) => rowHtml([{ head: `Change ${when}` }, list(records)])),
   ]);
 }

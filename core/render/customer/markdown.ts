@@ -1,6 +1,12 @@
 /** The customer's page as Markdown. */
 
-import { cell, code, policyFile, table, text } from "../markdown.ts";
+import {
+  codeSpan,
+  escapedCell,
+  escapedText,
+  markdownPolicyFile,
+  markdownTable,
+} from "../markdown.ts";
 import type { CustomerRecord } from "./record.ts";
 import {
   type CustomerView,
@@ -19,20 +25,20 @@ export function markdownPage(view: CustomerView): string {
   const { domain, zones, steps, files, unknown } = view;
   const { head, rows } = panelsFor(view);
   const blocks = [
-    `# DNS records for ${text(domain)}`,
-    `Please publish the records below in ${zones.map(code).join(" and ")}.`,
+    `# DNS records for ${escapedText(domain)}`,
+    `Please publish the records below in ${zones.map(codeSpan).join(" and ")}.`,
     ...(unknown ? [`**${PREVIEW}**`] : []),
-    RULES.map(([title, rule]) => `- **${title}.** ${text(rule)}`).join("\n"),
+    RULES.map(([title, rule]) => `- **${title}.** ${escapedText(rule)}`).join("\n"),
     "## How your panel wants it",
-    table(
+    markdownTable(
       head,
-      rows.map((row) => row.map(cell)),
+      rows.map((row) => row.map(escapedCell)),
     ),
     PANEL_NOTE,
     ...steps.flatMap(({ title, before, serves, records }, index) => [
       `## ${index + 1}. ${title}`,
-      text(before),
-      ...(serves ? files.map(policyFile) : []),
+      escapedText(before),
+      ...(serves ? files.map(markdownPolicyFile) : []),
       ...records.map(markdownRecord),
     ]),
     "## What stays, and what changes",
@@ -44,29 +50,30 @@ export function markdownPage(view: CustomerView): string {
 function markdownRecord(shown: CustomerRecord): string {
   const { name, relative, record, dnsOnly, leftOut, checks } = shown;
   return [
-    `### ${code(name)} ${record.data.type}`,
+    `### ${codeSpan(name)} ${record.data.type}`,
     "",
     actionLine(shown),
-    `- Full name: ${code(name)}; relative name: ${code(relative)}`,
+    `- Full name: ${codeSpan(name)}; relative name: ${codeSpan(relative)}`,
     `- Type: ${record.data.type}`,
     `- TTL: ${record.ttl}`,
     ...valueLines(shown),
-    ...(dnsOnly === undefined ? [] : [`- Proxy: set “DNS only”: ${text(dnsOnly)}.`]),
-    `- Why: ${text(record.why)}`,
+    ...(dnsOnly === undefined ? [] : [`- Proxy: set “DNS only”: ${escapedText(dnsOnly)}.`]),
+    `- Why: ${escapedText(record.why)}`,
     `- If left out: ${leftOut}`,
     `- ${staysText(shown)}`,
     ...checks.map((check, index) => {
       const { words, data } = printsOf(shown, check, "the quoted strings above");
-      const prints = data === undefined ? words : code(`${words}${data}`);
-      return `- ${index === 0 ? "Check" : "Or"}: ${code(check.command)} must print ${prints}`;
+      const prints = data === undefined ? words : codeSpan(`${words}${data}`);
+      return `- ${index === 0 ? "Check" : "Or"}: ${codeSpan(check.command)} must print ${prints}`;
     }),
   ].join("\n");
 }
 
 function actionLine(shown: CustomerRecord): string {
   const { verb, before, stop } = shown.action;
-  const what = verb === "replace" ? `**Replace**: ${before.map(code).join(" and ")}` : "**Add**";
-  return `- ${what}${othersText(shown)}.${stop === undefined ? "" : ` ${text(stop)}`}`;
+  const what =
+    verb === "replace" ? `**Replace**: ${before.map(codeSpan).join(" and ")}` : "**Add**";
+  return `- ${what}${othersText(shown)}.${stop === undefined ? "" : ` ${escapedText(stop)}`}`;
 }
 
 function valueLines({ record, value, priority, quoted, dotted }: CustomerRecord): string[] {
@@ -76,29 +83,29 @@ function valueLines({ record, value, priority, quoted, dotted }: CustomerRecord)
     return [
       ...(priority === undefined ? [] : [`- Priority (preference): ${priority}`]),
       ...(value === dotted
-        ? [`- ${title}: ${code(dotted)}, the dot alone`]
-        : [`- ${title}: ${code(value)}; with its dot: ${code(dotted)}`]),
+        ? [`- ${title}: ${codeSpan(dotted)}, the dot alone`]
+        : [`- ${title}: ${codeSpan(value)}; with its dot: ${codeSpan(dotted)}`]),
     ];
   }
   if (data.type === "CAA") {
-    const parts = [`- Flags: ${data.flags}`, `- Tag: ${code(data.tag)}`];
-    return [...parts, `- Value: ${code(data.value)}; as one text: ${code(value)}`];
+    const parts = [`- Flags: ${data.flags}`, `- Tag: ${codeSpan(data.tag)}`];
+    return [...parts, `- Value: ${codeSpan(data.value)}; as one text: ${codeSpan(value)}`];
   }
-  if (quoted === undefined) return ["- Value:", ...fenced([value])];
+  if (quoted === undefined) return ["- Value:", ...fencedBlock([value])];
   const { whole, chunks } = quoted;
   return [
     "- Value without quotes:",
-    ...fenced([value]),
+    ...fencedBlock([value]),
     "- Value with quotes:",
-    ...fenced([whole]),
+    ...fencedBlock([whole]),
     ...(chunks.length === 1
       ? []
-      : ["- In strings of at most 255 octets:", ...fenced([chunks.join(" ")])]),
+      : ["- In strings of at most 255 octets:", ...fencedBlock([chunks.join(" ")])]),
   ];
 }
 
 /** A block within a list item, whatever it holds. */
-function fenced(lines: readonly string[]): string[] {
+function fencedBlock(lines: readonly string[]): string[] {
   const runs = lines.flatMap((line) => line.match(/`{3,}/g) ?? []).map((run) => run.length);
   const fence = "`".repeat(Math.max(2, ...runs) + 1);
   return ["", `  ${fence}text`, ...lines.map((line) => `  ${line}`), `  ${fence}`, ""];
@@ -107,11 +114,11 @@ function fenced(lines: readonly string[]): string[] {
 function changesText(view: CustomerView): string {
   const { permanent, changing } = changesOf(view);
   const list = (records: readonly CustomerRecord[]) =>
-    records.map(({ name, record }) => `${code(name)} ${record.data.type}`).join(", ");
+    records.map(({ name, record }) => `${codeSpan(name)} ${record.data.type}`).join(", ");
   return [
     permanent.length === 0
       ? "- For ever: none of these records."
       : `- For ever, nothing of ours changes them again: ${list(permanent)}`,
-    ...changing.map(([when, records]) => `- Change ${text(when)}: ${list(records)}`),
+    ...changing.map(([when, records]) => `- Change ${escapedText(when)}: ${list(records)}`),
   ].join("\n");
 }

@@ -4,7 +4,7 @@ import { chunkTxt, quoteString } from "../../../mail/txt.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
 import type { ForCustomer } from "../../tenant/purpose.ts";
 import { type PlannedRecord, referencesOf } from "../../tenant/record.ts";
-import { type Known, ownerOf, plainValue, zoneValue } from "../sections.ts";
+import { type KnownAddresses, ownerOf, plainValue, zoneFileValue } from "../sections.ts";
 
 /** What to do with a record. */
 export interface Action {
@@ -63,7 +63,7 @@ const OTHER: ForCustomer = {
 };
 
 /** The record of a plan in every form. */
-export function customerRecord(record: PlannedRecord, known: Known): CustomerRecord {
+export function customerRecord(record: PlannedRecord, known: KnownAddresses): CustomerRecord {
   const { data, purpose } = record;
   const name = ownerOf(record, known);
   const words = purpose?.customer ?? OTHER;
@@ -85,7 +85,7 @@ export function customerRecord(record: PlannedRecord, known: Known): CustomerRec
     ...(target === undefined ? {} : { dotted: `${target}.` }),
     action: actionOf(record, words),
     ...(dnsOnly === undefined ? {} : { dnsOnly }),
-    changes: changesOf(record, words),
+    changes: changeText(record, words),
     leftOut: words.leftOut,
     checks: checksOf(record, name, known),
     unknown: holdsUnknown(record, known),
@@ -98,7 +98,7 @@ function relativeName({ publisher }: PlannedRecord, name: string): string {
   return name.slice(0, -publisher.zone.length - 1);
 }
 
-function holdsUnknown(record: PlannedRecord, known: Known): boolean {
+function holdsUnknown(record: PlannedRecord, known: KnownAddresses): boolean {
   if (referencesOf(record).some((address) => !Object.hasOwn(known, address))) return true;
   const { data } = record;
   return (
@@ -175,7 +175,7 @@ function dnsOnlyOf(
   return `this goes for the A record of ${data.exchange}: a proxy carries no mail`;
 }
 
-function changesOf(record: PlannedRecord, { changes }: ForCustomer): string | undefined {
+function changeText(record: PlannedRecord, { changes }: ForCustomer): string | undefined {
   if (record.permanent === true) return undefined;
   if (referencesOf(record).length > 0) return "when a sending address is added or goes";
   // A CNAME leads to what is ours to keep.
@@ -187,9 +187,9 @@ function changesOf(record: PlannedRecord, { changes }: ForCustomer): string | un
  * `dig +short` prints a record as a zone file has it, so that one form serves both. The last dot keeps a
  * resolver's search list out; nslookup's words are those of Unix.
  */
-function checksOf(record: PlannedRecord, name: string, known: Known): [Check, Check] {
+function checksOf(record: PlannedRecord, name: string, known: KnownAddresses): [Check, Check] {
   const { type } = record.data;
-  const data = zoneValue(record, known);
+  const data = zoneFileValue(record, known);
   return [
     { command: `dig +short ${type} ${name}.`, words: "", data },
     { command: `nslookup -type=${type} ${name}.`, words: NSLOOKUP[type] ?? "", data },

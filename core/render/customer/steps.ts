@@ -1,6 +1,6 @@
 /** In which order a customer publishes, and what must be true before each step. */
 
-import type { Step } from "../../tenant/purpose.ts";
+import type { CustomerStep } from "../../tenant/purpose.ts";
 import type { CustomerRecord } from "./record.ts";
 
 /** One step of the page. */
@@ -20,7 +20,7 @@ interface StepWords {
 }
 
 /** In the order to publish. */
-const STEPS: Readonly<Record<Step, StepWords>> = {
+const STEPS: Readonly<Record<CustomerStep, StepWords>> = {
   hosts: {
     title: "Host names of the sending addresses",
     before:
@@ -54,10 +54,10 @@ export function stepsOf(records: readonly CustomerRecord[]): PageStep[] {
     const own = records.filter(({ words }) => words.step === step);
     return own.length === 0
       ? []
-      : [{ title, before, serves: serves === true, records: own.toSorted(lastOnesLast) }];
+      : [{ title, before, serves: serves === true, records: own.toSorted(compareLast) }];
   });
 }
 
-function lastOnesLast(a: CustomerRecord, b: CustomerRecord): number {
+function compareLast(a: CustomerRecord, b: CustomerRecord): number {
   return Number(a.words.last === true) - Number(b.words.last === true);
 }

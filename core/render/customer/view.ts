@@ -1,5 +1,5 @@
 /** What every form of the customer's page says, before it is laid out. */
-import type { PolicyFile } from "../../tenant/mta-sts/policy.ts";
+import type { MtaStsPolicyFile } from "../../tenant/mta-sts/policy-file.ts";
 import { panelRows } from "./dns-panels.ts";
 import type { Check, CustomerRecord } from "./record.ts";
 import type { PageStep } from "./steps.ts";
@@ -14,7 +14,7 @@ export interface CustomerView {
   /** All records of the steps, in their order. */
   records: CustomerRecord[];
   /** Files that a web server must serve: MTA-STS. */
-  files: PolicyFile[];
+  files: MtaStsPolicyFile[];
   /** True while an address or a key is not known: then the page is a preview. */
   unknown: boolean;
 }
@@ -98,7 +98,7 @@ export function printsOf(
   return (quoted?.chunks.length ?? 0) > 1 ? { words: `${words}${where}` } : { words, data };
 }
 
-/** The same as one text. */
+/** {@link printsOf} as one text. */
 export function printsText(record: CustomerRecord, check: Check, where: string): string {
   const { words, data = "" } = printsOf(record, check, where);
   return `${check.command} must print ${words}${data}`;

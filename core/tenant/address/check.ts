@@ -1,10 +1,10 @@
 /** Faults between the parts of a tenant's config: private IPs, pools, host names. */
 
-import { shown } from "../../../mail/finding.ts";
+import { quotedExcerpt } from "../../../mail/finding.ts";
 import { lintHostName, lintName } from "../../../mail/names.ts";
-import { at, type Finding } from "../../problem.ts";
+import { type Finding, findingsAt } from "../../problem.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
-import { hostNameOf, ordered, type TenantContext } from "../context.ts";
+import { hostNameOf, sortedEntries, type TenantContext } from "../context.ts";
 import { publisherOf } from "../zones.ts";
 import { ONE_EACH, takenPrivateIps } from "./private-ips.ts";
 
@@ -12,8 +12,8 @@ import { ONE_EACH, takenPrivateIps } from "./private-ips.ts";
 export function checkAddresses(context: TenantContext): Finding[] {
   return [
     ...sharedPrivateIps(context),
-    ...pools(context),
-    ...released(context),
+    ...checkPools(context),
+    ...checkReleased(context),
     ...hostNames(context),
   ];
 }
@@ -38,18 +38,18 @@ function sharedPrivateIps({ tenant }: TenantContext): Finding[] {
   return findings;
 }
 
-function pools({ tenant }: TenantContext): Finding[] {
+function checkPools({ tenant }: TenantContext): Finding[] {
   const known = Object.keys(tenant.addresses);
   const used = new Set(Object.values(tenant.streams).flatMap(({ addresses }) => addresses));
   const findings: Finding[] = [];
-  for (const [key, stream] of ordered(tenant.streams)) {
+  for (const [key, stream] of sortedEntries(tenant.streams)) {
     stream.addresses.forEach((address, index) => {
       if (known.includes(address)) return;
       findings.push({
         code: "stream-unknown-address",
         level: "error",
         path: `sendips:tenant.streams.${key}.addresses[${index}]`,
-        message: `${shown(address)} is not an address of this tenant`,
+        message: `${quotedExcerpt(address)} is not an address of this tenant`,
         fix: `allowed: ${known.join(", ") || "none: the tenant has no addresses yet"}`,
       });
     });
@@ -69,8 +69,8 @@ function pools({ tenant }: TenantContext): Finding[] {
 }
 
 /** Releasing is the last step: until then receivers see mail from it, and SPF names it. */
-function released({ tenant, streams }: TenantContext): Finding[] {
-  return ordered(tenant.addresses).flatMap(([key, { release }]): Finding[] => {
+function checkReleased({ tenant, streams }: TenantContext): Finding[] {
+  return sortedEntries(tenant.addresses).flatMap(([key, { release }]): Finding[] => {
     const users = streams.filter(({ pool }) => pool.includes(key)).map((stream) => stream.key);
     if (!release || users.length === 0) return [];
     return [
@@ -88,10 +88,10 @@ function released({ tenant, streams }: TenantContext): Finding[] {
 
 function hostNames({ tenant, operator }: TenantContext): Finding[] {
   const findings: Finding[] = [];
-  for (const [key] of ordered(tenant.addresses)) {
+  for (const [key] of sortedEntries(tenant.addresses)) {
     const name = hostNameOf(key, tenant);
     const path = `sendips:tenant.addresses.${key}`;
-    findings.push(...at(path, lintName(name)), ...at(path, lintHostName(name)));
+    findings.push(...findingsAt(path, lintName(name)), ...findingsAt(path, lintHostName(name)));
   }
   const publisher = publisherOf(tenant.hostNames ?? "", operator.zones);
   if (isCustomers(publisher) && !tenant.waitForCustomerRecords) {

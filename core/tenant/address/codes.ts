@@ -1,5 +1,5 @@
 /** Codes of findings about a tenant's addresses and streams. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const addressCodes = {
   "address-private-ip-twice": {

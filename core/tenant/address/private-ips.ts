@@ -1,7 +1,7 @@
 /** Which private IPs a tenant takes, by its config. */
 
 import type { TenantConfig } from "../../config/schema.ts";
-import { ordered } from "../../maps.ts";
+import { sortedEntries } from "../../maps.ts";
 
 /** Why a private IP is taken once. */
 export const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
@@ -19,7 +19,7 @@ export interface TakenPrivateIp {
 
 /** The private IPs that a tenant takes, in the order of its addresses. */
 export function takenPrivateIps({ addresses }: TenantConfig): TakenPrivateIp[] {
-  return ordered(addresses).map(([key, { privateIp, release }]) => ({
+  return sortedEntries(addresses).map(([key, { privateIp, release }]) => ({
     ...{ privateIp, key, release },
     path: `sendips:tenant.addresses.${key}.privateIp`,
   }));

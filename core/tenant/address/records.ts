@@ -2,7 +2,7 @@
 
 import type { OperatorConfig, TenantConfig } from "../../config/schema.ts";
 import { isOurs } from "../../publishers/publishers.ts";
-import { hostNameOf, ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { hostNameOf, sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
 import { hostRecordKey, text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
 import { HELO_SPF, HOST_NAME, REVERSE_NAME } from "./purpose.ts";
@@ -19,7 +19,7 @@ export function setsReverseNames(tenant: TenantConfig, zones: OperatorConfig["zo
 /** A, PTR and HELO SPF of each address, so that FCrDNS holds (RFC 8601 §2.7.3 iprev). */
 export function addressRecords({ tenant, operator }: TenantContext): WantedRecord[] {
   const sets = setsReverseNames(tenant, operator.zones);
-  return ordered(tenant.addresses).flatMap(([key]) => {
+  return sortedEntries(tenant.addresses).flatMap(([key]) => {
     const name = hostNameOf(key, tenant);
     const path = `sendips:tenant.addresses.${key}`;
     const address = { address: key };

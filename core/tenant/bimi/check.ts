@@ -3,21 +3,21 @@
 import { lintBimi, lintBimiDmarc } from "../../../mail/bimi/record.ts";
 import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Fault, type Finding, warning } from "../../problem.ts";
-import { fromDomains, ordered, type RecordContext } from "../context.ts";
+import { type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
+import { fromDomains, type RecordContext, sortedEntries } from "../context.ts";
 import { type DmarcView, dmarcView } from "../dmarc/view.ts";
 import { bimiOf } from "./records.ts";
 
 /** Every fault of `sendips:tenant.bimi`. */
 export function checkBimi(context: RecordContext): Finding[] {
-  const wanted = ordered(context.tenant.bimi);
+  const wanted = sortedEntries(context.tenant.bimi);
   if (wanted.length === 0) return [];
   const view = dmarcView(context.records, context.tenant);
   return wanted.flatMap(([domain, config]) =>
-    at(configPath(["tenant", "bimi", domain]), [
+    findingsAt(configPath(["tenant", "bimi", domain]), [
       ...lintBimi(bimiOf(config)),
       ...enforcement(domain, view),
-      ...unseen(context, domain, view),
+      ...unseenLogo(context, domain, view),
     ]),
   );
 }
@@ -32,14 +32,14 @@ function enforcement(domain: string, view: DmarcView): Fault[] {
 }
 
 /** Receivers ask the From domain, then its organisational domain, and no other. */
-function unseen(context: RecordContext, domain: string, view: DmarcView): Fault[] {
-  const asked = fromDomains(context).flatMap((from) => [
+function unseenLogo(context: RecordContext, domain: string, view: DmarcView): Fault[] {
+  const askedDomains = fromDomains(context).flatMap((from) => [
     from,
     view.find(from).walk.organizational,
     organizationalDomainByList(from),
   ]);
-  if (domain === context.tenant.domain || asked.includes(domain)) return [];
+  if (domain === context.tenant.domain || askedDomains.includes(domain)) return [];
   const message = `no stream sends from ${domain}, nor is it the organisational domain of one that does: nobody looks there`;
-  const fix = `allowed: ${[...new Set([context.tenant.domain, ...asked])].sort().join(", ")}`;
+  const fix = `allowed: ${[...new Set([context.tenant.domain, ...askedDomains])].sort().join(", ")}`;
   return [warning("bimi-unseen", "draft-brand-indicators §7.2", message, fix)];
 }

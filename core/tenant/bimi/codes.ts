@@ -1,5 +1,5 @@
 /** Codes of findings about a tenant's BIMI, beside those of the record. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const tenantBimiCodes = {
   "bimi-unseen": {

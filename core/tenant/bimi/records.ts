@@ -2,7 +2,7 @@
 
 import { type BimiRecord, bimiName, renderBimi } from "../../../mail/bimi/record.ts";
 import { configPath } from "../../config/config.ts";
-import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
 import { text } from "../record.ts";
 import { LOGO } from "./purpose.ts";
 
@@ -16,7 +16,7 @@ export function bimiOf(config: TenantContext["tenant"]["bimi"][string]): BimiRec
 
 /** One record, selector `default`, for each domain of `bimi`. */
 export function bimiRecords({ tenant }: TenantContext): WantedRecord[] {
-  return ordered(tenant.bimi).map(([domain, config]) => ({
+  return sortedEntries(tenant.bimi).map(([domain, config]) => ({
     key: `bimi-${domain}`,
     name: bimiName(domain),
     data: { type: "TXT", text: text`${renderBimi(bimiOf(config))}` },

@@ -8,7 +8,7 @@ import { publisherOf } from "../zones.ts";
 /** The point of a delegation is that we publish the target: a zone of the customer's defeats it. */
 export function checkDelegation({ tenant, operator }: TenantContext): Finding[] {
   const { dkimZone, delegate, hostNames } = tenant;
-  const asked: [string, string | undefined, string][] = [
+  const settings: [string, string | undefined, string][] = [
     ["sendips:tenant.dkimZone", dkimZone, "dkimZone"],
     [
       `sendips:tenant.delegate${delegate?.zone === undefined ? "" : ".zone"}`,
@@ -16,7 +16,7 @@ export function checkDelegation({ tenant, operator }: TenantContext): Finding[] 
       "delegate",
     ],
   ];
-  return asked.flatMap(([path, zone, key]): Finding[] => {
+  return settings.flatMap(([path, zone, key]): Finding[] => {
     const publisher = zone === undefined ? undefined : publisherOf(zone, operator.zones);
     if (!isCustomers(publisher)) return [];
     return [

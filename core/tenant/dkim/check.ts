@@ -2,33 +2,33 @@
 
 import { lintSelector } from "../../../mail/dkim/record.ts";
 import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
-import { shown } from "../../../mail/finding.ts";
+import { quotedExcerpt } from "../../../mail/finding.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
-import { at, type Finding } from "../../problem.ts";
-import { fromDomains, ordered, type TenantContext } from "../context.ts";
+import { type Finding, findingsAt } from "../../problem.ts";
+import { fromDomains, sortedEntries, type TenantContext } from "../context.ts";
 import { dkimDomains, signsStream } from "./records.ts";
 import { checkRotation } from "./rotation.ts";
 
 /** Every fault of `sendips:tenant.dkim`. */
 export function checkDkim(context: TenantContext): Finding[] {
   const { tenant } = context;
-  const keys = ordered(tenant.dkim).flatMap(([selector, key]): Finding[] => {
+  const keys = sortedEntries(tenant.dkim).flatMap(([selector, key]): Finding[] => {
     const path = dkimPath(selector);
     const domains = dkimDomains(context, key);
     return [
-      ...key.key.findings.flatMap((finding) => at(`${path}${finding.path}`, [finding])),
-      ...domains.flatMap((domain) => at(path, lintSelector(selector, domain))),
+      ...key.key.findings.flatMap((finding) => findingsAt(`${path}${finding.path}`, [finding])),
+      ...domains.flatMap((domain) => findingsAt(path, lintSelector(selector, domain))),
       ...foreignDomains(context, domains, `${path}.domains`),
       ...unknownStreams(context, key, `${path}.streams`),
-      ...(domains.length === 0 && key.streams === undefined ? [unused(path)] : []),
+      ...(domains.length === 0 && key.streams === undefined ? [unusedKey(path)] : []),
     ];
   });
   return [...keys, ...checkRotation(tenant.dkim), ...ed25519Alone(context)];
 }
 
-function unused(path: string): Finding {
+function unusedKey(path: string): Finding {
   return {
     code: "dkim-unused",
     level: "warning",
@@ -72,7 +72,7 @@ function unknownStreams({ tenant }: TenantContext, key: DkimKeyConfig, path: str
         code: "dkim-unknown-stream",
         level: "error",
         path: `${path}[${index}]`,
-        message: `${shown(stream)} is not a stream of the tenant`,
+        message: `${quotedExcerpt(stream)} is not a stream of the tenant`,
         fix:
           known.length > 0
             ? `allowed: ${known.join(", ")}`
@@ -84,7 +84,7 @@ function unknownStreams({ tenant }: TenantContext, key: DkimKeyConfig, path: str
 
 /** Few receivers verify Ed25519: to all others such mail is unsigned. */
 function ed25519Alone(context: TenantContext): Finding[] {
-  const signing = ordered(context.tenant.dkim).filter(([, { state }]) => state === "signing");
+  const signing = sortedEntries(context.tenant.dkim).filter(([, { state }]) => state === "signing");
   const streams = context.streams.filter(({ key: stream, from }) => {
     const types = signing
       .filter(([, key]) => signsStream(key, stream) && dkimDomains(context, key).includes(from))

@@ -1,5 +1,5 @@
 /** Codes of findings about a tenant's DKIM keys, beside those of the keys themselves. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const tenantDkimCodes = {
   "dkim-unused": {

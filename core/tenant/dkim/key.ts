@@ -7,7 +7,7 @@ import { type Text, text } from "../record.ts";
 
 /**
  * The DKIM key record of a selector (RFC 6376 §3.6.1, RFC 8463 §4); undefined where its key has an error.
- * Of a key that is known by its encrypted private half alone the text holds a reference.
+ * The text holds a reference where only the encrypted private half of a key is known.
  */
 export function dkimKeyText(selector: string, { state, key }: DkimKeyConfig): Text | undefined {
   if (state === "revoked") return text`v=DKIM1; p=`;

@@ -3,7 +3,7 @@
 import { dkimName } from "../../../mail/dkim/record.ts";
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
-import { fromDomains, ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { fromDomains, sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, dkimZoneOf } from "../delegation/names.ts";
 import { dkimKeyText } from "./key.ts";
 import { DKIM_KEY } from "./purpose.ts";
@@ -34,7 +34,7 @@ export function dkimKeyName({ tenant }: TenantContext, selector: string, domain:
 export function dkimRecords(context: TenantContext): WantedRecord[] {
   const { tenant } = context;
   const zone = dkimZoneOf(tenant);
-  return ordered(tenant.dkim).flatMap(([selector, key]) => {
+  return sortedEntries(tenant.dkim).flatMap(([selector, key]) => {
     const value = dkimKeyText(selector, key);
     const publicKey = key.state === "revoked" ? "" : key.key.record?.publicKey;
     if (value === undefined) return [];

@@ -6,7 +6,7 @@
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig, TenantConfig } from "../../config/schema.ts";
 import type { Finding } from "../../problem.ts";
-import { ordered } from "../context.ts";
+import { sortedEntries } from "../context.ts";
 
 /**
  * Days from the first day in DNS to the first signature. A resolver may keep "no such name" for as
@@ -35,7 +35,7 @@ export function addDays(day: string, days: number): string {
 /** Two keys do one job when a verifier would need only one of them: one type, one domain, one stream. */
 export function sameJob(a: DkimKeyConfig, b: DkimKeyConfig): boolean {
   const [left, right] = [a.key.type, b.key.type];
-  // Of a key that cannot be read it is not known that it differs.
+  // Whether a key that cannot be read differs is not known.
   const sameType = left === undefined || right === undefined || left === right;
   return sameType && signTogether(a, b);
 }
@@ -95,30 +95,32 @@ export function nextSteps(keys: Keys, today: string): { due: DatedStep[]; waitin
   if (pending.length > 0) {
     return { due: pending.filter(isDue), waiting: pending.filter((step) => !isDue(step)) };
   }
-  const signing = ordered(keys).filter(([, { state }]) => state === "signing");
+  const signing = sortedEntries(keys).filter(([, { state }]) => state === "signing");
   const steps: RotationStep[] = signing.map(([like]) => ({ step: "publish", like }));
   if (steps.length === 0) steps.push({ step: "publish" });
   return { due: steps.map((step) => ({ step, notBefore: today })), waiting: [] };
 }
 
 function signSteps(keys: Keys): DatedStep[] {
-  return ordered(keys)
+  return sortedEntries(keys)
     .filter(([, { state }]) => state === "published")
     .map(([selector, key]) => {
-      const retires = ordered(keys)
+      const retires = sortedEntries(keys)
         .filter(([, old]) => old.state === "signing" && sameJob(key, old) && covers(key, old))
         .map(([old]) => old);
-      return dated({ step: "sign", selector, retires }, key.since.published, PUBLISH_DAYS);
+      return datedStep({ step: "sign", selector, retires }, key.since.published, PUBLISH_DAYS);
     });
 }
 
 function removeSteps(keys: Keys): DatedStep[] {
-  return ordered(keys)
+  return sortedEntries(keys)
     .filter(([, { state }]) => state === "retired")
-    .map(([selector, key]) => dated({ step: "remove", selector }, key.since.retired, RETIRE_DAYS));
+    .map(([selector, key]) =>
+      datedStep({ step: "remove", selector }, key.since.retired, RETIRE_DAYS),
+    );
 }
 
-function dated(step: RotationStep, since: string | undefined, days: number): DatedStep {
+function datedStep(step: RotationStep, since: string | undefined, days: number): DatedStep {
   return since === undefined ? { step } : { step, notBefore: addDays(since, days) };
 }
 
@@ -127,7 +129,7 @@ export function checkRotation(keys: Keys): Finding[] {
   return [
     ...twoSigners(keys),
     ...retiredAlone(keys),
-    ...ordered(keys).flatMap(([selector, key]) => [
+    ...sortedEntries(keys).flatMap(([selector, key]) => [
       ...dayOrder(selector, key),
       ...shortOverlap(selector, key, keys),
     ]),
@@ -136,7 +138,7 @@ export function checkRotation(keys: Keys): Finding[] {
 
 /** RSA and Ed25519 side by side are meant so (RFC 8463 §6); two of one type are a rotation cut short. */
 function twoSigners(keys: Keys): Finding[] {
-  const signing = ordered(keys).filter(([, { state }]) => state === "signing");
+  const signing = sortedEntries(keys).filter(([, { state }]) => state === "signing");
   return signing.flatMap(([selector, key], index): Finding[] => {
     const before = signing.slice(0, index).filter(([, other]) => signTogether(key, other));
     if (before.length === 0) return [];
@@ -157,7 +159,7 @@ function twoSigners(keys: Keys): Finding[] {
 }
 
 function retiredAlone(keys: Keys): Finding[] {
-  const entries = ordered(keys);
+  const entries = sortedEntries(keys);
   return entries
     .filter(
       ([, key]) =>
@@ -217,7 +219,7 @@ function shortOverlap(selector: string, key: DkimKeyConfig, keys: Keys): Finding
   const { published, signing } = key.since;
   if (published === undefined || signing === undefined || signing < published) return [];
   if (signing >= addDays(published, PUBLISH_DAYS)) return [];
-  const predecessor = ordered(keys).find(
+  const predecessor = sortedEntries(keys).find(
     ([name, other]) =>
       name !== selector &&
       other.state === "retired" &&

@@ -15,7 +15,7 @@ export function checkAlignment(context: RecordContext, view: DmarcView): Finding
   const unsigned = new Set<string>();
   for (const stream of context.streams) {
     const { spf, selectors, unaligned } = authenticationOf(context, view, stream);
-    const spfFault = whyNotSpf(stream, spf, view);
+    const spfFault = spfMisalignment(stream, spf, view);
     const signed = selectors.length > 0;
     if (!signed && spfFault === undefined) unsigned.add(stream.from);
     if (spfFault === undefined) continue;
@@ -38,7 +38,7 @@ export function checkAlignment(context: RecordContext, view: DmarcView): Finding
 }
 
 /** What keeps SPF from aligning, or nothing when it aligns for every receiver. */
-function whyNotSpf(
+function spfMisalignment(
   { from, returnPath }: PlannedStream,
   { holds, relaxed }: Alignment,
   view: DmarcView,

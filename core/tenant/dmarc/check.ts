@@ -3,13 +3,13 @@
 import { effectivePolicy, lintDmarc } from "../../../mail/dmarc/lint.ts";
 import { dmarcName, parseDmarc, renderDmarc } from "../../../mail/dmarc/record.ts";
 import { lintWalk, organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
-import { at, type Finding } from "../../problem.ts";
+import { type Finding, findingsAt } from "../../problem.ts";
 import { fromDomains, type RecordContext } from "../context.ts";
 import { type Organisation, organisationOf, organisationsOf } from "../organisations.ts";
 import { checkAlignment } from "./alignment.ts";
+import { existingDmarc } from "./existing-dmarc.ts";
 import { mergedDmarc, plansDmarc } from "./records.ts";
-import { standingDmarc } from "./standing.ts";
-import { type DmarcView, dmarcView, type Found } from "./view.ts";
+import { type DmarcDiscovery, type DmarcView, dmarcView } from "./view.ts";
 
 /** Every fault of DMARC that the plan's records show. */
 export function checkDmarc(context: RecordContext): Finding[] {
@@ -17,7 +17,7 @@ export function checkDmarc(context: RecordContext): Finding[] {
   return [
     ...policyRecords(context),
     ...discovery(context, view),
-    ...weakened(context, view),
+    ...weakenedDomains(context, view),
     ...checkAlignment(context, view),
   ];
 }
@@ -32,10 +32,13 @@ function policyRecords(context: RecordContext): Finding[] {
     const { findings: faults } = parseDmarc(renderDmarc(record));
     const lint = [...faults, ...lintDmarc(record, { organizational })];
     // What stood there is its owner's to mend, and no reason to publish nothing.
-    const stood = standingDmarc(context.tenant, domain).length > 0;
+    const isExisting = existingDmarc(context.tenant, domain).length > 0;
     return [
       ...findings,
-      ...at(path, stood ? lint.map((finding) => ({ ...finding, level: "warning" })) : lint),
+      ...findingsAt(
+        path,
+        isExisting ? lint.map((finding) => ({ ...finding, level: "warning" })) : lint,
+      ),
     ];
   });
 }
@@ -43,35 +46,35 @@ function policyRecords(context: RecordContext): Finding[] {
 /** Which record receivers find for each From domain, and where old and new ones part. */
 function discovery(context: RecordContext, view: DmarcView): Finding[] {
   const findings: Finding[] = [];
-  const apart = new Map<string, Found[]>();
+  const discoveriesByDifference = new Map<string, DmarcDiscovery[]>();
   for (const from of fromDomains(context)) {
     const found = view.find(from);
     const { walk, byList } = found;
     if (walk.policy === undefined && byList === undefined) {
-      findings.push(uncovered(context, from));
+      findings.push(uncoveredDomain(context, from));
     } else if (walk.policy?.domain === byList?.domain) {
-      findings.push(...at(fromPath(context, from), lintWalk({ ...walk, findings: [] })));
+      findings.push(...findingsAt(fromPath(context, from), lintWalk({ ...walk, findings: [] })));
     } else {
       const which = [
         walk.policy?.domain,
         byList?.domain,
         organizationalDomainByList(from),
       ].toString();
-      apart.set(which, [...(apart.get(which) ?? []), found]);
+      discoveriesByDifference.set(which, [...(discoveriesByDifference.get(which) ?? []), found]);
     }
   }
-  return [...findings, ...[...apart.values()].flatMap(foundApart)];
+  return [...findings, ...[...discoveriesByDifference.values()].flatMap(discoveryDifference)];
 }
 
-function uncovered(context: RecordContext, from: string): Finding {
+function uncoveredDomain(context: RecordContext, from: string): Finding {
   const organizational = organizationalDomainByList(from);
-  const kept = organisationOf(organisationsOf(context), from);
-  if (kept?.dmarc.keep === true) {
+  const organisation = organisationOf(organisationsOf(context), from);
+  if (organisation?.dmarc.keep === true) {
     return {
       code: "dmarc-kept-unknown",
       level: "warning",
-      path: kept.path,
-      message: `the DMARC record of ${kept.domain} is left to its owner, and nothing is known of what it says: whether mail from ${from} aligns is judged by the defaults`,
+      path: organisation.path,
+      message: `the DMARC record of ${organisation.domain} is left to its owner, and nothing is known of what it says: whether mail from ${from} aligns is judged by the defaults`,
       fix: `npx sendips zone ${context.stack} --write records what stands there`,
       rule: "RFC 9989 §4.10.1",
     };
@@ -87,19 +90,19 @@ function uncovered(context: RecordContext, from: string): Finding {
 }
 
 /** One finding for all From domains that share the difference. */
-function foundApart(all: readonly Found[]): Finding[] {
+function discoveryDifference(all: readonly DmarcDiscovery[]): Finding[] {
   const [first] = all;
   if (first === undefined) return [];
   const { walk, byList } = first;
   const organizational = organizationalDomainByList(first.domain);
-  const found = (domain: string | undefined) =>
+  const recordText = (domain: string | undefined) =>
     domain === undefined ? "none" : `that of ${domain}`;
   return [
     {
       code: "dmarc-found-apart",
       level: "warning",
       path: "sendips:tenant.domain",
-      message: `for mail from ${all.map(({ domain }) => domain).join(", ")}, receivers of RFC 9989 find the DMARC record by the tree walk, ${found(walk.policy?.domain)}; those of RFC 7489 by the public suffix list, ${found(byList?.domain)}`,
+      message: `for mail from ${all.map(({ domain }) => domain).join(", ")}, receivers of RFC 9989 find the DMARC record by the tree walk, ${recordText(walk.policy?.domain)}; those of RFC 7489 by the public suffix list, ${recordText(byList?.domain)}`,
       fix: `make ${organizational} the tenant's domain, or see that ${dmarcName(organizational)} holds a record`,
       rule: "RFC 9989 §4.10, RFC 7489 §6.6.3",
     },
@@ -107,7 +110,7 @@ function foundApart(all: readonly Found[]): Finding[] {
 }
 
 /** From domains for which the policy comes to none although the record's own domain is protected. */
-function weakened(context: RecordContext, view: DmarcView): Finding[] {
+function weakenedDomains(context: RecordContext, view: DmarcView): Finding[] {
   const organisations = organisationsOf(context);
   const weak = new Map<Organisation, string[]>();
   for (const from of fromDomains(context)) {

@@ -1,5 +1,5 @@
 /** Codes of findings about a tenant's DMARC, beside those of the records themselves. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const tenantDmarcCodes = {
   "dmarc-kept-unknown": {

@@ -1,23 +1,23 @@
 /** DMARC of each organisational domain (RFC 9989 §4.7), never weaker than the record that stands. */
 
 import {
+  type DmarcPolicy,
   type DmarcRecord,
   dmarcName,
-  type Policy,
   parseDmarc,
+  policyStrength,
   renderDmarc,
-  strength,
 } from "../../../mail/dmarc/record.ts";
-import { at, error, type Fault, type Finding, warning } from "../../problem.ts";
+import { error, type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
 import type { RecordContext, TenantContext, WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
-import { isKnown } from "../existing/standing.ts";
+import { isNameKnown } from "../existing/existing-records.ts";
 import { type Organisation, organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
+import { existingDmarc } from "./existing-dmarc.ts";
 import { DMARC_POLICY } from "./purpose.ts";
-import { standingDmarc } from "./standing.ts";
 
 /** A record as it is to be published, and what is wrong with merging it into the one that stands. */
 export interface MergedDmarc {
@@ -33,10 +33,10 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
   const { dmarc, path } = organisation;
   if (dmarc.keep) return { findings: [] };
   const wanted = wantedOf(context, organisation);
-  const standing = standingDmarc(context.tenant, organisation.domain);
+  const standing = existingDmarc(context.tenant, organisation.domain);
   const [first, ...more] = standing;
   if (first === undefined && isGuess(context, organisation)) {
-    return { findings: at(path, [guess(context, organisation)]) };
+    return { findings: findingsAt(path, [guessedPolicy(context, organisation)]) };
   }
   if (first === undefined || dmarc.replace) {
     const record = { ...wanted, p: wanted.p ?? ("none" as const) };
@@ -46,7 +46,9 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
     const message = `${standing.length} DMARC records stand at ${dmarcName(organisation.domain)}, and receivers heed none: which one is meant is not known`;
     const fix = "leave one of them there and in the config; or say replace: true";
     return {
-      findings: at(first.path, [error("dmarc-several-records", "RFC 9989 §4.10.1", message, fix)]),
+      findings: findingsAt(first.path, [
+        error("dmarc-several-records", "RFC 9989 §4.10.1", message, fix),
+      ]),
     };
   }
   const { value } = parseDmarc(first.text);
@@ -54,14 +56,14 @@ export function mergedDmarc(context: TenantContext, organisation: Organisation):
     const message = "the DMARC record that stands cannot be read, and receivers heed it in no way";
     const fix = "have it mended; or say replace: true; or dmarc: keep, and it stays as it is";
     return {
-      findings: at(first.path, [
+      findings: findingsAt(first.path, [
         error("dmarc-standing-unreadable", "RFC 9989 §4.10.1", message, fix),
       ]),
     };
   }
-  const findings = weakened(value, wanted, path);
+  const findings = weakenedPolicies(value, wanted, path);
   if (findings.length > 0) return { findings };
-  const record = merged(value, wanted);
+  const record = mergedRecord(value, wanted);
   const same = renderDmarc(record) === renderDmarc(value);
   return { record, text: same ? first.text : renderDmarc(record), findings: [] };
 }
@@ -72,7 +74,7 @@ function isGuess({ tenant, operator }: TenantContext, { domain, dmarc }: Organis
   return (
     dmarc.policy === undefined &&
     !dmarc.replace &&
-    !isKnown(tenant, name) &&
+    !isNameKnown(tenant, name) &&
     isCustomers(publisherOf(name, operator.zones))
   );
 }
@@ -82,7 +84,7 @@ export function leavesDmarc(context: TenantContext, organisation: Organisation):
   return organisation.dmarc.keep || isGuess(context, organisation);
 }
 
-function guess({ stack }: TenantContext, { domain }: Organisation): Fault {
+function guessedPolicy({ stack }: TenantContext, { domain }: Organisation): Fault {
   const message = `nothing is known of the DMARC record of ${domain}, and the config says no policy: p=none over it might take away what its owner has, so none is planned`;
   const fix = `npx sendips zone ${stack} --write records what stands there; or say policy: none, or keep`;
   return warning("dmarc-standing-unknown", "RFC 9989 §4.7", message, fix);
@@ -113,7 +115,7 @@ const POLICIES = [
 ] as const;
 
 /** What a policy tag comes to: np falls back to sp, sp to p (RFC 9989 §4.7). */
-function effective(record: DmarcRecord, tag: "p" | "sp" | "np"): Policy {
+function effectivePolicyTag(record: DmarcRecord, tag: "p" | "sp" | "np"): DmarcPolicy {
   const p = record.p ?? "none";
   if (tag === "p") return p;
   const sp = record.sp ?? p;
@@ -121,12 +123,13 @@ function effective(record: DmarcRecord, tag: "p" | "sp" | "np"): Policy {
 }
 
 /** A policy that the config says, and that is weaker than the one that stands. */
-function weakened(standing: DmarcRecord, wanted: DmarcRecord, path: string): Finding[] {
+function weakenedPolicies(standing: DmarcRecord, wanted: DmarcRecord, path: string): Finding[] {
   const weaker: [string, Fault][] = POLICIES.flatMap(([tag, key]) => {
-    const asked = wanted[tag];
-    const now = effective(standing, tag);
-    if (asked === undefined || strength(asked) >= strength(now)) return [];
-    const message = `${tag}=${asked} would weaken the record that stands, which has ${tag}=${now}`;
+    const wantedPolicy = wanted[tag];
+    const now = effectivePolicyTag(standing, tag);
+    if (wantedPolicy === undefined || policyStrength(wantedPolicy) >= policyStrength(now))
+      return [];
+    const message = `${tag}=${wantedPolicy} would weaken the record that stands, which has ${tag}=${now}`;
     const fix = `${now} or stronger; leave it out, and what stands stays; or, where that is meant, replace: true`;
     return [[key, error("dmarc-weakens-standing", "RFC 9989 §4.7", message, fix)]];
   });
@@ -135,11 +138,11 @@ function weakened(standing: DmarcRecord, wanted: DmarcRecord, path: string): Fin
     const fix = "leave it out; or, where that is meant, replace: true";
     weaker.push(["test", error("dmarc-weakens-standing", "RFC 9989 §4.7", message, fix)]);
   }
-  return weaker.flatMap(([key, finding]) => at(`${path}.${key}`, [finding]));
+  return weaker.flatMap(([key, finding]) => findingsAt(`${path}.${key}`, [finding]));
 }
 
 /** The record that stands with ours over it; report addresses of both. */
-function merged(standing: DmarcRecord, wanted: DmarcRecord): DmarcRecord {
+function mergedRecord(standing: DmarcRecord, wanted: DmarcRecord): DmarcRecord {
   const record: DmarcRecord = { ...standing, ...wanted };
   for (const tag of ["rua", "ruf"] as const) {
     const both = [...new Set([...(standing[tag] ?? []), ...(wanted[tag] ?? [])])];
@@ -171,9 +174,9 @@ export function dmarcRecords(context: TenantContext): WantedRecord[] {
       path,
       why: "DMARC of the organisational domain, which covers every From below it (RFC 9989 §4.10)",
       // Whoever else sends as the domain has come to live under it: it stays when we go.
-      leaves: standingDmarc(context.tenant, organisation.domain)[0]?.text ?? value,
+      leaves: existingDmarc(context.tenant, organisation.domain)[0]?.text ?? value,
     };
-    const standing = standingDmarc(context.tenant, organisation.domain).map((found) => found.text);
+    const standing = existingDmarc(context.tenant, organisation.domain).map((found) => found.text);
     if (standing.length > 0 && name === own) record.before = standing;
     // A parked domain has no other senders; behind a CNAME the target goes, and the CNAME with it.
     if (parked || name !== own) delete record.leaves;

@@ -5,32 +5,32 @@
 
 import { type DmarcRecord, dmarcName } from "../../../mail/dmarc/record.ts";
 import {
+  type DmarcTreeWalk,
+  type DmarcTreeWalkRecord,
+  dmarcRecordAmong,
   isAligned,
   isAlignedByList,
-  type Met,
   organizationalDomainByList,
-  readPolicy,
   treeWalkOver,
-  type Walk,
 } from "../../../mail/dmarc/tree-walk.ts";
 import type { Parsed } from "../../../mail/finding.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import type { PlannedStream, RecordContext } from "../context.ts";
 import { dkimDomains, signsStream } from "../dkim/records.ts";
 import type { PlannedRecord } from "../record.ts";
-import { standingDmarc } from "./standing.ts";
+import { existingDmarc } from "./existing-dmarc.ts";
 
 /** What receivers find for a domain. */
-export interface Found {
+export interface DmarcDiscovery {
   domain: string;
   /** Receivers of RFC 9989; `walk.policy` is the record, if any. */
-  walk: Walk;
+  walk: DmarcTreeWalk;
   /** The record that receivers of RFC 7489 find: the domain's own, or its organisational domain's. */
-  byList?: Met;
+  byList?: DmarcTreeWalkRecord;
 }
 
 /** A yes or no of each kind of receiver. */
-export interface ByStandard {
+export interface StandardVerdicts {
   /** RFC 9989: by the tree walk. */
   walk: boolean;
   /** RFC 7489: by the public suffix list. */
@@ -39,16 +39,16 @@ export interface ByStandard {
 
 /** Whether an authenticated domain stands for a From domain. */
 export interface Alignment {
-  relaxed: ByStandard;
+  relaxed: StandardVerdicts;
   /** The same domain; no standard sees that otherwise. */
   strict: boolean;
   /** What counts: by the mode that the record found asks for. */
-  holds: ByStandard;
+  holds: StandardVerdicts;
 }
 
 /** DMARC by the records of one plan. */
 export interface DmarcView {
-  find(domain: string): Found;
+  find(domain: string): DmarcDiscovery;
   alignment(from: string, authenticated: string, by: "spf" | "dkim"): Alignment;
 }
 
@@ -59,11 +59,11 @@ type Records = readonly Pick<PlannedRecord, "domain" | "value">[];
  * record that is left to its owner, say.
  */
 export function dmarcView(records: Records, tenant?: RecordContext["tenant"]): DmarcView {
-  const policies = policiesOf(records, tenant);
-  const policyAt = (domain: string) => policies.get(domain) ?? NONE;
-  const find = (domain: string): Found => {
-    const walk = treeWalkOver(domain, policyAt);
-    const byList = policyByList(domain, policies);
+  const policies = dmarcRecordsOf(records, tenant);
+  const recordAt = (domain: string) => policies.get(domain) ?? NONE;
+  const find = (domain: string): DmarcDiscovery => {
+    const walk = treeWalkOver(domain, recordAt);
+    const byList = policyRecordByList(domain, policies);
     return byList === undefined ? { domain, walk } : { domain, walk, byList };
   };
   const alignment = (from: string, authenticated: string, by: "spf" | "dkim"): Alignment => {
@@ -146,7 +146,7 @@ const NONE: Parsed<DmarcRecord> = { findings: [] };
  * What receivers find at the `_dmarc` name of each domain that has a policy record: the plan's, which may
  * stand behind a CNAME, else what stands.
  */
-function policiesOf(
+function dmarcRecordsOf(
   records: Records,
   tenant: RecordContext["tenant"] | undefined,
 ): Map<string, Parsed<DmarcRecord>> {
@@ -154,17 +154,17 @@ function policiesOf(
   for (const { domain, value } of records) {
     const record = value?.dmarc;
     if (record === undefined || domain === undefined) continue;
-    // Of several receivers heed none; the check of the zone says which these are.
+    // Receivers heed none of several records; the check of the zone names them.
     policies.set(domain, policies.has(domain) ? NONE : { value: record, findings: [] });
   }
-  for (const [domain, values] of tenant === undefined ? [] : standing(tenant)) {
-    if (!policies.has(domain)) policies.set(domain, readPolicy(domain, values));
+  for (const [domain, values] of tenant === undefined ? [] : existingDmarcTexts(tenant)) {
+    if (!policies.has(domain)) policies.set(domain, dmarcRecordAmong(domain, values));
   }
   return policies;
 }
 
 /** The DMARC records that stand, by the domain that each is of. */
-function standing(tenant: RecordContext["tenant"]): Map<string, string[]> {
+function existingDmarcTexts(tenant: RecordContext["tenant"]): Map<string, string[]> {
   const prefix = dmarcName("");
   const known = Object.keys(tenant.existing.names)
     .filter((name) => name.startsWith(prefix))
@@ -172,7 +172,7 @@ function standing(tenant: RecordContext["tenant"]): Map<string, string[]> {
   const domains = new Set([...known, tenant.domain, ...Object.keys(tenant.domains)]);
   return new Map(
     [...domains].flatMap((domain) => {
-      const found = standingDmarc(tenant, domain).map(({ text }) => text);
+      const found = existingDmarc(tenant, domain).map(({ text }) => text);
       return found.length === 0 ? [] : [[domain, found] as const];
     }),
   );
@@ -182,10 +182,10 @@ function standing(tenant: RecordContext["tenant"]): Map<string, string[]> {
  * RFC 7489 §6.6.3: the domain's own record, or, where there is none, its organisational domain's.
  * Several records at a name end the search; a record needs `p=`.
  */
-function policyByList(
+function policyRecordByList(
   domain: string,
   policies: ReadonlyMap<string, Parsed<DmarcRecord>>,
-): Met | undefined {
+): DmarcTreeWalkRecord | undefined {
   for (const at of new Set([domain, organizationalDomainByList(domain)])) {
     const policy = policies.get(at);
     if (policy === undefined) continue;

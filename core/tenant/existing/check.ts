@@ -7,9 +7,15 @@ import type { Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
 import { DKIM_KEY } from "../dkim/purpose.ts";
 import { DMARC_POLICY } from "../dmarc/purpose.ts";
-import { type PlannedRecord, readable, renderData, singletonOfRecord } from "../record.ts";
+import { type PlannedRecord, refLabel, renderData, singletonOfRecord } from "../record.ts";
 import { FROM_SPF, REFUSING_SPF } from "../spf/purpose.ts";
-import { LISTED_TYPES, type Standing, standingAt, standingOf, standingPath } from "./standing.ts";
+import {
+  type ExistingRecords,
+  existingPath,
+  existingRecordsAt,
+  existingTextsOf,
+  LISTED_TYPES,
+} from "./existing-records.ts";
 
 /** Every fault of a plan beside what `sendips:tenant.existing` says. */
 export function checkExisting(context: RecordContext): Finding[] {
@@ -19,23 +25,23 @@ export function checkExisting(context: RecordContext): Finding[] {
     byName.set(record.name, [...(byName.get(record.name) ?? []), record]);
   }
   const found = [...byName].flatMap(([name, records]) => {
-    const standing = standingAt(context.tenant, name);
+    const standing = existingRecordsAt(context.tenant, name);
     if (standing === undefined) return [];
     return [
-      ...aliases(name, records, standing),
+      ...aliasConflicts(name, records, standing),
       ...exchanges(context, name, records, standing),
-      ...hosts(name, records, standing),
+      ...hostConflicts(name, records, standing),
       ...texts(context, name, records),
     ];
   });
-  return [...found, ...wildcards(context, byName)];
+  return [...found, ...wildcardConflicts(context, byName)];
 }
 
 /**
  * A wildcard that stands answers only for names that do not exist: a record of ours at a name takes it, and
  * every name between it and the wildcard, out of it (RFC 4592 §2.2.1, §3.3.1).
  */
-function wildcards(
+function wildcardConflicts(
   { tenant }: RecordContext,
   byName: ReadonlyMap<string, readonly PlannedRecord[]>,
 ): Finding[] {
@@ -58,7 +64,10 @@ function wildcards(
     );
     const free = [...taken]
       .map((label) => `${label}.${parent}`)
-      .filter((one) => standingAt(tenant, one) === undefined || isEmpty(standingAt(tenant, one)));
+      .filter(
+        (one) =>
+          existingRecordsAt(tenant, one) === undefined || isEmpty(existingRecordsAt(tenant, one)),
+      );
     const [first] = free;
     if (first === undefined) return [];
     const more = free.length === 1 ? "" : ` and ${free.length - 1} more`;
@@ -76,7 +85,7 @@ function wildcards(
   });
 }
 
-function isEmpty(standing: Standing | undefined): boolean {
+function isEmpty(standing: ExistingRecords | undefined): boolean {
   return (
     standing?.CNAME === undefined &&
     LISTED_TYPES.every((type) => (standing?.[type] ?? []).length === 0)
@@ -84,10 +93,14 @@ function isEmpty(standing: Standing | undefined): boolean {
 }
 
 /** A CNAME stands alone: theirs beside ours, or ours beside theirs. */
-function aliases(name: string, records: readonly PlannedRecord[], standing: Standing): Finding[] {
+function aliasConflicts(
+  name: string,
+  records: readonly PlannedRecord[],
+  standing: ExistingRecords,
+): Finding[] {
   const ours = records.find(({ data }) => data.type === "CNAME");
   if (standing.CNAME !== undefined) {
-    const same = ours !== undefined && renderData(ours, readable) === absolute(standing.CNAME);
+    const same = ours !== undefined && renderData(ours, refLabel) === absolute(standing.CNAME);
     if (same) return [];
     return records.slice(0, 1).map(({ path }) => ({
       code: "existing-cname",
@@ -124,14 +137,14 @@ function exchanges(
   { tenant }: RecordContext,
   name: string,
   records: readonly PlannedRecord[],
-  standing: Standing,
+  standing: ExistingRecords,
 ): Finding[] {
   const ours = records.filter(({ data }) => data.type === "MX");
   const [first] = ours;
   if (first === undefined || standing.MX.length === 0) return [];
-  const wanted = new Set(ours.map((record) => renderData(record, readable)));
-  const theirs = standing.MX.map(plainMx);
-  if (theirs.length === wanted.size && theirs.every((mx) => wanted.has(mx))) return [];
+  const wanted = new Set(ours.map((record) => renderData(record, refLabel)));
+  const existingMx = standing.MX.map(normalizedMx);
+  if (existingMx.length === wanted.size && existingMx.every((mx) => wanted.has(mx))) return [];
   const parked = tenant.neverMails.includes(name);
   return [
     {
@@ -147,7 +160,7 @@ function exchanges(
   ];
 }
 
-function plainMx(value: string): string {
+function normalizedMx(value: string): string {
   const null_ = parseNullMx(value).value;
   const mx = null_ ?? parseMx(value).value;
   if (mx === undefined) return value;
@@ -155,16 +168,20 @@ function plainMx(value: string): string {
 }
 
 /** A host name names one address. */
-function hosts(name: string, records: readonly PlannedRecord[], standing: Standing): Finding[] {
+function hostConflicts(
+  name: string,
+  records: readonly PlannedRecord[],
+  standing: ExistingRecords,
+): Finding[] {
   const ours = records.find(({ data }) => data.type === "A");
-  const theirs = [...standing.A, ...standing.AAAA];
-  if (ours === undefined || theirs.length === 0) return [];
+  const existingIps = [...standing.A, ...standing.AAAA];
+  if (ours === undefined || existingIps.length === 0) return [];
   return [
     {
       code: "existing-host",
       level: "error",
       path: ours.path,
-      message: `${name} is a host already, at ${theirs.join(" and ")}: an address of ours beside it makes of both a host that answers half the time`,
+      message: `${name} is a host already, at ${existingIps.join(" and ")}: an address of ours beside it makes of both a host that answers half the time`,
       fix: "another key or other hostNames; or have the record removed, and take it out of sendips:tenant.existing",
       rule: "RFC 8601 §2.7.3",
     },
@@ -181,11 +198,11 @@ function texts(
     const { path, purpose } = record;
     const kind = singletonOfRecord(record);
     if (kind === undefined) return [];
-    const ours = renderData(record, readable);
-    const standing = standingOf(tenant, name, kind);
+    const ours = renderData(record, refLabel);
+    const standing = existingTextsOf(tenant, name, kind);
     const other = standing.find(({ text }) => !saysTheSame(kind, text, ours));
     if (other === undefined) return [];
-    const at = standingPath(name, "TXT");
+    const at = existingPath(name, "TXT");
     if (purpose === DKIM_KEY) {
       return [
         {

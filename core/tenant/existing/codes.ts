@@ -1,5 +1,5 @@
 /** Codes of findings about what a tenant's names publish before us. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const existingCodes = {
   "existing-value": {

@@ -5,10 +5,10 @@ import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import type { Finding } from "../../problem.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
-import { ordered, type TenantContext } from "../context.ts";
+import { sortedEntries, type TenantContext } from "../context.ts";
 import { organisationsOf } from "../organisations.ts";
+import { isSpfKnown } from "../spf/existing-spf.ts";
 import { spfNames } from "../spf/records.ts";
-import { isSpfKnown } from "../spf/standing.ts";
 import { publisherOf } from "../zones.ts";
 
 /** Days after which what was seen is old: senders come and go, and nobody tells us. */
@@ -59,10 +59,12 @@ export function checkKnowledge(context: TenantContext, today: string): Finding[]
 /** Names at which others may have records that a plan merges with or takes the place of, and the domain of each. */
 function sharedNames(context: TenantContext): { name: string; of: string }[] {
   const { tenant } = context;
-  const spf = spfNames(context).filter(({ isReturnPath, at, name, isOrganisation, isOurs }) => {
-    // A return path of its own is nobody else's, nor is what stands behind a CNAME or an include of ours.
-    return at === name && (!isReturnPath || isOrganisation) && !isOurs;
-  });
+  const spf = spfNames(context).filter(
+    ({ isReturnPath, recordName: at, name, isOrganisation, isOurs }) => {
+      // A return path of its own is nobody else's, nor is what stands behind a CNAME or an include of ours.
+      return at === name && (!isReturnPath || isOrganisation) && !isOurs;
+    },
+  );
   const policies = organisationsOf(context)
     .filter(({ dmarc }) => !dmarc.keep && !dmarc.replace && dmarc.existing === undefined)
     .map(({ domain }) => domain);
@@ -73,7 +75,7 @@ function sharedNames(context: TenantContext): { name: string; of: string }[] {
     names.set(domain, domain);
     names.set(dmarcName(domain), domain);
   }
-  return ordered(names).map(([name, of]) => ({ name, of }));
+  return sortedEntries(names).map(([name, of]) => ({ name, of }));
 }
 
 function daysBetween(from: string, to: string): number {

@@ -2,10 +2,10 @@
 
 import type { Subject } from "../subject.ts";
 import { checkExisting } from "./check.ts";
-import { checkStandingValues } from "./standing-values.ts";
+import { checkExistingValues } from "./existing-values.ts";
 
 /** What stands at the names of a plan today. */
 export const existing: Subject = {
   name: "existing",
-  checkRecords: (context) => [...checkExisting(context), ...checkStandingValues(context)],
+  checkRecords: (context) => [...checkExisting(context), ...checkExistingValues(context)],
 };

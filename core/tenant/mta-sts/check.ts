@@ -3,20 +3,20 @@
 import { lintMtaStsPolicy, type MtaStsPolicy } from "../../../mail/mta-sts/record.ts";
 import { configPath } from "../../config/config.ts";
 import type { MtaStsConfig } from "../../config/schema.ts";
-import { at, error, type Fault, type Finding, warning } from "../../problem.ts";
-import { ordered, type RecordContext } from "../context.ts";
-import { policyOf } from "./policy.ts";
-import { policyHost } from "./records.ts";
+import { error, type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
+import { type RecordContext, sortedEntries } from "../context.ts";
+import { mtaStsPolicyOf } from "./policy-file.ts";
+import { mtaStsHost } from "./records.ts";
 
 /** Every fault of `sendips:tenant.mtaSts`. */
 export function checkMtaSts(context: RecordContext): Finding[] {
-  return ordered(context.tenant.mtaSts).flatMap(([domain, config]) => {
+  return sortedEntries(context.tenant.mtaSts).flatMap(([domain, config]) => {
     const path = configPath(["tenant", "mtaSts", domain]);
-    const policy = policyOf(context, domain);
+    const policy = mtaStsPolicyOf(context, domain);
     return [
-      ...at(path, policyFaults(policy, mxHosts(context, domain))),
-      ...at(path, unreported(context, domain, policy)),
-      ...at(`${path}.servedBy`, alias(domain, config)),
+      ...findingsAt(path, mtaStsPolicyFaults(policy, mxHosts(context, domain))),
+      ...findingsAt(path, unreportedTest(context, domain, policy)),
+      ...findingsAt(`${path}.servedBy`, alias(domain, config)),
     ];
   });
 }
@@ -28,7 +28,7 @@ function mxHosts({ records }: RecordContext, domain: string): string[] {
   );
 }
 
-function policyFaults(policy: MtaStsPolicy, hosts: readonly string[]): Fault[] {
+function mtaStsPolicyFaults(policy: MtaStsPolicy, hosts: readonly string[]): Fault[] {
   if (policy.mode === "none" || policy.mx.length > 0) return lintMtaStsPolicy(policy, hosts);
   const message =
     "no mx is given, and the plan holds no MX of the domain: the policy would refuse every host";
@@ -43,7 +43,11 @@ function policyFaults(policy: MtaStsPolicy, hosts: readonly string[]): Fault[] {
 }
 
 /** A test whose results nobody gets. */
-function unreported({ tenant }: RecordContext, domain: string, { mode }: MtaStsPolicy): Fault[] {
+function unreportedTest(
+  { tenant }: RecordContext,
+  domain: string,
+  { mode }: MtaStsPolicy,
+): Fault[] {
   if (mode !== "testing" || Object.hasOwn(tenant.tlsReports, domain)) return [];
   const message = `mode: testing does nothing but report, and ${domain} asks for no TLS reports`;
   const fix = `${configPath(["tenant", "tlsReports", domain])}, with an address for reports`;
@@ -52,7 +56,7 @@ function unreported({ tenant }: RecordContext, domain: string, { mode }: MtaStsP
 
 function alias(domain: string, config: MtaStsConfig): Fault[] {
   const { servedBy, certificateAuthorities } = config;
-  const host = policyHost(domain);
+  const host = mtaStsHost(domain);
   if (servedBy === undefined) return [];
   const findings: Fault[] = [];
   if (servedBy === host) {

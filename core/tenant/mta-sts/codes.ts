@@ -1,5 +1,5 @@
 /** Codes of findings about a tenant's MTA-STS, beside those of record and policy. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const tenantMtaStsCodes = {
   "mta-sts-testing-unreported": {

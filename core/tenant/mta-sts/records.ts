@@ -3,22 +3,22 @@
 import { mtaStsName, renderMtaSts } from "../../../mail/mta-sts/record.ts";
 import { configPath } from "../../config/config.ts";
 import type { MtaStsConfig } from "../../config/schema.ts";
-import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { text } from "../record.ts";
-import { policyId, policyOf } from "./policy.ts";
+import { mtaStsPolicyId, mtaStsPolicyOf } from "./policy-file.ts";
 import { MTA_STS_CAA, MTA_STS_HOST, MTA_STS_VERSION } from "./purpose.ts";
 
 /** The host of the policy's URL (RFC 8461 §3.3); no other name will do. */
-export function policyHost(domain: string): string {
+export function mtaStsHost(domain: string): string {
   return `mta-sts.${domain}`;
 }
 
 /** The records of each domain of `mtaSts`. */
 export function mtaStsRecords(context: TenantContext): WantedRecord[] {
   const delegation = delegationOf(context.tenant);
-  return ordered(context.tenant.mtaSts).flatMap(([domain, config]) => {
-    const id = policyId(policyOf(context, domain));
+  return sortedEntries(context.tenant.mtaSts).flatMap(([domain, config]) => {
+    const id = mtaStsPolicyId(mtaStsPolicyOf(context, domain));
     const path = configPath(["tenant", "mtaSts", domain]);
     const own = mtaStsName(domain);
     const name = delegation?.mtaSts === true ? delegatedName(own, delegation.zone) : own;
@@ -53,7 +53,7 @@ function hostRecords(domain: string, config: MtaStsConfig, path: string): Wanted
     return [
       {
         key: `mta-sts-host-${domain}`,
-        name: policyHost(domain),
+        name: mtaStsHost(domain),
         data: { type: "CNAME", target: servedBy },
         purpose: MTA_STS_HOST,
         path: `${path}.servedBy`,
@@ -63,10 +63,10 @@ function hostRecords(domain: string, config: MtaStsConfig, path: string): Wanted
   }
   return [...new Set(certificateAuthorities)].sort().map((ca) => ({
     key: `caa-mta-sts-${domain}-${ca}`,
-    name: policyHost(domain),
+    name: mtaStsHost(domain),
     data: { type: "CAA", flags: 0, tag: "issue", value: ca },
     purpose: MTA_STS_CAA,
     path: `${path}.certificateAuthorities`,
-    why: `${ca} may issue the certificate of ${policyHost(domain)}, no other CA unless named (RFC 8659 §4.2)`,
+    why: `${ca} may issue the certificate of ${mtaStsHost(domain)}, no other CA unless named (RFC 8659 §4.2)`,
   }));
 }

@@ -2,13 +2,13 @@
 
 import type { Subject } from "../subject.ts";
 import { checkMtaSts } from "./check.ts";
-import { mtaStsPolicies } from "./policy.ts";
+import { mtaStsPolicyFiles } from "./policy-file.ts";
 import { mtaStsRecords } from "./records.ts";
 
 /** TLS of incoming mail: MTA-STS. */
 export const mtaSts: Subject = {
   name: "mta-sts",
   records: mtaStsRecords,
-  files: mtaStsPolicies,
+  files: mtaStsPolicyFiles,
   checkRecords: checkMtaSts,
 };

@@ -3,8 +3,8 @@
 import { lintNullMx, NULL_MX } from "../../../mail/mx/null-mx.ts";
 import { isMailto, reportHost } from "../../../mail/report-uri.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Finding } from "../../problem.ts";
-import { ordered, type RecordContext } from "../context.ts";
+import { type Finding, findingsAt } from "../../problem.ts";
+import { type RecordContext, sortedEntries } from "../context.ts";
 import { ownReports, reportsPath } from "../dmarc/records.ts";
 import { organisationsOf } from "../organisations.ts";
 import { type Contradiction, contradictions, neverMailsPath } from "./records.ts";
@@ -15,16 +15,16 @@ export function checkNeverMails(context: RecordContext): Finding[] {
   return neverMails.flatMap((name, index) => {
     const path = neverMailsPath(index);
     const first = neverMails.indexOf(name);
-    if (first !== index) return [repeated(name, path, neverMailsPath(first))];
+    if (first !== index) return [repeatedName(name, path, neverMailsPath(first))];
     return [
       ...contradictions(context, name).flatMap((use) => contradiction(context, name, path, use)),
       ...mailboxes(context, name),
-      ...pointless(context, name, path),
+      ...pointlessSettings(context, name, path),
     ];
   });
 }
 
-function repeated(name: string, path: string, first: string): Finding {
+function repeatedName(name: string, path: string, first: string): Finding {
   return {
     code: "never-mails-twice",
     level: "warning",
@@ -82,24 +82,29 @@ function contradiction(
         .map(({ key }) => key)
         .join(", ");
       const fix = `remove it here, or give stream ${streams} another ${use === "from" ? "From domain" : "return path"}`;
-      return at(path, lintNullMx(name, [NULL_MX], use)).map((finding) => ({ ...finding, fix }));
+      return findingsAt(path, lintNullMx(name, [NULL_MX], use)).map((finding) => ({
+        ...finding,
+        fix,
+      }));
     }
   }
 }
 
 /** Reports to a mailbox that the plan itself shuts. */
 function mailboxes(context: RecordContext, name: string): Finding[] {
-  const asked: [string, readonly string[]][] = organisationsOf(context).flatMap((organisation) => {
-    const { rua, ruf } = ownReports(context, organisation);
-    return [
-      [reportsPath(organisation), rua] as const,
-      [`${organisation.path}.failureReports`, ruf] as const,
-    ].map(([path, uris]): [string, readonly string[]] => [path, uris]);
-  });
-  for (const [domain, { reports }] of ordered(context.tenant.tlsReports)) {
-    asked.push([configPath(["tenant", "tlsReports", domain, "reports"]), reports]);
+  const reportUris: [string, readonly string[]][] = organisationsOf(context).flatMap(
+    (organisation) => {
+      const { rua, ruf } = ownReports(context, organisation);
+      return [
+        [reportsPath(organisation), rua] as const,
+        [`${organisation.path}.failureReports`, ruf] as const,
+      ].map(([path, uris]): [string, readonly string[]] => [path, uris]);
+    },
+  );
+  for (const [domain, { reports }] of sortedEntries(context.tenant.tlsReports)) {
+    reportUris.push([configPath(["tenant", "tlsReports", domain, "reports"]), reports]);
   }
-  return asked.flatMap(([path, uris]) =>
+  return reportUris.flatMap(([path, uris]) =>
     uris
       .filter((uri) => isMailto(uri) && reportHost(uri) === name)
       .map((uri) => ({
@@ -114,12 +119,16 @@ function mailboxes(context: RecordContext, name: string): Finding[] {
 }
 
 /** What else the config asks for a domain that neither sends nor takes mail. */
-function pointless({ tenant, records }: RecordContext, name: string, path: string): Finding[] {
+function pointlessSettings(
+  { tenant, records }: RecordContext,
+  name: string,
+  path: string,
+): Finding[] {
   const places = [
     ...records
       .filter(({ data, domain }) => data.type === "TXT" && domain === name)
       .flatMap((record) => (record.purpose?.needsMail === true ? [record.path] : [])),
-    ...ordered(tenant.dkim)
+    ...sortedEntries(tenant.dkim)
       .filter(([, key]) => key.domains?.includes(name) === true && key.state !== "revoked")
       .map(([selector]) => configPath(["tenant", "dkim", selector, "domains"])),
   ];

@@ -1,5 +1,5 @@
 /** Codes of findings about names that never mail. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const neverMailsCodes = {
   "never-mails-twice": {

@@ -4,9 +4,9 @@ import { type DmarcRecord, parseDmarc, renderDmarc } from "../../../mail/dmarc/r
 import { NULL_MX, neverMails } from "../../../mail/mx/null-mx.ts";
 import { hostNameOf, type TenantContext, usesOf, type WantedRecord } from "../context.ts";
 import { DKIM_KEY } from "../dkim/purpose.ts";
+import { existingDmarc } from "../dmarc/existing-dmarc.ts";
 import { DMARC_POLICY } from "../dmarc/purpose.ts";
 import { mergedDmarc, ownReports } from "../dmarc/records.ts";
-import { standingDmarc } from "../dmarc/standing.ts";
 import { organisationsOf } from "../organisations.ts";
 import { text } from "../record.ts";
 import { REFUSING_SPF } from "../spf/purpose.ts";
@@ -48,7 +48,7 @@ function refusesAll(context: TenantContext): boolean {
 function parkedDmarc(context: TenantContext, name: string): DmarcRecord {
   const [own] = organisationsOf(context);
   const reports = own === undefined ? { rua: [], ruf: [] } : ownReports(context, own);
-  const before = standingDmarc(context.tenant, name).map(({ text: old }) => parseDmarc(old).value);
+  const before = existingDmarc(context.tenant, name).map(({ text: old }) => parseDmarc(old).value);
   const record: DmarcRecord = { p: "reject" };
   for (const tag of ["rua", "ruf"] as const) {
     const uris = [...new Set([...before.flatMap((old) => old?.[tag] ?? []), ...reports[tag]])];
@@ -64,8 +64,10 @@ function parkedDmarc(context: TenantContext, name: string): DmarcRecord {
  */
 export function neverMailsRecords(context: TenantContext): WantedRecord[] {
   const { neverMails: names } = context.tenant;
-  const usable = [...new Set(names)].filter((name) => contradictions(context, name).length === 0);
-  return usable.sort().flatMap((name) => {
+  const consistentNames = [...new Set(names)].filter(
+    (name) => contradictions(context, name).length === 0,
+  );
+  return consistentNames.sort().flatMap((name) => {
     const path = neverMailsPath(names.indexOf(name));
     const records = neverMails(name).filter(
       (record) => record.name === name || name !== context.tenant.domain,

@@ -3,7 +3,7 @@
 import { publicSuffixOf } from "../../../mail/dmarc/tree-walk.ts";
 import { configPath } from "../../config/config.ts";
 import type { Finding } from "../../problem.ts";
-import { ordered, type TenantContext } from "../context.ts";
+import { sortedEntries, type TenantContext } from "../context.ts";
 import { organisationsOf } from "../organisations.ts";
 
 const RULE = "public suffix list, RFC 9989 §4.10";
@@ -27,7 +27,7 @@ export function checkPublicSuffixes(context: TenantContext): Finding[] {
   ];
   const others: Use[] = [
     [["hostNames"], tenant.hostNames],
-    ...ordered(tenant.streams).flatMap(([key, { from, returnPath }]): Use[] => [
+    ...sortedEntries(tenant.streams).flatMap(([key, { from, returnPath }]): Use[] => [
       [["streams", key, "from"], from],
       [["streams", key, "returnPath"], returnPath],
     ]),

@@ -1,5 +1,5 @@
 /** Codes of findings about public suffixes in the places of domains. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const publicSuffixCodes = {
   "domain-public-suffix": {

@@ -3,16 +3,21 @@
 import type { Finding } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
 import type { receiverCodes } from "./codes.ts";
-import { brokenPolicies, POLICY_RULES, type PolicyRule, type PolicyVerdict } from "./policies.ts";
+import {
+  brokenRules,
+  PROVIDER_RULES,
+  type ProviderRule,
+  type ProviderVerdict,
+} from "./provider-rules.ts";
 
-interface Mend {
+interface Remedy {
   code: keyof typeof receiverCodes;
   path: string;
   fix: string;
 }
 
 /** Where the mend is, and what it is. */
-const MENDS: Partial<Record<PolicyRule, Mend>> = {
+const MENDS: Partial<Record<ProviderRule, Remedy>> = {
   "SPF or DKIM": {
     code: "receivers-spf-or-dkim",
     path: "sendips:tenant.streams",
@@ -49,19 +54,22 @@ const MENDS: Partial<Record<PolicyRule, Mend>> = {
  * One warning for each rule that is not met, with all providers that ask for it. Where a rule of the mail itself
  * is broken, those that follow from it need no saying.
  */
-export function checkProviders(context: RecordContext, told: readonly Finding[] = []): Finding[] {
-  if (told.some(({ level }) => level === "error")) return [];
-  const broken = brokenPolicies(context);
-  const findings = POLICY_RULES.flatMap((rule) => {
+export function checkProviders(
+  context: RecordContext,
+  earlier: readonly Finding[] = [],
+): Finding[] {
+  if (earlier.some(({ level }) => level === "error")) return [];
+  const broken = brokenRules(context);
+  const findings = PROVIDER_RULES.flatMap((rule) => {
     const verdicts = broken.filter((verdict) => verdict.rule === rule);
     const mend = MENDS[rule];
     return verdicts.length === 0 || mend === undefined ? [] : [warn(rule, verdicts, mend)];
   });
-  return findings.filter(({ path }) => !told.some((finding) => finding.path === path));
+  return findings.filter(({ path }) => !earlier.some((finding) => finding.path === path));
 }
 
-function warn(rule: PolicyRule, verdicts: readonly PolicyVerdict[], mend: Mend): Finding {
-  const each = (pick: (verdict: PolicyVerdict) => string | undefined) => [
+function warn(rule: ProviderRule, verdicts: readonly ProviderVerdict[], mend: Remedy): Finding {
+  const each = (pick: (verdict: ProviderVerdict) => string | undefined) => [
     ...new Set(verdicts.flatMap((verdict) => pick(verdict) ?? [])),
   ];
   const providers = each(({ provider }) => provider).join(", ");

@@ -1,5 +1,5 @@
 /** Codes of findings about the rules of mailbox providers, one a rule. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const receiverCodes = {
   "receivers-spf-or-dkim": {

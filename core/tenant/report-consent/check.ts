@@ -2,7 +2,7 @@
 
 import { lintConsent } from "../../../mail/dmarc/external-report.ts";
 import { consentingHost } from "../../../mail/dmarc/report-hosts.ts";
-import { at, type Finding } from "../../problem.ts";
+import { type Finding, findingsAt } from "../../problem.ts";
 import type { RecordContext } from "../context.ts";
 import { publisherOf } from "../zones.ts";
 import { wantedConsents } from "./records.ts";
@@ -12,7 +12,7 @@ export function checkConsents(context: RecordContext): Finding[] {
   return wantedConsents(context).flatMap(({ domain, host, name, text, path }) => {
     // A planned consent is a record like all others, and its name is checked with theirs.
     if (publisherOf(name, context.operator.zones) !== undefined) return [];
-    const fits = at(path, lintConsent({}, domain, host));
+    const fits = findingsAt(path, lintConsent({}, domain, host));
     if (consentingHost(host) !== undefined) return fits;
     return [
       ...fits,

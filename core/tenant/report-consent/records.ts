@@ -27,7 +27,7 @@ export function wantedConsents(context: TenantContext): WantedConsent[] {
   const parked = [...new Set(context.tenant.neverMails)]
     .filter((domain) => !organisations.some((organisation) => organisation.domain === domain))
     .map((domain) => ({ domain, like: organisations[0] }));
-  const asked = [
+  const candidates = [
     ...organisations.map((organisation) => ({ domain: organisation.domain, like: organisation })),
     ...parked,
   ].flatMap(({ domain, like }) => {
@@ -38,7 +38,7 @@ export function wantedConsents(context: TenantContext): WantedConsent[] {
     return [...needed(rua, reportsPath(like)), ...needed(ruf, `${like.path}.failureReports`)];
   });
   const byName = new Map<string, WantedConsent>();
-  for (const consent of asked) {
+  for (const consent of candidates) {
     if (!byName.has(consent.name)) byName.set(consent.name, consent);
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,8 +1,8 @@
 /** Bounces: the MX records of return paths. */
 import {
   hostNameOf,
-  ordered,
   type PlannedStream,
+  sortedEntries,
   type TenantContext,
   type WantedRecord,
 } from "../context.ts";
@@ -67,5 +67,5 @@ export function bounceRecords(context: TenantContext): WantedRecord[] {
       permanent: true,
     });
   }
-  return [...ordered(records), ...ordered(aliases)].map(([, record]) => record);
+  return [...sortedEntries(records), ...sortedEntries(aliases)].map(([, record]) => record);
 }

@@ -5,13 +5,13 @@ import { SPF_TEXT } from "../../../mail/spf/finding.ts";
 import { lintSpf, type SpfLintOptions } from "../../../mail/spf/lint.ts";
 import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Finding } from "../../problem.ts";
+import { type Finding, findingsAt } from "../../problem.ts";
 import { hostNameOf, type RecordContext, type TenantContext } from "../context.ts";
-import type { StandingText } from "../existing/standing.ts";
+import type { ExistingText } from "../existing/existing-records.ts";
 import { type PlannedRecord, type Ref, renderText, type Text } from "../record.ts";
+import { isSpfKnown } from "./existing-spf.ts";
 import { PLACEHOLDERS, placeholderOf, withoutPlaceholders } from "./placeholders.ts";
 import { faultsOf, isLeftAlone, mergedSpf, type SpfName, spfNames } from "./records.ts";
-import { isSpfKnown } from "./standing.ts";
 
 /** Every fault of the tenant's SPF records, and of the one that is merged into them. */
 export function checkSpf(context: RecordContext): Finding[] {
@@ -31,13 +31,13 @@ export function checkSpf(context: RecordContext): Finding[] {
     // A second SPF record at the name is `checkZone`'s to tell.
     const otherTxt = entries.flatMap((one) => (isSpf(one) ? [] : [one.text]));
     const options = { ...facts, domain: name, otherTxt, placeholders: [PLACEHOLDERS] };
-    const standing = names.find((sender) => sender.at === name)?.standing ?? [];
-    const told = lintSpf(entry.text, options)
+    const standing = names.find((sender) => sender.recordName === name)?.standing ?? [];
+    const lintFindings = lintSpf(entry.text, options)
       .filter((finding) => !isOfStandIn(finding))
-      .map((finding) => named(inConfig(tolerated(finding, standing), entry.record)));
-    return at(entry.record.path, told);
+      .map((finding) => named(configFinding(asTolerated(finding, standing), entry.record)));
+    return findingsAt(entry.record.path, lintFindings);
   });
-  return [...guessed(context, names), ...mergeFindings(context, names), ...findings];
+  return [...guessedRecords(context, names), ...mergeFindings(context, names), ...findings];
 }
 
 /** A TXT record and its text. */
@@ -56,7 +56,7 @@ function isOfStandIn({ code, message }: SpfFinding): boolean {
 }
 
 /** The finding with its record's name, and its mend in the words of the config. */
-function inConfig(finding: SpfFinding, { name, data }: PlannedRecord): SpfFinding {
+function configFinding(finding: SpfFinding, { name, data }: PlannedRecord): SpfFinding {
   const message = `SPF of ${String(name)}: ${finding.message}`;
   switch (finding.code) {
     case "spf-lookups-unknown": {
@@ -86,7 +86,7 @@ function mergeFindings(context: RecordContext, names: readonly SpfName[]): Findi
   return names.flatMap((sender) => {
     const { name, standing, spf } = sender;
     const [first] = standing;
-    if (isLeftAlone(context, sender)) return [leftAlone(context, sender)];
+    if (isLeftAlone(context, sender)) return [overLimitUnchecked(context, sender)];
     const config =
       name === context.tenant.domain ? ["tenant", "spf"] : ["tenant", "domains", name, "spf"];
     const besides = configPath(config);
@@ -97,16 +97,16 @@ function mergeFindings(context: RecordContext, names: readonly SpfName[]): Findi
           finding.code === "spf-all-weaker"
             ? `all: ${finding.fix === "-all" ? "fail" : "softfail"}; or leave all out, and the domain keeps what it has`
             : finding.fix;
-        return at(`${besides}.all`, [{ ...finding, message, fix }]);
+        return findingsAt(`${besides}.all`, [{ ...finding, message, fix }]);
       }
       const path = first?.path ?? (spf === undefined ? sender.path : `${besides}.include`);
-      return at(path, [{ ...finding, message }]);
+      return findingsAt(path, [{ ...finding, message }]);
     });
   });
 }
 
 /** A record that is over its limit by itself, at a name that no receiver checks for our mail. */
-function leftAlone(context: RecordContext, { name, standing }: SpfName): Finding {
+function overLimitUnchecked(context: RecordContext, { name, standing }: SpfName): Finding {
   const [first] = standing;
   const faults = faultsOf(context, name, first?.text ?? "", namesOf(context));
   const paths = context.streams
@@ -137,16 +137,16 @@ const TOLERATED: ReadonlySet<SpfCode> = new Set([
   "spf-not-public",
 ]);
 
-/** The same as a warning where what stands has it by itself. */
-function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfFinding {
+/** The finding, made a warning where the existing record has the fault by itself. */
+function asTolerated(finding: SpfFinding, standing: readonly ExistingText[]): SpfFinding {
   if (finding.level !== "error" || !TOLERATED.has(finding.code)) return finding;
-  const theirs = standing.some(({ text }) =>
+  const alreadyFaulty = standing.some(({ text }) =>
     lintSpf(text).some(
       ({ code }) =>
         code === finding.code || (finding.code === "spf-neutral-all" && code === "spf-all-missing"),
     ),
   );
-  return theirs
+  return alreadyFaulty
     ? { ...finding, level: "warning", fix: `${finding.fix}; its owner's to mend: it stood so` }
     : finding;
 }
@@ -155,7 +155,7 @@ function tolerated(finding: SpfFinding, standing: readonly StandingText[]): SpfF
  * A domain's own record that the config makes without knowing what stands: how it ends is a guess, and
  * whoever sends for the domain besides is not in it.
  */
-function guessed(context: TenantContext, names: readonly SpfName[]): Finding[] {
+function guessedRecords(context: TenantContext, names: readonly SpfName[]): Finding[] {
   return names.flatMap(({ name, standing, spf }): Finding[] => {
     if (spf === undefined || spf.include.length === 0 || spf.all !== undefined) return [];
     if (standing.length > 0 || isSpfKnown(context.tenant, name)) return [];

@@ -1,31 +1,31 @@
 /** SPF records: one a name (RFC 7208 §3.2), merged from everything that wants one there and what stands there. */
 
 import { spfBudget } from "../../../mail/spf/budget.ts";
-import { type MergedSpf, type MergeOptions, mergeSpf } from "../../../mail/spf/merge.ts";
+import { type MergedSpf, mergeSpf, type SpfMergeOptions } from "../../../mail/spf/merge.ts";
 import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import type { SpfConfig } from "../../config/schema.ts";
-import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
-import type { StandingText } from "../existing/standing.ts";
+import type { ExistingText } from "../existing/existing-records.ts";
 import { organisationsOf } from "../organisations.ts";
 import type { Purpose } from "../purpose.ts";
 import { type Text, text } from "../record.ts";
+import { existingSpf } from "./existing-spf.ts";
 import { FROM_SPF, REFUSING_SPF, RETURN_PATH_SPF, SPF_ADDRESS } from "./purpose.ts";
-import { standingSpf } from "./standing.ts";
 
 /** What sends as a name, and how its record is made. */
 export interface SpfName {
   /** As MAIL FROM or From has it. */
   name: string;
   /** Where the record stands: at the name, or where its CNAME points. */
-  at: string;
+  recordName: string;
   /** Keys of own addresses, in order; none where they stand behind an include. */
   pool: readonly string[];
   path: string;
   why: string;
   /** What stands there today. */
-  standing: readonly StandingText[];
+  standing: readonly ExistingText[];
   /** How own addresses stand in it. */
   how: SpfConfig["addresses"];
   /** The name of ours whose record holds the addresses, in place of them. */
@@ -33,7 +33,7 @@ export interface SpfName {
   /** True for that name: it is nobody's but ours. */
   isOurs: boolean;
   /** What the config says besides, for an organisational domain. */
-  spf?: Besides;
+  spf?: OwnRecordConfig;
   /** Whether a stream's return path is it: what receivers check. */
   isReturnPath: boolean;
   /** Whether it is an organisational domain, where mailboxes are and nobody knows every sender. */
@@ -41,7 +41,7 @@ export interface SpfName {
 }
 
 /** What a config says of a domain's own record. */
-type Besides = Pick<SpfConfig, "existing" | "include" | "all">;
+type OwnRecordConfig = Pick<SpfConfig, "existing" | "include" | "all">;
 
 /** What sends as a name, while it is collected. */
 interface Sender {
@@ -65,7 +65,7 @@ export function spfMacroZone(name: string): string {
 export function spfRecords(context: TenantContext): WantedRecord[] {
   return spfNames(context).flatMap((sender): WantedRecord[] => {
     if (isLeftAlone(context, sender)) return [];
-    const { name, at, pool, path, why, how } = sender;
+    const { name, recordName: at, pool, path, why, how } = sender;
     const record: WantedRecord = {
       key: spfKey(name),
       name: at,
@@ -87,30 +87,30 @@ export function spfNames(context: TenantContext): SpfName[] {
   const { tenant } = context;
   const delegation = delegationOf(tenant);
   const organisations = new Set(organisationsOf(context).map(({ domain }) => domain));
-  return ordered(sendersOf(context)).flatMap(([name, sender]): SpfName[] => {
+  return sortedEntries(sendersOf(context)).flatMap(([name, sender]): SpfName[] => {
     const { why, path } = sender;
     const pool = [...sender.pool].sort();
     const spf = besidesOf(tenant, name);
     const isReturnPath = why.bounce.length > 0;
-    const standing = standingSpf(tenant, name);
+    const standing = existingSpf(tenant, name);
     const asked = tenant.spf?.addresses ?? "list";
     // An exists: that finds nothing is one of two void look-ups that a record may cost (RFC 7208 §4.6.4):
     // whoever else sends by this record would pay it.
     const how = asked === "macro" && standing.length > 0 ? "ranges" : asked;
     const plain: SpfName = {
-      ...{ name, at: name, pool, how, path, why: whyOf(sender, standing.length > 0) },
+      ...{ name, recordName: name, pool, how, path, why: whyOf(sender, standing.length > 0) },
       ...(spf === undefined ? {} : { spf }),
       ...{ standing, isReturnPath, isOurs: false },
       isOrganisation: organisations.has(name),
     };
     if (delegation === undefined || pool.length === 0) return [plain];
     if (isDelegated(context, name)) {
-      return [{ ...plain, at: delegatedName(name, delegation.zone), standing: [] }];
+      return [{ ...plain, recordName: delegatedName(name, delegation.zone), standing: [] }];
     }
     // A CNAME cannot stand there: an include of a name of ours holds the addresses.
     const include = delegatedName(spfMacroZone(name), delegation.zone);
     const ours: SpfName = {
-      ...{ name: include, at: include, pool, how, path, standing: [] },
+      ...{ name: include, recordName: include, pool, how, path, standing: [] },
       ...{ isReturnPath: false, isOurs: true },
       why: `the addresses that send as ${name}, behind its include (RFC 7208 §5.2)`,
       isOrganisation: false,
@@ -131,30 +131,30 @@ export function isDelegated({ tenant, streams }: TenantContext, name: string): b
 }
 
 /** What the config says of an organisational domain's own record. */
-function besidesOf(tenant: TenantContext["tenant"], name: string): Besides | undefined {
+function besidesOf(tenant: TenantContext["tenant"], name: string): OwnRecordConfig | undefined {
   if (name === tenant.domain) return tenant.spf;
   return Object.hasOwn(tenant.domains, name) ? tenant.domains[name]?.spf : undefined;
 }
 
 function sendersOf({ tenant, streams }: TenantContext): Map<string, Sender> {
   const senders = new Map<string, Sender>();
-  const at = (name: string, path: string): Sender => {
+  const senderAt = (name: string, path: string): Sender => {
     const why = { bounce: [], from: [], besides: false };
     const sender = senders.get(name) ?? { pool: new Set(), why, path };
     senders.set(name, sender);
     return sender;
   };
   // First, so that faults of the merged record are said of what it is merged from.
-  if (asksForSpf(tenant.spf)) at(tenant.domain, "sendips:tenant.spf").why.besides = true;
-  for (const [domain, { spf }] of ordered(tenant.domains)) {
+  if (asksForSpf(tenant.spf)) senderAt(tenant.domain, "sendips:tenant.spf").why.besides = true;
+  for (const [domain, { spf }] of sortedEntries(tenant.domains)) {
     if (!asksForSpf(spf)) continue;
-    at(domain, configPath(["tenant", "domains", domain, "spf"])).why.besides = true;
+    senderAt(domain, configPath(["tenant", "domains", domain, "spf"])).why.besides = true;
   }
   for (const { key, from, returnPath, pool } of streams) {
     const fromSpf = tenant.streams[key]?.fromSpf !== false;
     for (const [name, use] of [[returnPath, "bounce"] as const, [from, "from"] as const]) {
       if (use === "from" && !fromSpf && name !== returnPath) continue;
-      const sender = at(name, `sendips:tenant.streams.${key}`);
+      const sender = senderAt(name, `sendips:tenant.streams.${key}`);
       sender.why[use].push(key);
       for (const address of pool) sender.pool.add(address);
     }
@@ -166,7 +166,7 @@ function sendersOf({ tenant, streams }: TenantContext): Map<string, Sender> {
  * Whether the config asks for a record at the organisational domain. How own addresses are written is
  * no reason to publish one for whoever else sends as the domain.
  */
-export function asksForSpf(spf: Partial<Besides> | undefined): boolean {
+export function asksForSpf(spf: Partial<OwnRecordConfig> | undefined): boolean {
   if (spf === undefined) return false;
   return spf.existing !== undefined || (spf.include ?? []).length > 0 || spf.all !== undefined;
 }
@@ -230,7 +230,7 @@ function whyOf({ why: { bounce, from, besides } }: Sender, standing: boolean): s
   return `SPF of ${parts.join("; of ")}${besides || standing ? "; with what the domain sends through besides" : ""}`;
 }
 
-/** Of a name that is no return path and no From domain: whether anybody may send as it. */
+/** Whether anybody may send as a name that is neither a return path nor a From domain. */
 function purposeOf({ streams }: TenantContext, sender: SpfName): Purpose {
   const { name, pool, isReturnPath } = sender;
   if (isReturnPath) return RETURN_PATH_SPF;
@@ -257,11 +257,11 @@ const ALL = { fail: "-", softfail: "~", neutral: "?" } as const;
 
 /** What stands in the record of a name apart from single addresses, and what is wrong with merging it. */
 export function mergedSpf(sender: SpfName): MergedSpf {
-  const { at, pool, how, spf, standing, include, isOrganisation } = sender;
+  const { recordName: at, pool, how, spf, standing, include, isOrganisation } = sender;
   const macro = how === "macro" && pool.length > 0 ? [`exists:%{i}.${spfMacroZone(at)}`] : [];
   const own = [...macro, ...(include === undefined ? [] : [`include:${include}`])];
   const includes = [...new Set(spf?.include ?? [])].map((name) => `include:${name}`);
-  const all: MergeOptions = spf?.all === undefined ? {} : { all: ALL[spf.all] };
+  const all: SpfMergeOptions = spf?.all === undefined ? {} : { all: ALL[spf.all] };
   const existing = standing.map(({ text }) => text);
   if (existing.length + own.length + includes.length === 0 && !isOrganisation) return OWN_ALONE;
   return mergeSpf(existing, [...own, ...includes], {

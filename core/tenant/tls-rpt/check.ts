@@ -2,20 +2,20 @@
 
 import { lintTlsRpt } from "../../../mail/tls-rpt/record.ts";
 import { configPath } from "../../config/config.ts";
-import { at, type Fault, type Finding, warning } from "../../problem.ts";
-import { ordered, type RecordContext } from "../context.ts";
+import { type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
+import { type RecordContext, sortedEntries } from "../context.ts";
 
 /** Every fault of `sendips:tenant.tlsReports`. */
 export function checkTlsRpt({ tenant }: RecordContext): Finding[] {
-  return ordered(tenant.tlsReports).flatMap(([domain, { reports }]) =>
-    at(configPath(["tenant", "tlsReports", domain]), [
+  return sortedEntries(tenant.tlsReports).flatMap(([domain, { reports }]) =>
+    findingsAt(configPath(["tenant", "tlsReports", domain]), [
       ...lintTlsRpt({ rua: reports }),
-      ...repeated(reports),
+      ...repeatedReports(reports),
     ]),
   );
 }
 
-function repeated(reports: readonly string[]): Fault[] {
+function repeatedReports(reports: readonly string[]): Fault[] {
   const again = reports.filter((uri, index) => reports.indexOf(uri) !== index);
   return [...new Set(again)].map((uri) =>
     warning(

@@ -8,16 +8,16 @@ import {
   tlsRptName,
 } from "../../../mail/tls-rpt/record.ts";
 import { configPath } from "../../config/config.ts";
-import { ordered, type TenantContext, type WantedRecord } from "../context.ts";
-import { standingOf } from "../existing/standing.ts";
+import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
+import { existingTextsOf } from "../existing/existing-records.ts";
 import { text } from "../record.ts";
 import { TLS_REPORTS } from "./purpose.ts";
 
 /** One record for each domain of `tlsReports`, with the addresses of the one that stands. */
 export function tlsRptRecords({ tenant }: TenantContext): WantedRecord[] {
-  return ordered(tenant.tlsReports).map(([domain, { reports }]) => {
+  return sortedEntries(tenant.tlsReports).map(([domain, { reports }]) => {
     const name = tlsRptName(domain);
-    const [standing] = standingOf(tenant, name, TLS_RPT_TEXT);
+    const [standing] = existingTextsOf(tenant, name, TLS_RPT_TEXT);
     const before = standing === undefined ? undefined : parseTlsRpt(standing.text).value;
     const record: TlsRptRecord = { rua: [...new Set([...(before?.rua ?? []), ...reports])] };
     if (before?.extensions !== undefined) record.extensions = before.extensions;

@@ -3,12 +3,12 @@
 import { isNullMx, lintMx, type Mx } from "../../../mail/mx/record.ts";
 import { lintName } from "../../../mail/names.ts";
 import { lintTxt } from "../../../mail/txt.ts";
-import { at, type Finding, few } from "../../problem.ts";
-import { kindOf, ZONE_FORMS, zoneOf } from "../../publishers/publishers.ts";
+import { type Finding, findingsAt, shortList } from "../../problem.ts";
+import { publisherKindOf, ZONE_FORMS, zoneNameOf } from "../../publishers/publishers.ts";
 import type { RecordContext } from "../context.ts";
 import {
   type PlannedRecord,
-  readable,
+  refLabel,
   renderData,
   renderOwner,
   renderText,
@@ -16,14 +16,14 @@ import {
 } from "../record.ts";
 import type { WantedContext } from "../subject.ts";
 import { publisherOf } from "../zones.ts";
-import { checkLimits } from "./limits.ts";
+import { checkPublisherLimits } from "./limits.ts";
 import { longestName } from "./record-size.ts";
 import { checkZoneQuota } from "./zone-quota.ts";
 
 /** Names that nobody publishes, so far as sendips knows. */
 export function checkPublishers({ operator, wanted }: WantedContext): Finding[] {
-  // Only when asked for: there are as many zones as tenants.
-  const known = () => few(Object.keys(operator.zones).sort());
+  // The list is made only when it is needed: there are as many zones as tenants.
+  const known = () => shortList(Object.keys(operator.zones).sort());
   const seen = new Set<string>();
   return wanted.flatMap(({ name, path }): Finding[] => {
     const inZone = typeof name === "string" ? name : name.below;
@@ -52,21 +52,21 @@ export function checkZone(context: RecordContext): Finding[] {
   return [
     ...keys(records),
     ...names(context, byName),
-    ...duplicates(records),
+    ...duplicateRecords(records),
     ...texts(records),
-    ...aliases(byName),
+    ...crowdedAliases(byName),
     ...singletons(records),
-    ...targets(records, byName),
+    ...aliasedTargets(records, byName),
     ...mailExchanges(byName),
-    ...wildcards(byName),
+    ...defeatedWildcards(byName),
     ...checkZoneQuota(records, context.operator.zones),
-    ...checkLimits(groupBy(records, (record) => `${nameOf(record)} ${record.data.type}`)),
+    ...checkPublisherLimits(groupBy(records, (record) => `${nameOf(record)} ${record.data.type}`)),
   ];
 }
 
 /** The owner as a person reads it; equal exactly when the names are equal. */
 function nameOf(record: PlannedRecord): string {
-  return renderOwner(record, readable);
+  return renderOwner(record, refLabel);
 }
 
 function groupBy(records: readonly PlannedRecord[], keyOf: (record: PlannedRecord) => string) {
@@ -102,13 +102,13 @@ function names({ tenant }: RecordContext, byName: Groups): Finding[] {
     const delegated = record.data.type === "TXT" && tenant.dkimZone !== undefined;
     if (record.purpose?.nameIsChecked === true && !delegated) return [];
     const findings = lintName(longestName(record), { underscores: true, wildcard: true });
-    return at(record.path, findings);
+    return findingsAt(record.path, findings);
   });
 }
 
-function duplicates(records: readonly PlannedRecord[]): Finding[] {
+function duplicateRecords(records: readonly PlannedRecord[]): Finding[] {
   const identityOf = (record: PlannedRecord) =>
-    `${nameOf(record)} ${record.data.type} ${renderData(record, readable)}`;
+    `${nameOf(record)} ${record.data.type} ${renderData(record, refLabel)}`;
   if (new Set(records.map(identityOf)).size === records.length) return [];
   return [...groupBy(records, identityOf).values()].flatMap(([first, ...others]) =>
     others.map((record) => ({
@@ -116,7 +116,7 @@ function duplicates(records: readonly PlannedRecord[]): Finding[] {
       level: "error",
       path: record.path,
       message: `${nameOf(record)} ${record.data.type} stands twice with one value; the other is of ${first?.path}`,
-      fix: `ask for it in one place: ${kindOf(record.publisher).identical?.happens ?? "a name server keeps one of the two"}`,
+      fix: `ask for it in one place: ${publisherKindOf(record.publisher).identical?.happens ?? "a name server keeps one of the two"}`,
       rule: "RFC 2181 §5",
     })),
   );
@@ -125,16 +125,18 @@ function duplicates(records: readonly PlannedRecord[]): Finding[] {
 /** A text that was pasted into the config with what no record should hold. */
 function texts(records: readonly PlannedRecord[]): Finding[] {
   return records.flatMap(({ data, path }) =>
-    data.type === "TXT" ? at(path, lintTxt(renderText(data.text, readable))) : [],
+    data.type === "TXT" ? findingsAt(path, lintTxt(renderText(data.text, refLabel))) : [],
   );
 }
 
 /** A resolver that meets a CNAME looks no further at that name, so whatever else stands there is lost. */
-function aliases(byName: Groups): Finding[] {
+function crowdedAliases(byName: Groups): Finding[] {
   return [...byName].flatMap(([name, records]): Finding[] => {
     const alias = records.find(({ data }) => data.type === "CNAME");
     if (alias === undefined) return [];
-    const apex = zoneOf(alias.publisher) === name && kindOf(alias.publisher).flattensApex !== true;
+    const apex =
+      zoneNameOf(alias.publisher) === name &&
+      publisherKindOf(alias.publisher).flattensApex !== true;
     const others = records.filter((record) => record !== alias);
     return [
       ...(apex ? [apexAlias(alias, name)] : []),
@@ -168,7 +170,7 @@ function singletons(records: readonly PlannedRecord[]): Finding[] {
   for (const record of records) {
     const kind = singletonOfRecord(record);
     if (kind === undefined) continue;
-    const value = renderData(record, readable);
+    const value = renderData(record, refLabel);
     const id = `${nameOf(record)} ${kind.title}`;
     const first = firsts.get(id);
     if (first === undefined) firsts.set(id, { record, value });
@@ -188,7 +190,7 @@ function singletons(records: readonly PlannedRecord[]): Finding[] {
 }
 
 /** Where an MX or a PTR points: mail servers need not follow an alias, and some refuse one. */
-function targets(records: readonly PlannedRecord[], byName: Groups): Finding[] {
+function aliasedTargets(records: readonly PlannedRecord[], byName: Groups): Finding[] {
   return records.flatMap((record): Finding[] => {
     const { data, path } = record;
     if (data.type !== "MX" && data.type !== "PTR") return [];
@@ -230,7 +232,7 @@ function mailExchanges(byName: Groups): Finding[] {
       path ??= record.path;
     }
     if (path === undefined) return [];
-    return at(path, lintMx(mx)).map((finding) => ({
+    return findingsAt(path, lintMx(mx)).map((finding) => ({
       ...finding,
       message: `MX of ${name}: ${finding.message}`,
     }));
@@ -241,7 +243,7 @@ function mailExchanges(byName: Groups): Finding[] {
  * A wildcard answers only for names that do not exist: one record at `a.b` of `*.b`'s zone, and
  * `a.b` and everything below it have none of the wildcard's records (RFC 4592 §2.2.1, §3.3.1).
  */
-function wildcards(byName: Groups): Finding[] {
+function defeatedWildcards(byName: Groups): Finding[] {
   const parents = [...byName.keys()].flatMap((name) =>
     name.startsWith("*.") ? [name.slice(2)] : [],
   );

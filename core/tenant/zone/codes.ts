@@ -1,5 +1,5 @@
 /** Codes of findings about the planned records together: names, types, sizes, zones. */
-import type { Codes } from "../../../mail/code.ts";
+import type { Codes } from "../../../mail/code-meaning.ts";
 
 export const zoneCodes = {
   "zone-unknown": { level: "error", meaning: "A name lies in no zone of sendips:zones." },

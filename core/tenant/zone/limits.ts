@@ -2,16 +2,18 @@
 
 import type { Finding } from "../../problem.ts";
 import { takesTtl, ttlText } from "../../publishers/publisher.ts";
-import { automaticAt, kindOf, zoneOf } from "../../publishers/publishers.ts";
+import { automaticTtlKind, publisherKindOf, zoneNameOf } from "../../publishers/publishers.ts";
 import type { PlannedRecord } from "../record.ts";
 import { wireSize } from "./record-size.ts";
 
 /** Faults of records grouped by name and type; a group's key names both. */
-export function checkLimits(rrsets: ReadonlyMap<string, readonly PlannedRecord[]>): Finding[] {
+export function checkPublisherLimits(
+  rrsets: ReadonlyMap<string, readonly PlannedRecord[]>,
+): Finding[] {
   return [
     ...[...rrsets].flatMap(([title, records]) => [
-      ...ttls(title, records),
-      ...sizes(title, records),
+      ...checkTtls(title, records),
+      ...checkSizes(title, records),
     ]),
     ...automatic([...rrsets.values()].flat()),
   ];
@@ -21,15 +23,15 @@ export function checkLimits(rrsets: ReadonlyMap<string, readonly PlannedRecord[]
 function automatic(records: readonly PlannedRecord[]): Finding[] {
   const zones = new Map<string, Finding>();
   for (const { ttl, publisher } of records) {
-    const zone = zoneOf(publisher);
-    const elsewhere = automaticAt(ttl);
+    const zone = zoneNameOf(publisher);
+    const elsewhere = automaticTtlKind(ttl);
     if (zone === undefined || elsewhere === undefined || zones.has(zone)) continue;
-    if (kindOf(publisher).ttl?.automatic === ttl) continue;
+    if (publisherKindOf(publisher).ttl?.automatic === ttl) continue;
     zones.set(zone, {
       code: "ttl-automatic-elsewhere",
       level: "warning",
       path: "sendips:tenant.ttl",
-      message: `a TTL of ${ttl} is automatic at ${elsewhere.title}, but one second in ${zone}, which ${kindOf(publisher).title} publishes`,
+      message: `a TTL of ${ttl} is automatic at ${elsewhere.title}, but one second in ${zone}, which ${publisherKindOf(publisher).title} publishes`,
       fix: "a TTL in seconds, such as 3600",
       rule: "RFC 1035 §3.2.1",
     });
@@ -37,9 +39,9 @@ function automatic(records: readonly PlannedRecord[]): Finding[] {
   return [...zones.values()];
 }
 
-function ttls(title: string, records: readonly PlannedRecord[]): Finding[] {
+function checkTtls(title: string, records: readonly PlannedRecord[]): Finding[] {
   const [first] = records;
-  if (first === undefined || kindOf(first.publisher).ownTtl === true) return [];
+  if (first === undefined || publisherKindOf(first.publisher).ownTtl === true) return [];
   const findings: Finding[] = [];
   const other = records.find(({ ttl }) => ttl !== first.ttl);
   if (other !== undefined) {
@@ -53,7 +55,7 @@ function ttls(title: string, records: readonly PlannedRecord[]): Finding[] {
     });
   }
   const { ttl, publisher, path } = first;
-  const kind = kindOf(publisher);
+  const kind = publisherKindOf(publisher);
   if (kind.ttl !== undefined && !takesTtl(kind.ttl, ttl)) {
     findings.push({
       code: "ttl-refused",
@@ -67,9 +69,9 @@ function ttls(title: string, records: readonly PlannedRecord[]): Finding[] {
   return findings;
 }
 
-function sizes(title: string, records: readonly PlannedRecord[]): Finding[] {
+function checkSizes(title: string, records: readonly PlannedRecord[]): Finding[] {
   const [first] = records;
-  const limits = first === undefined ? undefined : kindOf(first.publisher).sizes;
+  const limits = first === undefined ? undefined : publisherKindOf(first.publisher).sizes;
   if (first === undefined || limits === undefined) return [];
   const { record: limit, set = Number.POSITIVE_INFINITY, rule } = limits;
   const findings: Finding[] = [];

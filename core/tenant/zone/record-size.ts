@@ -8,7 +8,7 @@ const LONGEST_IP = "255.255.255.255";
 /** The public key of RSA 4096, the longest in use, is 550 octets of DER, 736 of base64; the tags add a few. */
 const LONGEST_KEY = `k=rsa; h=sha256; p=${"k".repeat(736)}`;
 
-function longest(ref: Ref): string {
+function longestStandIn(ref: Ref): string {
   return "address" in ref ? LONGEST_ADDRESS : LONGEST_KEY;
 }
 
@@ -37,7 +37,7 @@ export function wireSize(record: PlannedRecord): number {
     case "CAA":
       return 2 + data.tag.length + byteLength(data.value);
     case "TXT":
-      return wireLength(renderData(record, longest));
+      return wireLength(renderData(record, longestStandIn));
   }
 }
 

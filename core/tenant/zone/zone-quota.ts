@@ -1,10 +1,10 @@
 /** How many records a zone may hold. */
 import { configPath } from "../../config/config.ts";
 import type { OperatorConfig } from "../../config/schema.ts";
-import { member, ordered } from "../../maps.ts";
+import { member, sortedEntries } from "../../maps.ts";
 import type { Finding } from "../../problem.ts";
 import type { RecordQuota } from "../../publishers/publisher.ts";
-import { kindOf, zoneOf } from "../../publishers/publishers.ts";
+import { publisherKindOf, zoneNameOf } from "../../publishers/publishers.ts";
 import type { PlannedRecord } from "../record.ts";
 
 /** What a plan, or several together, publish in one zone of ours. */
@@ -24,14 +24,14 @@ export function zoneUses(
 ): ZoneUse[] {
   const uses = new Map<string, ZoneUse>();
   for (const { publisher } of records) {
-    const usual = kindOf(publisher).quota;
-    const zone = zoneOf(publisher);
+    const usual = publisherKindOf(publisher).quota;
+    const zone = zoneNameOf(publisher);
     if (usual === undefined || zone === undefined) continue;
     const use = uses.get(zone) ?? { zone, count: 0, quota: statedQuota(zone, zones), usual };
     uses.set(zone, use);
     use.count += 1;
   }
-  return ordered(uses).map(([, use]) => use);
+  return sortedEntries(uses).map(([, use]) => use);
 }
 
 function statedQuota(zone: string, zones: OperatorConfig["zones"]): number | undefined {

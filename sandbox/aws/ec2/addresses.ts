@@ -4,7 +4,14 @@ import { newId, publicAddress } from "../ids.ts";
 import type { Address } from "../state.ts";
 import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
-import { type Call, filtered, type Handler, invalid, specifiedTags, tagSet } from "./call.ts";
+import {
+  applyFilters,
+  type Call,
+  type Handler,
+  invalidParameter,
+  tagSet,
+  tagsFromParams,
+} from "./call.ts";
 import { ptrHolds } from "./ptr.ts";
 
 export const addressHandlers: Readonly<Record<string, Handler>> = {
@@ -14,7 +21,7 @@ export const addressHandlers: Readonly<Record<string, Handler>> = {
     // With an address, the pool is ignored (terraform-provider-aws `ec2_eip.go`).
     const pool = wanted === undefined ? ownPool(call) : undefined;
     if (pool === undefined) checkQuota(call);
-    const tags = specifiedTags(params, "elastic-ip");
+    const tags = tagsFromParams(params, "elastic-ip");
     const publicIp = wanted === undefined ? publicAddress(aws, pool !== undefined) : recover(call);
     const address: Address = {
       allocationId: newId(aws, "eipalloc"),
@@ -45,7 +52,7 @@ export const addressHandlers: Readonly<Record<string, Handler>> = {
       for (const ip of ips) needPublicIp(call, ip);
       found = found.filter(({ publicIp }) => ips.includes(publicIp));
     }
-    const shown = filtered(call, found, (address) => ({
+    const shown = applyFilters(call, found, (address) => ({
       tags: address.tags,
       values: {
         "allocation-id": [address.allocationId],
@@ -164,7 +171,7 @@ function describe(call: Call, address: Address): Xml {
 /** `MaxResults` and `NextToken` over a list that the sandbox always has whole. */
 export function page<T>({ params }: Call, items: readonly T[]): { items: T[]; nextToken?: string } {
   const from = Number(params.get("NextToken") ?? 0);
-  if (!Number.isInteger(from)) throw invalid("Invalid value for NextToken.");
+  if (!Number.isInteger(from)) throw invalidParameter("Invalid value for NextToken.");
   const max = params.int("MaxResults");
   const to = max === undefined ? items.length : from + max;
   const rest = items.length > to ? { nextToken: String(to) } : {};

@@ -3,7 +3,7 @@ import { ApiError } from "../error.ts";
 import { newId } from "../ids.ts";
 import type { Address } from "../state.ts";
 import { allAddresses, namedAddress, needPublicIp } from "./addresses.ts";
-import { type Call, find, type Handler, invalid } from "./call.ts";
+import { type Call, findById, type Handler, invalidParameter } from "./call.ts";
 
 export const associationHandlers: Readonly<Record<string, Handler>> = {
   /**
@@ -14,7 +14,7 @@ export const associationHandlers: Readonly<Record<string, Handler>> = {
     const { params, region, aws } = call;
     const address = namedAddress(call);
     const networkInterfaceId = targetInterface(call);
-    const eni = find(
+    const eni = findById(
       region.networkInterfaces,
       networkInterfaceId,
       "InvalidNetworkInterfaceID.NotFound",
@@ -22,7 +22,7 @@ export const associationHandlers: Readonly<Record<string, Handler>> = {
     );
     const privateIp = params.get("PrivateIpAddress") ?? eni.privateIps[0];
     if (privateIp === undefined || !eni.privateIps.includes(privateIp)) {
-      throw invalid(`Address ${privateIp} is not assigned to network interface ${eni.id}`);
+      throw invalidParameter(`Address ${privateIp} is not assigned to network interface ${eni.id}`);
     }
     const here = address.association;
     if (here?.networkInterfaceId === eni.id && here.privateIp === privateIp) {
@@ -76,11 +76,12 @@ function targetInterface({ params, region }: Call): string {
   const eni = params.get("NetworkInterfaceId");
   if (eni !== undefined) return eni;
   const instanceId = params.need("InstanceId");
-  find(region.instances, instanceId, "InvalidInstanceID.NotFound", "instance ID");
+  findById(region.instances, instanceId, "InvalidInstanceID.NotFound", "instance ID");
   const primary = Object.values(region.networkInterfaces).find(
     ({ attachment }) => attachment?.instanceId === instanceId && attachment.deviceIndex === 0,
   );
-  if (primary === undefined) throw invalid(`Instance '${instanceId}' has no network interface`);
+  if (primary === undefined)
+    throw invalidParameter(`Instance '${instanceId}' has no network interface`);
   return primary.id;
 }
 

@@ -19,12 +19,12 @@ export interface Call {
 /** The body of the reply. What a handler has changed when it throws is forgotten. */
 export type Handler = (call: Call) => { [name: string]: Xml };
 
-export function invalid(message: string): ApiError {
+export function invalidParameter(message: string): ApiError {
   return new ApiError("InvalidParameterValue", message);
 }
 
 /** An entry of the Region's state, or the `….NotFound` error of its kind. */
-export function find<T>(
+export function findById<T>(
   from: Readonly<Record<string, T>>,
   id: string,
   code: string,
@@ -36,21 +36,21 @@ export function find<T>(
 }
 
 /** Those asked for by id, or all; one unknown id fails the whole call, as in EC2. */
-export function pick<T>(
+export function pickById<T>(
   from: Readonly<Record<string, T>>,
   ids: readonly string[],
   code: string,
   noun: string,
 ): T[] {
   if (ids.length === 0) return Object.values(from);
-  return [...new Set(ids)].map((id) => find(from, id, code, noun));
+  return [...new Set(ids)].map((id) => findById(from, id, code, noun));
 }
 
 /** What one thing offers to a filter's name. */
 export type FilterValues = Readonly<Record<string, readonly (string | undefined)[]>>;
 
 /** Keeps what matches every `Filter.N`; `*` and `?` are wild cards, `tag:…` looks at the tags. */
-export function filtered<T>(
+export function applyFilters<T>(
   call: Call,
   things: readonly T[],
   view: (thing: T) => { tags: Tags; values: FilterValues },
@@ -74,7 +74,7 @@ function filterValues(name: string, tags: Tags, values: FilterValues) {
   if (name === "tag-key") return Object.keys(tags);
   if (name === "tag-value") return Object.values(tags);
   const found = values[name];
-  if (found === undefined) throw invalid(`The filter '${name}' is invalid`);
+  if (found === undefined) throw invalidParameter(`The filter '${name}' is invalid`);
   return found;
 }
 
@@ -87,7 +87,7 @@ function wildcard(pattern: string): RegExp {
 }
 
 /** The tags that a create call asks for on one kind of resource. */
-export function specifiedTags(params: Params, resourceType: string): Tags {
+export function tagsFromParams(params: Params, resourceType: string): Tags {
   const tags: Tags = {};
   for (const specification of params.groups("TagSpecification")) {
     if (specification.get("ResourceType") !== resourceType) continue;
@@ -106,7 +106,7 @@ export function isoTime(ms: number): string {
 
 /** A network interface by its id, which the caller has named. */
 export function needInterface({ region }: Call, id: string): NetworkInterface {
-  return find(
+  return findById(
     region.networkInterfaces,
     id,
     "InvalidNetworkInterfaceID.NotFound",

@@ -1,7 +1,7 @@
 /** What instance types carry: network interfaces × IPv4 addresses each (cloud-facts). */
 import { ApiError } from "../error.ts";
 import type { Xml } from "../xml.ts";
-import { type Call, filtered, type Handler, invalid } from "./call.ts";
+import { applyFilters, type Call, type Handler, invalidParameter } from "./call.ts";
 
 /** What `DescribeInstanceTypes` shows of one type, as far as types differ in it. */
 export interface InstanceType {
@@ -44,7 +44,7 @@ function of(
 export function typeOf(name: string): InstanceType {
   const found = Object.hasOwn(types, name) ? types[name] : undefined;
   if (found !== undefined) return found;
-  throw invalid(`Invalid value '${name}' for InstanceType.`);
+  throw invalidParameter(`Invalid value '${name}' for InstanceType.`);
 }
 
 export const instanceTypeHandlers: Readonly<Record<string, Handler>> = {
@@ -59,7 +59,7 @@ export const instanceTypeHandlers: Readonly<Record<string, Handler>> = {
       name,
       ...typeOf(name),
     }));
-    const shown = filtered(call, found, ({ name }) => ({
+    const shown = applyFilters(call, found, ({ name }) => ({
       tags: {},
       values: { "instance-type": [name] },
     }));

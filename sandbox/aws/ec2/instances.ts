@@ -6,14 +6,14 @@ import type { Instance, NetworkInterface } from "../state.ts";
 import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import {
+  applyFilters,
   type Call,
-  filtered,
-  find,
+  findById,
   type Handler,
-  invalid,
+  invalidParameter,
   needInterface,
-  pick,
-  specifiedTags,
+  pickById,
+  tagsFromParams,
 } from "./call.ts";
 import { checkIpLimit, instanceTypeHandlers, typeOf } from "./instance-types.ts";
 import { describeInstance, stateOf } from "./instance-view.ts";
@@ -36,11 +36,13 @@ export const instanceHandlers: Readonly<Record<string, Handler>> = {
   },
 
   DescribeInstances(call) {
-    return { reservationSet: wanted(call).map((instance) => reservation(call, instance)) };
+    return {
+      reservationSet: requestedInstance(call).map((instance) => reservation(call, instance)),
+    };
   },
 
   DescribeInstanceStatus(call) {
-    const running = wanted(call).filter(
+    const running = requestedInstance(call).filter(
       ({ state }) => state === "running" || call.params.flag("IncludeAllInstances") === true,
     );
     const ok = { status: "ok", details: [{ name: "reachability", status: "passed" }] };
@@ -67,7 +69,8 @@ export const instanceHandlers: Readonly<Record<string, Handler>> = {
       sourceDestCheck: true,
       instanceInitiatedShutdownBehavior: "stop",
     };
-    if (!(attribute in values)) throw invalid(`Value (${attribute}) for attribute is invalid.`);
+    if (!(attribute in values))
+      throw invalidParameter(`Value (${attribute}) for attribute is invalid.`);
     const value = values[attribute];
     return { instanceId: instance.id, [attribute]: value === undefined ? {} : { value } };
   },
@@ -93,7 +96,7 @@ export const instanceHandlers: Readonly<Record<string, Handler>> = {
 };
 
 function needInstance({ region }: Call, id: string): Instance {
-  return find(region.instances, id, "InvalidInstanceID.NotFound", "instance ID");
+  return findById(region.instances, id, "InvalidInstanceID.NotFound", "instance ID");
 }
 
 function run(call: Call): Instance {
@@ -101,7 +104,7 @@ function run(call: Call): Instance {
   const imageId = params.need("ImageId");
   const type = params.get("InstanceType") ?? "t3.micro";
   const limits = typeOf(type);
-  if (params.int("MaxCount") !== 1) throw invalid("The sandbox runs one instance a call.");
+  if (params.int("MaxCount") !== 1) throw invalidParameter("The sandbox runs one instance a call.");
   const specified = params.groups("NetworkInterface");
   if (specified.length > limits.interfaces) {
     throw new ApiError(
@@ -127,7 +130,7 @@ function run(call: Call): Instance {
     launchTime: now,
     metadata: metadataOptions(params.group("MetadataOptions")),
     disableApiTermination: params.flag("DisableApiTermination") ?? false,
-    tags: specifiedTags(params, "instance"),
+    tags: tagsFromParams(params, "instance"),
     ...optional("keyName", params.get("KeyName")),
     ...optional("instanceProfile", profileName(params)),
     ...optional("userData", params.get("UserData")),
@@ -142,7 +145,7 @@ function run(call: Call): Instance {
 
 function create(call: Call, entry: Params, type: string): NetworkInterface {
   const eni = createInterface(call, entry);
-  eni.tags = specifiedTags(call.params, "network-interface");
+  eni.tags = tagsFromParams(call.params, "network-interface");
   checkIpLimit(type, eni.privateIps.length);
   return eni;
 }
@@ -172,15 +175,15 @@ function terminate(call: Call, instance: Instance): void {
   }
 }
 
-function wanted(call: Call): Instance[] {
+function requestedInstance(call: Call): Instance[] {
   const { params, region } = call;
-  const found = pick(
+  const found = pickById(
     region.instances,
     params.list("InstanceId"),
     "InvalidInstanceID.NotFound",
     "instance ID",
   );
-  return filtered(call, found, (instance) => ({
+  return applyFilters(call, found, (instance) => ({
     tags: instance.tags,
     values: {
       "instance-id": [instance.id],

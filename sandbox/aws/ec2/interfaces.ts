@@ -7,16 +7,16 @@ import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import { holderOf } from "./associations.ts";
 import {
+  applyFilters,
   type Call,
-  filtered,
-  find,
+  findById,
   type Handler,
-  invalid,
+  invalidParameter,
   isoTime,
   needInterface,
-  pick,
-  specifiedTags,
+  pickById,
   tagSet,
+  tagsFromParams,
 } from "./call.ts";
 import { checkIpLimit, typeOf } from "./instance-types.ts";
 import { choosePrivateIps } from "./private-ips.ts";
@@ -25,19 +25,19 @@ import { groupsFor } from "./security-groups.ts";
 export const interfaceHandlers: Readonly<Record<string, Handler>> = {
   CreateNetworkInterface(call) {
     const eni = createInterface(call, call.params);
-    eni.tags = specifiedTags(call.params, "network-interface");
+    eni.tags = tagsFromParams(call.params, "network-interface");
     return { networkInterface: describeInterface(call, eni) };
   },
 
   DescribeNetworkInterfaces(call) {
     const { params, region } = call;
-    const found = pick(
+    const found = pickById(
       region.networkInterfaces,
       params.list("NetworkInterfaceId"),
       "InvalidNetworkInterfaceID.NotFound",
       "networkInterface ID",
     );
-    const shown = filtered(call, found, (eni) => ({
+    const shown = applyFilters(call, found, (eni) => ({
       tags: eni.tags,
       values: {
         "network-interface-id": [eni.id],
@@ -78,7 +78,7 @@ export const interfaceHandlers: Readonly<Record<string, Handler>> = {
     const { params } = call;
     const eni = needInterface(call, params.need("NetworkInterfaceId"));
     const index = params.int("DeviceIndex");
-    if (index === undefined) throw invalid("DeviceIndex must be given.");
+    if (index === undefined) throw invalidParameter("DeviceIndex must be given.");
     attach(call, eni, params.need("InstanceId"), index, false);
     return { attachmentId: eni.attachment?.id, networkCardIndex: 0 };
   },
@@ -130,7 +130,7 @@ function attachmentOf({ now }: Call, { attachment, detached }: NetworkInterface)
 export function createInterface(call: Call, params: Params): NetworkInterface {
   const { region, aws } = call;
   const subnetId = params.need("SubnetId");
-  const subnet = find(region.subnets, subnetId, "InvalidSubnetID.NotFound", "subnet ID");
+  const subnet = findById(region.subnets, subnetId, "InvalidSubnetID.NotFound", "subnet ID");
   const groups = groupsFor(call, params.list("SecurityGroupId"), subnet.vpcId);
   const privateIps = choosePrivateIps(call, subnet, params);
   const eni: NetworkInterface = {
@@ -160,7 +160,12 @@ export function attach(
   deleteOnTermination: boolean,
 ): void {
   const { region, aws, now } = call;
-  const instance = find(region.instances, instanceId, "InvalidInstanceID.NotFound", "instance ID");
+  const instance = findById(
+    region.instances,
+    instanceId,
+    "InvalidInstanceID.NotFound",
+    "instance ID",
+  );
   if (instance.state === "terminated") {
     throw new ApiError("IncorrectInstanceState", `Instance '${instanceId}' is terminated.`);
   }
@@ -172,7 +177,7 @@ export function attach(
     ({ attachment }) => attachment?.instanceId === instanceId,
   );
   if (attached.some(({ attachment }) => attachment?.deviceIndex === deviceIndex)) {
-    throw invalid(
+    throw invalidParameter(
       `Instance '${instanceId}' already has an interface attached at device index '${deviceIndex}'.`,
     );
   }

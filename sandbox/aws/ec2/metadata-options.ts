@@ -2,7 +2,7 @@
 import type { Params } from "../params.ts";
 import type { MetadataOptions } from "../state.ts";
 import type { Xml } from "../xml.ts";
-import { find, type Handler, invalid } from "./call.ts";
+import { findById, type Handler, invalidParameter } from "./call.ts";
 
 const defaults: MetadataOptions = {
   httpTokens: "optional",
@@ -13,7 +13,7 @@ const defaults: MetadataOptions = {
 export const metadataHandlers: Readonly<Record<string, Handler>> = {
   ModifyInstanceMetadataOptions({ params, region }) {
     const id = params.need("InstanceId");
-    const instance = find(region.instances, id, "InvalidInstanceID.NotFound", "instance ID");
+    const instance = findById(region.instances, id, "InvalidInstanceID.NotFound", "instance ID");
     instance.metadata = metadataOptions(params, instance.metadata);
     return { instanceId: id, instanceMetadataOptions: describeMetadata(instance.metadata) };
   },
@@ -24,13 +24,13 @@ export function metadataOptions(params: Params, before = defaults): MetadataOpti
   const httpTokens = params.get("HttpTokens") ?? before.httpTokens;
   const httpEndpoint = params.get("HttpEndpoint") ?? before.httpEndpoint;
   if (httpTokens !== "optional" && httpTokens !== "required") {
-    throw invalid(`Value (${httpTokens}) for parameter HttpTokens is invalid.`);
+    throw invalidParameter(`Value (${httpTokens}) for parameter HttpTokens is invalid.`);
   }
   if (httpEndpoint !== "enabled" && httpEndpoint !== "disabled") {
-    throw invalid(`Value (${httpEndpoint}) for parameter HttpEndpoint is invalid.`);
+    throw invalidParameter(`Value (${httpEndpoint}) for parameter HttpEndpoint is invalid.`);
   }
   const hops = params.int("HttpPutResponseHopLimit") ?? before.httpPutResponseHopLimit;
-  if (hops < 1 || hops > 64) throw invalid(`Value (${hops}) for HttpPutResponseHopLimit.`);
+  if (hops < 1 || hops > 64) throw invalidParameter(`Value (${hops}) for HttpPutResponseHopLimit.`);
   return { httpTokens, httpEndpoint, httpPutResponseHopLimit: hops };
 }
 

@@ -2,13 +2,13 @@
 import { network } from "../ids.ts";
 import type { Subnet } from "../state.ts";
 import { accountId } from "../sts.ts";
-import { type Call, filtered, type Handler, pick, tagSet } from "./call.ts";
+import { applyFilters, type Call, type Handler, pickById, tagSet } from "./call.ts";
 
 export const networkHandlers: Readonly<Record<string, Handler>> = {
   DescribeVpcs(call) {
     const { params, region } = call;
-    const found = pick(region.vpcs, params.list("VpcId"), "InvalidVpcID.NotFound", "vpc ID");
-    const shown = filtered(call, found, ({ id, cidr, tags }) => ({
+    const found = pickById(region.vpcs, params.list("VpcId"), "InvalidVpcID.NotFound", "vpc ID");
+    const shown = applyFilters(call, found, ({ id, cidr, tags }) => ({
       tags,
       values: {
         "vpc-id": [id],
@@ -43,13 +43,13 @@ export const networkHandlers: Readonly<Record<string, Handler>> = {
 
   DescribeSubnets(call) {
     const { params, region } = call;
-    const found = pick(
+    const found = pickById(
       region.subnets,
       params.list("SubnetId"),
       "InvalidSubnetID.NotFound",
       "subnet ID",
     );
-    const shown = filtered(call, found, (subnet) => ({
+    const shown = applyFilters(call, found, (subnet) => ({
       tags: subnet.tags,
       values: {
         "subnet-id": [subnet.id],

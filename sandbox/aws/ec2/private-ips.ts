@@ -5,7 +5,7 @@ import { formatIp, network, parseIp } from "../ids.ts";
 import type { Params } from "../params.ts";
 import type { Subnet } from "../state.ts";
 import { holderOf } from "./associations.ts";
-import { type Call, find, type Handler, invalid, needInterface } from "./call.ts";
+import { type Call, findById, type Handler, invalidParameter, needInterface } from "./call.ts";
 import { checkIpLimit } from "./instance-types.ts";
 import { isReserved, usedIps } from "./networks.ts";
 
@@ -13,14 +13,14 @@ export const privateIpHandlers: Readonly<Record<string, Handler>> = {
   AssignPrivateIpAddresses(call) {
     const { params, region } = call;
     const eni = needInterface(call, params.need("NetworkInterfaceId"));
-    const subnet = find(region.subnets, eni.subnetId, "InvalidSubnetID.NotFound", "subnet ID");
+    const subnet = findById(region.subnets, eni.subnetId, "InvalidSubnetID.NotFound", "subnet ID");
     const count = params.int("SecondaryPrivateIpAddressCount") ?? 0;
     const named = params.list("PrivateIpAddress").filter((ip) => !eni.privateIps.includes(ip));
     for (const ip of named) checkInSubnet(subnet, ip);
     const used = usedIps(call, subnet.id);
     const elsewhere = named.filter((ip) => used.has(ip));
     if (elsewhere.length > 0 && params.flag("AllowReassignment") !== true) {
-      throw invalid(`[${elsewhere.join(", ")}] assigned, but move is not allowed.`);
+      throw invalidParameter(`[${elsewhere.join(", ")}] assigned, but move is not allowed.`);
     }
     const added = [...named, ...freeIps(subnet, new Set([...used, ...named]), count)];
     const type = region.instances[eni.attachment?.instanceId ?? ""]?.type;
@@ -28,7 +28,7 @@ export const privateIpHandlers: Readonly<Record<string, Handler>> = {
     for (const other of Object.values(region.networkInterfaces)) {
       const moved = other.privateIps.filter((ip) => elsewhere.includes(ip));
       if (moved.includes(other.privateIps[0] ?? "")) {
-        throw invalid(`The primary address of ${other.id} cannot be moved.`);
+        throw invalidParameter(`The primary address of ${other.id} cannot be moved.`);
       }
     }
     for (const other of Object.values(region.networkInterfaces)) {
@@ -51,10 +51,12 @@ export const privateIpHandlers: Readonly<Record<string, Handler>> = {
     const eni = needInterface(call, params.need("NetworkInterfaceId"));
     const gone = params.list("PrivateIpAddress");
     if (gone.some((ip) => !eni.privateIps.includes(ip))) {
-      throw invalid(`Some of [${gone.join(", ")}] are not assigned to interface ${eni.id}`);
+      throw invalidParameter(
+        `Some of [${gone.join(", ")}] are not assigned to interface ${eni.id}`,
+      );
     }
     if (gone.includes(eni.privateIps[0] ?? "")) {
-      throw invalid(`The primary address of interface ${eni.id} cannot be unassigned.`);
+      throw invalidParameter(`The primary address of interface ${eni.id} cannot be unassigned.`);
     }
     for (const ip of gone) delete holderOf(call, eni.id, ip)?.association;
     eni.privateIps = eni.privateIps.filter((ip) => !gone.includes(ip));
@@ -69,16 +71,17 @@ export function choosePrivateIps(call: Call, subnet: Subnet, params: Params): st
     primary: entry.flag("Primary") === true,
   }));
   if (listed.filter(({ primary }) => primary).length > 1) {
-    throw invalid("Only one primary private IP address may be given.");
+    throw invalidParameter("Only one primary private IP address may be given.");
   }
   const single = params.get("PrivateIpAddress");
   const marked = listed.find(({ primary }) => primary)?.ip;
   if (single !== undefined && marked !== undefined && single !== marked) {
-    throw invalid("Only one primary private IP address may be given.");
+    throw invalidParameter("Only one primary private IP address may be given.");
   }
   const primary = single ?? marked;
   const named = listed.map(({ ip }) => ip);
-  if (new Set(named).size < named.length) throw invalid("Duplicate private IP addresses given.");
+  if (new Set(named).size < named.length)
+    throw invalidParameter("Duplicate private IP addresses given.");
   const used = usedIps(call, subnet.id);
   const wanted = primary === undefined ? named : [primary, ...named.filter((ip) => ip !== primary)];
   for (const ip of wanted) {
@@ -97,14 +100,15 @@ export function choosePrivateIps(call: Call, subnet: Subnet, params: Params): st
 
 function checkInSubnet(subnet: Subnet, ip: string): void {
   if (!ipaddr.IPv4.isValidFourPartDecimal(ip)) {
-    throw invalid(`invalid value for parameter address: ${ip}`);
+    throw invalidParameter(`invalid value for parameter address: ${ip}`);
   }
   const { first, size } = network(subnet.cidr);
   const value = parseIp(ip);
   if (value < first || value >= first + size) {
-    throw invalid("Address does not fall within the subnet's address range");
+    throw invalidParameter("Address does not fall within the subnet's address range");
   }
-  if (isReserved(subnet, value)) throw invalid("Address is in subnet's reserved address range");
+  if (isReserved(subnet, value))
+    throw invalidParameter("Address is in subnet's reserved address range");
 }
 
 function freeIps(subnet: Subnet, used: ReadonlySet<string>, count: number): string[] {

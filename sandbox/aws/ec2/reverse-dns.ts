@@ -3,8 +3,8 @@ import { resolveA } from "../../dns/answers.ts";
 import type { Address } from "../state.ts";
 import type { Xml } from "../xml.ts";
 import { allAddresses, needAddress, page } from "./addresses.ts";
-import { type Call, type Handler, invalid } from "./call.ts";
-import { settle, settled } from "./ptr.ts";
+import { type Call, type Handler, invalidParameter } from "./call.ts";
+import { settledPtr, settlePtr } from "./ptr.ts";
 
 export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
   /** The reply already carries the pending change; the live record comes `ptrPending` later. */
@@ -13,12 +13,12 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
     const name = domainName(call);
     // The code is the API's for a bad value; its exact words are unconfirmed.
     if (!resolveA(call.world, name.slice(0, -1)).includes(address.publicIp)) {
-      throw invalid(
+      throw invalidParameter(
         `The domain name ${name} does not resolve to the Elastic IP address ` +
           `${address.publicIp}: a forward DNS record (type A) that points to it must exist.`,
       );
     }
-    settle(address.ptr, call.now);
+    settlePtr(address.ptr, call.now);
     address.ptr.update = { value: name, due: call.now + call.world.delays.ptrPending };
     delete address.ptr.lingersUntil;
     return { address: describe(call, address) };
@@ -30,7 +30,7 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
     const found = ids.length > 0 ? ids.map((id) => needAddress(call, id)) : allAddresses(call);
     // An address without a domain name has no such attribute: the official provider waits for that.
     const named = found.filter(({ ptr }) => {
-      const { record, update } = settled(ptr, call.now);
+      const { record, update } = settledPtr(ptr, call.now);
       return record !== undefined || update !== undefined;
     });
     const { items, nextToken } = page(call, named);
@@ -42,7 +42,7 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
     needAttribute(call);
     const { ptr } = address;
     const { ptrPending, ptrLinger } = call.world.delays;
-    settle(ptr, call.now);
+    settlePtr(ptr, call.now);
     if (ptr.record !== undefined || ptr.update !== undefined) {
       ptr.update = { value: "", due: call.now + ptrPending };
       ptr.lingersUntil = call.now + ptrLinger;
@@ -54,7 +54,9 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
 function needAttribute({ params }: Call): void {
   const attribute = params.need("Attribute");
   if (attribute !== "domain-name") {
-    throw invalid(`Value (${attribute}) for parameter attribute is invalid. Unknown attribute.`);
+    throw invalidParameter(
+      `Value (${attribute}) for parameter attribute is invalid. Unknown attribute.`,
+    );
   }
 }
 
@@ -66,13 +68,13 @@ function domainName({ params }: Call): string {
   const name = given.toLowerCase().replace(/\.$/, "");
   const labels = name.split(".");
   if (name.length > 253 || labels.length < 2 || !labels.every((part) => label.test(part))) {
-    throw invalid(`Value (${given}) for parameter domainName is invalid.`);
+    throw invalidParameter(`Value (${given}) for parameter domainName is invalid.`);
   }
   return `${name}.`;
 }
 
 function describe({ now }: Call, { publicIp, allocationId, ptr }: Address): Xml {
-  const { record, update } = settled(ptr, now);
+  const { record, update } = settledPtr(ptr, now);
   return {
     publicIp,
     allocationId,

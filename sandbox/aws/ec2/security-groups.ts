@@ -4,7 +4,15 @@ import { newId } from "../ids.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../state.ts";
 import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
-import { type Call, filtered, find, type Handler, pick, specifiedTags, tagSet } from "./call.ts";
+import {
+  applyFilters,
+  type Call,
+  findById,
+  type Handler,
+  pickById,
+  tagSet,
+  tagsFromParams,
+} from "./call.ts";
 
 export const securityGroupHandlers: Readonly<Record<string, Handler>> = {
   CreateSecurityGroup(call) {
@@ -16,7 +24,7 @@ export const securityGroupHandlers: Readonly<Record<string, Handler>> = {
     if (vpcId === undefined) {
       throw new ApiError("VPCIdNotSpecified", "No default VPC for this user");
     }
-    find(region.vpcs, vpcId, "InvalidVpcID.NotFound", "vpc ID");
+    findById(region.vpcs, vpcId, "InvalidVpcID.NotFound", "vpc ID");
     const taken = Object.values(region.securityGroups).some(
       (group) => group.vpcId === vpcId && group.name === name,
     );
@@ -27,7 +35,7 @@ export const securityGroupHandlers: Readonly<Record<string, Handler>> = {
       );
     }
     const id = newId(aws, "sg");
-    const tags = specifiedTags(params, "security-group");
+    const tags = tagsFromParams(params, "security-group");
     const everything: SecurityGroupRule = {
       egress: true,
       protocol: "-1",
@@ -43,13 +51,13 @@ export const securityGroupHandlers: Readonly<Record<string, Handler>> = {
     const { params, region } = call;
     const ids = params.list("GroupId");
     const names = params.list("GroupName");
-    const found = pick(
+    const found = pickById(
       region.securityGroups,
       ids,
       "InvalidGroup.NotFound",
       "security group",
     ).filter(({ name }) => names.length === 0 || names.includes(name));
-    const shown = filtered(call, found, (group) => ({
+    const shown = applyFilters(call, found, (group) => ({
       tags: group.tags,
       values: {
         "group-id": [group.id],
@@ -100,7 +108,7 @@ export const securityGroupHandlers: Readonly<Record<string, Handler>> = {
 };
 
 export function needGroup({ params, region }: Call): SecurityGroup {
-  return find(
+  return findById(
     region.securityGroups,
     params.need("GroupId"),
     "InvalidGroup.NotFound",
@@ -112,7 +120,7 @@ export function needGroup({ params, region }: Call): SecurityGroup {
 export function groupsFor({ region }: Call, ids: readonly string[], vpcId: string): string[] {
   if (ids.length > 0) {
     return ids.map((id) => {
-      const group = find(region.securityGroups, id, "InvalidGroup.NotFound", "security group");
+      const group = findById(region.securityGroups, id, "InvalidGroup.NotFound", "security group");
       if (group.vpcId === vpcId) return group.id;
       throw new ApiError(
         "InvalidParameterValue",

@@ -4,7 +4,7 @@ import { ApiError } from "../error.ts";
 import type { Params } from "../params.ts";
 import type { Peer, SecurityGroupRule } from "../state.ts";
 import type { Xml } from "../xml.ts";
-import { type Call, find, type Handler, invalid } from "./call.ts";
+import { type Call, findById, type Handler, invalidParameter } from "./call.ts";
 import { needGroup } from "./security-groups.ts";
 
 export const ruleHandlers: Readonly<Record<string, Handler>> = {
@@ -73,7 +73,7 @@ function portsOf(permission: Params): Pick<WantedRule, "protocol" | "fromPort" |
   const toPort = permission.int("ToPort") ?? -1;
   const ported = protocol === "tcp" || protocol === "udp";
   if (ported && !(0 <= fromPort && fromPort <= toPort && toPort <= 65_535)) {
-    throw invalid(`Invalid value for portRange: ${fromPort}-${toPort}.`);
+    throw invalidParameter(`Invalid value for portRange: ${fromPort}-${toPort}.`);
   }
   return { protocol, fromPort, toPort };
 }
@@ -91,20 +91,20 @@ function peersOf({ region }: Call, permission: Params): Pick<WantedRule, "peer" 
   }
   for (const other of permission.groups("Groups")) {
     const id = other.need("GroupId");
-    find(region.securityGroups, id, "InvalidGroup.NotFound", "security group");
+    findById(region.securityGroups, id, "InvalidGroup.NotFound", "security group");
     add({ kind: "group", value: id }, other);
   }
   return peers;
 }
 
 function ipv4(cidr: string): Peer {
-  if (!ipaddr.IPv4.isValidCIDR(cidr)) throw invalid(`CIDR block ${cidr} is malformed`);
+  if (!ipaddr.IPv4.isValidCIDR(cidr)) throw invalidParameter(`CIDR block ${cidr} is malformed`);
   const base = ipaddr.IPv4.networkAddressFromCIDR(cidr).toString();
   return { kind: "ipv4", value: `${base}/${cidr.split("/")[1]}` };
 }
 
 function ipv6(cidr: string): Peer {
-  if (!ipaddr.IPv6.isValidCIDR(cidr)) throw invalid(`CIDR block ${cidr} is malformed`);
+  if (!ipaddr.IPv6.isValidCIDR(cidr)) throw invalidParameter(`CIDR block ${cidr} is malformed`);
   return { kind: "ipv6", value: cidr.toLowerCase() };
 }
 

@@ -1,7 +1,7 @@
 /** Tags of every kind of resource, by id. */
 import { ApiError } from "../error.ts";
 import type { Tags } from "../state.ts";
-import { type Call, filtered, type Handler } from "./call.ts";
+import { applyFilters, type Call, type Handler } from "./call.ts";
 
 /** Tags a resource, EC2 API. Those of AWS itself do not count. */
 const maxTags = 50;
@@ -48,7 +48,7 @@ export const tagHandlers: Readonly<Record<string, Handler>> = {
     const all = resources(call).flatMap(({ id, type, tags }) =>
       Object.entries(tags).map(([key, value]) => ({ id, type, key, value })),
     );
-    const shown = filtered(call, all, ({ id, type, key, value }) => ({
+    const shown = applyFilters(call, all, ({ id, type, key, value }) => ({
       tags: { [key]: value },
       values: { "resource-id": [id], "resource-type": [type], key: [key], value: [value] },
     }));

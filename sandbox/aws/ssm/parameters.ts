@@ -97,7 +97,7 @@ export const ssmHandlers: Readonly<Record<string, SsmHandler>> = {
   GetParametersByPath(call, input) {
     const { Path, Recursive, WithDecryption, ...paging } = pathInput.parse(input);
     const root = Path.endsWith("/") ? Path : `${Path}/`;
-    const found = sorted(call).filter(
+    const found = sortedParameters(call).filter(
       ({ name }) =>
         name.startsWith(root) && (Recursive === true || !name.slice(root.length).includes("/")),
     );
@@ -124,7 +124,7 @@ export const ssmHandlers: Readonly<Record<string, SsmHandler>> = {
 
   DescribeParameters(call, input) {
     const { ParameterFilters = [], ...paging } = describeInput.parse(input);
-    const found = sorted(call).filter((parameter) =>
+    const found = sortedParameters(call).filter((parameter) =>
       ParameterFilters.every(({ Key, Option, Values = [] }) =>
         matches(parameter, Key, Option, Values),
       ),
@@ -174,7 +174,7 @@ function needTagged({ region }: SsmCall, name: string): Parameter {
   throw new ApiError("InvalidResourceId", "The resource ID isn't valid.");
 }
 
-function sorted({ region }: SsmCall): Parameter[] {
+function sortedParameters({ region }: SsmCall): Parameter[] {
   return Object.values(region.parameters).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -3,14 +3,14 @@ import type { Address, EC2 } from "@aws-sdk/client-ec2";
 import type { ResourceType } from "../resource.ts";
 import { compact, flag, text } from "../values.ts";
 import type { Aws } from "./client.ts";
-import { doing, unlessGone } from "./errors.ts";
+import { undefinedIfGone, withErrorContext } from "./errors.ts";
 import { REGION } from "./tags.ts";
 
 async function findAssociation(ec2: EC2, id: string): Promise<Address | undefined> {
   const Filters = [{ Name: "association-id", Values: [id] }];
-  const reply = await doing(
+  const reply = await withErrorContext(
     `reading EC2 EIP Association (${id})`,
-    unlessGone(ec2.describeAddresses({ Filters }), "InvalidAssociationID.NotFound"),
+    undefinedIfGone(ec2.describeAddresses({ Filters }), "InvalidAssociationID.NotFound"),
   );
   return reply?.Addresses?.find((address) => address.AssociationId === id);
 }
@@ -41,7 +41,7 @@ export const eipAssociation: ResourceType<Aws> = {
       // As the official resource has it (`d.GetOk`): false is not sent, and EC2 takes what it is asked for.
       ...(flag(inputs["allowReassociation"]) === true ? { AllowReassociation: true } : {}),
     });
-    const reply = await doing("creating EC2 EIP Association", request);
+    const reply = await withErrorContext("creating EC2 EIP Association", request);
     return { id: reply.AssociationId ?? "" };
   },
   async read({ client: aws }, id, state) {
@@ -61,6 +61,6 @@ export const eipAssociation: ResourceType<Aws> = {
   async delete({ client: aws }, id) {
     const request = (await aws.ec2()).disassociateAddress({ AssociationId: id });
     const what = `deleting EC2 EIP Association (${id})`;
-    await doing(what, unlessGone(request, "InvalidAssociationID.NotFound"));
+    await withErrorContext(what, undefinedIfGone(request, "InvalidAssociationID.NotFound"));
   },
 };

@@ -3,17 +3,17 @@ import type { ResourceType } from "../resource.ts";
 import { compact, text } from "../values.ts";
 import type { Aws } from "./client.ts";
 import { findAttribute } from "./eip.ts";
-import { doing, unlessGone, waitFor } from "./errors.ts";
+import { undefinedIfGone, waitFor, withErrorContext } from "./errors.ts";
 import { REGION } from "./tags.ts";
 
 const TEN_MINUTES = 600_000;
 
 async function nameAddress(aws: Aws, id: string, name: string, what: string, timeoutMs: number) {
   const ec2 = await aws.ec2();
-  await doing(what, ec2.modifyAddressAttribute({ AllocationId: id, DomainName: name }));
+  await withErrorContext(what, ec2.modifyAddressAttribute({ AllocationId: id, DomainName: name }));
   const waiting = `waiting for EC2 EIP Domain Name (${id}) ${what.startsWith("creating") ? "create" : "update"}`;
   return await waitFor(waiting, timeoutMs, async () => {
-    const attribute = await doing(waiting, findAttribute(ec2, id));
+    const attribute = await withErrorContext(waiting, findAttribute(ec2, id));
     const update = attribute?.PtrRecordUpdate;
     if (attribute === undefined || update?.Status === "PENDING") return undefined;
     if (!update?.Status) return attribute;
@@ -43,7 +43,7 @@ export const eipDomainName: ResourceType<Aws> = {
   },
   async read({ client: aws }, id, state) {
     const what = `reading EC2 EIP Domain Name (${id})`;
-    const attribute = await doing(what, findAttribute(await aws.ec2(), id));
+    const attribute = await withErrorContext(what, findAttribute(await aws.ec2(), id));
     if (attribute === undefined) return undefined;
     const ptrRecord = attribute.PtrRecord ?? "";
     // An import knows no name but the live one, trailing dot and all.
@@ -64,11 +64,14 @@ export const eipDomainName: ResourceType<Aws> = {
     const ec2 = await aws.ec2();
     const request = ec2.resetAddressAttribute({ AllocationId: id, Attribute: "domain-name" });
     const what = `deleting EC2 EIP Domain Name (${id})`;
-    const reset = await doing(what, unlessGone(request, "InvalidAllocationID.NotFound"));
+    const reset = await withErrorContext(
+      what,
+      undefinedIfGone(request, "InvalidAllocationID.NotFound"),
+    );
     if (reset === undefined) return;
     const waiting = `waiting for EC2 EIP Domain Name (${id}) delete`;
     await waitFor(waiting, timeoutMs ?? TEN_MINUTES, async () => {
-      const attribute = await doing(waiting, findAttribute(ec2, id));
+      const attribute = await withErrorContext(waiting, findAttribute(ec2, id));
       return attribute === undefined ? true : undefined;
     });
   },

@@ -1,16 +1,19 @@
 /** `aws.ec2.Eip`: an Elastic IP. */
 import type { Address, AddressAttribute, EC2 } from "@aws-sdk/client-ec2";
-import { InitFailed, type ResourceType } from "../resource.ts";
+import { InitFailure, type ResourceType } from "../resource.ts";
 import { compact, type Props, text } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
-import { doing, unlessGone } from "./errors.ts";
+import { undefinedIfGone, withErrorContext } from "./errors.ts";
 import { REGION, readTags, TAGS, tagSpecifications, updateTags } from "./tags.ts";
 
 export const NO_ADDRESS = ["InvalidAllocationID.NotFound", "InvalidAddress.NotFound"];
 
 export async function findAddress(ec2: EC2, id: string): Promise<Address | undefined> {
   const request = ec2.describeAddresses({ AllocationIds: [id] });
-  const reply = await doing(`reading EC2 EIP (${id})`, unlessGone(request, ...NO_ADDRESS));
+  const reply = await withErrorContext(
+    `reading EC2 EIP (${id})`,
+    undefinedIfGone(request, ...NO_ADDRESS),
+  );
   return reply?.Addresses?.find((address) => address.AllocationId === id);
 }
 
@@ -38,7 +41,7 @@ export function privateDns(aws: Aws, ip: string): string {
 export async function describeEip(aws: Aws, address: Address, state: Props): Promise<Props> {
   const ec2 = await aws.ec2();
   const id = address.AllocationId ?? "";
-  const attribute = await doing(
+  const attribute = await withErrorContext(
     `reading EC2 EIP (${id}) domain name attribute`,
     findAttribute(ec2, id),
   );
@@ -80,14 +83,14 @@ async function associate(aws: Aws, id: string, inputs: Props): Promise<void> {
     ...(eni && { NetworkInterfaceId: eni }),
     ...(privateIp && { PrivateIpAddress: privateIp }),
   });
-  await doing(`associating EC2 EIP (${id})`, request);
+  await withErrorContext(`associating EC2 EIP (${id})`, request);
 }
 
 async function disassociate(ec2: EC2, association: string | undefined): Promise<void> {
   if (association === undefined) return;
   const request = ec2.disassociateAddress({ AssociationId: association });
   const what = `disassociating EC2 EIP (${association})`;
-  await doing(what, unlessGone(request, "InvalidAssociationID.NotFound"));
+  await withErrorContext(what, undefinedIfGone(request, "InvalidAssociationID.NotFound"));
 }
 
 export const eip: ResourceType<Aws> = {
@@ -124,11 +127,11 @@ export const eip: ResourceType<Aws> = {
       ...(domain === "vpc" || domain === "standard" ? { Domain: domain } : {}),
       ...tagSpecifications(aws, "elastic-ip", inputs["tags"]),
     });
-    const id = (await doing("creating EC2 EIP", request)).AllocationId ?? "";
+    const id = (await withErrorContext("creating EC2 EIP", request)).AllocationId ?? "";
     try {
       await associate(aws, id, inputs);
     } catch (error) {
-      throw new InitFailed(id, error instanceof Error ? error.message : String(error));
+      throw new InitFailure(id, error instanceof Error ? error.message : String(error));
     }
     return { id };
   },
@@ -163,6 +166,6 @@ export const eip: ResourceType<Aws> = {
       ...(group && { NetworkBorderGroup: group }),
     });
     // One try, no wait: a PTR that lingers makes it fail.
-    await doing(`deleting EC2 EIP (${id})`, unlessGone(request, ...NO_ADDRESS));
+    await withErrorContext(`deleting EC2 EIP (${id})`, undefinedIfGone(request, ...NO_ADDRESS));
   },
 };

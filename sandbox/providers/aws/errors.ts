@@ -77,7 +77,7 @@ export function translate(stack: unknown, service: string, endpoint?: string): v
 }
 
 /** Runs a call and says what it was for if it fails. */
-export async function doing<T>(what: string, call: Promise<T>): Promise<T> {
+export async function withErrorContext<T>(what: string, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
@@ -86,7 +86,10 @@ export async function doing<T>(what: string, call: Promise<T>): Promise<T> {
 }
 
 /** `undefined` in place of an error that says that the thing is not there. */
-export async function unlessGone<T>(call: Promise<T>, ...codes: string[]): Promise<T | undefined> {
+export async function undefinedIfGone<T>(
+  call: Promise<T>,
+  ...codes: string[]
+): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

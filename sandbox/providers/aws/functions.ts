@@ -3,7 +3,7 @@ import type { Filter } from "@aws-sdk/client-ec2";
 import { compact, flag, map, objects, type Props, text, texts } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
 import { describeEip } from "./eip.ts";
-import { doing } from "./errors.ts";
+import { withErrorContext } from "./errors.ts";
 import { ipsOf } from "./network-interface.ts";
 import { readTags } from "./tags.ts";
 
@@ -58,7 +58,10 @@ const getNetworkInterface: Run = async (aws, args) => {
     ...filtersOf(args, {}),
   });
   const what = `reading EC2 Network Interface (${id ?? "filters"})`;
-  const eni = only((await doing(what, request)).NetworkInterfaces, "EC2 Network Interface");
+  const eni = only(
+    (await withErrorContext(what, request)).NetworkInterfaces,
+    "EC2 Network Interface",
+  );
   const found = eni.NetworkInterfaceId ?? "";
   const { Association: association, Attachment: attachment } = eni;
   return compact({
@@ -121,7 +124,10 @@ const getSubnet: Run = async (aws, args) => {
       vpcId: "vpc-id",
     }),
   });
-  const subnet = only((await doing("reading EC2 Subnet", request)).Subnets, "EC2 Subnet");
+  const subnet = only(
+    (await withErrorContext("reading EC2 Subnet", request)).Subnets,
+    "EC2 Subnet",
+  );
   const found = subnet.SubnetId ?? "";
   return compact({
     ...args,
@@ -150,7 +156,7 @@ const getInstanceType: Run = async (aws, args) => {
     InstanceTypes: [name as "c5.large"],
   });
   const what = `reading EC2 Instance Type (${name})`;
-  const type = only((await doing(what, request)).InstanceTypes, "EC2 Instance Type");
+  const type = only((await withErrorContext(what, request)).InstanceTypes, "EC2 Instance Type");
   const network = type.NetworkInfo;
   return compact({
     ...args,
@@ -180,7 +186,7 @@ const getElasticIp: Run = async (aws, args) => {
     ...(publicIp && { PublicIps: [publicIp] }),
     ...filtersOf(args, {}),
   });
-  const address = only((await doing("reading EC2 EIP", request)).Addresses, "EC2 EIP");
+  const address = only((await withErrorContext("reading EC2 EIP", request)).Addresses, "EC2 EIP");
   const {
     allocationId: _,
     networkBorderGroup: __,
@@ -200,7 +206,7 @@ const getElasticIp: Run = async (aws, args) => {
 /** None is no fault: the plural data sources answer with empty lists. */
 const getEips: Run = async (aws, args) => {
   const request = (await aws.ec2()).describeAddresses(filtersOf(args, {}));
-  const found = (await doing("reading EC2 EIPs", request)).Addresses ?? [];
+  const found = (await withErrorContext("reading EC2 EIPs", request)).Addresses ?? [];
   return compact({
     ...args,
     allocationIds: found.flatMap(({ AllocationId }) => AllocationId ?? []),
@@ -216,7 +222,7 @@ const getParameter: Run = async (aws, args) => {
     Name: name,
     WithDecryption: flag(args["withDecryption"]) ?? true,
   });
-  const { Parameter: found } = await doing(`reading SSM Parameter (${name})`, request);
+  const { Parameter: found } = await withErrorContext(`reading SSM Parameter (${name})`, request);
   const type = found?.Type ?? "String";
   return compact({
     ...args,

@@ -6,11 +6,11 @@ import type {
   InstanceMetadataOptionsRequest,
 } from "@aws-sdk/client-ec2";
 import type { Field } from "../field.ts";
-import { InitFailed, type ResourceType } from "../resource.ts";
+import { InitFailure, type ResourceType } from "../resource.ts";
 import { compact, isObject, number, type Props, text, texts } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
 import { publicDns } from "./eip.ts";
-import { doing, unlessGone, waitFor } from "./errors.ts";
+import { undefinedIfGone, waitFor, withErrorContext } from "./errors.ts";
 import { REGION, readTags, TAGS, tagSpecifications, updateTags } from "./tags.ts";
 
 const TEN_MINUTES = 600_000;
@@ -19,7 +19,10 @@ const GONE = "InvalidInstanceID.NotFound";
 
 async function findInstance(ec2: EC2, id: string): Promise<Instance | undefined> {
   const request = ec2.describeInstances({ InstanceIds: [id] });
-  const reply = await doing(`reading EC2 Instance (${id})`, unlessGone(request, GONE));
+  const reply = await withErrorContext(
+    `reading EC2 Instance (${id})`,
+    undefinedIfGone(request, GONE),
+  );
   const all = reply?.Reservations?.flatMap((each) => each.Instances ?? []);
   const found = all?.find((each) => each.InstanceId === id);
   return found?.State?.Name === "terminated" ? undefined : found;
@@ -117,7 +120,7 @@ export const instance: ResourceType<Aws> = {
       ...interfaces(inputs),
       ...tagSpecifications(aws, "instance", inputs["tags"]),
     });
-    const reply = await doing("creating EC2 Instance", request);
+    const reply = await withErrorContext("creating EC2 Instance", request);
     const id = reply.Instances?.[0]?.InstanceId ?? "";
     try {
       const what = `waiting for EC2 Instance (${id}) create`;
@@ -126,7 +129,7 @@ export const instance: ResourceType<Aws> = {
         return state === "running" ? true : undefined;
       });
     } catch (error) {
-      throw new InitFailed(id, error instanceof Error ? error.message : String(error));
+      throw new InitFailure(id, error instanceof Error ? error.message : String(error));
     }
     return { id };
   },
@@ -178,13 +181,16 @@ export const instance: ResourceType<Aws> = {
     if (changed.includes("tags")) await updateTags(aws, id, olds["tags"], news["tags"]);
     if (changed.includes("metadataOptions")) {
       const request = ec2.modifyInstanceMetadataOptions({ InstanceId: id, ...metadata(news) });
-      await doing(`updating EC2 Instance (${id}) metadata options`, request);
+      await withErrorContext(`updating EC2 Instance (${id}) metadata options`, request);
     }
   },
   async delete({ client: aws, timeoutMs }, id) {
     const ec2 = await aws.ec2();
     const what = `deleting EC2 Instance (${id})`;
-    await doing(what, unlessGone(ec2.terminateInstances({ InstanceIds: [id] }), GONE));
+    await withErrorContext(
+      what,
+      undefinedIfGone(ec2.terminateInstances({ InstanceIds: [id] }), GONE),
+    );
     const ask = async () => ((await findInstance(ec2, id)) === undefined ? true : undefined);
     await waitFor(`waiting for EC2 Instance (${id}) delete`, timeoutMs ?? TWENTY_MINUTES, ask);
   },

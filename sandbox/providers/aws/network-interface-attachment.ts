@@ -2,7 +2,7 @@
 import type { ResourceType } from "../resource.ts";
 import { compact, number, text } from "../values.ts";
 import type { Aws } from "./client.ts";
-import { doing } from "./errors.ts";
+import { withErrorContext } from "./errors.ts";
 import { detach, findAttached } from "./network-interface.ts";
 import { REGION } from "./tags.ts";
 
@@ -26,7 +26,7 @@ export const networkInterfaceAttachment: ResourceType<Aws> = {
       DeviceIndex: number(inputs["deviceIndex"]) ?? 0,
     });
     const what = `attaching EC2 Network Interface (${eni}/${instance})`;
-    return { id: (await doing(what, request)).AttachmentId ?? "" };
+    return { id: (await withErrorContext(what, request)).AttachmentId ?? "" };
   },
   async read({ client: aws }, id) {
     const eni = await findAttached(await aws.ec2(), id);

@@ -1,10 +1,10 @@
 /** `aws.ec2.NetworkInterface` with its private addresses. */
 import { crc32 } from "node:zlib";
 import type { EC2, NetworkInterface } from "@aws-sdk/client-ec2";
-import { InitFailed, type ResourceType } from "../resource.ts";
+import { InitFailure, type ResourceType } from "../resource.ts";
 import { number, objects, type Props, text, texts } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
-import { doing, unlessGone, waitFor } from "./errors.ts";
+import { undefinedIfGone, waitFor, withErrorContext } from "./errors.ts";
 import { REGION, readTags, TAGS, tagSpecifications, updateTags } from "./tags.ts";
 
 const MINUTES = 60_000;
@@ -12,7 +12,10 @@ const GONE = "InvalidNetworkInterfaceID.NotFound";
 
 export async function findInterface(ec2: EC2, id: string): Promise<NetworkInterface | undefined> {
   const request = ec2.describeNetworkInterfaces({ NetworkInterfaceIds: [id] });
-  const reply = await doing(`reading EC2 Network Interface (${id})`, unlessGone(request, GONE));
+  const reply = await withErrorContext(
+    `reading EC2 Network Interface (${id})`,
+    undefinedIfGone(request, GONE),
+  );
   return reply?.NetworkInterfaces?.find((eni) => eni.NetworkInterfaceId === id);
 }
 
@@ -75,7 +78,7 @@ const some = { type: "set", computed: true } as const;
 export async function detach(ec2: EC2, eni: string, attachment: string, timeoutMs: number) {
   const request = ec2.detachNetworkInterface({ AttachmentId: attachment, Force: true });
   const what = `detaching EC2 Network Interface (${eni}/${attachment})`;
-  await doing(what, unlessGone(request, "InvalidAttachmentID.NotFound", GONE));
+  await withErrorContext(what, undefinedIfGone(request, "InvalidAttachmentID.NotFound", GONE));
   await waitFor(what, timeoutMs, async () => {
     const live = await findAttached(ec2, attachment);
     return live === undefined || live.Attachment?.Status === "detached" ? true : undefined;
@@ -86,7 +89,7 @@ export async function detach(ec2: EC2, eni: string, attachment: string, timeoutM
 export async function findAttached(ec2: EC2, id: string): Promise<NetworkInterface | undefined> {
   const Filters = [{ Name: "attachment.attachment-id", Values: [id] }];
   const request = ec2.describeNetworkInterfaces({ Filters });
-  const reply = await doing(`reading EC2 Network Interface Attachment (${id})`, request);
+  const reply = await withErrorContext(`reading EC2 Network Interface Attachment (${id})`, request);
   return reply.NetworkInterfaces?.find((eni) => eni.Attachment?.AttachmentId === id);
 }
 
@@ -99,14 +102,20 @@ async function moveIps(ec2: EC2, id: string, before: string[], wanted: string[])
       NetworkInterfaceId: id,
       PrivateIpAddresses: surplus,
     });
-    await doing(`unassigning EC2 Network Interface (${id}) private IPv4 addresses`, request);
+    await withErrorContext(
+      `unassigning EC2 Network Interface (${id}) private IPv4 addresses`,
+      request,
+    );
   }
   if (missing.length > 0) {
     const request = ec2.assignPrivateIpAddresses({
       NetworkInterfaceId: id,
       PrivateIpAddresses: missing,
     });
-    await doing(`assigning EC2 Network Interface (${id}) private IPv4 addresses`, request);
+    await withErrorContext(
+      `assigning EC2 Network Interface (${id}) private IPv4 addresses`,
+      request,
+    );
   }
 }
 
@@ -157,12 +166,12 @@ export const networkInterface: ResourceType<Aws> = {
       ...(!ips && extra && { SecondaryPrivateIpAddressCount: extra }),
       ...tagSpecifications(aws, "network-interface", inputs["tags"]),
     });
-    const reply = await doing("creating EC2 Network Interface", request);
+    const reply = await withErrorContext("creating EC2 Network Interface", request);
     const id = reply.NetworkInterface?.NetworkInterfaceId ?? "";
     try {
       if (inputs["sourceDestCheck"] === false) await setSourceDestCheck(ec2, id, false);
     } catch (error) {
-      throw new InitFailed(id, error instanceof Error ? error.message : String(error));
+      throw new InitFailure(id, error instanceof Error ? error.message : String(error));
     }
     return { id };
   },
@@ -184,12 +193,12 @@ export const networkInterface: ResourceType<Aws> = {
     if (changed.includes("securityGroups")) {
       const Groups = texts(news["securityGroups"]);
       const change = { NetworkInterfaceId: id, Groups };
-      await doing(what, ec2.modifyNetworkInterfaceAttribute(change));
+      await withErrorContext(what, ec2.modifyNetworkInterfaceAttribute(change));
     }
     if (changed.includes("description")) {
       const Description = { Value: text(news["description"]) ?? "" };
       const change = { NetworkInterfaceId: id, Description };
-      await doing(what, ec2.modifyNetworkInterfaceAttribute(change));
+      await withErrorContext(what, ec2.modifyNetworkInterfaceAttribute(change));
     }
   },
   async delete({ client: aws, timeoutMs }, id, state) {
@@ -197,7 +206,10 @@ export const networkInterface: ResourceType<Aws> = {
     const attached = objects(state["attachments"])[0]?.["attachmentId"];
     if (typeof attached === "string") await detach(ec2, id, attached, timeoutMs ?? 10 * MINUTES);
     const request = ec2.deleteNetworkInterface({ NetworkInterfaceId: id });
-    await doing(`deleting EC2 Network Interface (${id})`, unlessGone(request, GONE));
+    await withErrorContext(
+      `deleting EC2 Network Interface (${id})`,
+      undefinedIfGone(request, GONE),
+    );
   },
 };
 
@@ -206,5 +218,5 @@ async function setSourceDestCheck(ec2: EC2, id: string, on: boolean): Promise<vo
     NetworkInterfaceId: id,
     SourceDestCheck: { Value: on },
   });
-  await doing(`modifying EC2 Network Interface (${id}) SourceDestCheck`, request);
+  await withErrorContext(`modifying EC2 Network Interface (${id}) SourceDestCheck`, request);
 }

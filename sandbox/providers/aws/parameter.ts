@@ -3,7 +3,7 @@ import type { ParameterMetadata, SSM } from "@aws-sdk/client-ssm";
 import type { ResourceType } from "../resource.ts";
 import { compact, flag, map, type Props, text } from "../values.ts";
 import type { Aws } from "./client.ts";
-import { doing, unlessGone } from "./errors.ts";
+import { undefinedIfGone, withErrorContext } from "./errors.ts";
 import { REGION, readTags, TAGS } from "./tags.ts";
 
 const GONE = "ParameterNotFound";
@@ -33,14 +33,14 @@ function put(inputs: Props, overwrite: boolean) {
   };
 }
 
-const listed = (tags: Record<string, string>) =>
+const tagList = (tags: Record<string, string>) =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 async function describe(ssm: SSM, name: string): Promise<ParameterMetadata | undefined> {
   const request = ssm.describeParameters({
     ParameterFilters: [{ Key: "Name", Option: "Equals", Values: [name] }],
   });
-  const reply = await doing(`reading SSM Parameter metadata (${name})`, request);
+  const reply = await withErrorContext(`reading SSM Parameter metadata (${name})`, request);
   return reply.Parameters?.find((each) => each.Name === name);
 }
 
@@ -76,28 +76,31 @@ export const parameter: ResourceType<Aws> = {
   async create({ client: aws }, inputs) {
     const ssm = await aws.ssm();
     const overwrite = flag(inputs["overwrite"]) ?? false;
-    const tags = listed({ ...aws.defaultTags, ...map(inputs["tags"]) });
+    const tags = tagList({ ...aws.defaultTags, ...map(inputs["tags"]) });
     const input = put(inputs, overwrite);
     const tagged = tags.length > 0 && !overwrite;
     const request = ssm.putParameter({ ...input, ...(tagged && { Tags: tags }) });
-    await doing(`creating SSM Parameter (${input.Name})`, request);
+    await withErrorContext(`creating SSM Parameter (${input.Name})`, request);
     if (overwrite && tags.length > 0) {
       // AWS refuses tags together with overwrite.
       const what = `setting SSM Parameter (${input.Name}) tags`;
       const target = { ResourceType: "Parameter", ResourceId: input.Name } as const;
-      await doing(what, ssm.addTagsToResource({ ...target, Tags: tags }));
+      await withErrorContext(what, ssm.addTagsToResource({ ...target, Tags: tags }));
     }
     return { id: input.Name };
   },
   async read({ client: aws }, id, state) {
     const ssm = await aws.ssm();
     const request = ssm.getParameter({ Name: id, WithDecryption: true });
-    const reply = await doing(`reading SSM Parameter (${id})`, unlessGone(request, GONE));
+    const reply = await withErrorContext(
+      `reading SSM Parameter (${id})`,
+      undefinedIfGone(request, GONE),
+    );
     const found = reply?.Parameter;
     const meta = found === undefined ? undefined : await describe(ssm, id);
     if (found === undefined || meta === undefined) return undefined;
     const target = { ResourceType: "Parameter", ResourceId: id } as const;
-    const tags = await doing(
+    const tags = await withErrorContext(
       `listing tags for SSM Parameter (${id})`,
       ssm.listTagsForResource(target),
     );
@@ -124,7 +127,7 @@ export const parameter: ResourceType<Aws> = {
   async update({ client: aws }, id, { olds, news, changed }) {
     const ssm = await aws.ssm();
     if (changed.some((name) => name !== "tags" && name !== "overwrite")) {
-      await doing(`updating SSM Parameter (${id})`, ssm.putParameter(put(news, true)));
+      await withErrorContext(`updating SSM Parameter (${id})`, ssm.putParameter(put(news, true)));
     }
     if (!changed.includes("tags")) return;
     const before = map(olds["tags"]);
@@ -132,13 +135,14 @@ export const parameter: ResourceType<Aws> = {
     const target = { ResourceType: "Parameter", ResourceId: id } as const;
     const TagKeys = Object.keys(before).filter((key) => !(key in after));
     const what = `updating tags for SSM Parameter (${id})`;
-    if (TagKeys.length > 0) await doing(what, ssm.removeTagsFromResource({ ...target, TagKeys }));
-    if (listed(after).length > 0) {
-      await doing(what, ssm.addTagsToResource({ ...target, Tags: listed(after) }));
+    if (TagKeys.length > 0)
+      await withErrorContext(what, ssm.removeTagsFromResource({ ...target, TagKeys }));
+    if (tagList(after).length > 0) {
+      await withErrorContext(what, ssm.addTagsToResource({ ...target, Tags: tagList(after) }));
     }
   },
   async delete({ client: aws }, id) {
     const request = (await aws.ssm()).deleteParameter({ Name: id });
-    await doing(`deleting SSM Parameter (${id})`, unlessGone(request, GONE));
+    await withErrorContext(`deleting SSM Parameter (${id})`, undefinedIfGone(request, GONE));
   },
 };

@@ -1,7 +1,7 @@
 /** The inline rules of a security group, taken apart to what AWS adds and removes one by one. */
 import type { EC2, IpPermission } from "@aws-sdk/client-ec2";
 import { canonical, number, objects, type Props, text, texts, type Value } from "../values.ts";
-import { doing } from "./errors.ts";
+import { withErrorContext } from "./errors.ts";
 
 const NUMBERED: Readonly<Record<string, string>> = {
   all: "-1",
@@ -113,13 +113,13 @@ export async function changeRules(ec2: EC2, id: string, side: Side, olds: Value,
       side === "ingress"
         ? ec2.revokeSecurityGroupIngress(change(revoked))
         : ec2.revokeSecurityGroupEgress(change(revoked));
-    await doing(`revoking Security Group (${id}) ${side} rules`, request);
+    await withErrorContext(`revoking Security Group (${id}) ${side} rules`, request);
   }
   if (added.length > 0) {
     const request =
       side === "ingress"
         ? ec2.authorizeSecurityGroupIngress(change(added))
         : ec2.authorizeSecurityGroupEgress(change(added));
-    await doing(`authorizing Security Group (${id}) ${side} rules`, request);
+    await withErrorContext(`authorizing Security Group (${id}) ${side} rules`, request);
   }
 }

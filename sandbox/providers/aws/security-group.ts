@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import type { EC2, IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import type { Field } from "../field.ts";
-import { InitFailed, type ResourceType } from "../resource.ts";
+import { InitFailure, type ResourceType } from "../resource.ts";
 import { canonical, isObject, text, type Value } from "../values.ts";
 import { type Aws, regionalArn } from "./client.ts";
-import { CloudError, doing, unlessGone, waitFor } from "./errors.ts";
+import { CloudError, undefinedIfGone, waitFor, withErrorContext } from "./errors.ts";
 import { changeRules, liveRules, normalize } from "./security-group-rules.ts";
 import { REGION, readTags, TAGS, tagSpecifications, updateTags } from "./tags.ts";
 
@@ -13,7 +13,10 @@ const MINUTES = 60_000;
 const GONE = "InvalidGroup.NotFound";
 async function findGroup(ec2: EC2, id: string): Promise<SecurityGroup | undefined> {
   const request = ec2.describeSecurityGroups({ GroupIds: [id] });
-  const reply = await doing(`reading Security Group (${id})`, unlessGone(request, GONE));
+  const reply = await withErrorContext(
+    `reading Security Group (${id})`,
+    undefinedIfGone(request, GONE),
+  );
   return reply?.SecurityGroups?.find((group) => group.GroupId === id);
 }
 
@@ -31,9 +34,9 @@ async function revokeOpenEgress(ec2: EC2, id: string): Promise<void> {
   const revoke = (rule: IpPermission) =>
     ec2.revokeSecurityGroupEgress({ GroupId: id, IpPermissions: [{ ...open, ...rule }] });
   const what = (kind: string) => `revoking default ${kind} egress rule for Security Group (${id})`;
-  await doing(what("IPv4"), revoke({ IpRanges: [{ CidrIp: "0.0.0.0/0" }] }));
+  await withErrorContext(what("IPv4"), revoke({ IpRanges: [{ CidrIp: "0.0.0.0/0" }] }));
   const six = revoke({ Ipv6Ranges: [{ CidrIpv6: "::/0" }] });
-  await doing(what("IPv6"), unlessGone(six, "InvalidPermission.NotFound"));
+  await withErrorContext(what("IPv6"), undefinedIfGone(six, "InvalidPermission.NotFound"));
 }
 
 export const securityGroup: ResourceType<Aws> = {
@@ -78,7 +81,7 @@ export const securityGroup: ResourceType<Aws> = {
       ...(vpc && { VpcId: vpc }),
       ...tagSpecifications(aws, "security-group", inputs["tags"]),
     });
-    const id = (await doing(`creating Security Group (${name})`, request)).GroupId ?? "";
+    const id = (await withErrorContext(`creating Security Group (${name})`, request)).GroupId ?? "";
     try {
       await waitFor(`waiting for Security Group (${id}) create`, MINUTES, () => findGroup(ec2, id));
       // AWS lets everything out of a new group, over IPv6 where the network has that.
@@ -89,7 +92,7 @@ export const securityGroup: ResourceType<Aws> = {
         await changeRules(ec2, id, side, liveRules(now, id), inputs[side] ?? []);
       }
     } catch (error) {
-      throw new InitFailed(id, error instanceof Error ? error.message : String(error));
+      throw new InitFailure(id, error instanceof Error ? error.message : String(error));
     }
     return { id };
   },
@@ -129,12 +132,15 @@ export const securityGroup: ResourceType<Aws> = {
     }
     // Interfaces of AWS's own that linger would be taken off it; ours are none.
     const Filters = [{ Name: "group-id", Values: [id] }];
-    await doing(`deleting Security Group (${id})`, ec2.describeNetworkInterfaces({ Filters }));
+    await withErrorContext(
+      `deleting Security Group (${id})`,
+      ec2.describeNetworkInterfaces({ Filters }),
+    );
     const what = `deleting Security Group (${id})`;
     // Interfaces that use it may be on their way out still.
     await waitFor(what, timeoutMs ?? 15 * MINUTES, async () => {
       try {
-        await unlessGone(ec2.deleteSecurityGroup({ GroupId: id }), GONE);
+        await undefinedIfGone(ec2.deleteSecurityGroup({ GroupId: id }), GONE);
         return true;
       } catch (error) {
         if (error instanceof CloudError && error.code === "DependencyViolation") return undefined;

@@ -3,7 +3,7 @@ import type { ResourceType, Tag } from "@aws-sdk/client-ec2";
 import type { Field } from "../field.ts";
 import { map, type Props, type Value } from "../values.ts";
 import type { Aws } from "./client.ts";
-import { doing } from "./errors.ts";
+import { withErrorContext } from "./errors.ts";
 
 /** The fields that every resource with tags has. */
 export const TAGS: Field = { type: "map" };
@@ -45,10 +45,10 @@ export async function updateTags(
   const what = `updating tags for EC2 resource (${id})`;
   if (removed.length > 0) {
     const Tags = removed.map((Key) => ({ Key }));
-    await doing(what, ec2.deleteTags({ Resources: [id], Tags }));
+    await withErrorContext(what, ec2.deleteTags({ Resources: [id], Tags }));
   }
   if (set.length > 0) {
     const Tags = set.map(([Key, Value]) => ({ Key, Value }));
-    await doing(what, ec2.createTags({ Resources: [id], Tags }));
+    await withErrorContext(what, ec2.createTags({ Resources: [id], Tags }));
   }
 }

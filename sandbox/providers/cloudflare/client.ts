@@ -44,7 +44,7 @@ export function isGone(error: unknown): boolean {
 }
 
 /** The error as the Go client words it, which the official provider passes on. */
-export function worded(error: unknown, method: string, url: string): Error {
+export function providerError(error: unknown, method: string, url: string): Error {
   const failed = "failed to make http request";
   if (!(error instanceof Error)) return new Error(`${failed}: ${String(error)}`);
   const { status, error: body, cause } = error as ApiError;

@@ -2,7 +2,7 @@
 import type { RecordResponse } from "cloudflare/resources/dns/records";
 import type { ResourceType } from "../resource.ts";
 import { compact, isObject, type Props, text, type Value } from "../values.ts";
-import { type Client, isGone, worded } from "./client.ts";
+import { type Client, isGone, providerError } from "./client.ts";
 
 const TYPES = [
   ...["A", "AAAA", "CAA", "CERT", "CNAME", "DNSKEY", "DS", "HTTPS", "LOC", "MX", "NAPTR", "NS"],
@@ -75,7 +75,7 @@ async function api(
     return reply.result;
   } catch (error) {
     if (isGone(error) && method === "get") return undefined;
-    throw worded(error, method, cf.baseURL + path);
+    throw providerError(error, method, cf.baseURL + path);
   }
 }
 

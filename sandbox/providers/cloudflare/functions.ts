@@ -1,7 +1,7 @@
 /** The data sources: zones and records that a program may look up without owning them. */
 import type { Zone } from "cloudflare/resources/zones/zones";
 import { compact, isObject, type Props, text } from "../values.ts";
-import { type Client, worded } from "./client.ts";
+import { type Client, providerError } from "./client.ts";
 
 type Run = (client: Client, args: Props) => Promise<Props>;
 
@@ -41,7 +41,11 @@ const getZone: Run = async (client, args) => {
     }
     return describe(zone, args);
   } catch (error) {
-    throw worded(error, "get", `${cf.baseURL}/zones${zoneId === undefined ? "" : `/${zoneId}`}`);
+    throw providerError(
+      error,
+      "get",
+      `${cf.baseURL}/zones${zoneId === undefined ? "" : `/${zoneId}`}`,
+    );
   }
 };
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type FleetStack, lintFleet } from "../../../core/fleet/fleet.ts";
-import { HOST, lines, mailHost, said, stackOf, tenantOf } from "./support.ts";
+import { HOST, lines, mailHost, problemLines, stackOf, tenantOf } from "./support.ts";
 
 test("two tenants on one mail host, each with its own, are in order", () => {
-  expect(said({})).toEqual([]);
+  expect(problemLines({})).toEqual([]);
 });
 
 test("the order of the stacks changes nothing", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { lintFleet } from "../../../core/fleet/fleet.ts";
-import { HOST, lines, mailHost, said, stackOf, tenantOf } from "./support.ts";
+import { HOST, lines, mailHost, problemLines, stackOf, tenantOf } from "./support.ts";
 
 describe("mail hosts", () => {
   test("a private IP twice on one host", () => {
-    expect(said({ addresses: { tx1: { privateIp: "10.0.1.10" } } })).toEqual([
+    expect(problemLines({ addresses: { tx1: { privateIp: "10.0.1.10" } } })).toEqual([
       "error globex sendips:tenant.addresses.tx1.privateIp: 10.0.1.10 on mx-1 already carries an address of acme (sendips:tenant.addresses.tx1.privateIp)",
     ]);
   });
@@ -12,22 +12,24 @@ describe("mail hosts", () => {
   test("the same private IP on two hosts is two private IPs", () => {
     const second = stackOf("mx-2", { mailHost: { ...HOST, subnet: "subnet-1a1b2c3d4e5f60718" } });
     const addresses = { tx1: { privateIp: "10.0.1.10" } };
-    expect(said({ addresses, mailHost: { stack: "mx-2" } }, {}, [mailHost, second])).toEqual([]);
+    expect(
+      problemLines({ addresses, mailHost: { stack: "mx-2" } }, {}, [mailHost, second]),
+    ).toEqual([]);
   });
 
   test("a private IP twice on an interface that we do not manage", () => {
     const host = { mailHost: { networkInterface: "eni-0a1b2c3d4e5f60718" } };
     const globex = { ...host, addresses: { tx1: { privateIp: "10.0.1.10" } } };
-    expect(said(globex, host)).toEqual([
+    expect(problemLines(globex, host)).toEqual([
       "error globex sendips:tenant.addresses.tx1.privateIp: 10.0.1.10 on eni-0a1b2c3d4e5f60718 already carries an address of acme (sendips:tenant.addresses.tx1.privateIp)",
     ]);
   });
 
   test("a host that does not exist, or is a tenant", () => {
-    expect(said({ mailHost: { stack: "mx-9" } })).toEqual([
+    expect(problemLines({ mailHost: { stack: "mx-9" } })).toEqual([
       "error globex sendips:tenant.mailHost.stack: no stack mx-9 with sendips:mailHost is among the stacks",
     ]);
-    expect(said({ mailHost: { stack: "acme" } })).toHaveLength(1);
+    expect(problemLines({ mailHost: { stack: "acme" } })).toHaveLength(1);
   });
 
   test("a private IP that the host does not list", () => {

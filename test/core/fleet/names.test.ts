@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { edKey, said } from "./support.ts";
+import { edKey, problemLines } from "./support.ts";
 
 describe("names", () => {
   test("a host name twice: said once, not again for its records", () => {
-    expect(said({ hostNames: "mail.acme.example" })).toEqual([
+    expect(problemLines({ hostNames: "mail.acme.example" })).toEqual([
       "error globex sendips:tenant.addresses.tx1: its host name tx1.mail.acme.example is already that of acme (sendips:tenant.addresses.tx1)",
     ]);
   });
@@ -14,7 +14,7 @@ describe("names", () => {
     };
     // Without a key that signs, a return path elsewhere would be at fault by itself.
     const dkim = { s1: { state: "signing", publicKey: edKey() } };
-    expect(said({ streams, dkim })).toEqual([
+    expect(problemLines({ streams, dkim })).toEqual([
       "error globex sendips:tenant.streams.tx.returnPath: its return path bounce.tx.acme.example is already that of acme (sendips:tenant.streams.tx)",
     ]);
   });
@@ -22,9 +22,9 @@ describe("names", () => {
   test("a DKIM selector of one domain twice; the same selector of two domains is usual", () => {
     const shared = { domain: "shared.operator.example" };
     const key = (domains?: string[]) => ({ s1: { state: "signing", publicKey: edKey(), domains } });
-    expect(said({ dkim: key() }, { dkim: key() })).toEqual([]);
+    expect(problemLines({ dkim: key() }, { dkim: key() })).toEqual([]);
     // Both tenants in one domain: that, and that their keys are in each other's way.
-    const both = said(
+    const both = problemLines(
       { ...shared, streams: {}, dkim: key([shared.domain]) },
       { ...shared, streams: {}, dkim: key([shared.domain]) },
     );
@@ -42,8 +42,8 @@ describe("names", () => {
         mk: { from: "mk.acme.example", addresses: ["tx1"] },
       },
     };
-    expect(said({}, two)).toEqual([]);
-    const problems = said({ dkim: { other: { state: "published", publicKey } } }, two);
+    expect(problemLines({}, two)).toEqual([]);
+    const problems = problemLines({ dkim: { other: { state: "published", publicKey } } }, two);
     expect(problems).toEqual([
       "error globex sendips:tenant.dkim.other: its public key is also that of acme (sendips:tenant.dkim.s1)",
     ]);
@@ -51,14 +51,14 @@ describe("names", () => {
 
   test("revoked keys are all alike, and no key", () => {
     const dkim = { s1: { state: "revoked" } };
-    expect(said({ dkim }, { dkim })).toEqual([]);
+    expect(problemLines({ dkim }, { dkim })).toEqual([]);
   });
 });
 
 describe("domains", () => {
   test("one organisational domain of two tenants: said once", () => {
     expect(
-      said({
+      problemLines({
         domain: "acme.example",
         streams: { tx: { from: "acme.example", addresses: ["tx1"] } },
       }),
@@ -69,12 +69,12 @@ describe("domains", () => {
 
   test("a From domain below another tenant's", () => {
     const streams = { tx: { from: "shop.acme.example", addresses: ["tx1"] } };
-    expect(said({ streams })).toEqual([
+    expect(problemLines({ streams })).toEqual([
       "error globex sendips:tenant.streams.tx.from: shop.acme.example is below acme.example, the domain of acme (sendips:tenant.domain)",
     ]);
     // The owner's own name decides nothing: the first stack by name is told as well.
     const foreign = { tx: { from: "globex.example", addresses: ["tx1"] } };
-    expect(said({}, { streams: foreign })).toEqual([
+    expect(problemLines({}, { streams: foreign })).toEqual([
       "error acme sendips:tenant.streams.tx.from: globex.example is the domain of globex (sendips:tenant.domain)",
     ]);
   });
@@ -84,7 +84,9 @@ describe("domains", () => {
     const returnPath = (name: string) => ({
       tx: { ...streams.tx, returnPath: `b.${name}.operator.example` },
     });
-    expect(said({ streams: returnPath("globex") }, { streams: returnPath("acme") })).toEqual([
+    expect(
+      problemLines({ streams: returnPath("globex") }, { streams: returnPath("acme") }),
+    ).toEqual([
       "error globex sendips:tenant.streams.tx.from: tx.operator.example is a From domain of acme (sendips:tenant.streams.tx.from)",
     ]);
   });
@@ -92,7 +94,7 @@ describe("domains", () => {
   test("a brand below its mother's domain is a tenant of its own, with a warning", () => {
     const domain = "shop.acme.example";
     const streams = { tx: { from: domain, addresses: ["tx1"] } };
-    expect(said({ domain, streams })).toEqual([
+    expect(problemLines({ domain, streams })).toEqual([
       "warning globex sendips:tenant.domain: shop.acme.example lies below acme.example, the domain of acme (sendips:tenant.domain)",
     ]);
   });

@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { said } from "./support.ts";
+import { problemLines } from "./support.ts";
 
 describe("records of two stacks at one name", () => {
   test("the same record: one of them would delete it for both", () => {
     const neverMails = ["parked.operator.example"];
-    const problems = said({ neverMails }, { neverMails });
+    const problems = problemLines({ neverMails }, { neverMails });
     expect(problems).toHaveLength(3);
     expect(problems[0]).toMatch(
       /^error globex sendips:tenant\.neverMails\S*: parked\.operator\.example MX is also published by acme \(.*\), with the same value$/,
     );
     // The customer publishes it once, whoever asks.
     const external = { neverMails: ["parked.customer.example"] };
-    expect(said(external, external).filter((line) => line.includes(" MX "))).toEqual([]);
+    expect(problemLines(external, external).filter((line) => line.includes(" MX "))).toEqual([]);
   });
 
   test("two SPF records of one name", () => {
     const neverMails = ["bounce.tx.acme.example"];
-    expect(said({ neverMails })).toContainEqual(
+    expect(problemLines({ neverMails })).toContainEqual(
       expect.stringMatching(
         /^error globex \S+: bounce\.tx\.acme\.example already has the SPF record of acme/,
       ),
@@ -28,12 +28,12 @@ describe("records of two stacks at one name", () => {
     const neverMails = ["mta-sts.operator.example"];
     const cname = { mtaSts };
     const others = { neverMails };
-    expect(said(cname, others)).toContainEqual(
+    expect(problemLines(cname, others)).toContainEqual(
       expect.stringMatching(
         /^error globex \S+: its CNAME record stands at mta-sts\.operator\.example beside records of acme/,
       ),
     );
-    expect(said(others, cname)).toContainEqual(
+    expect(problemLines(others, cname)).toContainEqual(
       expect.stringMatching(
         /^error globex \S+: its MX record stands at mta-sts\.operator\.example beside the CNAME of acme/,
       ),

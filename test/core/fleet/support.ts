@@ -48,7 +48,7 @@ export const HOST = {
 export const mailHost = stackOf("mx-1", { mailHost: HOST });
 
 /** Level, stack, path and message of each problem of acme and globex, globex edited. */
-export function said(
+export function problemLines(
   globex: Record<string, unknown>,
   acme: Record<string, unknown> = {},
   more: FleetStack[] = [mailHost],

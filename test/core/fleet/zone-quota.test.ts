@@ -66,7 +66,7 @@ describe("records of one stack", () => {
     addresses: { tx1: { privateIp: "10.0.1.10" } },
     streams: { tx: { from: "tx.acme.example", addresses: ["tx1"] } },
   };
-  const said = (server: unknown) =>
+  const problemsOf = (server: unknown) =>
     planOf({
       stack: "acme",
       values: { zones: { "acme.example": server }, tenant },
@@ -75,8 +75,8 @@ describe("records of one stack", () => {
 
   test("over the operator's number: an error, and no plan", () => {
     // A and SPF of the host name, SPF and MX of the return path, SPF of From, DMARC.
-    expect(said({ cloudflare: id, records: 6 })).toEqual([]);
-    expect(said({ cloudflare: id, records: 5 })).toMatchObject([
+    expect(problemsOf({ cloudflare: id, records: 6 })).toEqual([]);
+    expect(problemsOf({ cloudflare: id, records: 5 })).toMatchObject([
       {
         level: "error",
         path: 'sendips:zones["acme.example"].records',
@@ -86,6 +86,6 @@ describe("records of one stack", () => {
   });
 
   test("in a zone that the customer publishes: not ours to count", () => {
-    expect(said("external")).toEqual([]);
+    expect(problemsOf("external")).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ const tagged = (key: string, stack = "acme"): Tags => ({
   ...ownerTags({ ...owner, stack }, false),
   "sendips:address": key,
 });
-const live = (key: string, binding = nowhere, tags = tagged(key)): LiveAddress => ({
+const liveAddress = (key: string, binding = nowhere, tags = tagged(key)): LiveAddress => ({
   ...{
     allocationId: `eipalloc-${key}`,
     publicIp: key === "tx1" ? "198.51.100.1" : "198.51.100.2",
@@ -20,63 +20,71 @@ const live = (key: string, binding = nowhere, tags = tagged(key)): LiveAddress =
   ...binding,
 });
 const tx1 = at("10.0.1.10");
-const wanted = (more: Partial<WantedBinding> = {}): WantedBinding => ({
+const wantedBinding = (more: Partial<WantedBinding> = {}): WantedBinding => ({
   ...{ key: "tx1", binding: tx1, release: false, ...more },
 });
 const program = new Map([
   ["tx1", tx1],
   ["mk1", at("10.0.1.11")],
 ]);
-const said = (one: WantedBinding, others: LiveAddress[] = []) =>
+const messagesOf = (one: WantedBinding, others: LiveAddress[] = []) =>
   checkBinding(owner, program, one, others).map(({ level, message }) => `${level}: ${message}`);
 
 test("nothing stands in the way of a free private IP, nor of what is bound already", () => {
-  expect(said(wanted())).toEqual([]);
-  expect(said(wanted({ live: live("tx1") }))).toEqual([]);
+  expect(messagesOf(wantedBinding())).toEqual([]);
+  expect(messagesOf(wantedBinding({ live: liveAddress("tx1") }))).toEqual([]);
   // Even where the state says otherwise: a hand was quicker.
-  expect(said(wanted({ live: live("tx1", tx1), held: at("10.0.1.12") }))).toEqual([]);
+  expect(
+    messagesOf(wantedBinding({ live: liveAddress("tx1", tx1), held: at("10.0.1.12") })),
+  ).toEqual([]);
 });
 
 test("who carries the private IP already is named, unless the program moves it", () => {
-  const others = (tags: Tags, binding = tx1) => [live("mk1", binding, tags)];
-  expect(said(wanted(), others(tagged("mk1")))).toEqual([]);
+  const others = (tags: Tags, binding = tx1) => [liveAddress("mk1", binding, tags)];
+  expect(messagesOf(wantedBinding(), others(tagged("mk1")))).toEqual([]);
   // The same private IP of another network interface is another place.
-  expect(said(wanted(), others({}, at("10.0.1.10", "eni-2")))).toEqual([]);
-  expect(said(wanted(), others(tagged("tx1", "shop")))).toEqual([
+  expect(messagesOf(wantedBinding(), others({}, at("10.0.1.10", "eni-2")))).toEqual([]);
+  expect(messagesOf(wantedBinding(), others(tagged("tx1", "shop")))).toEqual([
     'error: 10.0.1.10 carries 198.51.100.2 (address "tx1" of stack "organization/sendips/shop") already',
   ]);
   for (const project of ["elsewhere", "sendips"]) {
     const theirs = { ...tagged("gone"), "sendips:project": project };
-    expect(said(wanted(), others(theirs))).toHaveLength(1);
+    expect(messagesOf(wantedBinding(), others(theirs))).toHaveLength(1);
   }
-  expect(said(wanted(), others({}))).toEqual([
+  expect(messagesOf(wantedBinding(), others({}))).toEqual([
     "error: 10.0.1.10 carries 198.51.100.2 (eipalloc-mk1, which is not of sendips) already",
   ]);
 });
 
 test("one that another stack is about to bind there is refused, one's own is not", () => {
   const claim = { "sendips:binding": bindingTag(tx1) };
-  expect(said(wanted(), [live("mk1", nowhere, { ...tagged("tx1", "shop"), ...claim })])).toEqual([
+  expect(
+    messagesOf(wantedBinding(), [
+      liveAddress("mk1", nowhere, { ...tagged("tx1", "shop"), ...claim }),
+    ]),
+  ).toEqual([
     'error: 10.0.1.10 on eni-1 is what 198.51.100.2 (address "tx1" of stack "organization/sendips/shop") is to be bound to, by its tag sendips:binding',
   ]);
-  expect(said(wanted(), [live("mk1", nowhere, { ...tagged("mk1"), ...claim })])).toEqual([]);
+  expect(
+    messagesOf(wantedBinding(), [liveAddress("mk1", nowhere, { ...tagged("mk1"), ...claim })]),
+  ).toEqual([]);
 });
 
 test("an address that stays and is bound to nothing, or elsewhere, is said", () => {
-  const stays = { held: tx1, live: live("tx1") };
-  expect(said(wanted(stays))).toEqual([
+  const stays = { held: tx1, live: liveAddress("tx1") };
+  expect(messagesOf(wantedBinding(stays))).toEqual([
     "error: 198.51.100.1 was bound to 10.0.1.10 on eni-1, and EC2 has it bound to nothing: no mail leaves from it",
   ]);
-  expect(said(wanted({ ...stays, release: true }))[0]).toMatch(/^warning: 198/);
-  expect(said(wanted(stays), [live("mk1", tx1, {})])).toEqual([
+  expect(messagesOf(wantedBinding({ ...stays, release: true }))[0]).toMatch(/^warning: 198/);
+  expect(messagesOf(wantedBinding(stays), [liveAddress("mk1", tx1, {})])).toEqual([
     "error: 10.0.1.10 carries 198.51.100.2 (eipalloc-mk1, which is not of sendips) already, where 198.51.100.1 was: it is bound to nothing",
   ]);
-  const elsewhere = { live: live("tx1", at("10.0.1.99", "eni-9")) };
+  const elsewhere = { live: liveAddress("tx1", at("10.0.1.99", "eni-9")) };
   for (const held of [tx1, undefined, at("10.0.1.12")]) {
-    expect(said(wanted({ ...elsewhere, held }))).toEqual([
+    expect(messagesOf(wantedBinding({ ...elsewhere, held }))).toEqual([
       "error: 198.51.100.1 is to be bound to 10.0.1.10 on eni-1, but it is bound to 10.0.1.99 on eni-9, of which the state knows nothing",
     ]);
   }
   // A move from where the state has it.
-  expect(said(wanted({ ...elsewhere, held: at("10.0.1.99", "eni-9") }))).toEqual([]);
+  expect(messagesOf(wantedBinding({ ...elsewhere, held: at("10.0.1.99", "eni-9") }))).toEqual([]);
 });

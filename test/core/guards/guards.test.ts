@@ -3,22 +3,22 @@ import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../core/config/config.ts";
 import type { MailHostConfig } from "../../../core/config/schema.ts";
 import type { LiveAddress } from "../../../core/guards/address-context.ts";
-import { checkAddresses, needsDetails } from "../../../core/guards/addresses.ts";
+import { checkStateAddresses, needsDetails } from "../../../core/guards/addresses.ts";
 import { checkInterfaces } from "../../../core/guards/interfaces.ts";
-import { checkPlace } from "../../../core/guards/place.ts";
 import { checkHostRecords, checkReverseNames } from "../../../core/guards/reverse-names.ts";
-import { readDeployed } from "../../../core/state/deployed.ts";
+import { checkPlace } from "../../../core/guards/stack-place.ts";
+import { readDeployed } from "../../../core/state/deployed-stack.ts";
 import { ownerTags } from "../../../core/state/tags.ts";
 import { type PlannedAddress, plan } from "../../../core/tenant/plan.ts";
-import { type ByUrn, type Held, idOf, rememberedBy, stateOf } from "../state/support.ts";
+import { type ByUrn, type HeldAddress, idOf, rememberedBy, stateOf } from "../state/support.ts";
 import { ACME, raw } from "../support.ts";
 
 const owner = { organisation: "organization", project: "sendips", stack: "acme" };
 const released = ownerTags(owner, true);
-const tx1: Held = { key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
-const mk1: Held = { key: "mk1", publicIp: "198.51.100.2", privateIp: "10.0.1.11" };
+const tx1: HeldAddress = { key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
+const mk1: HeldAddress = { key: "mk1", publicIp: "198.51.100.2", privateIp: "10.0.1.11" };
 
-const planned = (key: string, privateIp = "10.0.1.99"): PlannedAddress => ({
+const plannedAddress = (key: string, privateIp = "10.0.1.99"): PlannedAddress => ({
   ...{ key, privateIp, hostName: `${key}.mail.acme.example`, release: false, streams: [] },
 });
 const address = (publicIp: string, tags: Record<string, string>, privateIp = ""): LiveAddress => ({
@@ -37,25 +37,25 @@ function check(
   const held = deployed.addresses.map(({ publicIp }) => publicIp);
   const all = [...held, ...live.map(({ publicIp }) => publicIp)];
   const present = new Set(all.filter((ip) => !absent.includes(ip)));
-  return checkAddresses(owner, wanted, deployed, { present, details: live });
+  return checkStateAddresses(owner, wanted, deployed, { present, details: live });
 }
 
 describe("an address of the state", () => {
   test("that the config names is no matter", () => {
-    expect(check(stateOf([tx1, mk1]), [planned("tx1"), planned("mk1")])).toEqual([]);
+    expect(check(stateOf([tx1, mk1]), [plannedAddress("tx1"), plannedAddress("mk1")])).toEqual([]);
   });
 
   test("that the config no longer names is an error until its release is deployed", () => {
-    const kept = check(stateOf([tx1, mk1]), [planned("tx1")]);
+    const kept = check(stateOf([tx1, mk1]), [plannedAddress("tx1")]);
     expect(kept).toMatchObject(
       [{ code: "address-removed", path: "sendips:tenant.addresses.mk1", fix: /release: true/ }].map(
         (finding) => ({ ...finding, fix: expect.stringMatching(finding.fix) }),
       ),
     );
     const going = stateOf([tx1, { ...mk1, tags: released }]);
-    expect(check(going, [planned("tx1")], [address("198.51.100.2", released)])).toEqual([]);
+    expect(check(going, [plannedAddress("tx1")], [address("198.51.100.2", released)])).toEqual([]);
     // AWS no longer has it: there is nothing to lose.
-    expect(check(going, [planned("tx1")], [], ["198.51.100.2"])).toEqual([]);
+    expect(check(going, [plannedAddress("tx1")], [], ["198.51.100.2"])).toEqual([]);
   });
 
   test("whose release AWS no longer confirms stays", () => {
@@ -69,17 +69,17 @@ describe("an address of the state", () => {
   });
 
   test("that another key stands in place of is an error of that key", () => {
-    expect(check(stateOf([tx1]), [planned("tx2", "10.0.1.10")])).toMatchObject([
+    expect(check(stateOf([tx1]), [plannedAddress("tx2", "10.0.1.10")])).toMatchObject([
       { code: "address-renamed", path: "sendips:tenant.addresses.tx2" },
     ]);
     // An address that is there already and moves is no heir.
-    expect(check(stateOf([tx1, mk1]), [planned("mk1", "10.0.1.10")])).toMatchObject([
+    expect(check(stateOf([tx1, mk1]), [plannedAddress("mk1", "10.0.1.10")])).toMatchObject([
       { path: "sendips:tenant.addresses.tx1" },
     ]);
   });
 
   test("under a name that no key has, or twice under one key, is an error", () => {
-    const [alien] = check(stateOf([{ ...tx1, key: "x", name: "tx7" }]), [planned("tx1")]);
+    const [alien] = check(stateOf([{ ...tx1, key: "x", name: "tx7" }]), [plannedAddress("tx1")]);
     expect(alien).toMatchObject({ code: "address-unnamed-in-state", path: "stack state" });
     expect(alien?.fix).toMatch(
       /^give it the name of its key: pulumi state rename 'urn:.*' acme-<key>/,
@@ -93,7 +93,7 @@ describe("an address of the state", () => {
         },
       },
     };
-    const twice = check({ ...stateOf([tx1]), ...alone }, [planned("tx1")]);
+    const twice = check({ ...stateOf([tx1]), ...alone }, [plannedAddress("tx1")]);
     expect(twice).toMatchObject([
       { code: "address-twice-in-state", path: "sendips:tenant.addresses.tx1" },
     ]);
@@ -101,7 +101,7 @@ describe("an address of the state", () => {
   });
 
   test("that AWS does not have is an error with the way back", () => {
-    const [gone] = check(stateOf([tx1]), [planned("tx1")], [], ["198.51.100.1"]);
+    const [gone] = check(stateOf([tx1]), [plannedAddress("tx1")], [], ["198.51.100.1"]);
     expect(gone).toMatchObject({ code: "address-released", path: "sendips:tenant.addresses.tx1" });
     expect(gone?.fix).toContain("aws ec2 allocate-address --address 198.51.100.1");
   });
@@ -113,10 +113,10 @@ describe("an address of the state", () => {
   test("that goes is in the way of a new one on its private IP", () => {
     const going = stateOf([{ ...tx1, tags: released }]);
     const live = [address("198.51.100.1", released, "10.0.1.10")];
-    expect(check(going, [planned("tx2", "10.0.1.10")], live)).toMatchObject([
+    expect(check(going, [plannedAddress("tx2", "10.0.1.10")], live)).toMatchObject([
       { code: "address-private-ip-busy", path: "sendips:tenant.addresses.tx2.privateIp" },
     ]);
-    expect(check(going, [planned("tx2")], live)).toEqual([]);
+    expect(check(going, [plannedAddress("tx2")], live)).toEqual([]);
   });
 
   test("that another stack has taken over is neither kept nor released", () => {
@@ -132,14 +132,14 @@ describe("an address of the state", () => {
     expect(check(remembered, [], found)).toMatchObject([
       { code: "address-handed-over", level: "warning" },
     ]);
-    expect(check(remembered, [planned("tx1")], found)).toMatchObject([
+    expect(check(remembered, [plannedAddress("tx1")], found)).toMatchObject([
       { code: "address-handed-over", level: "error", path: "sendips:tenant.addresses.tx1" },
     ]);
   });
 
   test("that carries another stack's tags is not taken over", () => {
     const tags = { ...ownerTags({ ...owner, stack: "shop" }, false), "sendips:address": "tx1" };
-    const [finding] = check(stateOf([{ ...tx1, tags }]), [planned("tx1")]);
+    const [finding] = check(stateOf([{ ...tx1, tags }]), [plannedAddress("tx1")]);
     expect(finding).toMatchObject({
       code: "address-of-other-stack",
       path: "sendips:tenant.addresses.tx1",
@@ -149,11 +149,11 @@ describe("an address of the state", () => {
     );
     // A project that was renamed is the same stack.
     const before = ownerTags({ ...owner, project: "before" }, false);
-    expect(check(stateOf([{ ...tx1, tags: before }]), [planned("tx1")])).toEqual([]);
+    expect(check(stateOf([{ ...tx1, tags: before }]), [plannedAddress("tx1")])).toEqual([]);
   });
 
   test("does not change its pool, and the edit is told", () => {
-    const inPool = (publicIpv4Pool: string) => [{ ...planned("tx1"), publicIpv4Pool }];
+    const inPool = (publicIpv4Pool: string) => [{ ...plannedAddress("tx1"), publicIpv4Pool }];
     const pool = "ipv4pool-ec2-0123456789abcdef0";
     expect(check(stateOf([tx1]), inPool(pool))).toMatchObject([
       { code: "address-pool-fixed", path: "sendips:tenant.addresses.tx1.publicIpv4Pool" },
@@ -168,7 +168,7 @@ describe("an address in no state", () => {
 
   test("that is tagged as ours stops the deployment, with the command that takes it in", () => {
     const found = address("198.51.100.7", ours, "10.0.1.10");
-    const [finding] = check(stateOf([]), [planned("tx1")], [found]);
+    const [finding] = check(stateOf([]), [plannedAddress("tx1")], [found]);
     expect(finding).toMatchObject({
       code: "address-outside-state",
       path: "sendips:tenant.addresses.tx1",
@@ -183,10 +183,10 @@ describe("an address in no state", () => {
 
   test("beside one that the state holds, or under a key that the config lacks, says so", () => {
     const second = address("198.51.100.7", ours);
-    const [double] = check(stateOf([tx1]), [planned("tx1")], [second]);
+    const [double] = check(stateOf([tx1]), [plannedAddress("tx1")], [second]);
     expect(double?.message).toContain("there tx1 is 198.51.100.1, and two addresses are paid for");
     expect(double?.fix).toContain("aws ec2 release-address --allocation-id eipalloc-198511007");
-    const [stray] = check(stateOf([]), [planned("mk1")], [second]);
+    const [stray] = check(stateOf([]), [plannedAddress("mk1")], [second]);
     expect(stray?.path).toBe("sendips:tenant.addresses");
     expect(stray?.message).toContain("nor the config");
   });
@@ -198,22 +198,28 @@ describe("an address in no state", () => {
       code: "address-outside-state-released",
       path: "sendips:tenant.addresses",
     });
-    expect(check(stateOf([]), [planned("tx1")], [address("198.51.100.7", going)])).toMatchObject([
-      { code: "address-outside-state", path: "sendips:tenant.addresses.tx1" },
-    ]);
+    expect(
+      check(stateOf([]), [plannedAddress("tx1")], [address("198.51.100.7", going)]),
+    ).toMatchObject([{ code: "address-outside-state", path: "sendips:tenant.addresses.tx1" }]);
   });
 
   test("is another project's when its tags say so, and ours when they say nothing of it", () => {
     const other = { ...ours, "sendips:project": "elsewhere" };
-    expect(check(stateOf([]), [planned("tx1")], [address("198.51.100.7", other)])).toEqual([]);
+    expect(check(stateOf([]), [plannedAddress("tx1")], [address("198.51.100.7", other)])).toEqual(
+      [],
+    );
     const legacy = { "sendips:stack": "acme", "sendips:address": "tx1" };
-    const [finding] = check(stateOf([]), [planned("tx1")], [address("198.51.100.7", legacy)]);
+    const [finding] = check(
+      stateOf([]),
+      [plannedAddress("tx1")],
+      [address("198.51.100.7", legacy)],
+    );
     expect(finding?.fix).toContain("Its tags name no project");
   });
 
   test("nor in AWS is lost: not replaced while the key stands, told when it is gone", () => {
     const state = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1") };
-    expect(check(state, [planned("tx1")])).toMatchObject([
+    expect(check(state, [plannedAddress("tx1")])).toMatchObject([
       { code: "address-lost", path: "sendips:tenant.addresses.tx1" },
     ]);
     expect(check(state, [])).toMatchObject([
@@ -223,7 +229,7 @@ describe("an address in no state", () => {
 
   test("is taken in by what a component remembers, whatever its tags say", () => {
     const state = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1") };
-    const [finding] = check(state, [planned("tx1")], [address("198.51.100.1", {})]);
+    const [finding] = check(state, [plannedAddress("tx1")], [address("198.51.100.1", {})]);
     expect(finding?.message).toContain('was deployed as address "tx1"');
     expect(finding?.fix).toContain("pulumi import aws:ec2/eip:Eip acme-tx1");
   });
@@ -231,7 +237,7 @@ describe("an address in no state", () => {
 
 test("EC2 is asked more than whether an address is there only where a guard must know", () => {
   const { deployed } = readDeployed("acme", stateOf([tx1, mk1]));
-  const asks = (publicIp: string) => needsDetails(publicIp, [planned("tx1")], deployed);
+  const asks = (publicIp: string) => needsDetails(publicIp, [plannedAddress("tx1")], deployed);
   expect([asks("198.51.100.1"), asks("198.51.100.2"), asks("198.51.100.9")]).toEqual([
     ...[false, true, true],
   ]);

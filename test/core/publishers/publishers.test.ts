@@ -2,21 +2,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { recordStands } from "../../../core/foreign-errors.ts";
+import { recordExists } from "../../../core/foreign-errors.ts";
 import { fromCloudflare } from "../../../core/publishers/cloudflare.ts";
 import { toCloudflare } from "../../../core/publishers/cloudflare-value.ts";
 import {
-  automaticAt,
+  automaticTtlKind,
   isCustomers,
   isOurs,
-  kindOf,
   PUBLISHERS,
+  publisherKindOf,
   publisherOfZone,
-  REVERSE_ZONE,
+  REVERSE_PUBLISHER,
   ttlConfig,
   ZONE_FORMS,
   zoneConfig,
-  zoneOf,
+  zoneNameOf,
 } from "../../../core/publishers/publishers.ts";
 import { type PlannedRecord, type RecordData, renderData } from "../../../core/tenant/record.ts";
 
@@ -28,19 +28,19 @@ describe("a publisher", () => {
     expect(ours).toEqual({ by: "cloudflare", zone: "acme.example", zoneId: ZONE_ID });
     const theirs = publisherOfZone("acme.example", "external");
     expect(theirs).toEqual({ by: "external", zone: "acme.example" });
-    expect([ours, theirs, REVERSE_ZONE, undefined].map(isOurs)).toEqual([
+    expect([ours, theirs, REVERSE_PUBLISHER, undefined].map(isOurs)).toEqual([
       true,
       false,
       false,
       false,
     ]);
-    expect([ours, theirs, REVERSE_ZONE, undefined].map(isCustomers)).toEqual([
+    expect([ours, theirs, REVERSE_PUBLISHER, undefined].map(isCustomers)).toEqual([
       false,
       true,
       false,
       false,
     ]);
-    expect(zoneOf(REVERSE_ZONE)).toBeUndefined();
+    expect(zoneNameOf(REVERSE_PUBLISHER)).toBeUndefined();
   });
 
   test("has a name, a heading and a config of its own", () => {
@@ -48,7 +48,7 @@ describe("a publisher", () => {
     expect(new Set(PUBLISHERS.map(({ heading }) => heading("a.example"))).size).toBe(
       PUBLISHERS.length,
     );
-    for (const kind of PUBLISHERS) expect(kindOf(kind)).toBe(kind);
+    for (const kind of PUBLISHERS) expect(publisherKindOf(kind)).toBe(kind);
     expect(ZONE_FORMS).toEqual(["{cloudflare: <zone id>}", "external"]);
     expect(zoneConfig.safeParse({ cloudflare: "x" }).success).toBe(false);
   });
@@ -58,13 +58,16 @@ describe("a publisher", () => {
     expect(taken).toEqual([true, true, true]);
     const refused = [0, 2, 59, 86_401].map((ttl) => ttlConfig.safeParse(ttl).success);
     expect(refused).toEqual([false, false, false, false]);
-    expect([automaticAt(1)?.title, automaticAt(60)?.title]).toEqual(["Cloudflare", undefined]);
+    expect([automaticTtlKind(1)?.title, automaticTtlKind(60)?.title]).toEqual([
+      "Cloudflare",
+      undefined,
+    ]);
   });
 
   test("is known by the errors by which it refuses what stands", () => {
-    expect(recordStands("400 Bad Request {code: 81058}")).toBe(true);
-    expect(recordStands("An identical record already exists.")).toBe(true);
-    expect(recordStands("400 Bad Request {code: 81044}")).toBe(false);
+    expect(recordExists("400 Bad Request {code: 81058}")).toBe(true);
+    expect(recordExists("An identical record already exists.")).toBe(true);
+    expect(recordExists("400 Bad Request {code: 81044}")).toBe(false);
   });
 });
 
@@ -86,7 +89,7 @@ describe("a value in Cloudflare's form", () => {
     fc.assert(
       fc.property(data, (one) => {
         const record: PlannedRecord = {
-          ...{ key: "k", name: "a.example", data: one, ttl: 300, publisher: REVERSE_ZONE },
+          ...{ key: "k", name: "a.example", data: one, ttl: 300, publisher: REVERSE_PUBLISHER },
           ...{ why: "", path: "" },
         };
         const value = renderData(record, () => "");

@@ -1,6 +1,6 @@
 /** What is deployed of a stack: read from its state, with what its outputs add. */
 import { describe, expect, test } from "vitest";
-import { readDeployed, rememberedAddresses } from "../../../core/state/deployed.ts";
+import { readDeployed, rememberedAddresses } from "../../../core/state/deployed-stack.ts";
 import { OUTPUTS_VERSION, readOutputs } from "../../../core/state/outputs.ts";
 import {
   isOwned,

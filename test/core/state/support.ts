@@ -4,7 +4,7 @@
 export type ByUrn = Record<string, { type: string; outputs: Record<string, unknown> }>;
 
 /** One address of the stack acme as the state holds it. */
-export interface Held {
+export interface HeldAddress {
   key: string;
   publicIp: string;
   privateIp?: string;
@@ -26,7 +26,10 @@ const COMPONENTS = "sendips:components:Tenant$sendips:components:SendingIp";
 export const idOf = (publicIp: string) => `eipalloc-${publicIp.replaceAll(".", "")}`;
 
 /** The state of the stack acme with these addresses and stack outputs. */
-export function stateOf(held: readonly Held[], outputs: Record<string, unknown> = {}): ByUrn {
+export function stateOf(
+  held: readonly HeldAddress[],
+  outputs: Record<string, unknown> = {},
+): ByUrn {
   const state: ByUrn = {};
   const put = (type: string, name: string, values: Record<string, unknown>, parents = "") => {
     const chain = parents === "" ? type : `${parents}$${type}`;

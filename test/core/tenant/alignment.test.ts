@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { checkAlignment } from "../../../core/tenant/dmarc/alignment.ts";
 import { authenticationOf, dmarcView } from "../../../core/tenant/dmarc/view.ts";
-import { GOOD, oneStream, planned, SIGNED, sentences, ZONES } from "./support.ts";
+import { GOOD, oneStream, planRecords, SIGNED, sentences, ZONES } from "./support.ts";
 
 const alignment = (tenant: object, operator: object = {}) => {
-  const context = planned({ ...tenant }, { ...operator });
+  const context = planRecords({ ...tenant }, { ...operator });
   return sentences(checkAlignment(context, dmarcView(context.records)));
 };
 const strict = { ...GOOD.dmarc, spfAlignment: "strict", dkimAlignment: "strict" };
@@ -13,7 +13,7 @@ const foreign = oneStream({ from: "tx.acme.example", returnPath: "b.operator.exa
 describe("alignment of a stream", () => {
   it("holds by SPF and DKIM, relaxed, for every receiver", () => {
     expect(alignment({ dkim: SIGNED })).toEqual([]);
-    const context = planned({ dkim: SIGNED });
+    const context = planRecords({ dkim: SIGNED });
     const [stream] = context.streams;
     if (stream === undefined) throw new Error("no stream");
     const both = { walk: true, list: true };
@@ -36,7 +36,7 @@ describe("alignment of a stream", () => {
   });
 
   it.each(["published", "retired", "revoked"])("a %s key does not sign", (state) => {
-    const context = planned({ dkim: { s1: { ...SIGNED.s1, state } } });
+    const context = planRecords({ dkim: { s1: { ...SIGNED.s1, state } } });
     const findings = checkAlignment(context, dmarcView(context.records));
     expect(findings.map(({ path }) => path)).toEqual(["sendips:tenant.dkim"]);
     expect(findings[0]?.fix.includes("once s1 has been in DNS")).toBe(state === "published");

@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { checkBimi } from "../../../core/tenant/bimi/check.ts";
-import { GOOD, planned, records, said, ZONES } from "./support.ts";
+import { findingLines, GOOD, planRecords, records, ZONES } from "./support.ts";
 
 const logo = "https://acme.example/logo.svg";
 const certificate = "https://acme.example/vmc.pem";
 const full = { "acme.example": { logo, certificate } };
 const bimi = (tenant: object, operator: object = {}) =>
-  said(checkBimi(planned({ ...tenant }, { ...operator })));
+  findingLines(checkBimi(planRecords({ ...tenant }, { ...operator })));
 
 describe("BIMI", () => {
   it("publishes one record a domain", () => {
     const wanted = { ...full, "news.acme.example": { logo: `${logo}?a=1`, avatar: "personal" } };
-    expect(records(planned({ bimi: wanted }), "bimi-")).toEqual([
+    expect(records(planRecords({ bimi: wanted }), "bimi-")).toEqual([
       `bimi-acme.example default._bimi.acme.example TXT v=BIMI1; l=${logo}; a=${certificate}`,
       `bimi-news.acme.example default._bimi.news.acme.example TXT v=BIMI1; l=${logo}?a=1; avp=personal`,
     ]);
-    expect(planned({ bimi: full }).records.find(({ key }) => key.startsWith("bimi"))?.path).toBe(
-      'sendips:tenant.bimi["acme.example"]',
-    );
+    expect(
+      planRecords({ bimi: full }).records.find(({ key }) => key.startsWith("bimi"))?.path,
+    ).toBe('sendips:tenant.bimi["acme.example"]');
   });
 
   it("finds nothing wrong under an enforced DMARC", () => {

@@ -3,20 +3,20 @@ import { checkDmarc } from "../../../core/tenant/dmarc/check.ts";
 import { dmarcView } from "../../../core/tenant/dmarc/view.ts";
 import { checkConsents } from "../../../core/tenant/report-consent/check.ts";
 import { REPORT_HOSTS } from "../../../mail/dmarc/report-hosts.ts";
-import { GOOD, oneStream, planned, records, SIGNED, said, ZONES } from "./support.ts";
+import { findingLines, GOOD, oneStream, planRecords, records, SIGNED, ZONES } from "./support.ts";
 
 /** What is wrong with the DMARC of a tenant that signs, and with the consents to its reports. */
 const dmarc = (tenant: object = {}, operator: object = {}) => {
-  const context = planned({ dkim: SIGNED, ...tenant }, { ...operator });
-  return said([...checkDmarc(context), ...checkConsents(context)]);
+  const context = planRecords({ dkim: SIGNED, ...tenant }, { ...operator });
+  return findingLines([...checkDmarc(context), ...checkConsents(context)]);
 };
 
 describe("the DMARC record", () => {
   it("holds what the config says, in the RFC's order, and nothing by default", () => {
-    expect(records(planned(), "dmarc-")).toEqual([
+    expect(records(planRecords(), "dmarc-")).toEqual([
       "dmarc-acme.example _dmarc.acme.example TXT v=DMARC1; p=reject; rua=mailto:dmarc@operator.example",
     ]);
-    expect(records(planned({ dmarc: {} }), "dmarc-")).toEqual([
+    expect(records(planRecords({ dmarc: {} }), "dmarc-")).toEqual([
       "dmarc-acme.example _dmarc.acme.example TXT v=DMARC1; p=none",
     ]);
     const all = {
@@ -31,16 +31,18 @@ describe("the DMARC record", () => {
       reports: ["mailto:a@acme.example", "mailto:a@acme.example"],
       failureReports: ["mailto:f@acme.example"],
     };
-    expect(records(planned({ dmarc: all }), "dmarc-")).toEqual([
+    expect(records(planRecords({ dmarc: all }), "dmarc-")).toEqual([
       "dmarc-acme.example _dmarc.acme.example TXT v=DMARC1; p=quarantine; sp=reject; np=reject; t=y; psd=n; adkim=s; aspf=s; fo=1:d; rua=mailto:a@acme.example; ruf=mailto:f@acme.example",
     ]);
     const relaxed = { ...GOOD.dmarc, dkimAlignment: "relaxed", organizational: "suffix" };
-    expect(records(planned({ dmarc: relaxed }), "dmarc-")[0]).toContain("p=reject; psd=y; rua=");
+    expect(records(planRecords({ dmarc: relaxed }), "dmarc-")[0]).toContain(
+      "p=reject; psd=y; rua=",
+    );
   });
 
   it("takes the operator's reports where the tenant names none, and none where it says so", () => {
     const operator = { reports: ["mailto:all@operator.example"] };
-    const text = (value: object) => records(planned({ dmarc: value }, operator), "dmarc-")[0];
+    const text = (value: object) => records(planRecords({ dmarc: value }, operator), "dmarc-")[0];
     expect(text({ policy: "reject" })).toContain("; rua=mailto:all@operator.example");
     expect(text({ policy: "reject", reports: [] })).not.toContain("rua=");
   });
@@ -129,7 +131,7 @@ describe("the record that receivers find", () => {
 
 describe("several records at a name", () => {
   it("count as none, by either standard", () => {
-    const { records: one } = planned();
+    const { records: one } = planRecords();
     expect(dmarcView(one).find("tx.acme.example").byList?.domain).toBe("acme.example");
     const second = one.flatMap((record) =>
       record.key === "dmarc-acme.example" ? [{ ...record, key: "second" }] : [],
@@ -141,12 +143,12 @@ describe("several records at a name", () => {
 
 describe("consent to reports (RFC 9990 §4)", () => {
   it("is published where the host lies in a zone of the operator, a name for each tenant", () => {
-    expect(records(planned(), "report-consent-")).toEqual([
+    expect(records(planRecords(), "report-consent-")).toEqual([
       "report-consent-acme.example-operator.example acme.example._report._dmarc.operator.example TXT v=DMARC1;",
     ]);
     const zones = { ...ZONES, "shop.example": ZONES["acme.example"] };
     const other = { domain: "shop.example", hostNames: "mail.shop.example" };
-    expect(records(planned({ ...other, streams: {} }, { zones }), "report-consent-")).toEqual([
+    expect(records(planRecords({ ...other, streams: {} }, { zones }), "report-consent-")).toEqual([
       "report-consent-shop.example-operator.example shop.example._report._dmarc.operator.example TXT v=DMARC1;",
     ]);
   });
@@ -157,18 +159,18 @@ describe("consent to reports (RFC 9990 §4)", () => {
       reports: ["mailto:a@operator.example", "mailto:b@operator.example"],
       failureReports: ["mailto:f@operator.example"],
     };
-    const consents = planned({ dmarc: both }).records.filter(({ key }) =>
+    const consents = planRecords({ dmarc: both }).records.filter(({ key }) =>
       key.startsWith("report-"),
     );
     expect(consents.map(({ path }) => path)).toEqual(["sendips:tenant.dmarc.reports"]);
     const own = { policy: "reject", reports: ["mailto:d@reports.acme.example"] };
-    expect(records(planned({ dmarc: own }), "report-consent-")).toEqual([]);
+    expect(records(planRecords({ dmarc: own }), "report-consent-")).toEqual([]);
     expect(dmarc({ dmarc: own })).toEqual([]);
   });
 
   it("is somebody else's to publish where no zone holds the host", () => {
     const vendor = { policy: "reject", reports: ["mailto:x@in.vendor.example"] };
-    const context = planned({ dkim: SIGNED, dmarc: vendor });
+    const context = planRecords({ dkim: SIGNED, dmarc: vendor });
     expect(records(context, "report-consent-")).toEqual([]);
     expect(checkDmarc(context)).toEqual([]);
     const [finding, ...more] = checkConsents(context);
@@ -185,7 +187,7 @@ describe("consent to reports (RFC 9990 §4)", () => {
     const operator = { reports: ["mailto:x@vendor.example"] };
     const ruf = { policy: "reject", failureReports: ["mailto:f@other.example"] };
     expect(
-      checkConsents(planned({ dkim: SIGNED, dmarc: ruf }, operator)).map(({ path }) => path),
+      checkConsents(planRecords({ dkim: SIGNED, dmarc: ruf }, operator)).map(({ path }) => path),
     ).toEqual(["sendips:tenant.dmarc.failureReports", "sendips:reports"]);
   });
 
@@ -197,9 +199,9 @@ describe("consent to reports (RFC 9990 §4)", () => {
 });
 
 describe("hosts that consent to reports about everybody", () => {
-  const asked = (address: string) =>
+  const consentFindings = (address: string) =>
     checkConsents(
-      planned({ dkim: SIGNED, dmarc: { policy: "reject", reports: [`mailto:${address}`] } }),
+      planRecords({ dkim: SIGNED, dmarc: { policy: "reject", reports: [`mailto:${address}`] } }),
     ).map(({ message }) => message);
 
   it.each([
@@ -210,13 +212,13 @@ describe("hosts that consent to reports about everybody", () => {
     "re+x@dmarc.postmarkapp.com",
     "x@dmarc-reports.cloudflare.net",
   ])("%s needs no consent of its own", (address) => {
-    expect(asked(address)).toEqual([]);
+    expect(consentFindings(address)).toEqual([]);
   });
 
   it.each(["x@uriports.com", "x@dmarcian.com", "x@evil-vali.email", "x@a.vali.email"])(
     "%s is another host",
     (address) => {
-      expect(asked(address)).toEqual([expect.stringContaining("must consent")]);
+      expect(consentFindings(address)).toEqual([expect.stringContaining("must consent")]);
     },
   );
 

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { checkMtaSts } from "../../../core/tenant/mta-sts/check.ts";
-import { policyId, policyOf } from "../../../core/tenant/mta-sts/policy.ts";
-import { planned, records, said } from "./support.ts";
+import { mtaStsPolicyId, mtaStsPolicyOf } from "../../../core/tenant/mta-sts/policy-file.ts";
+import { findingLines, planRecords, records } from "./support.ts";
 
 const bounce = "bounce.tx.acme.example";
 const place = `mtaSts["${bounce}"]`;
 const mtaSts = (config: object, tenant: object = {}, domain = bounce) =>
-  said(checkMtaSts(planned({ mtaSts: { [domain]: config }, ...tenant })));
+  findingLines(checkMtaSts(planRecords({ mtaSts: { [domain]: config }, ...tenant })));
 
 describe("MTA-STS records", () => {
   it("name the policy's version, which changes with the policy alone", () => {
-    const of = (config: object) => planned({ mtaSts: { [bounce]: config } });
+    const of = (config: object) => planRecords({ mtaSts: { [bounce]: config } });
     const [record] = records(of({ mode: "enforce" }), "mta-sts-");
-    const id = policyId(policyOf(of({ mode: "enforce" }), bounce));
+    const id = mtaStsPolicyId(mtaStsPolicyOf(of({ mode: "enforce" }), bounce));
     expect(record).toBe(`mta-sts-${bounce} _mta-sts.${bounce} TXT v=STSv1; id=${id}`);
     expect(records(of({ mode: "enforce", servedBy: "web.acme.example" }), "mta-sts-")[0]).toBe(
       record,
@@ -21,12 +21,12 @@ describe("MTA-STS records", () => {
   });
 
   it("point the policy's host to its server, or say who may issue its certificate", () => {
-    const served = planned({ mtaSts: { [bounce]: { servedBy: "web.acme.example" } } });
+    const served = planRecords({ mtaSts: { [bounce]: { servedBy: "web.acme.example" } } });
     expect(records(served, "mta-sts-host-")).toEqual([
       `mta-sts-host-${bounce} mta-sts.${bounce} CNAME web.acme.example.`,
     ]);
     const cas = ["sectigo.com", "letsencrypt.org", "sectigo.com"];
-    const own = planned({ mtaSts: { [bounce]: { certificateAuthorities: cas } } });
+    const own = planRecords({ mtaSts: { [bounce]: { certificateAuthorities: cas } } });
     expect(records(own, "caa-")).toEqual([
       `caa-mta-sts-${bounce}-letsencrypt.org mta-sts.${bounce} CAA 0 issue "letsencrypt.org"`,
       `caa-mta-sts-${bounce}-sectigo.com mta-sts.${bounce} CAA 0 issue "sectigo.com"`,

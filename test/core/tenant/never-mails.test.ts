@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { checkNeverMails } from "../../../core/tenant/never-mails/check.ts";
-import { planned, records, SIGNED, said } from "./support.ts";
+import { findingLines, planRecords, records, SIGNED } from "./support.ts";
 
 const old = "old.acme.example";
 const never = (names: string[], tenant: object = {}) =>
-  said(checkNeverMails(planned({ neverMails: names, ...tenant })));
+  findingLines(checkNeverMails(planRecords({ neverMails: names, ...tenant })));
 
 describe("domains that never mail", () => {
   it("get a null MX, SPF and DMARC that refuse everything", () => {
-    const context = planned({ neverMails: ["parked.acme.example", old, old] });
+    const context = planRecords({ neverMails: ["parked.acme.example", old, old] });
     expect(records(context, "null-mx-")).toEqual([
       `null-mx-${old} ${old} MX 0 .`,
       "null-mx-parked.acme.example parked.acme.example MX 0 .",
@@ -33,7 +33,7 @@ describe("domains that never mail", () => {
   it("may be the tenant's own, which keeps its DMARC record", () => {
     const neverMails = ["acme.example"];
     expect(never(neverMails)).toEqual([]);
-    const own = planned({ neverMails });
+    const own = planRecords({ neverMails });
     expect(records(own, "null-mx-")).toEqual(["null-mx-acme.example acme.example MX 0 ."]);
     expect(records(own, "spf-acme.example")).toEqual([
       "spf-acme.example acme.example TXT v=spf1 -all",
@@ -53,7 +53,7 @@ describe("domains that never mail", () => {
     expect(never(["acme.example"], { dmarc: { policy: "quarantine" } })).toHaveLength(1);
     expect(never(["acme.example"], { spf: { addresses: "ranges" } })).toEqual([]);
     // The errors say it: the records that would clash are not made.
-    expect(records(planned(tenant), "null-mx-")).toEqual([]);
+    expect(records(planRecords(tenant), "null-mx-")).toEqual([]);
   });
 
   it("neither send nor take bounces (RFC 7505 §4.2)", () => {

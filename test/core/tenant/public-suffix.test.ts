@@ -2,7 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { planOf } from "../support.ts";
 
-function said(tenant: Record<string, unknown>, level: "error" | "warning" = "error"): string[] {
+function problemsOf(
+  tenant: Record<string, unknown>,
+  level: "error" | "warning" = "error",
+): string[] {
   const zones = Object.fromEntries(
     ["co.uk", "github.io", "acme.co.uk", "kawasaki.jp"].map((zone) => [zone, "external"]),
   );
@@ -30,12 +33,12 @@ describe("a public suffix", () => {
     const streams = {
       tx: { from: "acme.co.uk", returnPath: "bounce.other.co.uk", addresses: ["tx1"] },
     };
-    expect(said({ domain: "co.uk", streams })).toEqual([`sendips:tenant.domain | ${SUFFIX}`]);
+    expect(problemsOf({ domain: "co.uk", streams })).toEqual([`sendips:tenant.domain | ${SUFFIX}`]);
   });
 
   test("in each place of a domain", () => {
     expect(
-      said({
+      problemsOf({
         hostNames: "co.uk",
         domains: { "co.uk": {} },
         streams: { tx: { from: "co.uk", returnPath: "co.uk", addresses: ["tx1"] } },
@@ -51,7 +54,7 @@ describe("a public suffix", () => {
   });
 
   test("by a wildcard of the list, and not where the list makes an exception", () => {
-    const domain = (name: string) => said({ domain: name, streams: {}, addresses: {} });
+    const domain = (name: string) => problemsOf({ domain: name, streams: {}, addresses: {} });
     expect(domain("foo.kawasaki.jp")[0]).toMatch(/^sendips:tenant\.domain \| foo\.kawasaki\.jp is/);
     expect(domain("city.kawasaki.jp")).toEqual([]);
   });
@@ -59,13 +62,13 @@ describe("a public suffix", () => {
   test("of a registry that sends as itself, and says so, is its domain", () => {
     const dmarc = { organizational: "suffix" };
     const streams = { tx: { from: "co.uk", returnPath: "co.uk", addresses: ["tx1"] } };
-    expect(said({ domain: "co.uk", dmarc, streams }).join()).not.toContain("public suffix");
+    expect(problemsOf({ domain: "co.uk", dmarc, streams }).join()).not.toContain("public suffix");
   });
 
   test("of the list's private part is a warning: its owner may be the tenant", () => {
     const tenant = { domain: "github.io", streams: {}, addresses: {} };
-    expect(said(tenant)).toEqual([]);
-    expect(said(tenant, "warning").filter((line) => line.includes("public suffix"))).toEqual([
+    expect(problemsOf(tenant)).toEqual([]);
+    expect(problemsOf(tenant, "warning").filter((line) => line.includes("public suffix"))).toEqual([
       expect.stringMatching(
         /^sendips:tenant\.domain \| github\.io is a public suffix by the list's private part/,
       ),

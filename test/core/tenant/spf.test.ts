@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkSpf } from "../../../core/tenant/spf/check.ts";
 import { planOf, raw } from "../support.ts";
-import { GOOD, oneStream, planned } from "./support.ts";
+import { GOOD, oneStream, planRecords } from "./support.ts";
 
 const corp = (spf: Record<string, unknown>, more: Record<string, unknown> = {}) =>
-  planned({ ...oneStream({ from: "acme.example" }), spf, ...more });
+  planRecords({ ...oneStream({ from: "acme.example" }), spf, ...more });
 
 describe("ways out over ten look-ups", () => {
   const hosts = Array.from({ length: 9 }, (_, index) => `a:h${index}.vendor.example`).join(" ");

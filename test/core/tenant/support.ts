@@ -2,7 +2,7 @@
 import { readConfig } from "../../../core/config/config.ts";
 import type { Finding } from "../../../core/problem.ts";
 import { contextOf, type RecordContext } from "../../../core/tenant/context.ts";
-import { readable, renderData } from "../../../core/tenant/record.ts";
+import { refLabel, renderData } from "../../../core/tenant/record.ts";
 import { wantedRecords } from "../../../core/tenant/subjects.ts";
 import { publisherOf } from "../../../core/tenant/zones.ts";
 
@@ -37,7 +37,7 @@ export function oneStream(stream: Record<string, unknown>) {
 }
 
 /** {@link GOOD} with other values, its records planned. A config with a schema fault fails the test. */
-export function planned(
+export function planRecords(
   tenant: Record<string, unknown> = {},
   operator: Record<string, unknown> = {},
 ): RecordContext {
@@ -63,7 +63,7 @@ export function planned(
  * `error dmarc dmarc-weakens-standing: acme.example`, the shape that the tests compare: level, path, code, and the
  * example domains that the message names, in the order of the alphabet.
  */
-export function said(findings: readonly Finding[]): string[] {
+export function findingLines(findings: readonly Finding[]): string[] {
   return checked(findings).map(({ code, level, path, message }) => {
     const names = [...new Set(message.match(/[\w*.-]*\w\.example/g))].sort();
     return [
@@ -96,7 +96,7 @@ export function records(context: RecordContext, prefix: string): string[] {
   return context.records
     .filter(({ key }) => key.startsWith(prefix))
     .map((record) => {
-      const name = typeof record.name === "string" ? record.name : readable(record.name);
-      return `${record.key} ${name} ${record.data.type} ${renderData(record, readable)}`;
+      const name = typeof record.name === "string" ? record.name : refLabel(record.name);
+      return `${record.key} ${name} ${record.data.type} ${renderData(record, refLabel)}`;
     });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Text } from "../../../core/tenant/record.ts";
 import { checkZone } from "../../../core/tenant/zone/check.ts";
-import { contextWith, mx, record, said, txt } from "./support.ts";
+import { contextWith, mx, record, txt, zoneFindingLines } from "./support.ts";
 
 describe("lengths", () => {
   const label = "l".repeat(63);
@@ -10,8 +10,8 @@ describe("lengths", () => {
     // 253 characters: at the limit by itself, over it with `_dmarc.`.
     const domain = `${label}.${label}.${label}.${"l".repeat(53)}.example`;
     expect(domain).toHaveLength(253);
-    expect(said(record(domain, txt("x")))).toEqual([]);
-    expect(said(record(`_dmarc.${domain}`, txt("x")))[0]).toMatch(
+    expect(zoneFindingLines(record(domain, txt("x")))).toEqual([]);
+    expect(zoneFindingLines(record(`_dmarc.${domain}`, txt("x")))[0]).toMatch(
       /260 characters \[RFC 1035 §2.3.4\]$/,
     );
   });
@@ -19,7 +19,9 @@ describe("lengths", () => {
   test("an address in a name counts with twelve digits", () => {
     const below = (length: number) => `${label}.${label}.${label}.${"l".repeat(length)}.example`;
     const at = (length: number) =>
-      said(record({ address: "a", below: below(length) }, { type: "A", address: "127.0.0.2" }));
+      zoneFindingLines(
+        record({ address: "a", below: below(length) }, { type: "A", address: "127.0.0.2" }),
+      );
     // 15 characters and a dot before a name of 237 make 253.
     expect(below(37)).toHaveLength(237);
     expect(at(37)).toEqual([]);
@@ -38,7 +40,7 @@ describe("lengths", () => {
 describe("TTL", () => {
   test("differs within an RRset", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("tx.acme.example", mx("a.acme.example")),
         record("tx.acme.example", mx("b.acme.example"), { ttl: 300, path: "second" }),
         record("tx.acme.example", txt("x"), { ttl: 300 }),
@@ -55,13 +57,13 @@ describe("TTL", () => {
     [86_400, 0],
     [86_401, 1],
   ])("%i seconds at Cloudflare", (ttl, faults) => {
-    expect(said(record("tx.acme.example", txt("x"), { ttl }))).toHaveLength(faults);
+    expect(zoneFindingLines(record("tx.acme.example", txt("x"), { ttl }))).toHaveLength(faults);
   });
 
   test("1 is not automatic in the customer's zone; said once", () => {
     const publisher = { by: "external", zone: "acme.example" } as const;
     expect(
-      said(
+      zoneFindingLines(
         record("a.acme.example", txt("x"), { ttl: 1, publisher }),
         record("b.acme.example", txt("x"), { ttl: 1, publisher }),
       ),
@@ -76,17 +78,19 @@ describe("sizes", () => {
   const ofSize = (size: number) => "x".repeat(size - Math.ceil(size / 256));
 
   test("4,096 bytes of one record at Cloudflare", () => {
-    expect(said(record("n.acme.example", txt(ofSize(4_096))))).toEqual([]);
-    expect(said(record("n.acme.example", txt(ofSize(4_098))))).toEqual([
+    expect(zoneFindingLines(record("n.acme.example", txt(ofSize(4_096))))).toEqual([]);
+    expect(zoneFindingLines(record("n.acme.example", txt(ofSize(4_098))))).toEqual([
       "error TXT@n.acme.example: n.acme.example TXT takes up to 4098 bytes [Cloudflare DNS record limits]",
     ]);
     const publisher = { by: "external", zone: "acme.example" } as const;
-    expect(said(record("n.acme.example", txt(ofSize(4_098)), { publisher }))).toEqual([]);
+    expect(zoneFindingLines(record("n.acme.example", txt(ofSize(4_098)), { publisher }))).toEqual(
+      [],
+    );
   });
 
   test("8,192 bytes of one name and type at Cloudflare", () => {
     const three = (size: number) =>
-      said(
+      zoneFindingLines(
         record("n.acme.example", txt(`${ofSize(4_000)}`)),
         record("n.acme.example", txt(`y${ofSize(4_000).slice(1)}`)),
         record("n.acme.example", txt("z".repeat(size - 1))),
@@ -108,9 +112,11 @@ describe("sizes", () => {
       "-all",
     ];
     // 7 + 203 × 20 + 4 = 4,071 octets in 16 strings: 4,087. One more is over 4,096.
-    expect(said(record("n.acme.example", txt(...spf(203))))).toEqual([]);
-    expect(said(record("n.acme.example", txt(...spf(204))))).toHaveLength(1);
+    expect(zoneFindingLines(record("n.acme.example", txt(...spf(203))))).toEqual([]);
+    expect(zoneFindingLines(record("n.acme.example", txt(...spf(204))))).toHaveLength(1);
     const ranges = Array.from({ length: 204 }, (_, index) => `k${index}`);
-    expect(said(record("n.acme.example", txt("v=spf1 ", { ranges }, " -all")))).toHaveLength(1);
+    expect(
+      zoneFindingLines(record("n.acme.example", txt("v=spf1 ", { ranges }, " -all"))),
+    ).toHaveLength(1);
   });
 });

@@ -53,7 +53,7 @@ export const mx = (exchange: string, preference = 10): RecordData => ({
 export const cname = (target: string): RecordData => ({ type: "CNAME", target });
 
 /** Level, path, message and rule of each finding. */
-export function said(...records: PlannedRecord[]): string[] {
+export function zoneFindingLines(...records: PlannedRecord[]): string[] {
   return checkZone(contextWith(records)).map(
     ({ level, path, message, rule }) => `${level} ${path}: ${message} [${rule}]`,
   );

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { PlannedRecord } from "../../../core/tenant/record.ts";
-import { a, cname, mx, record, said, txt, ZONE_ID } from "./support.ts";
+import { a, cname, mx, record, txt, ZONE_ID, zoneFindingLines } from "./support.ts";
 
 describe("records of one name", () => {
   test("an ordinary name with several types is in order", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("acme.example", txt("v=spf1 -all")),
         record("acme.example", txt("google-site-verification=x")),
         record("acme.example", mx("mx1.acme.example")),
@@ -25,7 +25,7 @@ describe("records of one name", () => {
 
   test("a CNAME stands alone", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("mta-sts.acme.example", cname("sts.operator.example")),
         record("mta-sts.acme.example", {
           type: "CAA",
@@ -45,7 +45,9 @@ describe("records of one name", () => {
     const external = { by: "external", zone: "mta-sts.acme.example" } as const;
     const cloudflare = { by: "cloudflare", zone: "mta-sts.acme.example", zoneId: ZONE_ID } as const;
     const apex = (publisher: PlannedRecord["publisher"]) =>
-      said(record("mta-sts.acme.example", cname("sts.operator.example"), { publisher }));
+      zoneFindingLines(
+        record("mta-sts.acme.example", cname("sts.operator.example"), { publisher }),
+      );
     expect(apex(external)).toEqual([
       "error CNAME@mta-sts.acme.example: a CNAME at mta-sts.acme.example, where the zone's own SOA and NS records stand [RFC 1034 §3.6.2]",
     ]);
@@ -54,7 +56,7 @@ describe("records of one name", () => {
 
   test("a record twice", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("tx.acme.example", mx("tx1.mail.acme.example")),
         record("tx.acme.example", mx("tx1.mail.acme.example"), { path: "second" }),
       ),
@@ -83,7 +85,7 @@ describe("records of one name", () => {
     ["DKIM key", "v=DKIM1; p=YQ==", "v=DKIM1; p=", "RFC 6376 §3.6.2.2"],
   ])("two of %s", (title, first, second, rule) => {
     expect(
-      said(
+      zoneFindingLines(
         record("n.acme.example", txt(first), { path: "first" }),
         record("n.acme.example", txt(second), { path: "second" }),
         record("other.acme.example", txt(second)),
@@ -95,7 +97,7 @@ describe("records of one name", () => {
 
   test("v=spf10 is no SPF record", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("n.acme.example", txt("v=spf1 -all")),
         record("n.acme.example", txt("v=spf10 x")),
       ),
@@ -104,7 +106,10 @@ describe("records of one name", () => {
 
   test("a null MX beside another", () => {
     expect(
-      said(record("n.acme.example", mx("", 0)), record("n.acme.example", mx("mx.acme.example"))),
+      zoneFindingLines(
+        record("n.acme.example", mx("", 0)),
+        record("n.acme.example", mx("mx.acme.example")),
+      ),
     ).toEqual([
       "error MX@n.acme.example: MX of n.acme.example: a null MX stands beside other MX records [RFC 7505 §3]",
     ]);
@@ -112,7 +117,7 @@ describe("records of one name", () => {
 
   test("two records with one key", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("a.acme.example", txt("x"), { key: "same", path: "first" }),
         record("b.acme.example", txt("y"), { key: "same", path: "second" }),
       ),
@@ -123,7 +128,7 @@ describe("records of one name", () => {
 describe("what records point to", () => {
   test("an MX and a PTR to a CNAME", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("host.acme.example", cname("real.acme.example")),
         record("tx.acme.example", mx("host.acme.example")),
         record(
@@ -142,7 +147,7 @@ describe("what records point to", () => {
 
   test("an MX to a name that never mails", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("quiet.acme.example", mx("", 0)),
         record("tx.acme.example", mx("quiet.acme.example")),
       ),
@@ -155,7 +160,7 @@ describe("what records point to", () => {
 describe("wildcards", () => {
   test("a name beside a wildcard is not covered by it", () => {
     expect(
-      said(
+      zoneFindingLines(
         record("*.acme.example", txt("v=spf1 -all")),
         record("tx.acme.example", mx("tx1.mail.acme.example")),
         record("tx1.mail.acme.example", a("tx1")),
@@ -166,15 +171,15 @@ describe("wildcards", () => {
   });
 
   test("a wildcard elsewhere covers nothing of it", () => {
-    expect(said(record("*.x.acme.example", txt("x")), record("y.acme.example", txt("y")))).toEqual(
-      [],
-    );
+    expect(
+      zoneFindingLines(record("*.x.acme.example", txt("x")), record("y.acme.example", txt("y"))),
+    ).toEqual([]);
   });
 });
 
 test("a text with a control character, as pasting leaves one", () => {
-  expect(said(record("acme.example", txt("x=1\u0007")))).toEqual([
+  expect(zoneFindingLines(record("acme.example", txt("x=1\u0007")))).toEqual([
     "warning TXT@acme.example: the value holds a control character [RFC 1035 §5.1]",
   ]);
-  expect(said(record("acme.example", txt("x=1 é")))).toEqual([]);
+  expect(zoneFindingLines(record("acme.example", txt("x=1 é")))).toEqual([]);
 });

@@ -39,14 +39,14 @@ describe("counting", () => {
   });
 
   it("shows which include costs what", () => {
-    const shown = (costs: readonly SpfCost[], indent = ""): string[] =>
+    const costLines = (costs: readonly SpfCost[], indent = ""): string[] =>
       costs.flatMap(({ term, lookups, atLeast, terms }) => [
         `${indent}${term}: ${atLeast ? "at least " : ""}${lookups}`,
-        ...shown(terms, `${indent}  `),
+        ...costLines(terms, `${indent}  `),
       ]);
     const spent = budget("v=spf1 a include:vendor.example include:open.example -all");
     expect([spent.lookups, spent.atLeast]).toEqual([11, true]);
-    expect(shown(spent.terms, "  ")).toEqual([
+    expect(costLines(spent.terms, "  ")).toEqual([
       "  a: 1",
       "  include:vendor.example: 8",
       "    include:s1.vendor.example: 3",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkHost } from "../../../mail/spf/evaluate.ts";
-import { type MergeOptions, mergeSpf } from "../../../mail/spf/merge.ts";
+import { mergeSpf, type SpfMergeOptions } from "../../../mail/spf/merge.ts";
 import { parseSpf } from "../../../mail/spf/parse.ts";
 import { renderSpf } from "../../../mail/spf/render.ts";
 import { hostileText } from "../support.ts";
@@ -11,7 +11,7 @@ import { zoneResolver } from "./zone.ts";
 const OWN = ["ip4:198.51.100.7", "ip4:198.51.100.8/31"];
 
 describe("merging", () => {
-  it.each<[string, string[], string[], MergeOptions, string, string[]]>([
+  it.each<[string, string[], string[], SpfMergeOptions, string, string[]]>([
     ["no record yet", [], OWN, {}, "v=spf1 ip4:198.51.100.7 ip4:198.51.100.8/31 -all", []],
     ["nothing of one's own", ["v=spf1 mx ~all"], [], {}, "v=spf1 mx ~all", []],
     [
@@ -101,7 +101,7 @@ describe("merging", () => {
     expect(parseSpf(text).value).toEqual(merged.value);
   });
 
-  it.each<[string, MergeOptions["all"], string, string[]]>([
+  it.each<[string, SpfMergeOptions["all"], string, string[]]>([
     ["-all", undefined, "-all", []],
     ["~all", undefined, "~all", []],
     ["-all", "-", "-all", []],

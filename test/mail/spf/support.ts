@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { SpfFinding, SpfRecord, Term } from "../../../mail/spf/types.ts";
-import { hostName, present } from "../support.ts";
+import { hostName, withoutUndefined } from "../support.ts";
 
 /** Codes of findings, errors with `!`. */
 export function codes(findings: readonly SpfFinding[]): string[] {
@@ -43,8 +43,8 @@ const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined
 const term: fc.Arbitrary<Term> = fc.oneof(
   fc.record({ type: fc.constant("all"), qualifier }),
   fc.record({ type: fc.constantFrom("include", "exists"), qualifier, domain: domainSpec }),
-  present(fc.record({ type: fc.constant("ptr"), qualifier, domain: maybe(domainSpec) })),
-  present(
+  withoutUndefined(fc.record({ type: fc.constant("ptr"), qualifier, domain: maybe(domainSpec) })),
+  withoutUndefined(
     fc.record({
       type: fc.constantFrom("a", "mx"),
       qualifier,
@@ -53,10 +53,10 @@ const term: fc.Arbitrary<Term> = fc.oneof(
       prefix6: maybe(fc.nat(128)),
     }),
   ),
-  present(
+  withoutUndefined(
     fc.record({ type: fc.constant("ip4"), qualifier, address: ip4, prefix: maybe(fc.nat(32)) }),
   ),
-  present(
+  withoutUndefined(
     fc.record({ type: fc.constant("ip6"), qualifier, address: ip6, prefix: maybe(fc.nat(128)) }),
   ),
   fc.record({

@@ -41,6 +41,7 @@ export type {
   OperatorConfig,
   TenantConfig,
 } from "./config/schema.ts";
+export type { FindingCode } from "./finding-codes.ts";
 export { type FleetStack, lintFleet } from "./fleet/fleet.ts";
 export { type Finding, formatProblem, formatProblems, hasErrors, type Problem } from "./problem.ts";
 export type { Publisher } from "./publishers/publishers.ts";

@@ -14,7 +14,7 @@ export interface CodeMeaning {
 /** Codes of a subject. A code is short, in small letters with hyphens, and begins with its subject. */
 export type Codes = Readonly<Record<string, CodeMeaning>>;
 
-/** The codes, of one subject or of several, that a finding of this level may have. */
+/** Those of the codes, of one subject or of several, that a finding of a level may have. */
 export type CodesOf<All extends Codes, Level extends "error" | "warning"> = All extends Codes
   ? { [Code in keyof All]: All[Code]["level"] extends Level | "either" ? Code : never }[keyof All]
   : never;

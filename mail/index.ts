@@ -35,6 +35,7 @@ export {
   parseIssuer,
   renderCaa,
 } from "./caa/record.ts";
+export type { MailCode } from "./codes.ts";
 export {
   checkKeyPair,
   type DkimPublicKey,

@@ -6,7 +6,8 @@ export default defineConfig({
     // A command of its own, `npm run test:official`: it takes minutes, and programs that few have.
     exclude: ["test/official/**"],
     // Engine tests start the real CLI several times each; two at once fill two cores.
-    testTimeout: 180_000,
+    // An engine test takes a minute or two on two cores, and several times that on a machine that does more.
+    testTimeout: 600_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     reporters: ["default", "./test/skip-reporter.ts"],

@@ -5,16 +5,46 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { REPOSITORY } from "../../sandbox/project.ts";
-import { operationLines, type World, world } from "./harness.ts";
+import { liveState, operationLines, type World, world } from "./harness.ts";
+
+const LIBRARY = join(REPOSITORY, "components", "index.ts");
 
 const run = promisify(execFile);
 
-/** Each with what it must make among other things. */
-const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  "dns-records": ["create DnsRecord shop-spf"],
-  "mail-host": ["create NetworkInterface mx-2-eth0", "create SecurityGroup mx-2"],
-  "sending-ip": ["create EipDomainName shop-tx1", "create EipAssociation shop-tx1"],
-  tenant: ["create EipAssociation clinic-tx1", "create DnsRecord clinic-spf-tx.acme.example"],
+/** What is asked of a component's example. */
+interface Example {
+  /** What its deployment must make among other things. */
+  makes: readonly string[];
+  /** An edit of its text, with the release of what must be released before it goes. */
+  edits: readonly (readonly [from: string, to: string])[];
+  /** What the edit must do among other things. */
+  changes: string;
+}
+
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  "dns-records": {
+    makes: ["create DnsRecord shop-spf"],
+    edits: [["ttl: 3600", "ttl: 300"]],
+    changes: "update DnsRecord shop-spf",
+  },
+  "mail-host": {
+    makes: ["create NetworkInterface mx-2-eth0", "create SecurityGroup mx-2"],
+    edits: [['"10.0.1.21"] }', '"10.0.1.21", "10.0.1.22"], release: true }']],
+    changes: "update NetworkInterface mx-2-eth0",
+  },
+  "sending-ip": {
+    makes: ["create EipDomainName shop-tx1", "create EipAssociation shop-tx1"],
+    edits: [['key: "tx1",', 'key: "tx1", ttl: 300, release: true,']],
+    changes: "update DnsRecord shop-tx1-a",
+  },
+  tenant: {
+    makes: ["create EipAssociation clinic-tx1", "create DnsRecord clinic-spf-tx.acme.example"],
+    edits: [
+      ['privateIp: "10.0.1.13" }', 'privateIp: "10.0.1.13", release: true }'],
+      ["streams: {", 'dmarc: { policy: "quarantine" }, streams: {'],
+    ],
+    changes: "update DnsRecord clinic-dmarc",
+  },
 };
 
 const fileOf = (component: string) => `example-${component}.ts`;
@@ -27,14 +57,14 @@ function exampleOf(component: string, made: World, networkInterface: string): st
   const { host, port } = made.sandbox.dns;
   return block
     .replace(/^ \* ?/gm, "")
-    .replaceAll('from "sendips"', `from "${REPOSITORY}/components/index.ts"`)
+    .replaceAll('from "sendips"', `from "${LIBRARY}"`)
     .replaceAll("eni-0123456789abcdef0", networkInterface)
     .replaceAll("subnet-0123456789abcdef0", "subnet-0a1b2c3d4e5f60718")
     .replaceAll("vpc-0123456789abcdef0", "vpc-0a1b2c3d4e5f60718")
     .replaceAll("192.0.2.53", `${host}:${port}`);
 }
 
-test("every component's example type-checks and deploys alone", async () => {
+test("every component's example type-checks, deploys alone, is edited, released and removed", async () => {
   const made = await world();
   expect((await made.up("mx-1")).code).toBe(0);
   const { networkInterfaces } = await made.outputs("mx-1");
@@ -50,13 +80,30 @@ test("every component's example type-checks and deploys alone", async () => {
   await run(tsc, ["--noEmit", "--project", cwd]);
 
   const project = readFileSync(join(cwd, "Pulumi.yaml"), "utf8");
-  for (const [component, wanted] of Object.entries(EXAMPLES)) {
+  for (const [component, { makes, edits, changes }] of Object.entries(EXAMPLES)) {
+    const file = join(cwd, fileOf(component));
+    const stack = `example-${component}`;
     writeFileSync(
       join(cwd, "Pulumi.yaml"),
       project.replace("main: index.ts", `main: ${fileOf(component)}`),
     );
-    const up = await made.up(`example-${component}`);
+    const up = await made.up(stack);
     expect(up.code, up.output).toBe(0);
-    expect(operationLines(up)).toEqual(expect.arrayContaining([...wanted]));
+    expect(operationLines(up)).toEqual(expect.arrayContaining([...makes]));
+
+    const text = readFileSync(file, "utf8");
+    const edited = edits.reduce((now, [from, to]) => now.replace(from, to), text);
+    writeFileSync(file, edited);
+    const released = await made.up(stack);
+    expect(released.code, released.output).toBe(0);
+    expect(operationLines(released)).toContainEqual(expect.stringMatching(`^${changes}`));
+    expect(operationLines(released).filter((line) => /^(delete|replace)/.test(line))).toEqual([]);
+
+    writeFileSync(file, `import { registerHooks } from "${LIBRARY}";\nregisterHooks();\n`);
+    const removed = await made.up(stack);
+    expect(removed.code, removed.output).toBe(0);
+    const deleted = makes.map((line) => line.replace("create", "delete"));
+    expect(operationLines(removed)).toEqual(expect.arrayContaining(deleted));
+    expect(liveState(made).addresses).toEqual({});
   }
-});
+}, 600_000);

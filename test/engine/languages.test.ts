@@ -13,6 +13,9 @@ import { changes, clearCalls, liveState, operationLines, type World, world } fro
 const PLUGIN = join(REPOSITORY, "plugin");
 const ZONE_ID = "0c1d2e3f405162738495a6b7c8d9eaf0";
 
+/** As this repository's Pulumi.yaml has it. */
+const TYPESCRIPT = { name: "nodejs", options: { typescript: false } };
+
 type Resources = Record<string, { type: string; properties: Record<string, unknown> }>;
 
 /** A world with a mail host, whose other stacks run YAML programs. */
@@ -150,6 +153,23 @@ test("a mail host and its tenant in one YAML program", async () => {
   expect(Object.values(liveState(made).addresses).map(([, privateIp]) => privateIp)).toEqual([
     "10.0.1.20",
   ]);
+
+  // The same in TypeScript is the same to the engine.
+  const yaml = readFileSync(join(made.options.cwd, "Pulumi.yaml"), "utf8");
+  const { config, operator } = clinic.properties;
+  writeFileSync(
+    join(made.options.cwd, "program.ts"),
+    `import { MailHost, Tenant } from "${REPOSITORY}/components/index.ts";
+const host = new MailHost("host", ${JSON.stringify(host.properties)});
+new Tenant("clinic", { config: ${JSON.stringify(config)}, operator: ${JSON.stringify(operator)}, privateIps: host.privateIps });
+`,
+  );
+  writeFileSync(
+    join(made.options.cwd, "Pulumi.yaml"),
+    stringify({ ...parse(yaml), runtime: TYPESCRIPT, main: "program.ts", resources: undefined }),
+  );
+  const same = await made.up("yaml");
+  expect([same.code, operationLines(same)], same.output).toEqual([0, []]);
 }, 300_000);
 
 test("what is wrong with inputs is told at once, and nothing is changed", async () => {
@@ -179,12 +199,22 @@ test("what is wrong with inputs is told at once, and nothing is changed", async 
   expect(await changes(made)).toEqual([]);
 }, 300_000);
 
-test("the schema that is kept is what Pulumi's analyzer reads, and what the engine hands on", async () => {
+test("the schema is what Pulumi's analyzer reads, and Pulumi's own commands take it", async () => {
   const kept = readFileSync(join(PLUGIN, "schema.json"), "utf8");
   expect(JSON.parse(await pluginSchema())).toEqual(JSON.parse(kept));
   const made = await world();
+  await made.mustPulumi("schema", "check", join(PLUGIN, "schema.json"));
   const { output } = await made.mustPulumi("package", "get-schema", PLUGIN);
   const { name, version, resources } = JSON.parse(kept);
   expect(JSON.parse(output)).toMatchObject({ name, version });
   expect(Object.keys(JSON.parse(output).resources).sort()).toEqual(Object.keys(resources).sort());
+
+  // YAML 1.25 writes what it needs of the package, and then knows no way to link it: `packages:` is written by hand.
+  const { cwd } = made.options;
+  writeFileSync(join(cwd, "Pulumi.yaml"), stringify({ name: "mail", runtime: "yaml" }));
+  const added = await made.pulumi("package", "add", PLUGIN);
+  expect(added.output).toContain("Successfully generated an SDK for the sendips package");
+  expect(added.output).toContain("Link not implemented");
+  const sdk = readFileSync(join(cwd, "sdks", "sendips", `sendips-${version}.yaml`), "utf8");
+  expect(parse(sdk)).toMatchObject({ name, version });
 }, 300_000);

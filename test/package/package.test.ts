@@ -10,8 +10,8 @@ import {
 import { delimiter, dirname, join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseDocument } from "yaml";
-import { type Engine, ensureEngine } from "../../sandbox/engine/ensure.ts";
+import { parseDocument, stringify } from "yaml";
+import { type Engine, ensureEngine, ensureYamlHost } from "../../sandbox/engine/ensure.ts";
 import { engineEnv } from "../../sandbox/engine/env.ts";
 import { prepareHome } from "../../sandbox/engine/home.ts";
 import { pointAtSandbox, REPOSITORY, SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
@@ -91,6 +91,7 @@ describe("what is packed", () => {
     ]);
     expect(files.filter((file) => /sandbox|\btest\b|bench|cli\/schema/.test(file))).toEqual([]);
     expect(files).toContain("dist/program/index.js");
+    expect(files).toContain("dist/plugin/PulumiPlugin.yaml");
     expect(files.some((file) => file.startsWith("template/.gitignore"))).toBe(true);
   });
 
@@ -217,6 +218,24 @@ describe("what is installed", () => {
     ]);
   });
 
+  installedTest("is a plugin for programs in other languages", async () => {
+    const { env, pulumi, engine } = await engineFor(join(folder, "yaml-home"));
+    await ensureYamlHost(engine);
+    const project = join(folder, "yaml-mail");
+    mkdirSync(project);
+    const plugin = join(folder, "node_modules", "sendips", "dist", "plugin");
+    const program = {
+      ...{ name: "yaml-mail", runtime: "yaml", packages: { sendips: plugin } },
+      resources: { guards: { type: "sendips:Guards" } },
+    };
+    writeFileSync(join(project, "Pulumi.yaml"), stringify(program));
+    const where = { cwd: project, env };
+    await runOrFail(pulumi, ["stack", "init", "acme"], where);
+    const up = ["up", "-s", "acme", "--yes", "--skip-preview", "--non-interactive"];
+    const { output } = await runOrFail(pulumi, up, where);
+    expect(output).toContain("sendips:index:Guards guards created");
+  });
+
   installedTest(
     "deploys a project of another name: init, lint, up, edit, destroy",
     async () => {
@@ -234,7 +253,9 @@ describe("what is installed", () => {
   );
 });
 
-async function engineFor(home: string): Promise<{ env: NodeJS.ProcessEnv; pulumi: string }> {
+async function engineFor(
+  home: string,
+): Promise<{ env: NodeJS.ProcessEnv; pulumi: string; engine: Engine }> {
   const engine: Engine = await ensureEngine();
   mkdirSync(home, { recursive: true });
   await prepareHome(home);
@@ -242,7 +263,7 @@ async function engineFor(home: string): Promise<{ env: NodeJS.ProcessEnv; pulumi
   const own = Object.fromEntries(
     Object.entries(env).filter(([name]) => !name.toLowerCase().startsWith("npm_")),
   );
-  return { env: { ...own, ...SANDBOX_CREDENTIALS }, pulumi: engine.pulumi };
+  return { env: { ...own, ...SANDBOX_CREDENTIALS }, pulumi: engine.pulumi, engine };
 }
 
 async function deployAndDestroy(sandbox: Awaited<ReturnType<typeof startSandbox>>): Promise<void> {

@@ -5,7 +5,9 @@ import { withAcceptances } from "../core/acceptance.ts";
 import { readConfig } from "../core/config/config.ts";
 import type { operatorSchema, tenantSchema } from "../core/config/schema.ts";
 import type { Adoption } from "../core/guards/adoption.ts";
+import { checkTakenIps } from "../core/host/private-ips.ts";
 import type { DeployedStack } from "../core/state/deployed-stack.ts";
+import { takenPrivateIps } from "../core/tenant/address/private-ips.ts";
 import { setsReverseNames } from "../core/tenant/address/records.ts";
 import { type Plan, plan } from "../core/tenant/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../core/tenant/record.ts";
@@ -194,31 +196,19 @@ function networkInterfacesOf(
   { stack, addresses }: Plan,
   privateIps: PrivateIpInputs,
 ): Record<string, pulumi.Input<string>> {
-  const refuseMissing = (
-    missing: readonly { key: string; privateIp: string }[],
-    known: string[],
-  ) => {
-    report(
-      missing.map(({ key, privateIp }) => ({
-        code: "address-private-ip-unknown",
-        level: "error",
-        stack,
-        path: `sendips:tenant.addresses.${key}.privateIp`,
-        message: `the mail host has no private IP ${privateIp}`,
-        fix: `allowed: ${known.join(", ") || "none"}; or add it to the mail host first`,
-      })),
-    );
-  };
+  const taken = takenPrivateIps({
+    addresses: Object.fromEntries(addresses.map((address) => [address.key, address])),
+  });
+  const refuseMissing = (known: Readonly<Record<string, unknown>>) =>
+    report(checkTakenIps(taken, Object.keys(known)).map((finding) => ({ ...finding, stack })));
   if (isPlain(privateIps)) {
-    const missing = addresses.filter(({ privateIp }) => !Object.hasOwn(privateIps, privateIp));
-    if (missing.length > 0) refuseMissing(missing, Object.keys(privateIps));
+    refuseMissing(privateIps);
     return Object.fromEntries(
       addresses.map(({ key, privateIp }) => [key, privateIps[privateIp] ?? ""]),
     );
   }
   const known = pulumi.output(privateIps).apply((all) => {
-    const missing = addresses.filter(({ privateIp }) => !Object.hasOwn(all, privateIp));
-    if (missing.length > 0) refuseMissing(missing, Object.keys(all));
+    refuseMissing(all);
     return all;
   });
   return Object.fromEntries(

@@ -47,7 +47,6 @@ export { type Finding, formatProblem, formatProblems, hasErrors, type Problem } 
 export type { Publisher } from "./publishers/publishers.ts";
 export { CUSTOMER_FORMATS, type CustomerFormat, customerText } from "./render/customer/page.ts";
 export { PLAN_FORMATS, type PlanFormat, type RenderOptions, renderPlan } from "./render/plan.ts";
-export type { KnownAddresses } from "./render/sections.ts";
 export { type LeftName, OUTPUTS_VERSION, readOutputs, type StackOutputs } from "./state/outputs.ts";
 export type { MtaStsPolicyFile } from "./tenant/mta-sts/policy-file.ts";
 export {
@@ -60,6 +59,7 @@ export {
 } from "./tenant/plan.ts";
 export type { CustomerStep, ForCustomer, ForTemplate, Purpose } from "./tenant/purpose.ts";
 export type { ProviderVerdict, Senders } from "./tenant/receivers/provider-rules.ts";
+export type { KnownAddresses } from "./tenant/record.ts";
 export {
   type AddressRef,
   type KeyRef,

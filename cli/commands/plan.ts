@@ -10,7 +10,8 @@ import {
 import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { providerVerdicts } from "../../core/tenant/receivers/provider-rules.ts";
-import { deployedAddresses, type KnownAddresses } from "../engine/deployed-addresses.ts";
+import type { KnownAddresses } from "../../core/tenant/record.ts";
+import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import { type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { addNameFindings } from "../online/online-names.ts";
 import { openProject } from "../project/project.ts";

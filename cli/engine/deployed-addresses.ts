@@ -2,10 +2,8 @@
 import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { type DeployedStack, hasBeenDeployed } from "../../core/state/deployed-stack.ts";
 import { readExport } from "../../core/state/stack-export.ts";
+import type { KnownAddresses } from "../../core/tenant/record.ts";
 import { type CommandResult, installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
-
-/** IPv4 by the address's key. */
-export type KnownAddresses = Readonly<Record<string, string>>;
 
 /** What could be found out. */
 export interface DeployedAddresses {

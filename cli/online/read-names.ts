@@ -7,12 +7,12 @@ import {
   noRecords,
 } from "../../core/tenant/existing/existing-records.ts";
 import {
-  type KnownIps,
   type NameReport,
   namesToRead,
   reportNames,
 } from "../../core/tenant/existing/name-reports.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
+import type { KnownAddresses } from "../../core/tenant/record.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
 import { type CloudflareAccess, cloudflareApi, hasAccess } from "../../dns/cloudflare.ts";
 import { type NameReader, nameReader } from "../../dns/name-reader.ts";
@@ -33,7 +33,7 @@ const PARALLEL = 12;
 export async function readNames(
   project: Project,
   stack: TenantStack,
-  { known, deployed }: { known: KnownIps; deployed: boolean },
+  { known, deployed }: { known: KnownAddresses; deployed: boolean },
 ): Promise<NamesRead> {
   const names = namesToRead(stack);
   const notes: string[] = [];

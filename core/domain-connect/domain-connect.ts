@@ -6,9 +6,8 @@
 import type { OperatorConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import { isCustomers } from "../publishers/publishers.ts";
-import type { KnownAddresses } from "../render/sections.ts";
 import type { Plan } from "../tenant/plan.ts";
-import type { PlannedRecord } from "../tenant/record.ts";
+import type { KnownAddresses, PlannedRecord } from "../tenant/record.ts";
 import { applicationNameOf, type TemplatePlace } from "./template-place.ts";
 import { type TemplateNote, templateRecordOf } from "./template-record.ts";
 import type { Application, Template, TemplateRecord } from "./types.ts";

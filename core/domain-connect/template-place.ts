@@ -2,9 +2,8 @@
 
 import type { OperatorConfig } from "../config/schema.ts";
 import { isOurs } from "../publishers/publishers.ts";
-import type { KnownAddresses } from "../render/sections.ts";
 import type { Plan } from "../tenant/plan.ts";
-import type { PlannedRecord } from "../tenant/record.ts";
+import type { KnownAddresses, PlannedRecord } from "../tenant/record.ts";
 import { publisherOf } from "../tenant/zones.ts";
 import type { VariableKind, Variables } from "./variables.ts";
 

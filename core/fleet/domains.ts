@@ -2,8 +2,8 @@
 
 import { dmarcName } from "../../mail/dmarc/record.ts";
 import { organizationalDomainByList } from "../../mail/dmarc/tree-walk.ts";
+import { sortedEntries } from "../maps.ts";
 import type { Problem } from "../problem.ts";
-import { sortedEntries } from "../tenant/context.ts";
 import { type Claim, Claims, claimText } from "./claims.ts";
 import type { ReportedNames } from "./reported-names.ts";
 import type { FleetTenant } from "./stack.ts";

@@ -2,8 +2,9 @@
 
 import { dkimName } from "../../mail/dkim/record.ts";
 import { dkimPath } from "../config/config.ts";
+import { sortedEntries } from "../maps.ts";
 import type { Problem } from "../problem.ts";
-import { contextOf, hostNameOf, sortedEntries, type TenantContext } from "../tenant/context.ts";
+import { contextOf, hostNameOf, type TenantContext } from "../tenant/context.ts";
 import { dkimDomains, dkimKeyName } from "../tenant/dkim/records.ts";
 import { Claims, claimText } from "./claims.ts";
 import type { ReportedNames } from "./reported-names.ts";

@@ -6,7 +6,7 @@
 import type { MailHostConfig, TenantConfig } from "../config/schema.ts";
 import { sortedEntries } from "../maps.ts";
 import type { Finding } from "../problem.ts";
-import { takenPrivateIps } from "../tenant/address/private-ips.ts";
+import { type TakenPrivateIp, takenPrivateIps } from "../tenant/address/private-ips.ts";
 
 /** A private IP of a mail host and the network interface that carries it. */
 export type PrivateIps = Readonly<Record<string, string>>;
@@ -119,15 +119,27 @@ export function checkDuplicateIps(mailHost: MailHostConfig): Finding[] {
 
 /** Faults of a tenant against the mail host that it names. */
 export function checkPrivateIps(tenant: TenantConfig, privateIps: PrivateIps): Finding[] {
-  const host = hostOf(tenant);
-  const known = Object.keys(privateIps).join(", ") || "none";
-  return takenPrivateIps(tenant)
-    .filter(({ privateIp }) => privateIps[privateIp] === undefined)
+  return checkTakenIps(takenPrivateIps(tenant), Object.keys(privateIps), hostOf(tenant));
+}
+
+/**
+ * Errors for private IPs that a mail host lacks.
+ *
+ * @param host how the mail host is called. Default: it has no name.
+ */
+export function checkTakenIps(
+  taken: readonly Pick<TakenPrivateIp, "privateIp" | "path">[],
+  privateIps: readonly string[],
+  host = "",
+): Finding[] {
+  const known = privateIps.join(", ") || "none";
+  return taken
+    .filter(({ privateIp }) => !privateIps.includes(privateIp))
     .map(({ privateIp, path }) => ({
       code: "address-private-ip-unknown",
       level: "error",
       path,
-      message: `the mail host ${host} has no private IP ${privateIp}`,
+      message: `the mail host ${host === "" ? "" : `${host} `}has no private IP ${privateIp}`,
       fix: `allowed: ${known}; or add it to the mail host first, and deploy that`,
     }));
 }

@@ -1,14 +1,8 @@
 /** The plan as zone file text (RFC 1035 §5.1): absolute names, so that no $ORIGIN is needed. */
 import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan } from "../tenant/plan.ts";
-import type { PlannedRecord } from "../tenant/record.ts";
-import {
-  absoluteOwner,
-  type KnownAddresses,
-  sectionsOf,
-  ttlOf,
-  zoneFileValue,
-} from "./sections.ts";
+import type { KnownAddresses, PlannedRecord } from "../tenant/record.ts";
+import { absoluteOwner, sectionsOf, ttlOf, zoneFileValue } from "./sections.ts";
 
 /**
  * Records zone by zone, each under a comment that says why it is there. A name server loads it once

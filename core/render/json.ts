@@ -5,8 +5,8 @@ import { zoneNameOf } from "../publishers/publishers.ts";
 import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan, PlannedAddress, PlannedStream } from "../tenant/plan.ts";
 import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
-import type { NameRef, PlannedRecord, Text } from "../tenant/record.ts";
-import { type KnownAddresses, ownerOf, plainValue, ttlOf } from "./sections.ts";
+import type { KnownAddresses, NameRef, PlannedRecord, Text } from "../tenant/record.ts";
+import { ownerOf, plainValue, ttlOf } from "./sections.ts";
 
 /** One stack's plan. */
 export interface PlanJson {

@@ -4,7 +4,8 @@ import type { Problem } from "../problem.ts";
 import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
-import { type KnownAddresses, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
+import type { KnownAddresses } from "../tenant/record.ts";
+import { ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
 import { verdictRows } from "./verdict-rows.ts";
 
 /** Addresses, then records zone by zone with the reason for each. */

@@ -3,10 +3,10 @@
 import { formatProblems, type Problem, sortedByRank } from "../problem.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
+import type { KnownAddresses } from "../tenant/record.ts";
 import { bindText } from "./bind.ts";
 import { planJson } from "./json.ts";
 import { markdownProblems, markdownText, markdownVerdicts } from "./markdown.ts";
-import type { KnownAddresses } from "./sections.ts";
 import { tableText, verdictTable } from "./table.ts";
 
 /** What {@link renderPlan} can write. */

@@ -9,6 +9,7 @@ import {
   zoneNameOf,
 } from "../publishers/publishers.ts";
 import {
+  type KnownAddresses,
   type PlannedRecord,
   type Ref,
   type Resolve,
@@ -16,9 +17,6 @@ import {
   renderData,
   renderOwner,
 } from "../tenant/record.ts";
-
-/** What is known of the addresses: their IPv4 by key, once the stack has been deployed. */
-export type KnownAddresses = Readonly<Record<string, string>>;
 
 /** Records of one zone, or the reverse names. */
 export interface Section {

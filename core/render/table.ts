@@ -1,7 +1,8 @@
 /** The plan as aligned columns, for a terminal. */
 import type { Plan } from "../tenant/plan.ts";
 import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
-import { type KnownAddresses, ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
+import type { KnownAddresses } from "../tenant/record.ts";
+import { ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
 import { VERDICT_HEAD, verdictRows } from "./verdict-rows.ts";
 
 /** Addresses, records zone by zone, files to serve. Long values are not cut: they are there to be copied. */

@@ -5,8 +5,6 @@ import { sortedEntries } from "../maps.ts";
 import type { Purpose } from "./purpose.ts";
 import type { PlannedRecord } from "./record.ts";
 
-export { sortedEntries } from "../maps.ts";
-
 /** A stream as wanted. */
 export interface PlannedStream {
   key: string;

@@ -1,9 +1,10 @@
 /** The plan: everything that a tenant wants, as plain data, from its config alone. */
 
 import type { Stack } from "../config/config.ts";
+import { sortedEntries } from "../maps.ts";
 import { type Finding, hasErrors, type Problem } from "../problem.ts";
 import { REVERSE_PUBLISHER } from "../publishers/publishers.ts";
-import { contextOf, hostNameOf, type PlannedStream, sortedEntries } from "./context.ts";
+import { contextOf, hostNameOf, type PlannedStream } from "./context.ts";
 import { existingTextsOf } from "./existing/existing-records.ts";
 import type { MtaStsPolicyFile } from "./mta-sts/policy-file.ts";
 import { type PlannedRecord, singletonOfRecord } from "./record.ts";

@@ -149,6 +149,9 @@ function isText(part: Ref | RangesRef | Text): part is Text {
 /** What to put in place of a reference. */
 export type Resolve = (ref: Ref) => string;
 
+/** What is known of the addresses: their IPv4 by key, once the stack has been deployed. */
+export type KnownAddresses = Readonly<Record<string, string>>;
+
 /** Replaces the references of a text; `resolve` is asked once for each. */
 export function renderText(value: Text, resolve: Resolve): string {
   return value

@@ -2,9 +2,8 @@
 
 import type { Publisher } from "../../core/publishers/publishers.ts";
 import { customerText } from "../../core/render/customer/page.ts";
-import type { KnownAddresses } from "../../core/render/sections.ts";
 import type { Plan } from "../../core/tenant/plan.ts";
-import type { PlannedRecord, RecordData } from "../../core/tenant/record.ts";
+import type { KnownAddresses, PlannedRecord, RecordData } from "../../core/tenant/record.ts";
 import { byHand } from "./by-hand.ts";
 
 export const CLOUDFLARE: Publisher = {

@@ -187,3 +187,40 @@ test("two tenants with two AWS providers, each in its Region, and one taken out 
 function failed(): never {
   throw new Error("the sandbox has no us-east-1");
 }
+
+test("options of a component reach what it is made of: protect, transforms, and an alias when it is renamed", async () => {
+  const { made, write } = await programs();
+  const { host, port } = made.sandbox.dns;
+  const program = (name: string, opts: string) =>
+    `${MAIL_HOST}const tag = ({ type, props, opts }) =>
+  type === "aws:ec2/eip:Eip" ? { props: { ...props, tags: { ...props.tags, team: "mail" } }, opts } : undefined;
+new SendingIp("${name}", {
+  tenant: "shop",
+  key: "tx1",
+  hostName: "tx1.shop.acme.example",
+  privateIp: "10.0.1.20",
+  networkInterfaceId: host.privateIps["10.0.1.20"],
+  zoneId: "${ZONE_ID}",
+  resolves: { servers: ["${host}:${port}"] },
+}, ${opts});
+`;
+  const options = "protect: true, transforms: [tag]";
+  write(program("first", `{ ${options} }`));
+  const up = await made.up("one");
+  expect(up.code, up.output).toBe(0);
+  const [address] = Object.values(
+    made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {},
+  );
+  expect(address?.tags["team"]).toBe("mail");
+  const { resources } = JSON.parse(await made.stateText("one")).checkpoint.latest;
+  const children = resources.filter(({ urn }: { urn: string }) => /::first(-a)?$/.test(urn));
+  expect(children.length).toBeGreaterThan(4);
+  expect(children.filter(({ protect }: { protect?: boolean }) => protect !== true)).toEqual([]);
+
+  const before = liveState(made);
+  write(program("second", `{ ${options}, aliases: [{ name: "first" }] }`));
+  const renamed = await made.up("one");
+  expect(renamed.code, renamed.output).toBe(0);
+  expect(operationLines(renamed).filter((line) => !line.startsWith("update"))).toEqual([]);
+  expect(liveState(made)).toEqual(before);
+});

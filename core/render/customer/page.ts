@@ -3,8 +3,7 @@
 import { mtaStsName } from "../../../mail/mta-sts/record.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
 import type { Plan } from "../../tenant/plan.ts";
-import type { PlannedRecord } from "../../tenant/record.ts";
-import type { KnownAddresses } from "../sections.ts";
+import type { KnownAddresses, PlannedRecord } from "../../tenant/record.ts";
 import { csvPage } from "./csv.ts";
 import { htmlPage } from "./html.ts";
 import { markdownPage } from "./markdown.ts";

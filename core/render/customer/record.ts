@@ -3,8 +3,9 @@
 import { chunkTxt, quoteString } from "../../../mail/txt.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
 import type { ForCustomer } from "../../tenant/purpose.ts";
+import type { KnownAddresses } from "../../tenant/record.ts";
 import { type PlannedRecord, referencesOf } from "../../tenant/record.ts";
-import { type KnownAddresses, ownerOf, plainValue, zoneFileValue } from "../sections.ts";
+import { ownerOf, plainValue, zoneFileValue } from "../sections.ts";
 
 /** What to do with a record. */
 export interface Action {

@@ -1,6 +1,7 @@
 /** The customer's page as zone file text: what the Markdown says of a record stands above it as comments. */
+
+import type { KnownAddresses } from "../../tenant/record.ts";
 import { recordLine, servedComment } from "../bind.ts";
-import type { KnownAddresses } from "../sections.ts";
 import { type CustomerRecord, oneLine } from "./record.ts";
 import { type CustomerView, othersText, PREVIEW, printsText, RULES, staysText } from "./view.ts";
 

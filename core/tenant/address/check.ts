@@ -2,9 +2,10 @@
 
 import { quotedExcerpt } from "../../../mail/finding.ts";
 import { lintHostName, lintName } from "../../../mail/names.ts";
+import { sortedEntries } from "../../maps.ts";
 import { type Finding, findingsAt } from "../../problem.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
-import { hostNameOf, sortedEntries, type TenantContext } from "../context.ts";
+import { hostNameOf, type TenantContext } from "../context.ts";
 import { publisherOf } from "../zones.ts";
 import { ONE_EACH, takenPrivateIps } from "./private-ips.ts";
 

@@ -18,7 +18,13 @@ export interface TakenPrivateIp {
 }
 
 /** The private IPs that a tenant takes, in the order of its addresses. */
-export function takenPrivateIps({ addresses }: TenantConfig): TakenPrivateIp[] {
+export function takenPrivateIps({
+  addresses,
+}: {
+  addresses: Readonly<
+    Record<string, Pick<TenantConfig["addresses"][string], "privateIp" | "release">>
+  >;
+}): TakenPrivateIp[] {
   return sortedEntries(addresses).map(([key, { privateIp, release }]) => ({
     ...{ privateIp, key, release },
     path: `sendips:tenant.addresses.${key}.privateIp`,

@@ -1,8 +1,9 @@
 /** The names of an address: A, PTR and the SPF record of the HELO name, all three by one host name. */
 
 import type { OperatorConfig, TenantConfig } from "../../config/schema.ts";
+import { sortedEntries } from "../../maps.ts";
 import { isOurs } from "../../publishers/publishers.ts";
-import { hostNameOf, sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
+import { hostNameOf, type TenantContext, type WantedRecord } from "../context.ts";
 import { hostRecordKey, text } from "../record.ts";
 import { publisherOf } from "../zones.ts";
 import { HELO_SPF, HOST_NAME, REVERSE_NAME } from "./purpose.ts";

@@ -3,8 +3,9 @@
 import { lintBimi, lintBimiDmarc } from "../../../mail/bimi/record.ts";
 import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { configPath } from "../../config/config.ts";
+import { sortedEntries } from "../../maps.ts";
 import { type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
-import { fromDomains, type RecordContext, sortedEntries } from "../context.ts";
+import { fromDomains, type RecordContext } from "../context.ts";
 import { type DmarcView, dmarcView } from "../dmarc/view.ts";
 import { bimiOf } from "./records.ts";
 

@@ -2,7 +2,8 @@
 
 import { type BimiRecord, bimiName, renderBimi } from "../../../mail/bimi/record.ts";
 import { configPath } from "../../config/config.ts";
-import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries } from "../../maps.ts";
+import type { TenantContext, WantedRecord } from "../context.ts";
 import { text } from "../record.ts";
 import { LOGO } from "./purpose.ts";
 

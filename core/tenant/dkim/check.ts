@@ -6,8 +6,9 @@ import { quotedExcerpt } from "../../../mail/finding.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
+import { sortedEntries } from "../../maps.ts";
 import { type Finding, findingsAt } from "../../problem.ts";
-import { fromDomains, sortedEntries, type TenantContext } from "../context.ts";
+import { fromDomains, type TenantContext } from "../context.ts";
 import { dkimDomains, signsStream } from "./records.ts";
 import { checkRotation } from "./rotation.ts";
 

@@ -3,7 +3,8 @@
 import { dkimName } from "../../../mail/dkim/record.ts";
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig } from "../../config/schema.ts";
-import { fromDomains, sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries } from "../../maps.ts";
+import { fromDomains, type TenantContext, type WantedRecord } from "../context.ts";
 import { delegatedName, dkimZoneOf } from "../delegation/names.ts";
 import { dkimKeyText } from "./key.ts";
 import { DKIM_KEY } from "./purpose.ts";

@@ -5,8 +5,8 @@
 
 import { dkimPath } from "../../config/config.ts";
 import type { DkimKeyConfig, TenantConfig } from "../../config/schema.ts";
+import { sortedEntries } from "../../maps.ts";
 import type { Finding } from "../../problem.ts";
-import { sortedEntries } from "../context.ts";
 
 /**
  * Days from the first day in DNS to the first signature. A resolver may keep "no such name" for as

@@ -3,9 +3,10 @@
 import { dmarcName } from "../../../mail/dmarc/record.ts";
 import { organizationalDomainByList } from "../../../mail/dmarc/tree-walk.ts";
 import { isAtOrBelow } from "../../../mail/names.ts";
+import { sortedEntries } from "../../maps.ts";
 import type { Finding } from "../../problem.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
-import { sortedEntries, type TenantContext } from "../context.ts";
+import type { TenantContext } from "../context.ts";
 import { organisationsOf } from "../organisations.ts";
 import { isSpfKnown } from "../spf/existing-spf.ts";
 import { spfNames } from "../spf/records.ts";

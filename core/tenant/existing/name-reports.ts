@@ -15,14 +15,11 @@ import { contextOf, type TenantContext, type WantedRecord } from "../context.ts"
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { organisationsOf } from "../organisations.ts";
 import type { TenantStack } from "../plan.ts";
-import { type PlannedRecord, refLabel, renderData } from "../record.ts";
+import { type KnownAddresses, type PlannedRecord, refLabel, renderData } from "../record.ts";
 import { spfMacroZone } from "../spf/records.ts";
 import { wantedRecords } from "../subjects.ts";
 import { publisherOf } from "../zones.ts";
 import { type ExistingRecords, existingRecordsAt, LISTED_TYPES } from "./existing-records.ts";
-
-/** IPv4 by address key, of a stack that is deployed. */
-export type KnownIps = Readonly<Record<string, string>>;
 
 /** A name, what stands at it apart from us, and what is wanted there. */
 export interface NameReport {
@@ -80,7 +77,7 @@ function keyOf(name: string): string {
 export function reportNames(
   stack: TenantStack,
   read: ReadonlyMap<string, ExistingRecords | { failed: string }>,
-  known: KnownIps,
+  known: KnownAddresses,
   deployed: boolean,
 ): NameReport[] {
   const context = contextOf(stack.name, stack.tenant, stack.operator);
@@ -103,7 +100,7 @@ export function reportNames(
   });
 }
 
-function rendered(record: WantedRecord, known: KnownIps): string {
+function rendered(record: WantedRecord, known: KnownAddresses): string {
   const planned: PlannedRecord = { ...record, ttl: 0, publisher: REVERSE_PUBLISHER };
   return renderData(planned, (ref) =>
     "address" in ref ? (known[ref.address] ?? refLabel(ref)) : refLabel(ref),
@@ -119,7 +116,7 @@ function withoutOurs(
   name: string,
   found: ExistingRecords,
   wanted: readonly WantedRecord[],
-  known: KnownIps,
+  known: KnownAddresses,
   deployed: boolean,
 ): ExistingRecords {
   const before = existingRecordsAt(context.tenant, name);

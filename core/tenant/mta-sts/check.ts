@@ -3,8 +3,9 @@
 import { lintMtaStsPolicy, type MtaStsPolicy } from "../../../mail/mta-sts/record.ts";
 import { configPath } from "../../config/config.ts";
 import type { MtaStsConfig } from "../../config/schema.ts";
+import { sortedEntries } from "../../maps.ts";
 import { error, type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
-import { type RecordContext, sortedEntries } from "../context.ts";
+import type { RecordContext } from "../context.ts";
 import { mtaStsPolicyOf } from "./policy-file.ts";
 import { mtaStsHost } from "./records.ts";
 

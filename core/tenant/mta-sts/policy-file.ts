@@ -1,8 +1,8 @@
 /** The MTA-STS policy files of a tenant (RFC 8461 §3.2), and the id by which senders notice a change. */
 import { createHash } from "node:crypto";
 import { type MtaStsPolicy, mtaStsUrl, renderMtaStsPolicy } from "../../../mail/mta-sts/record.ts";
+import { sortedEntries } from "../../maps.ts";
 import type { TenantContext } from "../context.ts";
-import { sortedEntries } from "../context.ts";
 import { bounceHosts } from "../return-path/records.ts";
 
 /** A file that a web server must serve. */

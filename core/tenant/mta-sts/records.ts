@@ -3,7 +3,8 @@
 import { mtaStsName, renderMtaSts } from "../../../mail/mta-sts/record.ts";
 import { configPath } from "../../config/config.ts";
 import type { MtaStsConfig } from "../../config/schema.ts";
-import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries } from "../../maps.ts";
+import type { TenantContext, WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import { text } from "../record.ts";
 import { mtaStsPolicyId, mtaStsPolicyOf } from "./policy-file.ts";

@@ -3,8 +3,9 @@
 import { lintNullMx, NULL_MX } from "../../../mail/mx/null-mx.ts";
 import { isMailto, reportHost } from "../../../mail/report-uri.ts";
 import { configPath } from "../../config/config.ts";
+import { sortedEntries } from "../../maps.ts";
 import { type Finding, findingsAt } from "../../problem.ts";
-import { type RecordContext, sortedEntries } from "../context.ts";
+import type { RecordContext } from "../context.ts";
 import { ownReports, reportsPath } from "../dmarc/records.ts";
 import { organisationsOf } from "../organisations.ts";
 import { type Contradiction, contradictions, neverMailsPath } from "./records.ts";

@@ -2,8 +2,9 @@
 
 import { publicSuffixOf } from "../../../mail/dmarc/tree-walk.ts";
 import { configPath } from "../../config/config.ts";
+import { sortedEntries } from "../../maps.ts";
 import type { Finding } from "../../problem.ts";
-import { sortedEntries, type TenantContext } from "../context.ts";
+import type { TenantContext } from "../context.ts";
 import { organisationsOf } from "../organisations.ts";
 
 const RULE = "public suffix list, RFC 9989 §4.10";

@@ -1,8 +1,8 @@
 /** Bounces: the MX records of return paths. */
+import { sortedEntries } from "../../maps.ts";
 import {
   hostNameOf,
   type PlannedStream,
-  sortedEntries,
   type TenantContext,
   type WantedRecord,
 } from "../context.ts";

@@ -1,7 +1,8 @@
 /** Stand-ins for addresses that are not known yet: numbers for the checks that need some, names for people. */
 
 import type { MailFinding } from "../../../mail/finding.ts";
-import { sortedEntries, type TenantContext } from "../context.ts";
+import { sortedEntries } from "../../maps.ts";
+import type { TenantContext } from "../context.ts";
 import { type Ref, refLabel } from "../record.ts";
 
 /** A range that no host has (RFC 2544), for addresses that are not known yet. */

@@ -5,7 +5,8 @@ import { type MergedSpf, mergeSpf, type SpfMergeOptions } from "../../../mail/sp
 import type { SpfFinding } from "../../../mail/spf/types.ts";
 import { configPath } from "../../config/config.ts";
 import type { SpfConfig } from "../../config/schema.ts";
-import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries } from "../../maps.ts";
+import type { TenantContext, WantedRecord } from "../context.ts";
 import { delegatedName, delegationOf } from "../delegation/names.ts";
 import type { ExistingText } from "../existing/existing-records.ts";
 import { organisationsOf } from "../organisations.ts";

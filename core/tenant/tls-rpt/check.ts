@@ -2,8 +2,9 @@
 
 import { lintTlsRpt } from "../../../mail/tls-rpt/record.ts";
 import { configPath } from "../../config/config.ts";
+import { sortedEntries } from "../../maps.ts";
 import { type Fault, type Finding, findingsAt, warning } from "../../problem.ts";
-import { type RecordContext, sortedEntries } from "../context.ts";
+import type { RecordContext } from "../context.ts";
 
 /** Every fault of `sendips:tenant.tlsReports`. */
 export function checkTlsRpt({ tenant }: RecordContext): Finding[] {

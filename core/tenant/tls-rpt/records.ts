@@ -8,7 +8,8 @@ import {
   tlsRptName,
 } from "../../../mail/tls-rpt/record.ts";
 import { configPath } from "../../config/config.ts";
-import { sortedEntries, type TenantContext, type WantedRecord } from "../context.ts";
+import { sortedEntries } from "../../maps.ts";
+import type { TenantContext, WantedRecord } from "../context.ts";
 import { existingTextsOf } from "../existing/existing-records.ts";
 import { text } from "../record.ts";
 import { TLS_REPORTS } from "./purpose.ts";

@@ -10,6 +10,7 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    globalSetup: "test/engine/snapshot-folder.ts",
     reporters: ["default", "./test/skip-reporter.ts"],
   },
 });

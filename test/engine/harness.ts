@@ -27,6 +27,13 @@ import {
   runPulumi,
 } from "../../sandbox/pulumi.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
+import {
+  type Listening,
+  restoreSandbox,
+  restoreStacks,
+  type SnapshotPlaces,
+  snapshotOf,
+} from "./snapshot.ts";
 
 /** What the engine did to one resource. */
 export interface Operation {
@@ -74,15 +81,28 @@ interface WorldOptions extends SandboxOptions {
 }
 
 /** A world for one test, taken down when the test ends. */
-export async function world({ plugins, ...options }: WorldOptions = {}): Promise<World> {
+export function world(options: WorldOptions = {}): Promise<World> {
+  return newWorld(options, undefined).then(({ made }) => made);
+}
+
+async function newWorld(
+  { plugins, ...options }: WorldOptions,
+  snapshot: string | undefined,
+): Promise<{ made: World; places: SnapshotPlaces; listening: Listening }> {
   count += 1;
   const folder = join(REPOSITORY, ".sandbox", "test", `${process.pid}-${count}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const engine = await ensureEngine({ log: (line) => process.stderr.write(`${line}\n`) });
+  const places = {
+    stateFile: join(folder, "state.json"),
+    backend: join(folder, "backend"),
+    project: join(folder, "project"),
+  };
+  if (snapshot !== undefined) await restoreSandbox(snapshot, places);
   const sandbox = await startSandbox({
     zones: await cloudflareZones(),
-    stateFile: join(folder, "state.json"),
+    stateFile: places.stateFile,
     ...options,
     delays: { ...FAST, ...options.delays },
   });
@@ -90,11 +110,10 @@ export async function world({ plugins, ...options }: WorldOptions = {}): Promise
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const cwd = join(folder, "project");
+  const { project: cwd, backend } = places;
   await copyProject(cwd, sandbox);
   const home = join(folder, "home");
   await prepareHome(home, plugins);
-  const backend = join(folder, "backend");
   const env = {
     ...engineEnv({ home, backend, engine }),
     ...SANDBOX_CREDENTIALS,
@@ -103,6 +122,11 @@ export async function world({ plugins, ...options }: WorldOptions = {}): Promise
   };
   const pulumi = { cwd, env, pulumi: engine.pulumi };
   const known = new Set<string>();
+  const listening = { url: sandbox.url, dns: `${sandbox.dns.host}:${sandbox.dns.port}` };
+  if (snapshot !== undefined) {
+    await restoreStacks(snapshot, places, listening);
+    for (const stack of DEPLOYED) known.add(stack);
+  }
 
   const run = async (...args: string[]): Promise<Run> => {
     const log = join(folder, "events.json");
@@ -114,7 +138,7 @@ export async function world({ plugins, ...options }: WorldOptions = {}): Promise
     await mustPulumi(["stack", "init", stack], pulumi);
     known.add(stack);
   };
-  return {
+  const made: World = {
     sandbox,
     init,
     options: pulumi,
@@ -145,16 +169,33 @@ export async function world({ plugins, ...options }: WorldOptions = {}): Promise
     stateText: (stack) =>
       readFile(join(backend, ".pulumi", "stacks", "sendips", `${stack}.json`), "utf8"),
   };
+  return { made, places, listening };
 }
 
-/** Deploys the example mail host and tenant; fails with the engine's output otherwise. */
+/** The example mail host and tenant, in the order in which they are deployed. */
+const DEPLOYED = ["mx-1", "acme"];
+
+/** A world in which the example mail host and tenant are deployed. */
 export async function deployedWorld(options: WorldOptions = {}): Promise<World> {
-  const made = await world(options);
-  for (const stack of ["mx-1", "acme"]) {
-    const { code, output } = await made.up(stack);
+  // What a test asks for may be what it wants deployed in its own way.
+  if (Object.keys(options).length > 0) return (await deploy(options)).made;
+  const snapshot = await snapshotOf("deployed", async () => {
+    const { made, ...rest } = await deploy({});
+    // The snapshot is of the files: the sandbox writes its own after each call.
+    await made.sandbox.close();
+    return rest;
+  });
+  return (await newWorld({}, snapshot)).made;
+}
+
+/** Deploys them; fails with the engine's output otherwise. */
+async function deploy(options: WorldOptions) {
+  const all = await newWorld(options, undefined);
+  for (const stack of DEPLOYED) {
+    const { code, output } = await all.made.up(stack);
     if (code !== 0) throw new Error(output);
   }
-  return made;
+  return all;
 }
 
 interface StepEvent {

@@ -91,14 +91,15 @@ export class MailHostInterfaces {
   }
 
   async #refuseInUse(
-    { id, name, type }: pulumi.ResourceHookArgs,
+    { id, name, type, oldOutputs = {} }: pulumi.ResourceHookArgs,
     before: readonly string[],
     after: readonly string[],
   ): Promise<void> {
     const gone = before.filter((ip) => !after.includes(ip));
     if (gone.length === 0) return;
     const parent = this.#registrations.of({ type, name })?.component;
-    const ways = await this.#lookUps.ways(parent);
+    const what = `the network interface ${id}`;
+    const ways = await this.#lookUps.waysInto(what, oldOutputs["region"], parent);
     const found = (await Promise.all(ways.map((opts) => addressesOn([id], gone, opts)))).flat();
     if (found.length === 0) return;
     const lines = found.map((holder) => `  ${holder.privateIp} carries ${describeHolder(holder)}`);

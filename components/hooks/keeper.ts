@@ -16,11 +16,10 @@ import {
   type DeployedStack,
   hasNoAddress,
   rememberedAddresses,
-  type StackPlace,
 } from "../../core/state/deployed-stack.ts";
 import { type StateAddress, TYPES } from "../../core/state/resources.ts";
 import { isOwned, isReleased, readTags, tagName, tagsOf } from "../../core/state/tags.ts";
-import { accountAndRegion, elasticIp, type Filter, taggedAddresses } from "../aws.ts";
+import { elasticIp, type Filter, taggedAddresses } from "../aws.ts";
 import { thisStack } from "../engine.ts";
 import type { Bindings } from "./bindings.ts";
 import { giveBack, type WantedName } from "./give-back.ts";
@@ -105,6 +104,7 @@ export class Keeper {
     if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
       const address = await this.#address(
         String(oldOutputs["allocationId"]),
+        oldOutputs["region"],
         registered?.component,
       );
       // It was released by hand: nothing hangs on it any more.
@@ -165,6 +165,7 @@ export class Keeper {
   /** The address, also one that neither tags nor state call the stack's; undefined when it is gone. */
   async #address(
     allocationId: string,
+    region: unknown,
     component: pulumi.ComponentResource | undefined,
   ): Promise<KeptAddress | undefined> {
     const known = (await this.#allAddresses()).find(
@@ -176,7 +177,7 @@ export class Keeper {
     if (deployed.addresses.some((address) => address.allocationId === allocationId)) {
       return undefined;
     }
-    const live = await this.#live(allocationId, component);
+    const live = await this.#live(allocationId, region, component);
     if (live === undefined) return undefined;
     const { publicIp, tags } = live;
     const key = readTags(tags).address ?? "?";
@@ -185,9 +186,11 @@ export class Keeper {
 
   async #live(
     allocationId: string,
+    region: unknown,
     component: pulumi.ComponentResource | undefined,
   ): Promise<LiveAddress | undefined> {
-    for (const opts of await this.#lookUps.ways(component)) {
+    const what = `the address ${allocationId}`;
+    for (const opts of await this.#lookUps.waysInto(what, region, component)) {
       const live = await addressOf(allocationId, opts);
       if (live !== undefined) return live;
     }
@@ -252,20 +255,12 @@ export class Keeper {
       return (await addressOf(allocationId, { parent: component })) ?? "gone";
     }
     for (const opts of providers) {
-      const place = await this.#accountAndRegion(opts);
+      const place = await this.#lookUps.place(opts);
       // In another account or Region it would seem to be gone.
       if (place.account !== account || place.region !== region) continue;
       return (await addressOf(allocationId, opts)) ?? "gone";
     }
     return "unasked";
-  }
-
-  readonly #places = new Map<pulumi.InvokeOptions, Promise<Omit<StackPlace, "stack">>>();
-
-  #accountAndRegion(opts: pulumi.InvokeOptions): Promise<Omit<StackPlace, "stack">> {
-    const place = this.#places.get(opts) ?? accountAndRegion(opts);
-    this.#places.set(opts, place);
-    return place;
   }
 }
 

@@ -3,7 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { rpcKeepAlive } from "@pulumi/pulumi/runtime/settings.js";
 import { checkPlace } from "../../core/guards/stack-place.ts";
 import { formatProblems } from "../../core/problem.ts";
-import { type DeployedStack, hasNoAddress } from "../../core/state/deployed-stack.ts";
+import {
+  type DeployedStack,
+  hasNoAddress,
+  type StackPlace,
+} from "../../core/state/deployed-stack.ts";
 import { accountAndRegion, configuredPlace } from "../aws.ts";
 import type { Registrations } from "./registrations.ts";
 
@@ -15,6 +19,7 @@ import type { Registrations } from "./registrations.ts";
 export class LookUps {
   readonly #registrations: Registrations;
   readonly #deployed: () => Promise<DeployedStack>;
+  readonly #places = new Map<pulumi.InvokeOptions, Promise<Omit<StackPlace, "stack">>>();
   #byDefault: Promise<unknown> | undefined;
 
   /** @param deployed what is deployed of the stack, from before this run changed anything. */
@@ -49,6 +54,36 @@ export class LookUps {
     if (byProvider.size > 0) return [...byProvider.values()];
     await this.#byDefault;
     return [{}];
+  }
+
+  /** The account and Region that one of the ways asks in. */
+  place(way: pulumi.InvokeOptions): Promise<Omit<StackPlace, "stack">> {
+    const place = this.#places.get(way) ?? accountAndRegion(way);
+    this.#places.set(way, place);
+    return place;
+  }
+
+  /**
+   * How to ask about something of a component, or, where it is left out, about what stands in a Region.
+   *
+   * @param what for the error: `the address eipalloc-…`.
+   * @param region as the state has it; where it does not say, each way will do.
+   * @throws where none of the program's providers asks there: what is not found elsewhere is not gone.
+   */
+  async waysInto(
+    what: string,
+    region: unknown,
+    component?: pulumi.ComponentResource,
+  ): Promise<pulumi.InvokeOptions[]> {
+    const ways = await this.ways(component);
+    if (component !== undefined || typeof region !== "string") return ways;
+    const places = await Promise.all(ways.map((way) => this.place(way)));
+    const into = ways.filter((_, index) => places[index]?.region === region);
+    if (into.length > 0) return into;
+    throw new Error(
+      `${pulumi.getStack()}: ${what} is in ${region}, where no AWS provider of this program asks; nothing of it is taken away\n` +
+        "  keep a component of that Region in the program until its release is deployed and it is gone",
+    );
   }
 
   #components(): pulumi.ComponentResource[] {

@@ -5,8 +5,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { TYPES } from "../../core/state/resources.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
-import { changes, clearCalls, liveState, operationLines, type World, world } from "./harness.ts";
+import {
+  changes,
+  clearCalls,
+  liveState,
+  operationLines,
+  rewriteState,
+  type World,
+  world,
+} from "./harness.ts";
 
 const SENDIPS = `${REPOSITORY}/components/index.ts`;
 const ZONE_ID = "0c1d2e3f405162738495a6b7c8d9eaf0";
@@ -183,6 +192,51 @@ test("two tenants with two AWS providers, each in its Region, and one taken out 
   expect(gone.code, gone.output).toBe(0);
   expect([inRegion("us-east-1"), inRegion("eu-west-1")]).toEqual([["clinic"], []]);
 }, 600_000);
+
+test("an address that the state and its tags have lost is not taken for gone where nobody asks its Region", async () => {
+  const { made, write } = await programs();
+  const { url } = made.sandbox;
+  const { regions } = made.sandbox.world.state.aws;
+  regions["eu-west-1"] = structuredClone(regions["us-east-1"] ?? failed());
+  const inRegion = (region: string) =>
+    `{ region: "${region}", skipMetadataApiCheck: true, endpoints: [{ ec2: "${url}", sts: "${url}", ssm: "${url}" }] }`;
+  const host = (name: string, at: string, ip: string) =>
+    `const ${name} = new MailHost("${name}", { subnet: "${SUBNET}", instanceType: "c5.large", networkInterfaces: { eth0: { privateIps: ["${ip}"] } } }, { providers: { aws: ${at} } });\n`;
+  const both = `import { Provider } from "@pulumi/aws/provider.js";
+const east = new Provider("east", ${inRegion("us-east-1")});
+const west = new Provider("west", ${inRegion("eu-west-1")});
+${host("mxEast", "east", "10.0.1.20")}`;
+  const west =
+    host("mxWest", "west", "10.0.1.30") +
+    tenant(made, "shop", {
+      privateIp: "10.0.1.30",
+      opts: "{ providers: { aws: west } }",
+    }).replace("host.", "mxWest.");
+  write(both + west);
+  const up = await made.up("both");
+  expect(up.code, up.output).toBe(0);
+  await rewriteState(
+    made,
+    (resources) =>
+      resources
+        .filter(({ type }) => type !== TYPES.eip)
+        .map((resource) => ({ ...resource, dependencies: [], propertyDependencies: {} })),
+    "both",
+  );
+  const address = () =>
+    Object.values(made.sandbox.world.state.aws.regions["eu-west-1"]?.addresses ?? {})[0] ??
+    failed();
+  address().tags = {};
+
+  write(both);
+  await clearCalls(made);
+  const refused = await made.up("both");
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain(
+    `the address ${address().allocationId} is in eu-west-1, where no AWS provider of this program asks`,
+  );
+  expect((await changes(made)).filter((call) => /Address/.test(call))).toEqual([]);
+});
 
 function failed(): never {
   throw new Error("the sandbox has no us-east-1");

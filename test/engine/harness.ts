@@ -279,15 +279,16 @@ export async function clearCalls(made: World): Promise<void> {
 export async function rewriteState(
   made: World,
   change: (resources: Record<string, unknown>[]) => Record<string, unknown>[],
+  stack = "acme",
 ): Promise<void> {
-  const exported = await made.mustPulumi("stack", "export", "--stack", "acme");
+  const exported = await made.mustPulumi("stack", "export", "--stack", stack);
   const state = JSON.parse(exported.stdout) as {
     deployment: { resources: Record<string, unknown>[] };
   };
   state.deployment.resources = change(state.deployment.resources);
   const file = join(made.options.cwd, "state.json");
   writeFileSync(file, JSON.stringify(state));
-  await made.mustPulumi("stack", "import", "--stack", "acme", "--file", file);
+  await made.mustPulumi("stack", "import", "--stack", stack, "--file", file);
 }
 
 /**

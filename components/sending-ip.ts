@@ -3,10 +3,12 @@ import { Eip } from "@pulumi/aws/ec2/eip.js";
 import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
 import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
+import { type AddressAdoption, foreignTags } from "../core/guards/address-adoption.ts";
 import type { Adoption } from "../core/guards/adoption.ts";
 import { bindingTag } from "../core/guards/bindings.ts";
-import { TYPES } from "../core/state/resources.ts";
+import { type StateAddress, TYPES } from "../core/state/resources.ts";
 import { isReleased, ownerTags, writeTags } from "../core/state/tags.ts";
+import { adoptedTags } from "./adopted-tags.ts";
 import { nameServersOf, publish } from "./dns-record.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
@@ -66,6 +68,12 @@ export interface SendingIpArgs {
    */
   publicIpv4Pool?: pulumi.Input<string>;
   /**
+   * An address that this account has released, and that EC2 is asked for again. Once it is allocated another value
+   * changes nothing.
+   * @default a new address
+   */
+  recover?: pulumi.Input<string>;
+  /**
    * Set to true, and deployed, before the address is taken out of the program; else the engine keeps it.
    * @default false
    */
@@ -77,7 +85,17 @@ export interface SendingIpArgs {
 /** What a program looked at before it registers an address, apart from what it wants. */
 export interface SendingIpContext {
   /** The A record that stands already and is taken over, after a run that was cut short, say. */
-  adoption?: Adoption;
+  adoption?: Adoption | undefined;
+  /** What stands in EC2 already and is taken over. */
+  standing?: AddressAdoption | undefined;
+  /** The address as the state has it. */
+  held?: StateAddress | undefined;
+}
+
+interface ReverseNameContext extends Pick<SendingIpContext, "standing" | "held"> {
+  eip: Eip;
+  a: pulumi.Resource | undefined;
+  hooks: ProgramHooks;
 }
 
 /**
@@ -130,27 +148,39 @@ export class SendingIp extends pulumi.ComponentResource {
     hooks.keeper.wants(tenant, key, release);
     const registered = { component: this, tenant };
     const keptOpts = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
+    const { standing, held } = context ?? {};
+    const tags = {
+      // Whoever set tags of their own, on an address that was taken over, keeps them.
+      ...foreignTags(standing?.standing.tags ?? held?.tags ?? {}),
+      Name: hostName,
+      ...writeTags<pulumi.Input<string>>({
+        tenant,
+        address: key,
+        binding: pulumi.output({ networkInterfaceId, privateIp }).apply(bindingTag),
+      }),
+      ...ownerTags(thisStack(), release),
+    };
+    const adopted = standing?.address === true ? standing.standing : undefined;
     const eip = new Eip(
       name,
       {
         domain: "vpc",
         ...(args.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: args.publicIpv4Pool }),
-        tags: {
-          Name: hostName,
-          ...writeTags<pulumi.Input<string>>({
-            tenant,
-            address: key,
-            binding: pulumi.output({ networkInterfaceId, privateIp }).apply(bindingTag),
-          }),
-          ...ownerTags(thisStack(), release),
-        },
+        ...(args.recover === undefined ? {} : { address: args.recover }),
+        tags: adopted === undefined ? tags : adoptedTags(adopted, tags, this),
       },
       {
         ...keptOpts,
+        ...(adopted === undefined ? {} : { import: adopted.allocationId }),
         protect: !release,
         // Each of these forces replacement, and a replacement loses a warmed address.
         ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
-        hooks: { ...keptOpts.hooks, beforeCreate: [hooks.allocate], onError: [hooks.release] },
+        hooks: {
+          ...keptOpts.hooks,
+          beforeCreate: [hooks.allocate],
+          afterCreate: [hooks.allocated],
+          onError: [hooks.release],
+        },
       },
     );
     hooks.registrations.add(TYPES.eip, name, eip, registered);
@@ -168,7 +198,7 @@ export class SendingIp extends pulumi.ComponentResource {
           );
     const ptr =
       (args.reverseName ?? a !== undefined)
-        ? this.#reverseName(name, args, { eip, a, hooks })
+        ? this.#reverseName(name, args, { eip, a, hooks, standing, held })
         : undefined;
     hooks.bindings.wants(name, { key, privateIp, networkInterfaceId, release, component: this });
     const association = new EipAssociation(
@@ -183,6 +213,7 @@ export class SendingIp extends pulumi.ComponentResource {
       },
       {
         ...keptOpts,
+        ...(standing?.association === true ? { import: standing.standing.associationId } : {}),
         dependsOn: [ptr, a].filter((resource) => resource !== undefined),
         // Create-before-delete would delete what it has just created: EC2 moves an address, and its old
         // association is gone with that.
@@ -213,7 +244,7 @@ export class SendingIp extends pulumi.ComponentResource {
   #reverseName(
     name: string,
     args: SendingIpArgs,
-    { eip, a, hooks }: { eip: Eip; a: pulumi.Resource | undefined; hooks: ProgramHooks },
+    { eip, a, hooks, standing, held }: ReverseNameContext,
   ): EipDomainName {
     const { hostName, key = name, release = false, zoneId } = args;
     hooks.reverseNames.wants(name, {
@@ -226,11 +257,18 @@ export class SendingIp extends pulumi.ComponentResource {
       },
       component: this,
     });
+    const adopted = standing?.reverseName === true;
+    // The provider imports a PTR with the dot that EC2 ends it in: as long as it is the same name, it stays.
+    const domainName = pulumi.output(hostName).apply((wanted) => {
+      const dotted = `${wanted}.`;
+      return adopted || held?.reverseName === dotted ? dotted : wanted;
+    });
     const ptr = new EipDomainName(
       name,
-      { allocationId: eip.allocationId, domainName: hostName },
+      { allocationId: eip.allocationId, domainName },
       {
         parent: this,
+        ...(adopted ? { import: standing.standing.allocationId } : {}),
         aliases: [ALONE],
         ...(a === undefined ? {} : { dependsOn: [a] }),
         // Replaced create-before-delete it would be set, and then reset. As long as the address stays,

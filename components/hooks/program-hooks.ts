@@ -34,6 +34,8 @@ export class ProgramHooks {
   readonly keepPrivateIps: pulumi.ResourceHook;
   /** For `beforeCreate` of Elastic IPs. */
   readonly allocate: pulumi.ResourceHook;
+  /** For `afterCreate` of Elastic IPs. */
+  readonly allocated: pulumi.ResourceHook;
   /** For `onError` of Elastic IPs. */
   readonly release: pulumi.ErrorHook;
   /** For `beforeCreate` of associations. */
@@ -75,6 +77,10 @@ export class ProgramHooks {
       HOOKS.allocate,
       lookUpHook((args) => this.keeper.refuseAnother(args)),
       inPreview,
+    );
+    this.allocated = this.#hook(
+      HOOKS.allocated,
+      lookUpHook((args) => this.keeper.nameSecond(args)),
     );
     this.release = this.#errorHook(HOOKS.release, (args) => this.#triesAgain(args));
     this.bind = this.#hook(
@@ -130,7 +136,12 @@ export class ProgramHooks {
     return new pulumi.ErrorHook(name, (args) => this.#inProgram(run, args));
   }
 
-  #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
+  async #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
+    if (args.failedOperation === "create") {
+      // What cannot be asked now is asked by the next run.
+      await this.keeper.nameUnheld(args).catch(() => {});
+      return false;
+    }
     const component = this.registrations.of({ ...args, type: TYPES.eip })?.component;
     return retryRelease(args, () => this.#lookUps.ways(component));
   }

@@ -87,7 +87,7 @@ export function world(options: WorldOptions = {}): Promise<World> {
 
 async function newWorld(
   { plugins, ...options }: WorldOptions,
-  snapshot: string | undefined,
+  from: { snapshot: string; stacks: readonly string[] } | undefined,
 ): Promise<{ made: World; places: SnapshotPlaces; listening: Listening }> {
   count += 1;
   const folder = join(REPOSITORY, ".sandbox", "test", `${process.pid}-${count}`);
@@ -99,7 +99,7 @@ async function newWorld(
     backend: join(folder, "backend"),
     project: join(folder, "project"),
   };
-  if (snapshot !== undefined) await restoreSandbox(snapshot, places);
+  if (from !== undefined) await restoreSandbox(from.snapshot, places);
   const sandbox = await startSandbox({
     zones: await cloudflareZones(),
     stateFile: places.stateFile,
@@ -123,9 +123,9 @@ async function newWorld(
   const pulumi = { cwd, env, pulumi: engine.pulumi };
   const known = new Set<string>();
   const listening = { url: sandbox.url, dns: `${sandbox.dns.host}:${sandbox.dns.port}` };
-  if (snapshot !== undefined) {
-    await restoreStacks(snapshot, places, listening);
-    for (const stack of DEPLOYED) known.add(stack);
+  if (from !== undefined) {
+    await restoreStacks(from.snapshot, places, listening);
+    for (const stack of from.stacks) known.add(stack);
   }
 
   const run = async (...args: string[]): Promise<Run> => {
@@ -178,20 +178,30 @@ const DEPLOYED = ["mx-1", "acme"];
 /** A world in which the example mail host and tenant are deployed. */
 export async function deployedWorld(options: WorldOptions = {}): Promise<World> {
   // What a test asks for may be what it wants deployed in its own way.
-  if (Object.keys(options).length > 0) return (await deploy(options)).made;
-  const snapshot = await snapshotOf("deployed", async () => {
-    const { made, ...rest } = await deploy({});
+  return Object.keys(options).length > 0
+    ? (await deploy(DEPLOYED, options)).made
+    : worldWith(DEPLOYED);
+}
+
+/** A world in which the example mail host is deployed. */
+export function mailHostWorld(): Promise<World> {
+  return worldWith(["mx-1"]);
+}
+
+async function worldWith(stacks: readonly string[]): Promise<World> {
+  const snapshot = await snapshotOf(stacks.join("-"), async () => {
+    const { made, ...rest } = await deploy(stacks, {});
     // The snapshot is of the files: the sandbox writes its own after each call.
     await made.sandbox.close();
     return rest;
   });
-  return (await newWorld({}, snapshot)).made;
+  return (await newWorld({}, { snapshot, stacks })).made;
 }
 
 /** Deploys them; fails with the engine's output otherwise. */
-async function deploy(options: WorldOptions) {
+async function deploy(stacks: readonly string[], options: WorldOptions) {
   const all = await newWorld(options, undefined);
-  for (const stack of DEPLOYED) {
+  for (const stack of stacks) {
     const { code, output } = await all.made.up(stack);
     if (code !== 0) throw new Error(output);
   }
@@ -325,6 +335,23 @@ export async function urns(made: World, type: string): Promise<Record<string, st
 export function forget(made: World): void {
   made.edit("acme", ["sendips:tenant", "streams", "marketing"], undefined);
   made.edit("acme", ["sendips:tenant", "addresses", "mk1"], undefined);
+}
+
+/** Cloudflare as somebody else speaks to it: one call, its `result`. */
+export async function cloudflareCall(
+  made: World,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const reply = await fetch(`${made.sandbox.cloudflareUrl}/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${SANDBOX_CREDENTIALS.CLOUDFLARE_API_TOKEN}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = (await reply.json()) as { success: boolean; result: unknown };
+  if (!answer.success) throw new Error(JSON.stringify(answer));
+  return answer.result;
 }
 
 /** Has the sandbox fail, delay or throttle calls. */

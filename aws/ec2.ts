@@ -34,6 +34,12 @@ export interface CloudInterface {
   instanceId: string;
 }
 
+/** Something with tags. */
+export interface TaggedThing {
+  id: string;
+  tags: Tags;
+}
+
 /** What EC2 is asked for. */
 export interface Ec2Api {
   /** The account that the credentials are of, and the Region that is asked. */
@@ -44,6 +50,10 @@ export interface Ec2Api {
   reverseNames(allocationIds: readonly string[]): Promise<Map<string, CloudReverseName>>;
   /** Network interfaces that every filter lets through. */
   interfaces(filters: Readonly<Record<string, readonly string[]>>): Promise<CloudInterface[]>;
+  /** Security groups and instances that every filter lets through; of instances, those that are not terminated. */
+  tagged(
+    filters: Readonly<Record<string, readonly string[]>>,
+  ): Promise<{ securityGroups: TaggedThing[]; instances: TaggedThing[] }>;
   /**
    * Allocates an Elastic IP. It is sent once: EC2 knows no token by which a second try would be the same address,
    * so that whoever gets no answer must ask by the tags.
@@ -145,6 +155,22 @@ export async function ec2Api(access: AwsAccess = {}): Promise<Ec2Api> {
           instanceId: networkInterface.Attachment?.InstanceId ?? "",
         })),
       );
+    },
+    async tagged(filters) {
+      const Filters = partsOf(filters)[0] ?? [];
+      const [groups, machines] = await Promise.all([
+        ec2.describeSecurityGroups({ Filters }),
+        ec2.describeInstances({ Filters }),
+      ]);
+      return {
+        securityGroups: (groups.SecurityGroups ?? []).map(({ GroupId = "", Tags }) => ({
+          ...{ id: GroupId, tags: tagsOf(Tags) },
+        })),
+        instances: (machines.Reservations ?? [])
+          .flatMap(({ Instances = [] }) => Instances)
+          .filter(({ State }) => State?.Name !== "terminated")
+          .map(({ InstanceId = "", Tags }) => ({ id: InstanceId, tags: tagsOf(Tags) })),
+      };
     },
     async allocate(tags, { address, publicIpv4Pool } = {}) {
       const { AllocationId = "", PublicIp = "" } = await once.allocateAddress({

@@ -150,7 +150,7 @@ export class MailHost extends pulumi.ComponentResource {
     const hooks = programHooks();
     hooks.deployedStack(context.deployed);
     hooks.answerForFormer(name);
-    const keptOpts = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
+    const keptOpts = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
     const group = createSecurityGroup(name, args, keptOpts);
     hooks.registrations.add(TYPES.securityGroup, name, group, { component: this });
     const interfaces = new Map<string, NetworkInterface>();

@@ -13,6 +13,7 @@ import { nameServersOf, publish } from "./dns-record.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
 import { ALONE, withFormerType } from "./identity.ts";
+import type { WaitsArgs } from "./waits.ts";
 
 /** Whom to ask whether an A record resolves, and how long. */
 export interface ResolvesArgs {
@@ -80,6 +81,8 @@ export interface SendingIpArgs {
   release?: boolean;
   /** Whom to ask whether the A record resolves. */
   resolves?: ResolvesArgs;
+  /** How long other things are waited for. */
+  waits?: WaitsArgs;
 }
 
 /** What a program looked at before it registers an address, apart from what it wants. */
@@ -184,6 +187,7 @@ export class SendingIp extends pulumi.ComponentResource {
       },
     );
     hooks.registrations.add(TYPES.eip, name, eip, registered);
+    hooks.limits.set(name, args.waits ?? {});
     const a =
       args.zoneId === undefined
         ? undefined
@@ -200,7 +204,11 @@ export class SendingIp extends pulumi.ComponentResource {
       (args.reverseName ?? a !== undefined)
         ? this.#reverseName(name, args, { eip, a, hooks, standing, held })
         : undefined;
-    hooks.bindings.wants(name, { key, privateIp, networkInterfaceId, release, component: this });
+    const seconds = args.waits?.privateIp;
+    hooks.bindings.wants(name, {
+      ...{ key, privateIp, networkInterfaceId, release, component: this },
+      ...(seconds === undefined ? {} : { limit: seconds * 1_000 }),
+    });
     const association = new EipAssociation(
       name,
       {
@@ -257,6 +265,7 @@ export class SendingIp extends pulumi.ComponentResource {
       },
       component: this,
     });
+    const ptrLimit = args.waits?.ptr === undefined ? undefined : `${args.waits.ptr}s`;
     const adopted = standing?.reverseName === true;
     // The provider imports a PTR with the dot that EC2 ends it in: as long as it is the same name, it stays.
     const domainName = pulumi.output(hostName).apply((wanted) => {
@@ -275,7 +284,11 @@ export class SendingIp extends pulumi.ComponentResource {
         // EC2 keeps the PTR of a replaced one, so that it is set anew in place.
         deleteBeforeReplace: true,
         retainOnDelete: !release,
+        ...(ptrLimit === undefined
+          ? {}
+          : { customTimeouts: { create: ptrLimit, update: ptrLimit, delete: ptrLimit } }),
         hooks: {
+          onError: [hooks.unnamed],
           beforeCreate: [hooks.resolves],
           beforeUpdate: [hooks.resolves],
           afterCreate: [hooks.named],

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { withAcceptances } from "../core/acceptance.ts";
 import { readConfig } from "../core/config/config.ts";
-import type { operatorSchema, tenantSchema } from "../core/config/schema.ts";
+import type { OperatorConfig, operatorSchema, tenantSchema } from "../core/config/schema.ts";
 import type { AddressAdoption } from "../core/guards/address-adoption.ts";
 import type { Adoption } from "../core/guards/adoption.ts";
 import { checkTakenIps } from "../core/host/private-ips.ts";
@@ -18,6 +18,7 @@ import { programHooks } from "./hooks/program-hooks.ts";
 import { withFormerType } from "./identity.ts";
 import type { PrivateIpInputs } from "./mail-host.ts";
 import { type ResolvesArgs, SendingIp } from "./sending-ip.ts";
+import type { WaitsArgs } from "./waits.ts";
 
 /** Arguments of {@link Tenant}. */
 export interface TenantArgs {
@@ -54,6 +55,7 @@ export interface PlannedTenantArgs {
   /** As {@link SendingIpArgs.reverseName}, of each address by its key. */
   reverseNames?: (key: string) => boolean;
   resolves?: ResolvesArgs;
+  waits?: WaitsArgs;
   /**
    * Whether names that others use get back what stood there when their records go, see
    * `sendips:tenant.existing.whenGone`.
@@ -119,7 +121,7 @@ export class Tenant extends pulumi.ComponentResource {
       const { key, hostName, privateIp, publicIpv4Pool, recover, release } = address;
       const { publisher, ttl, key: recordKey } = hostRecord(plan, key);
       const held = context.deployed?.addresses.find((one) => one.key === key);
-      const { reverseNames, resolves } = planned;
+      const { reverseNames, resolves, waits } = planned;
       addresses[key] = new SendingIp(
         `${name}-${key}`,
         {
@@ -130,6 +132,7 @@ export class Tenant extends pulumi.ComponentResource {
           ...(recover === undefined ? {} : { recover }),
           ...(reverseNames === undefined ? {} : { reverseName: reverseNames(key) }),
           ...(resolves === undefined ? {} : { resolves }),
+          ...(waits === undefined ? {} : { waits }),
         },
         { parent: this },
         {
@@ -190,9 +193,18 @@ function planFromConfig(
   return {
     ...{ plan: planned.plan, privateIps },
     reverseNames: (key) => setsReverseName(key, stack.tenant, stack.operator.zones),
-    ...(stack.operator.dns === undefined ? {} : { resolves: stack.operator.dns }),
+    ...waitsOf(stack.operator),
     restores: stack.tenant.existing.whenGone === "restore",
   };
+}
+
+/** Whom a tenant's deployment asks whether its A records resolve, and how long it waits for what. */
+export function waitsOf({
+  dns,
+  waits,
+}: OperatorConfig): Required<Pick<PlannedTenantArgs, "resolves" | "waits">> {
+  const { dns: seconds, ...others } = waits;
+  return { resolves: { ...dns, timeout: seconds * 1_000 }, waits: others };
 }
 
 /**

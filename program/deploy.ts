@@ -1,6 +1,6 @@
 /** Registers a stack's component: the one step that deploys anything. */
 import { MailHost } from "../components/mail-host.ts";
-import { Tenant } from "../components/tenant.ts";
+import { Tenant, waitsOf } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
 import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import { setsReverseName } from "../core/tenant/address/records.ts";
@@ -14,11 +14,11 @@ export function deployTenant(
   deployed: DeployedStack,
   { privateIps, adoptions, addressAdoptions, leaves }: Preflight,
 ): Tenant {
-  const { zones, dns } = operator;
+  const { zones } = operator;
   return new Tenant(
     name,
     {
-      ...{ plan, privateIps, ...(dns === undefined ? {} : { resolves: dns }) },
+      ...{ plan, privateIps, ...waitsOf(operator) },
       reverseNames: (key) => setsReverseName(key, tenant, zones),
       restores: tenant.existing.whenGone === "restore",
     },

@@ -8,7 +8,6 @@ import { leavesOf, remainingLeaves } from "../core/guards/leaves.ts";
 import { checkOwnAddresses } from "../core/guards/own-addresses.ts";
 import { checkMailHost, checkMailHostLimits } from "../core/host/mail-host.ts";
 import { checkPrimary, checkPrivateIps, type PrivateIps } from "../core/host/private-ips.ts";
-import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import type { LeftName } from "../core/state/outputs.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import { reportOf } from "./acceptance.ts";

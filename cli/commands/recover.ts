@@ -12,7 +12,8 @@ import {
 } from "../../core/recovery/pending-operations.ts";
 import { planRecovery, type RecoveryStep } from "../../core/recovery/recovery.ts";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
-import { readExport } from "../../core/state/stack-export.ts";
+import { TYPES } from "../../core/state/resources.ts";
+import { heldResources, readExport } from "../../core/state/stack-export.ts";
 import { type StackName, tagName } from "../../core/state/tags.ts";
 import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
 import { backEndFolder, emptyAttributes, locksOf, putAside } from "../engine/file-back-end.ts";
@@ -77,14 +78,19 @@ export async function recoverCommand(
           "private-ip-address": bindings.map((one) => one.privateIp),
         });
   const own = new Set(addresses.map(({ allocationId }) => allocationId));
+  const machines =
+    read.stack.kind === "mailHost" ? [await ec2.tagged({ [STACK_TAG]: [stack] })] : [];
   const steps = planRecovery({
     ...{ owner, deployed: state.deployed, pending: state.pending, addresses },
     wanted: wanted.map(([key]) => key),
     strangers: onThem.filter(({ allocationId }) => !own.has(allocationId)),
     interfaces:
-      read.stack.kind === "mailHost"
-        ? await ec2.interfaces({ [`tag:${tagName("stack")}`]: [stack] })
-        : [],
+      read.stack.kind === "mailHost" ? await ec2.interfaces({ [STACK_TAG]: [stack] }) : [],
+    machines: machines.flatMap(({ securityGroups, instances }) => [
+      ...securityGroups.map((group) => ({ type: TYPES.securityGroup, ...group })),
+      ...instances.map((instance) => ({ type: TYPES.instance, ...instance })),
+    ]),
+    held: state.held,
     wantedInterfaces: Object.fromEntries(
       Object.entries(interfaces).map(([key, { privateIps }]) => [key, privateIps]),
     ),
@@ -104,14 +110,19 @@ export async function recoverCommand(
   return all.some(({ kind }) => kind === "named") ? 1 : 0;
 }
 
+const STACK_TAG = `tag:${tagName("stack")}`;
+
 interface State {
   /** Whether the back end knows the stack. */
   exists: boolean;
   deployed: DeployedStack;
   pending: readonly PendingOperation[];
+  /** Type and logical name of every resource in it. */
+  held: ReadonlySet<string>;
 }
 
-const NOTHING: Pick<State, "deployed" | "pending"> = {
+const NOTHING: Omit<State, "exists"> = {
+  held: new Set(),
   deployed: readExport("", '{"deployment":{}}').deployed,
   pending: [],
 };
@@ -172,7 +183,9 @@ async function readState(pulumi: Pulumi, name: string, stack: string): Promise<S
     const problems = findings.map((finding) => ({ ...finding, stack }));
     throw new Refusal(`nothing was changed\n${formatProblems(problems)}`);
   }
-  return { exists: true, deployed, pending: pendingOperations(JSON.parse(ended.stdout)) };
+  const exported: unknown = JSON.parse(ended.stdout);
+  const pending = pendingOperations(exported);
+  return { exists: true, deployed, pending, held: heldResources(exported) };
 }
 
 /** The stack's full name, as its tags say it. */

@@ -16,6 +16,7 @@ export const HOOKS = {
   overAlias: "sendips:over-alias",
   resolves: "sendips:resolves",
   named: "sendips:named",
+  unnamed: "sendips:unnamed",
 } as const;
 
 /**

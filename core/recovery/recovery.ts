@@ -36,6 +36,14 @@ export interface TaggedInterface {
   tags: Tags;
 }
 
+/** A security group or an instance that carries the tags of a mail host. */
+export interface TaggedResource {
+  /** Its type by its token: `aws:ec2/instance:Instance`. */
+  type: string;
+  id: string;
+  tags: Tags;
+}
+
 /** What a recovery looks at. */
 export interface RecoveryContext {
   owner: StackName;
@@ -50,6 +58,10 @@ export interface RecoveryContext {
   /** Interfaces that carry the tags of this mail host, and those that the config wants, by key. */
   interfaces: readonly TaggedInterface[];
   wantedInterfaces: Readonly<Record<string, readonly string[]>>;
+  /** Security groups and instances that carry the tags of this mail host. */
+  machines: readonly TaggedResource[];
+  /** Type and logical name of every resource in the state: `aws:ec2/instance:Instance mx-1`. */
+  held: ReadonlySet<string>;
 }
 
 /** Everything that was found, in the order in which it is put right. */
@@ -57,6 +69,7 @@ export function planRecovery(context: RecoveryContext): RecoveryStep[] {
   return [
     ...goneAddresses(context),
     ...context.addresses.flatMap((live) => unheldAddress(context, live)),
+    ...unheldMachines(context),
     ...unheldInterfaces(context),
     ...context.strangers.map(strangerStep),
     ...pendingSteps(context),
@@ -155,6 +168,25 @@ function unheldInterfaces({
         remedy: "it comes into the state, with its private IPs and what is bound to them",
         command: [
           ...["import", TYPES.networkInterface, name, id],
+          ...["--stack", owner.stack, "--yes", "--generate-code=false"],
+        ],
+      },
+    ];
+  });
+}
+
+/** Security groups and instances of the mail host that the state does not hold. */
+function unheldMachines({ owner, machines, held }: RecoveryContext): RecoveryStep[] {
+  return machines.flatMap(({ type, id, tags }): RecoveryStep[] => {
+    // Each is named after the mail host: there is one of either.
+    if (!isOwned(tags, owner) || held.has(`${type} ${owner.stack}`)) return [];
+    return [
+      {
+        kind: "run",
+        found: `${owner.stack}: ${id} is in no state`,
+        remedy: "it comes into the state as it is",
+        command: [
+          ...["import", type, owner.stack, id],
           ...["--stack", owner.stack, "--yes", "--generate-code=false"],
         ],
       },

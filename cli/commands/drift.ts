@@ -1,6 +1,7 @@
 /** `sendips drift`: what differs between config, state, AWS, Cloudflare and DNS. */
 import { parseArgs } from "node:util";
-import { type Drift, repairArguments, tenantDrift } from "../../core/drift/drift.ts";
+import type { Drift } from "../../core/drift/difference.ts";
+import { repairArguments, tenantDrift } from "../../core/drift/drift.ts";
 import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { formatProblems, hasErrors, type Problem } from "../../core/problem.ts";
 import { hasBeenDeployed } from "../../core/state/deployed-stack.ts";

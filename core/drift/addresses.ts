@@ -4,7 +4,7 @@ import { type Binding, bindingOf, isSameBinding } from "../guards/bindings.ts";
 import type { StateAddress } from "../state/resources.ts";
 import { readTags, type Tags } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
-import type { Drift, DriftContext } from "./drift.ts";
+import type { Drift, DriftContext } from "./difference.ts";
 
 /** The differences of addresses. */
 export function addressDrift(context: DriftContext): Drift[] {

@@ -12,7 +12,7 @@ import {
   renderOwner,
   singletonOfRecord,
 } from "../tenant/record.ts";
-import type { Drift, DriftContext } from "./drift.ts";
+import type { Drift, DriftContext } from "./difference.ts";
 
 /** The differences of records that we publish. */
 export function recordDrift(context: DriftContext): Drift[] {
@@ -74,7 +74,7 @@ function plannedDrift(
       },
     ];
   }
-  return standingDrift(context, record, held, deployedValue ?? valueOf(held));
+  return standingDrift(context, record, held, deployedValue ?? stateValue(held));
 }
 
 /** Whether it stands in its zone as deployed, and DNS answers so. */
@@ -104,7 +104,7 @@ function standingDrift(
     const ours = new Set(
       deployed.records
         .filter(({ name, type }) => name === held.name && type === held.type)
-        .map(valueOf),
+        .map(stateValue),
     );
     const others = there.filter(
       (one) =>
@@ -194,6 +194,6 @@ function wantedOf(
   return unknown ? { name } : { name, value };
 }
 
-function valueOf({ type, content = "" }: StateRecord): string {
+function stateValue({ type, content = "" }: StateRecord): string {
   return fromCloudflare(type, content);
 }

@@ -8,8 +8,8 @@ import type { TenantStack } from "../../core/tenant/plan.ts";
 import { cloudflareApi } from "../../dns/cloudflare.ts";
 import { isAbsent, type NameReading, nameReader } from "../../dns/name-reader.ts";
 import { messageOf } from "../engine/surroundings.ts";
-import { type Project, providerConfig } from "../project/project.ts";
-import { addressesOfStack, ec2Of, placeOf } from "./cloud-view.ts";
+import type { Project } from "../project/project.ts";
+import { addressesOfStack, cloudflareAccessOf, ec2Of, placeOf } from "./cloud-view.ts";
 
 /** Asks for all of it; what cannot be asked is said, and hides nothing else. */
 export async function tenantView(
@@ -69,13 +69,7 @@ async function zoneViews(
     byZone.set(zoneId, (byZone.get(zoneId) ?? new Set()).add(name));
   }
   const views = new Map<string, Asked<readonly ZoneRecord[]>>();
-  const config = providerConfig(project, stack, "cloudflare");
-  const access = Object.fromEntries(
-    ["apiToken", "apiKey", "email", "baseUrl"].flatMap((key) => {
-      const value = config(key);
-      return typeof value === "string" ? [[key, value]] : [];
-    }),
-  );
+  const access = cloudflareAccessOf(project, stack);
   for (const [zoneId, names] of byZone) {
     try {
       const api = await cloudflareApi(access);

@@ -134,10 +134,12 @@ function standingDrift(
 }
 
 function formDrift(path: string, what: string, { ttl }: PlannedRecord, its: ZoneRecord): Drift[] {
-  const changes = [
-    ...(its.proxied ? ["is proxied, and so answers with Cloudflare's own addresses"] : []),
-    ...(its.ttl === ttl ? [] : [`has a TTL of ${its.ttl}, and the config wants ${ttl}`]),
-  ];
+  // Cloudflare decides the TTL of what it proxies.
+  const changes = its.proxied
+    ? ["is proxied, and so answers with Cloudflare's own addresses"]
+    : its.ttl === ttl
+      ? []
+      : [`has a TTL of ${its.ttl}, and the config wants ${ttl}`];
   return changes.map((change) => ({
     ...{ code: "drift-changed", level: "error", path },
     message: `${what} ${change}`,

@@ -1,6 +1,6 @@
 /** What names publish, as their own name servers say: read for a person, and for a plan that must break nothing. */
 import { Resolver } from "node:dns/promises";
-import { type ExistingRecords, noRecords } from "../core/tenant/existing/existing-records.ts";
+import { type ExistingRecords, LISTED_TYPES, noRecords } from "../core/tenant/existing/existing-records.ts";
 
 /** What a name publishes, or why that could not be read. */
 export type NameReading = { standing: ExistingRecords } | { failed: string };
@@ -60,6 +60,37 @@ export function nameReader(servers?: readonly string[]): NameReader {
       return reading;
     },
   };
+}
+
+/**
+ * The name servers that a zone is delegated to, lower case without last dots; or why that is not known.
+ *
+ * @param servers whom to ask, IP or IP:port; default: this machine's resolver.
+ */
+export async function nameServersOf(
+  zone: string,
+  servers?: readonly string[],
+): Promise<{ found: string[] } | { failed: string }> {
+  const resolver =
+    servers === undefined ? new Resolver({ timeout: 3_000, tries: 2 }) : resolverAt(servers);
+  try {
+    const found = await resolver.resolveNs(zone);
+    return { found: found.map((server) => server.toLowerCase().replace(/\.$/, "")) };
+  } catch (error) {
+    return { failed: reasonOf(error) };
+  }
+}
+
+/** The values of one type among what was read at a name; undefined where it was not read. */
+export function answersOf(
+  reading: NameReading | undefined,
+  type: string,
+): { found: readonly string[] } | { failed: string } | undefined {
+  if (reading === undefined || "failed" in reading) return reading;
+  const { standing } = reading;
+  if (type === "CNAME") return { found: standing.CNAME === undefined ? [] : [standing.CNAME] };
+  const listed = LISTED_TYPES.find((one) => one === type);
+  return listed === undefined ? undefined : { found: standing[listed] };
 }
 
 function resolverAt(servers: readonly string[]): Resolver {

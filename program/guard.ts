@@ -9,13 +9,14 @@ import { adoptedIds, takeOvers } from "../core/guards/address-adoption.ts";
 import type { LiveAddress } from "../core/guards/address-context.ts";
 import { checkStateAddresses } from "../core/guards/addresses.ts";
 import { checkInterfaces } from "../core/guards/interfaces.ts";
-import { checkHostRecords, checkReverseNames } from "../core/guards/reverse-names.ts";
+import { checkReverseNames } from "../core/guards/reverse-names.ts";
 import { checkPlace } from "../core/guards/stack-place.ts";
 import { successions } from "../core/guards/successors.ts";
 import type { Finding } from "../core/problem.ts";
 import { type DeployedStack, hasNoAddress, type StackPlace } from "../core/state/deployed-stack.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import { reportOf } from "./acceptance.ts";
+import { checkHandOvers } from "./hand-over.ts";
 import { logicalName } from "./logical-names.ts";
 
 /** What a guard has found out. */
@@ -63,7 +64,7 @@ export async function guardTenant(
     ...checkStateAddresses(context, takenIds),
     ...checkInterfaces(undefined, deployed),
     ...checkReverseNames(tenant, operator.zones, deployed),
-    ...checkHostRecords(planned, deployed),
+    ...(await checkHandOvers(stack, planned, deployed)),
     ...own,
   ]);
   return { deployed, here, taken };

@@ -13,6 +13,7 @@ import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { readExport } from "../../core/state/stack-export.ts";
 import { contextOf, fromDomains } from "../../core/tenant/context.ts";
 import { type Plan, plan, type TenantStack } from "../../core/tenant/plan.ts";
+import type { KnownAddresses } from "../../core/tenant/record.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
 import { unquoteTxt } from "../../mail/txt.ts";
 import { type CloudflareApi, cloudflareApi } from "../../dns/cloudflare.ts";
@@ -20,10 +21,11 @@ import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
 import { type Pulumi, pulumiCommand } from "../engine/pulumi.ts";
 import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { cloudflareAccessOf, ec2Of, placeOf } from "../online/cloud-view.ts";
+import { readNames } from "../online/read-names.ts";
 import { loadTenant } from "../project/dkim-config.ts";
 import { editTenant, type TenantEdit } from "../project/edit-yaml.ts";
 import { openProject, type Project } from "../project/project.ts";
-import { zoneCommand } from "./zone.ts";
+import { existingEdits } from "./zone.ts";
 
 export const ADOPT_USAGE = `sendips adopt <stack> [--write]
   Looks at the mail host, the account and the zones of a tenant that sends already, and says what its config would be:
@@ -86,9 +88,32 @@ export async function adoptCommand(
     ...keys.map(({ selector, config }) => ({ path: ["dkim", selector], value: config })),
   ];
   if (edits.length > 0) editTenant(project, name, edits);
-  const zone = await zoneCommand([name, "--write", "--offline"], { ...surroundings, out: () => {} });
-  const differs = await tellDifferences(openProject(cwd), name, cloudflare, found, surroundings);
-  return zone !== 0 || differs ? 1 : 0;
+  const written = loadTenant(project, name);
+  const known = addressesOfConfig(written, deployed, live);
+  // Of what stands at its names, that which holds its own addresses is the tenant's.
+  const { reports, notes: unread } = await readNames(project, written, { known, deployed: true });
+  for (const note of unread) err(`${note}\n`);
+  editTenant(project, name, existingEdits(written, reports, surroundings.today));
+  const differs = await tellDifferences(project, name, cloudflare, known, surroundings);
+  return differs || reports.some((report) => report.failed !== undefined) ? 1 : 0;
+}
+
+/** The IPv4 of each address of a config, as far as it is there. */
+function addressesOfConfig(
+  { tenant }: TenantStack,
+  deployed: DeployedStack,
+  live: readonly { allocationId: string; publicIp: string }[],
+): KnownAddresses {
+  const held = deployed.addresses.flatMap(({ key, publicIp }): [string, string][] =>
+    key === undefined ? [] : [[key, publicIp]],
+  );
+  const adopted = Object.entries(tenant.addresses).flatMap(([key, { adopt }]) => {
+    const one = live.find(
+      ({ allocationId, publicIp }) => adopt === allocationId || adopt === publicIp,
+    );
+    return one === undefined ? [] : [[key, one.publicIp] as const];
+  });
+  return Object.fromEntries([...held, ...adopted]);
 }
 
 async function deployedOf(pulumi: Pulumi, stack: string): Promise<DeployedStack> {
@@ -136,25 +161,18 @@ async function tellDifferences(
   project: Project,
   name: string,
   cloudflare: CloudflareApi,
-  found: readonly SendingAddress[],
+  known: KnownAddresses,
   { out, err }: Surroundings,
 ): Promise<boolean> {
   const stack = loadTenant(project, name);
   const planned = plan(stack);
   if (planned.problems.length > 0) err(`${formatProblems(planned.problems)}\n`);
   if (!("plan" in planned)) return true;
-  const { records, addresses } = planned.plan;
-  const ips = new Map(
-    addresses.map(({ key, adopt }) => [
-      key,
-      found.find(({ allocationId, publicIp }) => adopt === allocationId || adopt === publicIp)
-        ?.publicIp,
-    ]),
-  );
+  const { records } = planned.plan;
   const ours = records.filter(({ publisher }) => isOurs(publisher));
   const standing = await standingAt(cloudflare, ours);
   const { adoptions, findings } = planAdoptions(
-    ...[name, ours, standing, [], () => false, (key: string) => ips.get(key)] as const,
+    ...[name, ours, standing, [], () => false, (key: string) => known[key]] as const,
   );
   const line = ({ data, name: at, path }: Plan["records"][number]) =>
     `${data.type} ${typeof at === "string" ? at : "a name that holds an address"} (${path})`;

@@ -1,7 +1,7 @@
 /** `sendips drift`: what differs between config, state, AWS, Cloudflare and DNS. */
 import { parseArgs } from "node:util";
 import type { Drift } from "../../core/drift/difference.ts";
-import { repairArguments, tenantDrift } from "../../core/drift/drift.ts";
+import { repairCommands, tenantDrift } from "../../core/drift/drift.ts";
 import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { formatProblems, hasErrors, type Problem } from "../../core/problem.ts";
 import { hasBeenDeployed } from "../../core/state/deployed-stack.ts";
@@ -19,7 +19,8 @@ export const DRIFT_USAGE = `sendips drift [stack…|--all] [options]
   applied, changed by hand, gone, not visible yet; PTRs included, which neither pulumi up nor pulumi refresh sees.
   Changes nothing. For a nightly job: its exit status is 1 where anything differs.
   --json   what differs as JSON
-  --fix    shows the pulumi command that puts it right, previews it, and runs it
+  --fix    shows and runs the pulumi commands that put it right: refresh where something was changed by hand,
+           preview, up
 `;
 
 /** What was found of one stack. */
@@ -111,20 +112,16 @@ async function fixAll(
   let right = true;
   for (const { stack, drift, failed } of found) {
     if (drift.length === 0 && failed === undefined) continue;
-    const repair = repairArguments(stack, drift);
+    const repair = repairCommands(stack, drift);
     if (repair === undefined || drift.some((one) => one.repair === undefined)) right = false;
     if (repair === undefined) continue;
-    err(`pulumi up ${repair.join(" ")} --yes\n`);
-    for (const command of [
-      ["preview", ...repair],
-      ["up", ...repair, "--yes", "--skip-preview"],
-    ]) {
-      const { code, output } = await runPulumi(pulumi, command, {
+    for (const command of repair) {
+      err(`pulumi ${command.join(" ")}\n`);
+      const { code } = await runPulumi(pulumi, command, {
         onLine: (line) => err(`${line}\n`),
       });
       if (code === 0) continue;
       err(`${stack}: pulumi ${command[0]} ended with status ${code}; nothing more was done\n`);
-      if (output === "") err("it said nothing\n");
       right = false;
       break;
     }

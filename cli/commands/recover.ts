@@ -16,7 +16,14 @@ import { TYPES } from "../../core/state/resources.ts";
 import { heldResources, readExport } from "../../core/state/stack-export.ts";
 import { type StackName, tagName } from "../../core/state/tags.ts";
 import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
-import { backEndFolder, emptyAttributes, locksOf, putAside } from "../engine/file-back-end.ts";
+import {
+  backEndFolder,
+  cutOffState,
+  emptyAttributes,
+  locksOf,
+  putAside,
+  restoreState,
+} from "../engine/file-back-end.ts";
 import { type Pulumi, pulumiCommand, runPulumi } from "../engine/pulumi.ts";
 import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { addressesOfStack, ec2Of, placeOf } from "../online/cloud-view.ts";
@@ -57,10 +64,10 @@ export async function recoverCommand(
   }
   const pulumi = { command: pulumiCommand(env, project.folder), cwd: project.folder, env };
   const left = await leftInBackEnd(pulumi, project, stack);
-  const broken = left.find(({ mend }) => mend !== undefined);
-  if (broken?.mend !== undefined && values.yes) broken.mend();
+  const broken = left.filter(({ mend }) => mend !== undefined);
+  if (values.yes) for (const { mend } of broken) mend?.();
   const state: State =
-    broken === undefined || values.yes
+    broken.length === 0 || values.yes
       ? await readState(pulumi, name, stack)
       : { exists: true, ...NOTHING };
   const ec2 = await ec2Of(project, stack);
@@ -104,7 +111,7 @@ export async function recoverCommand(
   ];
   if (values.json) out(`${JSON.stringify({ stack, found: all.map(asJson) }, null, 2)}\n`);
   else out(recoveryText(stack, all, values.yes));
-  const open = all.filter(({ kind }) => kind !== "named");
+  const open = all.filter((step) => step.kind !== "named" && !broken.includes(step));
   if (!values.yes) return all.length === 0 ? 0 : 1;
   for (const step of open) await carryOut(pulumi, name, step, err);
   if (open.length > 0) err(`done; now: npx pulumi up -s ${stack}\n`);
@@ -142,7 +149,24 @@ async function leftInBackEnd(
   if (folder === undefined) return [];
   const empty = emptyAttributes(folder, project.name, stack);
   const locks = locksOf(folder, project.name, stack);
+  const cutOff = cutOffState(folder, project.name, stack);
+  if (cutOff !== undefined && cutOff.copy === undefined) {
+    throw new Refusal(
+      `${cutOff.file} is cut off, and the back end keeps no whole copy of it; nothing was changed\n  put it aside, and recover again: the stack is then rebuilt from the clouds`,
+    );
+  }
+  const { file, copy } = { file: "", copy: "", ...cutOff };
   return [
+    ...(cutOff === undefined
+      ? []
+      : [
+          {
+            kind: "clear" as const,
+            found: `${file} is cut off: a disk that was full, and no command reads the state`,
+            remedy: `it is put aside, and the newest whole copy comes in its place: ${copy}; the rest of this looks at it then`,
+            mend: () => restoreState(file, copy),
+          },
+        ]),
     ...(empty === undefined
       ? []
       : [

@@ -61,11 +61,7 @@ export async function zoneCommand(
       ? `${JSON.stringify({ stack: name, seen: today, names: reports, existing: names, keepDmarc: keep }, null, 2)}\n`
       : `${zoneText(reports)}\n`,
   );
-  const edits: TenantEdit[] = [
-    { path: ["existing", "seen"], value: today },
-    { path: ["existing", "names"], value: names },
-    ...keep.map((domain) => keepEdit(stack, domain)),
-  ];
+  const edits = existingEdits(stack, reports, today);
   if (values.write && deployedAnswer?.unknown === true) {
     // Recorded as somebody else's, an address of ours would stay in their SPF when it is released.
     err(
@@ -96,6 +92,20 @@ export async function zoneCommand(
       );
   }
   return hasErrors(problems) || failed.length > 0 ? 1 : 0;
+}
+
+/** What records in a config what was read of its names. */
+export function existingEdits(
+  stack: TenantStack,
+  reports: readonly NameReport[],
+  today: string,
+): TenantEdit[] {
+  const names = existingNames(reports, stack.tenant.existing);
+  return [
+    { path: ["existing", "seen"], value: today },
+    { path: ["existing", "names"], value: names },
+    ...mustKeepDmarc(stack, reports).map((domain) => keepEdit(stack, domain)),
+  ];
 }
 
 function keepEdit({ tenant }: TenantStack, domain: string): TenantEdit {

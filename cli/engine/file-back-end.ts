@@ -1,5 +1,5 @@
 /** What a run that was killed leaves in a file back end, where no command of Pulumi's tells or mends it. */
-import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,9 +63,51 @@ export function emptyAttributes(
   return existsSync(file) && statSync(file).size === 0 ? file : undefined;
 }
 
+/** A state file that is cut off, and the newest whole copy of it that the back end keeps. */
+export interface CutOffState {
+  file: string;
+  /** Absent where no copy is whole. */
+  copy?: string;
+}
+
+/**
+ * The state file of a stack, where it is no JSON: a disk that was full. Pulumi copies what it has cut off over its own
+ * `.bak`, and keeps older checkpoints beside (pulumi, `pkg/backend/diy`: backups, history). Undefined where it is whole
+ * or absent.
+ */
+export function cutOffState(
+  backEnd: string,
+  project: string,
+  stack: string,
+): CutOffState | undefined {
+  const root = join(backEnd, ".pulumi");
+  const file = join(root, "stacks", project, `${stack}.json`);
+  if (!existsSync(file) || isWhole(file)) return undefined;
+  const folders = [join(root, "backups", project, stack), join(root, "history", project, stack)];
+  const copies = folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((copy) => /(^|[^y])\.json$/.test(copy) && !copy.endsWith(".history.json"))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  const copy = [`${file}.bak`, ...copies].find((one) => existsSync(one) && isWhole(one));
+  return { file, ...(copy === undefined ? {} : { copy }) };
+}
+
+/** Whether a file holds a checkpoint. */
+function isWhole(file: string): boolean {
+  const read = parsed(readFileSync(file, "utf8"));
+  return z.object({ checkpoint: z.object({}) }).safeParse(read).success;
+}
+
+/** Puts a whole copy of the state in the place of one that is cut off, which is kept. */
+export function restoreState(file: string, copy: string): void {
+  putAside(file);
+  copyFileSync(copy, file);
+}
+
 /** Puts a file aside, under a name that nobody reads. */
 export function putAside(file: string): string {
-  const aside = `${file}.empty-${Date.now()}`;
+  const aside = `${file}.broken-${Date.now()}`;
   renameSync(file, aside);
   return aside;
 }

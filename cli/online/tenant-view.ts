@@ -3,10 +3,9 @@ import { Resolver } from "node:dns/promises";
 import type { Asked, CloudView } from "../../core/drift/cloud-view.ts";
 import type { ZoneRecord } from "../../core/guards/adoption.ts";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
-import type { ExistingRecords } from "../../core/tenant/existing/existing-records.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
 import { cloudflareApi } from "../../dns/cloudflare.ts";
-import { isAbsent, type NameReading, nameReader } from "../../dns/name-reader.ts";
+import { answersOf, isAbsent, nameReader } from "../../dns/name-reader.ts";
 import { messageOf } from "../engine/surroundings.ts";
 import type { Project } from "../project/project.ts";
 import { addressesOfStack, cloudflareAccessOf, ec2Of, placeOf } from "./cloud-view.ts";
@@ -99,24 +98,4 @@ async function pointersOf(
     }),
   );
   return new Map(found);
-}
-
-const LISTED = [
-  "TXT",
-  "MX",
-  "CAA",
-  "A",
-  "AAAA",
-] as const satisfies readonly (keyof ExistingRecords)[];
-
-function answersOf(
-  reading: NameReading | undefined,
-  type: string,
-): Asked<readonly string[]> | undefined {
-  if (reading === undefined) return undefined;
-  if ("failed" in reading) return reading;
-  const { standing } = reading;
-  if (type === "CNAME") return { found: standing.CNAME === undefined ? [] : [standing.CNAME] };
-  const listed = LISTED.find((one) => one === type);
-  return listed === undefined ? undefined : { found: standing[listed] };
 }

@@ -11,14 +11,20 @@ export function tenantDrift(context: DriftContext): Drift[] {
   return [...addressDrift(context), ...recordDrift(context)];
 }
 
-/** The arguments of `pulumi up` that put differences right; undefined where it puts none right. */
-export function repairArguments(stack: string, drifts: readonly Drift[]): string[] | undefined {
+/**
+ * The commands of `pulumi` that put differences right, in their order; undefined where none does. A preview reads the
+ * state as it is, so that what was changed by hand is refreshed first.
+ */
+export function repairCommands(stack: string, drifts: readonly Drift[]): string[][] | undefined {
   const repairs = drifts.flatMap(({ repair }) => repair ?? []);
   if (repairs.length === 0) return undefined;
   const replaced = [...new Set(repairs.flatMap(({ replace }) => replace ?? []))];
+  const options = ["--stack", stack, ...replaced.flatMap((urn) => ["--replace", urn])];
   return [
-    ...["--stack", stack],
-    ...(repairs.some(({ refresh }) => refresh === true) ? ["--refresh"] : []),
-    ...replaced.flatMap((urn) => ["--replace", urn]),
+    ...(repairs.some(({ refresh }) => refresh === true)
+      ? [["refresh", "--stack", stack, "--yes", "--skip-preview"]]
+      : []),
+    ["preview", ...options],
+    ["up", ...options, "--yes", "--skip-preview"],
   ];
 }

@@ -37,7 +37,7 @@ export const guardCodes = {
   },
   "address-lost-and-removed": {
     level: "warning",
-    meaning: "An address that was lost is gone from the config too.",
+    meaning: "An address that was lost is gone from the config too, or its release was deployed.",
   },
   "address-outside-state": {
     level: "error",
@@ -123,7 +123,8 @@ export const guardCodes = {
   "ptr-removed": { level: "error", meaning: "PTRs that stand would be removed." },
   "zone-became-external": {
     level: "error",
-    meaning: "A zone became the customer's, and A records that stand would be removed.",
+    meaning:
+      "A zone became the customer's, whose name servers do not answer yet with records of ours that would be removed.",
   },
   "zone-id-of-other": { level: "error", meaning: "A zone id belongs to another zone." },
   "zone-unanswered": {

@@ -26,6 +26,18 @@ export function checkLost(
   const planned = wanted.find((candidate) => candidate.key === key);
   // It is asked for again, that very one and no other.
   if (planned?.recover === publicIp) return [];
+  if (lost.release === true && planned !== undefined) {
+    // It was let go as it was asked for: by a destroy that went no further, say, which then goes on.
+    return [
+      {
+        code: "address-lost-and-removed",
+        level: "warning",
+        path,
+        message: `was ${publicIp}, whose release was deployed, and is gone: no other address is allocated in its place`,
+        fix: `remove ${key} from the config; or destroy the stack, where that was under way`,
+      },
+    ];
+  }
   if (planned === undefined) {
     return [
       {

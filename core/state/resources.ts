@@ -65,6 +65,8 @@ export interface RememberedAddress {
   publicIp: string;
   account?: string;
   region?: string;
+  /** Whether its release had been deployed. */
+  release?: boolean;
 }
 
 /** A network interface in the state. */
@@ -218,10 +220,11 @@ export function readResources(
           }),
     });
   }
-  for (const [name, { publicIp, arn, tenant, key = keyOf(name, stack) }] of components) {
+  for (const [name, component] of components) {
+    const { publicIp, arn, tenant, release, key = keyOf(name, stack) } = component;
     if (key === undefined) continue;
     resources.remembered.push({
-      ...{ key, publicIp },
+      ...{ key, publicIp, release },
       ...(tenant === undefined ? {} : { tenant }),
       ...(arn === undefined ? {} : placeOf(arn)),
     });

@@ -68,9 +68,10 @@ function zoneOf(world: World, name: string): string | undefined {
 }
 
 function zoneRecords(world: World, zone: string): RecordContent[] {
+  const own = Object.values(world.state.cloudflare.zones).find(({ name }) => name === zone);
   const apex: RecordContent[] = [
     { name: zone, type: "SOA", content: "", ttl: 3_600 },
-    ...SERVERS.map((content) => ({ name: zone, type: "NS", content, ttl: 86_400 })),
+    ...(own?.nameServers ?? SERVERS).map((content) => ({ name: zone, type: "NS", content, ttl: 86_400 })),
   ];
   if (zone === SERVERS_ZONE) {
     return [

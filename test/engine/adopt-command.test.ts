@@ -53,7 +53,7 @@ test("addresses, their PTRs, DKIM keys, SPF and DMARC come into the config, and 
   expect(looked.stdout).toMatch(/addresses\.relay: .* on 10\.0\.1\.11, relay\.acme\.example\n/);
   expect(looked.stdout).toContain("dkim.old: at acme.example");
   const written = await made.sendips("adopt", "acme", "--write");
-  expect(written.stdout).toMatch(/taken over as they stand: \d+ records/);
+  expect(written.output).toMatch(/taken over as they stand: \d+ records/);
   expect(liveState(made)).toEqual(before);
 
   const up = await made.up("acme");

@@ -82,7 +82,8 @@ test("hand-made changes of every kind are found, PTRs too, and --fix puts them r
   ]);
 
   const fixed = await made.sendips("drift", "acme", "--fix");
-  expect(fixed.output).toContain("pulumi up --stack acme --refresh --replace urn:");
+  expect(fixed.code, fixed.output).toBe(0);
+  expect(fixed.output).toContain("pulumi up --stack acme --replace urn:");
   await expect.poll(() => drift(made), { timeout: 30_000 }).toEqual({ code: 0, found: [] });
   expect(liveState(made).addresses).toEqual(before.addresses);
 });

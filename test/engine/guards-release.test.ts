@@ -2,7 +2,9 @@
  * What lets an address go: that its release was deployed, in the state and in EC2, and that the config has
  * not taken it back. Each of the ways here took an address off the air, or its records, on some version.
  */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { cloudflareZones } from "../../sandbox/project.ts";
+import { startSandbox } from "../../sandbox/server.ts";
 import {
   changes,
   clearCalls,
@@ -12,7 +14,6 @@ import {
   forget,
   inject,
   liveState,
-  namedCommands,
   turnExternal,
   urns,
   type World,
@@ -126,22 +127,33 @@ describe("tags that do not say whose an address is", () => {
   });
 });
 
-test("an A record stays until the customer publishes it, and goes by the way that is named", async () => {
+test("the records of a zone that becomes the customer's stay until theirs answer, and go then", async () => {
   const made = await deployedWorld();
   const before = liveState(made);
   turnExternal(made);
   made.edit("acme", ["sendips:tenant", "waitForCustomerRecords"], true);
   const refused = await made.up("acme");
   expect(refused.code).not.toBe(0);
-  expect(refused.output).toMatch(/zones\["acme\.example"\]: is external, but the A record of mk1/);
+  expect(refused.output).toMatch(
+    /zones\["acme\.example"\]: is external, but \d+ records of ours stand in our zone .* still delegated to ada/,
+  );
   expect(liveState(made)).toEqual(before);
 
-  const commands = namedCommands(refused.output, "state");
-  expect(commands).toHaveLength(2);
-  for (const command of commands) await made.mustPulumi(...command);
+  // The customer's own name servers: delegated to, and at first without the records.
+  const customer = await startSandbox({ zones: await cloudflareZones() });
+  onTestFinished(() => customer.close());
+  const theirs = customer.world.state.cloudflare;
+  for (const zone of Object.values(theirs.zones)) zone.nameServers = ["ns1.customer.example"];
+  const { host, port } = customer.dns;
+  made.edit("acme", ["sendips:dns"], { servers: [`${host}:${port}`] });
+  const early = await made.up("acme");
+  expect(early.code).not.toBe(0);
+  expect(early.output).toContain("the customer's name servers do not answer with");
+  expect(liveState(made)).toEqual(before);
+
+  theirs.served = structuredClone(made.sandbox.world.state.cloudflare.served);
   const over = await made.up("acme");
   expect(over.code, over.output).toBe(0);
   expect(liveState(made).addresses).toEqual(before.addresses);
-  const isA = (record: string) => record.includes(" A ");
-  expect(liveState(made).records.filter(isA)).toEqual(before.records.filter(isA));
+  expect(liveState(made).records.filter((record) => record.includes(" A "))).toEqual([]);
 });

@@ -132,6 +132,20 @@ test("a lock whose owner is gone, an empty attributes file, pending operations: 
   expect(up.output).not.toContain("pending");
 });
 
+test("a state file that a full disk has cut off: the newest whole copy comes in its place", async () => {
+  const made = await deployedWorld();
+  const text = await made.stateText("acme");
+  const file = stackFiles(made, "stacks", "sendips", "acme.json");
+  for (const broken of [file, `${file}.bak`]) writeFileSync(broken, text.slice(0, 500));
+  const looked = await made.sendips("recover", "acme");
+  expect([looked.code, looked.stdout]).toEqual([1, expect.stringContaining("is cut off")]);
+  expect(await made.stateText("acme")).toHaveLength(500);
+  const recovered = await made.sendips("recover", "acme", "--yes");
+  expect(recovered.code, recovered.output).toBe(0);
+  const up = await made.up("acme");
+  expect([up.code, operationLines(up)]).toEqual([0, []]);
+});
+
 test("with credentials that lead elsewhere, or to nobody, it changes nothing and says so", async () => {
   const made = await deployedWorld();
   const text = await made.stateText("acme");

@@ -5,7 +5,12 @@ import type { MailHostConfig } from "../../../core/config/schema.ts";
 import type { LiveAddress } from "../../../core/guards/address-context.ts";
 import { checkStateAddresses, needsDetails } from "../../../core/guards/addresses.ts";
 import { checkInterfaces } from "../../../core/guards/interfaces.ts";
-import { checkHostRecords, checkReverseNames } from "../../../core/guards/reverse-names.ts";
+import {
+  checkHandOver,
+  type HandOver,
+  leavingRecords,
+} from "../../../core/guards/hand-over.ts";
+import { checkReverseNames } from "../../../core/guards/reverse-names.ts";
 import { checkPlace } from "../../../core/guards/stack-place.ts";
 import { readDeployed } from "../../../core/state/deployed-stack.ts";
 import { ownerTags } from "../../../core/state/tags.ts";
@@ -103,7 +108,7 @@ describe("an address of the state", () => {
   test("that AWS does not have is an error with the way back", () => {
     const [gone] = check(stateOf([tx1]), [plannedAddress("tx1")], [], ["198.51.100.1"]);
     expect(gone).toMatchObject({ code: "address-released", path: "sendips:tenant.addresses.tx1" });
-    expect(gone?.fix).toContain("aws ec2 allocate-address --address 198.51.100.1");
+    expect(gone?.fix).toContain("recover: 198.51.100.1");
   });
 
   test("that AWS no longer has and nobody asks for is nothing to keep", () => {
@@ -287,7 +292,7 @@ test("a PTR that stands is not removed because nobody waits for the customer's r
   expect(checkReverseNames(tenant, external, had(true, released))).toEqual([]);
 });
 
-test("an A record that stands is not removed because the customer is to publish it", () => {
+test("a record that stands is not removed until the customer's name servers answer with it", () => {
   const values = raw(ACME);
   const asked = (publisher: unknown) => {
     const zones = { ...(values.values["zones"] as object), "acme.example": publisher };
@@ -297,19 +302,45 @@ test("an A record that stands is not removed because the customer is to publish 
     if (!("plan" in made)) throw new Error("the config holds errors");
     return made.plan;
   };
-  const key = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" }).addresses[0]?.key ?? "";
+  const ours = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" });
+  const key = ours.addresses[0]?.key ?? "";
   const held = (tags = {}) =>
     readDeployed("acme", stateOf([{ ...tx1, key, hostRecord: true, tags }])).deployed;
-  const external = asked("external");
-  const [finding] = checkHostRecords(external, held());
-  expect(finding).toMatchObject({
-    code: "zone-became-external",
-    path: 'sendips:zones["acme.example"]',
-  });
-  expect(finding?.fix).toContain("pulumi state delete --target-dependents 'urn:");
-  expect(checkHostRecords(external, held(released))).toEqual([]);
-  const ours = asked({ cloudflare: "0c1d2e3f405162738495a6b7c8d9eaf0" });
-  expect(checkHostRecords(ours, held())).toEqual([]);
+  const leaving = (planned: typeof ours, deployed = held()) =>
+    leavingRecords(planned, deployed, (name) => `acme-${name}`);
+  const external = leaving(asked("external"));
+  expect(external).toHaveLength(1);
+  expect(leaving(ours)).toEqual([]);
+  expect(leaving(asked("external"), held(released))).toEqual([]);
+  const said = (handOver: Partial<HandOver>) =>
+    checkHandOver(
+      "acme",
+      external,
+      new Map([
+        [
+          "acme.example",
+          {
+            ours: ["ada.ns.cloudflare.example"],
+            delegated: { found: ["ns1.customer.example"] },
+            answers: () => ({ found: [tx1.publicIp] }),
+            ...handOver,
+          },
+        ],
+      ]),
+    );
+  expect(said({})).toEqual([]);
+  expect(said({ delegated: { found: ["ada.ns.cloudflare.example"] } })).toMatchObject([
+    {
+      code: "zone-became-external",
+      path: 'sendips:zones["acme.example"]',
+      message: expect.stringContaining("still delegated to ada.ns.cloudflare.example"),
+    },
+  ]);
+  expect(said({ delegated: { failed: "SERVFAIL" } })).toHaveLength(1);
+  expect(said({ answers: () => ({ found: ["192.0.2.99"] }) })[0]?.message).toContain(
+    "the customer's name servers do not answer with A ",
+  );
+  expect(said({ answers: () => ({ failed: "ETIMEOUT" }) })).toHaveLength(1);
 });
 
 describe("a mail host", () => {

@@ -43,14 +43,18 @@ function notAllocated({ key, hostName }: PlannedAddress): Drift {
 /** What the config says of a deployed address and the deployment did not. */
 function notApplied(
   { deployed }: DriftContext,
-  { key, privateIp, hostName, release }: PlannedAddress,
+  { key, privateIp, hostName, retirement }: PlannedAddress,
   held: StateAddress,
 ): Drift[] {
   const listed = deployed.outputs.addresses[key];
   const changes = [
     { part: "privateIp", wanted: privateIp, is: held.bound?.privateIp ?? listed?.privateIp },
     { part: "hostName", wanted: hostName, is: listed?.hostName },
-    { part: "release", wanted: String(release), is: String(held.release) },
+    {
+      part: "release",
+      wanted: retirement?.how ?? "kept",
+      is: held.retirement?.how ?? "kept",
+    },
   ].filter(({ wanted, is }) => is !== undefined && is !== "" && is !== wanted);
   return changes.map(({ part, wanted, is }) => ({
     code: "drift-not-applied",

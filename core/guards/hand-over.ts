@@ -36,7 +36,9 @@ export function leavingRecords(
 ): LeavingRecord[] {
   const held = new Map(deployed.records.map((record) => [record.logicalName, record]));
   const released = new Set(
-    deployed.addresses.flatMap(({ key, release }) => (release && key !== undefined ? [key] : [])),
+    deployed.addresses.flatMap(({ key, retirement }) =>
+      retirement !== undefined && key !== undefined ? [key] : [],
+    ),
   );
   const ips = new Map(deployed.addresses.map(({ key, publicIp }) => [key, publicIp]));
   return records.flatMap((planned): LeavingRecord[] => {

@@ -12,12 +12,12 @@ export function checkReverseNames(
   zones: OperatorConfig["zones"],
   { addresses }: DeployedStack,
 ): Finding[] {
-  const losing = addresses.flatMap(({ key, reverseNameUrn, release }) =>
+  const losing = addresses.flatMap(({ key, reverseNameUrn, retirement }) =>
     key !== undefined &&
     tenant.addresses[key] !== undefined &&
     !setsReverseName(key, tenant, zones) &&
     reverseNameUrn !== undefined &&
-    !release
+    retirement === undefined
       ? [key]
       : [],
   );

@@ -5,6 +5,8 @@
 import { z } from "zod";
 import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
+import { type DeployedRetirement, wayOutOf } from "../retirement.ts";
+import { deployedRetirement } from "./retirement.ts";
 import { isReleased, readTags, type Tags } from "./tags.ts";
 
 /** Types by their token, as a URN ends in them. */
@@ -43,10 +45,10 @@ export interface StateAddress {
   publicIpv4Pool: string;
   tags: Tags;
   /**
-   * True once its release has been deployed: its tag says so, and its component, whose outputs no refresh
-   * writes. A tag that came into the state from EC2 alone is no deployment.
+   * Present once it has been deployed that the address leaves: its tag says so, and its component, whose outputs no
+   * refresh writes. A tag that came into the state from EC2 alone is no deployment.
    */
-  release: boolean;
+  retirement?: DeployedRetirement;
   /** Its A record, where that is in the state. */
   hostRecordUrn?: string;
   /** Its PTR, where that is in the state. */
@@ -65,7 +67,7 @@ export interface RememberedAddress {
   publicIp: string;
   account?: string;
   region?: string;
-  /** Whether its release had been deployed. */
+  /** Whether its way out had been deployed. */
   release?: boolean;
 }
 
@@ -141,6 +143,9 @@ const sendingIp = z.object({
   publicIp: z.string(),
   arn: z.string().optional(),
   release: z.boolean().default(false),
+  retain: z.boolean().default(false),
+  since: z.string().optional(),
+  mayGoFrom: z.string().optional(),
 });
 
 /**
@@ -202,12 +207,13 @@ export function readResources(
     const hostRecordUrn = records.get(`${name}-a`);
     const ptr = named.get(it.allocationId);
     const binding = bound.get(it.allocationId);
+    const retirement = deployedRetirement(it.tags, components.get(name));
     resources.addresses.push({
       ...{ urn, name, key: keyOf(name, stack) ?? readTags(it.tags).address },
       ...{ allocationId: it.allocationId, publicIp: it.publicIp, tags: it.tags },
       ...placeOf(it.arn),
       publicIpv4Pool: it.publicIpv4Pool,
-      release: isReleased(it.tags) && components.get(name)?.release === true,
+      ...(retirement === undefined ? {} : { retirement }),
       ...(hostRecordUrn === undefined ? {} : { hostRecordUrn }),
       ...(ptr === undefined ? {} : { reverseNameUrn: ptr.urn, reverseName: ptr.domainName }),
       ...(binding === undefined
@@ -221,7 +227,8 @@ export function readResources(
     });
   }
   for (const [name, component] of components) {
-    const { publicIp, arn, tenant, release, key = keyOf(name, stack) } = component;
+    const { publicIp, arn, tenant, key = keyOf(name, stack) } = component;
+    const release = wayOutOf(component) !== undefined;
     if (key === undefined) continue;
     resources.remembered.push({
       ...{ key, publicIp, release },

@@ -42,7 +42,7 @@ function taken(
 ) {
   const { deployed } = readDeployed("acme", state);
   const present = new Set([...tagged, ...named].map(({ publicIp }) => publicIp));
-  const context = { owner, wanted: keys, deployed, live: { present, details: tagged } };
+  const context = { owner, wanted: keys, deployed, today: "2026-11-28", live: { present, details: tagged } };
   const found = takeOvers(context, named, place);
   return {
     taken: [...found.taken].map(([key, { publicIp }]) => `${key} ${publicIp}`),

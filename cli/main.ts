@@ -11,6 +11,7 @@ const USAGE = `sendips <command>
   dkim new <stack>       make a DKIM key, straight into the encrypted config
   dkim rotate <stack>    the next step of a rotation, when its day has come
   connect <stack>        a Domain Connect template, or links for the customer
+  iam <stack…|--all>     the IAM policy and the Cloudflare scopes that are enough
 
   --help after a command says more. Exit status: 0 fine, 1 problems, 2 wrong usage.
   Deploying is Pulumi's: npx pulumi up -s <stack>
@@ -50,6 +51,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   connect: async () => {
     const { CONNECT_USAGE, connectCommand } = await import("./commands/connect.ts");
     return { usage: CONNECT_USAGE, run: connectCommand };
+  },
+  iam: async () => {
+    const { IAM_USAGE, iamCommand } = await import("./commands/iam.ts");
+    return { usage: IAM_USAGE, run: iamCommand };
   },
 };
 

@@ -150,7 +150,10 @@ export class MailHost extends pulumi.ComponentResource {
     const hooks = programHooks();
     hooks.deployedStack(context.deployed);
     hooks.answerForFormer(name);
-    const keptOpts = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
+    const keptOpts = {
+      parent: this,
+      hooks: { beforeDelete: [hooks.keep], onError: [hooks.denied] },
+    };
     const group = createSecurityGroup(name, args, keptOpts);
     hooks.registrations.add(TYPES.securityGroup, name, group, { component: this });
     const interfaces = new Map<string, NetworkInterface>();
@@ -173,7 +176,7 @@ export class MailHost extends pulumi.ComponentResource {
           parent: this,
           // With the interface every association on it would go, and tenants' mail with them.
           protect: !release,
-          hooks: { beforeUpdate: [hooks.keepPrivateIps], beforeDelete: [hooks.keep] },
+          hooks: { ...keptOpts.hooks, beforeUpdate: [hooks.keepPrivateIps] },
         },
       );
       hooks.registrations.add(TYPES.networkInterface, logicalName, eni, { component: this });

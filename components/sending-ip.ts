@@ -187,7 +187,12 @@ export class SendingIp extends pulumi.ComponentResource {
         // Create-before-delete would delete what it has just created: EC2 moves an address, and its old
         // association is gone with that.
         deleteBeforeReplace: true,
-        hooks: { ...keptOpts.hooks, beforeCreate: [hooks.bind], afterCreate: [hooks.bound] },
+        hooks: {
+          ...keptOpts.hooks,
+          beforeCreate: [hooks.bind],
+          afterCreate: [hooks.bound],
+          onError: [hooks.denied],
+        },
       },
     );
     hooks.registrations.add(TYPES.eipAssociation, name, association, {
@@ -243,6 +248,7 @@ export class SendingIp extends pulumi.ComponentResource {
           afterCreate: [hooks.named],
           afterUpdate: [hooks.named],
           beforeDelete: [hooks.keep],
+          onError: [hooks.denied],
         },
       },
     );

@@ -1,6 +1,13 @@
 /** `sendips iam`: the least that a stack's deployments, or a job that only looks, must be allowed. */
 import { parseArgs } from "node:util";
-import { type Access, accessFor, policyOf, type Role } from "../../core/access/access.ts";
+import {
+  type Access,
+  accessFor,
+  POLICY_LIMIT,
+  policyOf,
+  policySize,
+  type Role,
+} from "../../core/access/access.ts";
 import type { Place } from "../../core/access/grant.ts";
 import { needsOf } from "../../core/access/stack-needs.ts";
 import { accessText } from "../../core/access/words.ts";
@@ -14,11 +21,13 @@ import { stacksAskedFor } from "../project/stacks.ts";
 
 const ROLES: readonly Role[] = ["deploy", "drift"];
 const CLOUDS = ["aws", "cloudflare"] as const;
+const KINDS = ["tenant", "mail-host"] as const;
 
 export const IAM_USAGE = `sendips iam <stack…|--all> [options]
   The IAM policy and the scopes of the Cloudflare token that are enough for a tenant or a mail host, each
   permission with why it is there. Reads files only.
   --all         every stack of the project with one policy, by the project's tag and not by each stack's
+  --kind        with --all: ${KINDS.join(" or ")} stacks alone; together they are more than IAM takes as one policy
   --role        ${ROLES.join(" or ")} (a job that only looks). Default: deploy
   --adopt       an address of somebody else's that is to be taken over, by its allocation id or its public IPv4;
                 may be repeated
@@ -36,6 +45,7 @@ export async function iamCommand(
     allowPositionals: true,
     options: {
       all: { type: "boolean", default: false },
+      kind: { type: "string" },
       role: { type: "string", default: "deploy" },
       adopt: { type: "string", multiple: true, default: [] },
       account: { type: "string" },
@@ -44,6 +54,8 @@ export async function iamCommand(
   });
   const role = oneOf(ROLES, values.role, "--role");
   const cloud = values.json === undefined ? undefined : oneOf(CLOUDS, values.json, "--json");
+  const kind = values.kind === undefined ? undefined : oneOf(KINDS, values.kind, "--kind");
+  if (kind !== undefined && !values.all) throw new UsageError("--kind goes with --all");
   const { account } = values;
   if (account !== undefined && !/^\d{12}$/.test(account)) {
     throw new UsageError(`--account ${account}: an AWS account's number has 12 digits`);
@@ -56,10 +68,11 @@ export async function iamCommand(
   const project = openProject(cwd);
   const names = stacksAskedFor(project, positionals, { all: values.all, otherwise: "none" });
   const loaded = names.map((name) => loadStack(project, name));
-  const { stacks, problems } = readable(loaded);
+  const { stacks: read, problems } = readable(loaded);
   if (problems.length > 0) {
     throw new Refusal(`the config has errors; mend them first\n${formatProblems(problems)}`);
   }
+  const stacks = read.filter((stack) => kind === undefined || kindOf(stack) === kind);
   const region = regionOf(loaded, env);
   const place: Place = {
     project: project.name,
@@ -69,7 +82,7 @@ export async function iamCommand(
   };
   const needs = needsOf(stacks, values.adopt);
   const access = accessFor(role, place, needs);
-  const of = values.all ? `all stacks of ${project.name}` : names.join(", ");
+  const of = values.all ? `every ${kind ?? "stack"} of ${project.name}` : names.join(", ");
   if (cloud !== undefined) {
     out(`${JSON.stringify(documentOf(of, access, cloud), null, 2)}\n`);
     return 0;
@@ -108,8 +121,20 @@ function regionOf(loaded: readonly LoadedStack[], env: NodeJS.ProcessEnv): strin
   return others.length === 0 ? region : undefined;
 }
 
+function kindOf({ kind }: Stack): (typeof KINDS)[number] {
+  return kind === "tenant" ? "tenant" : "mail-host";
+}
+
 function documentOf(of: string, { grants, token }: Access, cloud: (typeof CLOUDS)[number]) {
-  if (cloud === "aws" && grants.length > 0) return policyOf(grants);
+  if (cloud === "aws" && grants.length > 0) {
+    const policy = policyOf(grants);
+    const size = policySize(policy);
+    if (size <= POLICY_LIMIT) return policy;
+    throw new Refusal(
+      `${of}: a policy of ${size} characters, and IAM takes ${POLICY_LIMIT}\n` +
+        `  print one for tenants and one for mail hosts: sendips iam --all --kind ${KINDS[0]}, --kind ${KINDS[1]}`,
+    );
+  }
   if (cloud === "cloudflare" && token !== undefined) return token;
   throw new Refusal(`${of}: needs nothing of ${cloud === "aws" ? "AWS" : "Cloudflare"}`);
 }

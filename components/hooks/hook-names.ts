@@ -11,6 +11,7 @@ export const HOOKS = {
   release: "sendips:release",
   bind: "sendips:bind",
   bound: "sendips:bound",
+  denied: "sendips:denied",
   recordStands: "sendips:record-stands",
   overAlias: "sendips:over-alias",
   resolves: "sendips:resolves",

@@ -7,6 +7,7 @@ import { TYPES } from "../../core/state/resources.ts";
 import { lastDeployment, lookUpHook, reportFindings } from "../engine.ts";
 import { Aliases } from "./aliases.ts";
 import { Bindings } from "./bindings.ts";
+import { explainDenied } from "./denied.ts";
 import { explainExistingRecord } from "./existing-record.ts";
 import { formerHookNames, HOOKS } from "./hook-names.ts";
 import { MailHostInterfaces } from "./interfaces.ts";
@@ -36,6 +37,8 @@ export class ProgramHooks {
   readonly allocate: pulumi.ResourceHook;
   /** For `onError` of Elastic IPs. */
   readonly release: pulumi.ErrorHook;
+  /** For `onError` of whatever has no error hook of its own, each of which explains this too. */
+  readonly denied: pulumi.ErrorHook;
   /** For `beforeCreate` of associations. */
   readonly bind: pulumi.ResourceHook;
   /** For `afterCreate` of associations. */
@@ -85,7 +88,11 @@ export class ProgramHooks {
       HOOKS.bound,
       lookUpHook((args) => this.bindings.afterCreate(args)),
     );
-    this.recordStands = this.#errorHook(HOOKS.recordStands, explainExistingRecord);
+    this.denied = this.#errorHook(HOOKS.denied, explainDenied);
+    this.recordStands = this.#errorHook(
+      HOOKS.recordStands,
+      async (args) => (await explainDenied(args)) || explainExistingRecord(args),
+    );
     this.overAlias = this.#hook(HOOKS.overAlias, (args) => this.aliases.clear(args));
     this.resolves = this.#hook(HOOKS.resolves, (args) => this.reverseNames.wait(args));
     this.named = this.#hook(
@@ -130,7 +137,8 @@ export class ProgramHooks {
     return new pulumi.ErrorHook(name, (args) => this.#inProgram(run, args));
   }
 
-  #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
+  async #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
+    await explainDenied(args);
     const component = this.registrations.of({ ...args, type: TYPES.eip })?.component;
     return retryRelease(args, () => this.#lookUps.ways(component));
   }

@@ -29,7 +29,6 @@ import {
 
 /** Where the official provider asks for what our stand-ins do without. */
 const INSTANCE_SOURCE = "terraform-provider-aws, internal/service/ec2/ec2_instance.go";
-const INTERFACE_SOURCE = "terraform-provider-aws, internal/service/ec2/vpc_network_interface.go";
 
 /** Only the Region of the stack: what EC2 restricts to no resource at least is asked there alone. */
 function inRegion({ region }: Place): { condition?: Condition } {
@@ -285,7 +284,6 @@ export function mailHostChanges(place: Place, { subnets, instance }: MailHostNee
         {
           action: "ec2:ModifyNetworkInterfaceAttribute",
           why: "what was changed by hand is put right: groups, description",
-          official: INTERFACE_SOURCE,
         },
       ],
       resources: [interfaces],

@@ -81,7 +81,7 @@ function withChanges<T>(
   );
 }
 
-/** The parts of a condition operator: `ForAllValues:StringNotEqualsIfExists`. */
+/** The parts of a condition operator: `ForAllValues:StringNotEquals`, `StringEqualsIfExists`. */
 export interface ParsedOperator {
   set: "all" | "any" | undefined;
   ifExists: boolean;
@@ -94,6 +94,8 @@ export function parseOperator(text: string): ParsedOperator | undefined {
     /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(text) ?? [];
   if (name !== "Null" && !Object.hasOwn(OPERATORS, name)) return undefined;
   if (name === "Null" && (set !== undefined || ifExists !== undefined)) return undefined;
+  // What the two mean together for a key that is absent no document says.
+  if (set !== undefined && ifExists !== undefined) return undefined;
   return {
     set: set === undefined ? undefined : set === "ForAllValues" ? "all" : "any",
     ifExists: ifExists !== undefined,

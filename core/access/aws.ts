@@ -201,7 +201,6 @@ export function mailHostLookUps(place: Place, { instance }: MailHostNeeds): Gran
     const official = INSTANCE_SOURCE;
     permissions.push(
       { action: "ec2:DescribeInstances", why: "the machine" },
-      { action: "ec2:DescribeInstanceAttribute", why: "what protects the machine", official },
       { action: "ec2:DescribeInstanceCreditSpecifications", why: "of burstable types", official },
       { action: "ec2:DescribeTags", why: "which launch template it is of", official },
       { action: "ec2:DescribeVolumes", why: "the machine's disks", official },
@@ -213,7 +212,20 @@ export function mailHostLookUps(place: Place, { instance }: MailHostNeeds): Gran
       ...{ sid: "LookAtMailHost", title: "look at the mail host", permissions, resources: ["*"] },
       ...inRegion(place),
     },
+    ...(instance === undefined ? [] : [instanceLookUp(place)]),
   ];
+}
+
+/** Attributes hold the user data, in which others may keep secrets: of the stack's own machine alone. */
+function instanceLookUp(place: Place): Grant {
+  const why = "what protects the machine, and its user data";
+  return {
+    sid: "LookAtOwnInstance",
+    title: "look at the stack's own machine",
+    permissions: [{ action: "ec2:DescribeInstanceAttribute", why, official: INSTANCE_SOURCE }],
+    resources: [ec2Arn(place, "instance/*")],
+    condition: owned(place),
+  };
 }
 
 /** What a deployment of a mail host changes. */
@@ -227,10 +239,17 @@ export function mailHostChanges(place: Place, { subnets, instance }: MailHostNee
   const making = ["CreateSecurityGroup", "CreateNetworkInterface"];
   return [
     {
-      sid: "MakeGroupAndInterfaces",
-      title: "make the security group and the network interfaces, with the stack's tags",
-      permissions: [createGroup, createInterface],
-      resources: [groups, interfaces],
+      sid: "MakeGroup",
+      title: "make the security group, with the stack's tags",
+      permissions: [createGroup],
+      resources: [groups],
+      condition: madeWithTags(place),
+    },
+    {
+      sid: "MakeInterfaces",
+      title: "make the network interfaces, with the stack's tags",
+      permissions: [createInterface],
+      resources: [interfaces],
       condition: madeWithTags(place),
     },
     {

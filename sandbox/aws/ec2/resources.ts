@@ -176,7 +176,7 @@ export function passedRole({ params }: Call): string | undefined {
   return name === undefined ? undefined : `arn:aws:iam::${accountId}:role/${name}`;
 }
 
-/** By action. One that is not here is restricted to no resource, as every `Describe…` is. */
+/** By action. One that is not here is restricted to no resource, as almost every `Describe…` is. */
 export const callResources: Readonly<Record<string, Find>> = {
   AllocateAddress: (call) => {
     const pool = call.params.get("PublicIpv4Pool");
@@ -217,4 +217,5 @@ export const callResources: Readonly<Record<string, Find>> = {
   RunInstances: run,
   TerminateInstances: instance,
   ModifyInstanceMetadataOptions: instance,
+  DescribeInstanceAttribute: instance,
 };

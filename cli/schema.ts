@@ -1,6 +1,10 @@
-/** `npm run schema`: writes the JSON Schemas of the files that people edit, and the references in docs/. */
+/**
+ * `npm run schema`: writes the JSON Schemas of the files that people edit, the references in docs/, and the policies in
+ * access/.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { projectJsonSchema, stackJsonSchema } from "../core/config/json-schema.ts";
+import { accessFiles } from "./access-files.ts";
 import { configReference } from "./config-reference.ts";
 import { findingsReference } from "./findings-reference.ts";
 
@@ -16,3 +20,9 @@ for (const [name, schema] of [
 const reference = configReference(stackJsonSchema(), projectJsonSchema());
 writeFileSync(new URL("../docs/config.md", import.meta.url), reference);
 writeFileSync(new URL("../docs/findings.md", import.meta.url), findingsReference());
+
+const access = new URL("../access/", import.meta.url);
+mkdirSync(access, { recursive: true });
+for (const [name, document] of Object.entries(accessFiles())) {
+  writeFileSync(new URL(name, access), `${JSON.stringify(document, null, 2)}\n`);
+}

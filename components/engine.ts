@@ -65,7 +65,8 @@ export function lookUpHook(
     try {
       await ask(args);
     } catch (error) {
-      const finding = error instanceof Error ? failedLookUp(error.message) : undefined;
+      const finding =
+        error instanceof Error ? failedLookUp(error.message, pulumi.getStack()) : undefined;
       if (finding === undefined) throw error;
       throw new Error(formatProblem({ ...finding, stack: pulumi.getStack() }));
     }

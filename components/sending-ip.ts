@@ -267,7 +267,12 @@ export class SendingIp extends pulumi.ComponentResource {
         // Create-before-delete would delete what it has just created: EC2 moves an address, and its old
         // association is gone with that.
         deleteBeforeReplace: true,
-        hooks: { ...keptOpts.hooks, beforeCreate: [hooks.bind], afterCreate: [hooks.bound] },
+        hooks: {
+          ...keptOpts.hooks,
+          beforeCreate: [hooks.bind],
+          afterCreate: [hooks.bound],
+          onError: [hooks.denied],
+        },
       },
     );
     hooks.registrations.add(TYPES.eipAssociation, name, association, {

@@ -16,28 +16,72 @@ const FAILED =
 const THROTTLED =
   /RequestLimitExceeded|Throttl|TooManyRequests|SlowDown|\b429\b|\b971\b|rate limit/i;
 
+/** What EC2 adds for `sts decode-authorization-message`: hundreds of characters that nobody reads. */
+const ENCODED = /\s*Encoded authorization failure message: [\w-]+/g;
+
+/**
+ * The permission that a cloud refused, where an error says so: `ec2:ReleaseAddress`, `DNS: Edit`; undefined for any
+ * other error.
+ *
+ * EC2 answers `UnauthorizedOperation`, other services `AccessDenied` or `AccessDeniedException`; newer texts name the
+ * action, older ones leave it to the SDK's `operation error EC2: ReleaseAddress`. Cloudflare answers 403 with code 10000
+ * where the token is not good for a zone's records.
+ */
+export function missingPermission(error: string): string | undefined {
+  if (/\b(UnauthorizedOperation|AccessDenied(Exception)?)\b/.test(error)) {
+    const [, service = "ec2", operation] = /operation error (\w+): (\w+)/.exec(error) ?? [];
+    const named = /not authorized to perform: ([\w-]+:\w+)/.exec(error)?.[1];
+    return named ?? (operation && `${service.toLowerCase()}:${operation}`);
+  }
+  const [, method] = /\b([A-Z]+) "[^"]*": 403 .*"code":\s*10000\b/s.exec(error) ?? [];
+  if (method === undefined) return undefined;
+  return method === "GET" ? "DNS: Read" : "DNS: Edit";
+}
+
+/** Cloudflare's 403 for a zone that is somebody else's, or that the token is not good for: it does not say which. */
+const FOREIGN_ZONE = /\b403 .*"code":\s*9109\b/s;
+
+/** What to do where a permission is missing. */
+export function permissionFix(stack: string): string {
+  return `npx sendips iam ${stack} prints what is enough, as IAM and Cloudflare take it`;
+}
+
 /**
  * The finding for an error of a provider's look-up, in the provider's own words; undefined for any
  * other error. Its path is the provider's config namespace, `aws` or `cloudflare`.
  *
+ * @param stack whose look-up it was.
+ *
  * @example
- * failedLookUp("invocation of aws:index/getRegion:getRegion returned an error: no credentials")
+ * failedLookUp("invocation of aws:index/getRegion:getRegion returned an error: no credentials", "acme")
  */
-export function failedLookUp(message: string): Finding | undefined {
+export function failedLookUp(message: string, stack: string): Finding | undefined {
   const [, provider = "", token = "", reason = ""] = FAILED.exec(message) ?? [];
   const lookUps = PUBLISHERS.find((kind) => kind.lookUps?.namespace === provider)?.lookUps;
   if (lookUps === undefined) return undefined;
   const name = token.split("/").at(-1);
-  const reasonText = reason.trim();
+  const reasonText = reason.replace(ENCODED, "").trim();
   const wait = THROTTLED.test(reasonText) ? lookUps.throttled : undefined;
   const failed = `${name} failed: ${reasonText}`;
+  const missing = missingPermission(reasonText);
+  if (missing !== undefined) {
+    return {
+      code: "cloud-permission-missing",
+      level: "error",
+      path: provider,
+      message: `the credentials lack ${missing}: ${failed}`,
+      fix: permissionFix(stack),
+    };
+  }
   return wait === undefined
     ? {
         code: "cloud-look-up-failed",
         level: "error",
         path: provider,
         message: failed,
-        fix: lookUps.check,
+        fix: FOREIGN_ZONE.test(reasonText)
+          ? `${lookUps.check}; ${permissionFix(stack)}`
+          : lookUps.check,
       }
     : {
         code: "cloud-throttled",

@@ -1,6 +1,7 @@
 /** What stands in our zones where a plan's records are to come: looked at before anything is registered. */
 import * as pulumi from "@pulumi/pulumi";
 import { cloudflareApiOf } from "../components/cloudflare.ts";
+import { permissionFix } from "../core/foreign-errors.ts";
 import {
   type AdoptionPlan,
   missingRecords,
@@ -51,7 +52,7 @@ export async function adoptionsInZones(
         level: "error",
         path: "sendips:zones",
         message: `what stands in the zone ${zoneId} cannot be asked of Cloudflare, and no record is published over what was not seen: ${error instanceof Error ? error.message : error}`,
-        fix: "CLOUDFLARE_API_TOKEN with Zone: Read and DNS: Edit on the zone; then deploy again: nothing was changed",
+        fix: `CLOUDFLARE_API_TOKEN with Zone: Read and DNS: Edit on the zone (${permissionFix(pulumi.getStack())}); then deploy again: nothing was changed`,
       });
     }
   }

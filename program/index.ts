@@ -53,7 +53,8 @@ export default async function program(): Promise<pulumi.Inputs> {
   try {
     return await run();
   } catch (error) {
-    const finding = error instanceof Error ? failedLookUp(error.message) : undefined;
+    const finding =
+      error instanceof Error ? failedLookUp(error.message, pulumi.getStack()) : undefined;
     if (finding === undefined) throw error;
     const stack = pulumi.getStack();
     throw new RunError(

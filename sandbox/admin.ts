@@ -1,5 +1,6 @@
 /** `/_sandbox/…`: the sandbox's own controls, which no real cloud has. JSON in and out. */
 import * as z from "zod";
+import { accessChange, changeAccess } from "./access/policy.ts";
 import type { SandboxClock } from "./clock.ts";
 import { type CallLog, type Faults, faultRule } from "./faults.ts";
 import type { WireRequest, WireResponse, World } from "./world.ts";
@@ -80,6 +81,12 @@ const routes: Readonly<Record<string, Route>> = {
     world.changed();
     return settingsView(world);
   },
+  "GET access": ({ world }) => accessView(world),
+  "POST access": ({ world }, body) => {
+    world.state.access = changeAccess(world.state.access, accessChange.parse(body));
+    world.changed();
+    return accessView(world);
+  },
   "GET state": ({ world }) => world.state,
 };
 
@@ -89,6 +96,10 @@ function clockView(clock: SandboxClock) {
 
 function settingsView(world: World) {
   return { delays: world.delays, eipQuota: world.state.aws.eipQuota };
+}
+
+function accessView({ state }: World) {
+  return state.access ?? { aws: {}, cloudflare: {} };
 }
 
 function json(status: number, body: unknown): WireResponse {

@@ -3,7 +3,7 @@
  * through, the next `times` fail, then the rule is spent.
  */
 import * as z from "zod";
-import type { FaultAnswer } from "./world.ts";
+import type { FaultAnswer, LoggedDecision } from "./world.ts";
 
 const kinds = ["error", "delay", "throttle", "drop-before", "drop-after"] as const;
 
@@ -110,6 +110,8 @@ export interface LoggedCall {
   status: number;
   /** Milliseconds since the epoch on the sandbox clock. */
   at: number;
+  /** What was asked of the caller's policies; absent where it has none, and may do everything. */
+  decisions?: LoggedDecision[];
 }
 
 /** Enough for any test; an endless run must not fill the memory. */

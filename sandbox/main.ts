@@ -3,11 +3,14 @@
  *
  *     node sandbox/main.ts --state F --http-port N --dns-port N --zone acme.example=<id>
  *       --subnet <id>=10.0.1.0/24 --delay ptrPending=500 --eip-quota 20 --clock-rate 10 --ready F
+ *       --access F
  *
+ * `--access` names a file with what credentials may do, as `POST /_sandbox/access` takes it.
  * `--ready` names a file that gets `{pid, url, cloudflareUrl, dns}` as JSON once it listens.
  */
-import { renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { accessChange } from "./access/policy.ts";
 import { defaultDelays } from "./seed.ts";
 import { type SandboxOptions, startSandbox } from "./server.ts";
 
@@ -22,6 +25,7 @@ async function main(): Promise<void> {
       delay: { type: "string", multiple: true },
       "eip-quota": { type: "string" },
       "clock-rate": { type: "string" },
+      access: { type: "string" },
       ready: { type: "string" },
     },
   });
@@ -44,6 +48,9 @@ async function main(): Promise<void> {
         return [name, number(ms)];
       }),
     );
+  }
+  if (values.access !== undefined) {
+    options.access = accessChange.parse(JSON.parse(readFileSync(values.access, "utf8")));
   }
   const sandbox = await startSandbox(options);
   const { url, cloudflareUrl, dns } = sandbox;

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type AccessChange, changeAccess } from "./access/policy.ts";
 import { handleAdmin } from "./admin.ts";
 import { loggedParams } from "./aws/log.ts";
 import { awsServices, pickAwsService } from "./aws/service.ts";
@@ -13,7 +14,7 @@ import { SandboxClock } from "./clock.ts";
 import { cloudflareService } from "./cloudflare/service.ts";
 import { emptyCloudflare } from "./cloudflare/state.ts";
 import { startDns } from "./dns/server.ts";
-import { CallLog, Faults } from "./faults.ts";
+import { CallLog, Faults, type LoggedCall } from "./faults.ts";
 import {
   defaultDelays,
   defaultSubnets,
@@ -24,7 +25,15 @@ import {
   type ZoneSeed,
 } from "./seed.ts";
 import { loadState, openVault, saveState } from "./store.ts";
-import type { Delays, Service, State, WireRequest, WireResponse, World } from "./world.ts";
+import type {
+  CallNotes,
+  Delays,
+  Service,
+  State,
+  WireRequest,
+  WireResponse,
+  World,
+} from "./world.ts";
 
 const host = "127.0.0.1";
 
@@ -44,6 +53,8 @@ export interface SandboxOptions {
   eipQuota?: number;
   /** Sandbox milliseconds per real millisecond. @default 1 */
   clockRate?: number;
+  /** What credentials may do. @default everything */
+  access?: AccessChange;
   /** Told of every reply as it goes out, for tests that hold it against the cloud's own schema. */
   onReply?: (reply: ServerReply) => void;
 }
@@ -100,15 +111,24 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       : pickAwsService(services, request);
     const action = service.action(request);
     const fault = faults.next(service.name, action);
-    const call = { service: service.name, action, params: loggedParams(request), status: 0, at: 0 };
-    call.at = clock.now();
+    const call: LoggedCall = {
+      ...{ service: service.name, action, params: loggedParams(request) },
+      ...{ status: 0, at: clock.now() },
+    };
     calls.add(call);
+    const notes: CallNotes = {
+      decided: (decision) => {
+        call.decisions = [...(call.decisions ?? []), decision];
+      },
+    };
     // Unreferenced: a closed sandbox does not wait for it.
     if (fault?.rule.kind === "delay")
       await sleep(fault.rule.delayMs ?? 0, undefined, { ref: false });
     if (fault?.rule.kind === "drop-before") return "cut";
     const reply =
-      fault?.answer === undefined ? handle(service, request, world) : service.error(fault.answer);
+      fault?.answer === undefined
+        ? handle(service, request, world, notes)
+        : service.error(fault.answer);
     if (fault?.rule.kind === "drop-after") return "cut";
     call.status = reply.status;
     const { status, body } = reply;
@@ -170,13 +190,19 @@ function initialState(options: SandboxOptions): State {
   state.cloudflare.zones = { ...emptyCloudflare(zones).zones, ...state.cloudflare.zones };
   seedSubnets(state.aws, options.subnets ?? defaultSubnets);
   if (options.eipQuota !== undefined) state.aws.eipQuota = options.eipQuota;
+  if (options.access !== undefined) state.access = changeAccess(state.access, options.access);
   return state;
 }
 
 /** A bug in the sandbox must look like a fault of the cloud, and leave a trace for us. */
-function handle(service: Service, request: WireRequest, world: World): WireResponse {
+function handle(
+  service: Service,
+  request: WireRequest,
+  world: World,
+  notes: CallNotes,
+): WireResponse {
   try {
-    return service.handle(request, world);
+    return service.handle(request, world, notes);
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`sandbox: ${service.name} ${service.action(request)}: ${text}\n`);

@@ -2,6 +2,7 @@
  * What every simulated service shares: the clock, the state that outlives the process, the call
  * log and the faults to inject. Services keep their own slice of the state and nothing else.
  */
+import type { AccessState } from "./access/policy.ts";
 import type { AwsState } from "./aws/state.ts";
 import type { CloudflareState } from "./cloudflare/state.ts";
 
@@ -16,6 +17,8 @@ export interface State {
   version: 1;
   aws: AwsState;
   cloudflare: CloudflareState;
+  /** What credentials may do; absent where all may do everything. */
+  access?: AccessState;
   /** How far the sandbox clock was ahead of real time at the last save, in milliseconds. */
   clockOffsetMs?: number;
   /** The delays at the last save; what a restart is told anew wins over them. */
@@ -57,6 +60,23 @@ export interface WireResponse {
   body: string;
 }
 
+/** What was asked of the caller's policies, and what came of it. */
+export interface LoggedDecision {
+  action: string;
+  /** An ARN, or a Cloudflare zone. */
+  resource: string;
+  context: Readonly<Record<string, string | readonly string[]>>;
+  allowed: boolean;
+  /** The statements that met it. */
+  matched: string[];
+}
+
+/** What a service tells of a call besides its reply. */
+export interface CallNotes {
+  /** Told of each thing that was asked of the caller's policies. */
+  decided(decision: LoggedDecision): void;
+}
+
 /** What a fault answers in place of the real reply. */
 export interface FaultAnswer {
   status: number;
@@ -73,7 +93,7 @@ export interface Service {
   readonly name: string;
   /** The call's name in the log and in fault rules: `AllocateAddress`, `POST dns_records`. */
   action(request: WireRequest): string;
-  handle(request: WireRequest, world: World): WireResponse;
+  handle(request: WireRequest, world: World, notes?: CallNotes): WireResponse;
   /** An error in this service's own wire format. */
   error(answer: FaultAnswer): WireResponse;
 }

@@ -16,9 +16,9 @@ const FOLDERS = ["mail", "core", "components", "program", "aws", "dns", "cli", "
 /** What the engine and Node read of the plugin; its code is built as all code is. */
 const PLUGIN_FILES = ["PulumiPlugin.yaml", "package.json", "schema.json"];
 
-/** Of the repository only: what writes schema/, docs/ and the plugin's schema, and what is no TypeScript. */
+/** Of the repository only: what writes schema/, access/, docs/ and the plugin's schema, and what is no TypeScript. */
 const REPOSITORY_ONLY = [
-  ...["cli/schema.ts", "cli/config-reference.ts", "cli/sendips.mjs"],
+  ...["cli/schema.ts", "cli/access-files.ts", "cli/config-reference.ts", "cli/sendips.mjs"],
   ...["plugin/index.ts", "plugin/plugin.mjs", "plugin/tsconfig.json"],
   ...PLUGIN_FILES.map((file) => `plugin/${file}`),
 ].map((file) => join(REPOSITORY, file));

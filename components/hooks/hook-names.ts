@@ -13,6 +13,7 @@ export const HOOKS = {
   bind: "sendips:bind",
   bound: "sendips:bound",
   leftBehind: "sendips:left-behind",
+  denied: "sendips:denied",
   recordStands: "sendips:record-stands",
   overAlias: "sendips:over-alias",
   resolves: "sendips:resolves",

@@ -8,6 +8,7 @@ import { lastDeployment, lookUpHook, reportFindings } from "../engine.ts";
 import type { WaitsArgs } from "../waits.ts";
 import { Aliases } from "./aliases.ts";
 import { Bindings } from "./bindings.ts";
+import { explainDenied } from "./denied.ts";
 import { explainExistingRecord } from "./existing-record.ts";
 import { formerHookNames, HOOKS } from "./hook-names.ts";
 import { MailHostInterfaces } from "./interfaces.ts";
@@ -40,6 +41,8 @@ export class ProgramHooks {
   readonly allocated: pulumi.ResourceHook;
   /** For `onError` of Elastic IPs. */
   readonly release: pulumi.ErrorHook;
+  /** For `onError` of whatever has no error hook of its own, each of which explains this too. */
+  readonly denied: pulumi.ErrorHook;
   /** For `beforeCreate` of associations. */
   readonly bind: pulumi.ResourceHook;
   /** For `afterCreate` of associations. */
@@ -100,11 +103,21 @@ export class ProgramHooks {
       HOOKS.bound,
       lookUpHook((args) => this.bindings.afterCreate(args)),
     );
-    this.leftBehind = this.#errorHook(HOOKS.leftBehind, explainLeftBehind);
-    this.recordStands = this.#errorHook(HOOKS.recordStands, explainExistingRecord);
+    this.denied = this.#errorHook(HOOKS.denied, explainDenied);
+    this.leftBehind = this.#errorHook(
+      HOOKS.leftBehind,
+      async (args) => (await explainDenied(args)) || explainLeftBehind(args),
+    );
+    this.recordStands = this.#errorHook(
+      HOOKS.recordStands,
+      async (args) => (await explainDenied(args)) || explainExistingRecord(args),
+    );
     this.overAlias = this.#hook(HOOKS.overAlias, (args) => this.aliases.clear(args));
     this.resolves = this.#hook(HOOKS.resolves, (args) => this.reverseNames.wait(args));
-    this.unnamed = this.#errorHook(HOOKS.unnamed, (args) => this.reverseNames.explain(args));
+    this.unnamed = this.#errorHook(HOOKS.unnamed, async (args) => {
+      await explainDenied(args);
+      return this.reverseNames.explain(args);
+    });
     this.named = this.#hook(
       HOOKS.named,
       lookUpHook((args) => this.reverseNames.readBack(args)),
@@ -148,6 +161,7 @@ export class ProgramHooks {
   }
 
   async #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
+    await explainDenied(args);
     if (args.failedOperation === "create") {
       // What cannot be asked now is asked by the next run.
       await this.keeper.nameUnheld(args).catch(() => {});

@@ -157,5 +157,9 @@ export const guardCodes = {
     meaning: "A CNAME would take the place of several deployed records at once.",
   },
   "cloud-look-up-failed": { level: "error", meaning: "AWS or Cloudflare cannot be asked." },
+  "cloud-permission-missing": {
+    level: "error",
+    meaning: "The credentials lack a permission that a deployment needs.",
+  },
   "cloud-throttled": { level: "error", meaning: "AWS or Cloudflare is asked too much at present." },
 } as const satisfies Codes;

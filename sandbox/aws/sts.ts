@@ -1,12 +1,13 @@
 /** STS: only who the caller is. Query protocol, version 2011-06-15. */
 import { randomUUID } from "node:crypto";
+import type { Policy } from "../access/policy.ts";
 import type { FaultAnswer, Service, WireResponse } from "../world.ts";
+import { accountId, callerArn } from "./account.ts";
 import { authenticate } from "./auth.ts";
+import { decodedMessage, denialText, firstDenial, policiesOf } from "./authorization.ts";
 import { ApiError } from "./error.ts";
 import { form } from "./params.ts";
 import { element, type Xml, xmlHeaders } from "./xml.ts";
-
-export const accountId = "123456789012";
 
 const namespace = ' xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
 
@@ -27,30 +28,52 @@ export const stsService: Service = {
   name: "sts",
   action: (request) => form(request).get("Action") ?? "(none)",
   error,
-  handle(request) {
+  handle(request, world, notes) {
     try {
-      authenticate(request, authCodes);
-      const action = form(request).get("Action") ?? "";
-      if (action !== "GetCallerIdentity") {
-        throw new ApiError(
-          "InvalidAction",
-          `Could not find operation ${action} for version 2011-06-15`,
-        );
+      const { accessKeyId } = authenticate(request, authCodes);
+      const params = form(request);
+      const action = params.get("Action") ?? "";
+      switch (action) {
+        // No permission is needed, and none can be taken away (STS API, GetCallerIdentity).
+        case "GetCallerIdentity":
+          return success(action, {
+            Arn: callerArn,
+            UserId: "AIDASANDBOXSANDBOX123",
+            Account: accountId,
+          });
+        case "DecodeAuthorizationMessage": {
+          const policies = policiesOf(world.state, accessKeyId) ?? [everything];
+          const asked = { action: `sts:${action}`, resource: "*", context: {} };
+          const denial = firstDenial(policies, [asked], (decision) => notes?.decided(decision));
+          if (denial !== undefined) throw new ApiError("AccessDenied", denialText(denial), 403);
+          const DecodedMessage = decodedMessage(params.need("EncodedMessage"));
+          if (DecodedMessage !== undefined) return success(action, { DecodedMessage });
+          throw new ApiError("InvalidAuthorizationMessageException", "Message is not valid");
+        }
+        default:
+          throw new ApiError(
+            "InvalidAction",
+            `Could not find operation ${action} for version 2011-06-15`,
+          );
       }
-      return reply(200, "GetCallerIdentityResponse", {
-        GetCallerIdentityResult: {
-          Arn: `arn:aws:iam::${accountId}:user/sandbox`,
-          UserId: "AIDASANDBOXSANDBOX123",
-          Account: accountId,
-        },
-        ResponseMetadata: { RequestId: randomUUID() },
-      });
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) throw thrown;
       return error(thrown);
     }
   },
 };
+
+const everything: Policy = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+};
+
+function success(action: string, result: Xml): WireResponse {
+  return reply(200, `${action}Response`, {
+    [`${action}Result`]: result,
+    ResponseMetadata: { RequestId: randomUUID() },
+  });
+}
 
 function error({ status, code, message }: FaultAnswer): WireResponse {
   return reply(status, "ErrorResponse", {

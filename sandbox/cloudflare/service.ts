@@ -1,5 +1,6 @@
 /** Cloudflare's API v4 for zones and DNS records. */
 import type { Service, WireRequest, WireResponse, World } from "../world.ts";
+import { type Need, permits } from "./permissions.ts";
 import { createRecord, deleteRecord, editRecord, listRecords, showRecord } from "./records.ts";
 import { CloudflareError, failure, pageReply, success } from "./reply.ts";
 import type { Zone } from "./state.ts";
@@ -17,10 +18,10 @@ export const cloudflareService: Service = {
     return `${method} ${collection}`;
   },
 
-  handle(request, world) {
+  handle(request, world, notes) {
     try {
-      authorize(request, world);
-      return route(request, world);
+      const token = authenticate(request, world);
+      return route(request, world, (zoneId, need) => permits(world, token, zoneId, need, notes));
     } catch (error) {
       if (error instanceof CloudflareError) return failure(error);
       throw error;
@@ -38,7 +39,7 @@ export const cloudflareService: Service = {
 const usage = new WeakMap<World, Map<string, { times: number[]; blockedUntil: number }>>();
 
 /** Counts the request against its credential. */
-function authorize({ headers }: WireRequest, world: World): void {
+function authenticate({ headers }: WireRequest, world: World): string {
   const given = headers["authorization"];
   const key = headers["x-auth-key"];
   if (given === undefined && (key === undefined || headers["x-auth-email"] === undefined)) {
@@ -52,7 +53,11 @@ function authorize({ headers }: WireRequest, world: World): void {
   if (token === undefined) throw new CloudflareError(400, 6003, "Invalid request headers");
   if (token === "invalid") throw new CloudflareError(403, 9109, "Invalid access token");
   limit(token, world);
+  return token;
 }
+
+/** Whether the token is good for this in a zone. */
+type Permits = (zoneId: string, need: Need) => boolean;
 
 /**
  * "If you exceed this limit, all API calls for the next five minutes will be blocked" (Cloudflare's
@@ -76,7 +81,7 @@ function limit(token: string, world: World): void {
   used.times.push(now);
 }
 
-function route(request: WireRequest, world: World): WireResponse {
+function route(request: WireRequest, world: World, permitted: Permits): WireResponse {
   const [collection, zoneId, sub, recordId, ...rest] = request.path
     .slice(ROOT.length + 1)
     .split("/")
@@ -88,9 +93,14 @@ function route(request: WireRequest, world: World): WireResponse {
   if (collection !== "zones" || rest.length > 0) throw unrouted(request);
   if (zoneId === undefined) {
     if (method !== "GET") throw new CloudflareError(405, 10405, "Method not allowed");
-    return listZones(request, world);
+    return listZones(request, world, permitted);
   }
   const zone = needZone(request, world, zoneId);
+  if (sub === undefined && !permitted(zone.id, "zone read")) throw foreignZone();
+  // Who may read the zone and not its records is told so (community.cloudflare.com, 697972).
+  if (sub === "dns_records" && !permitted(zone.id, method === "GET" ? "dns read" : "dns write")) {
+    throw new CloudflareError(403, 10000, "Authentication error");
+  }
   if (sub === undefined) {
     if (method === "GET") return success(shownZone(zone));
     throw new CloudflareError(405, 10405, "Method not allowed");
@@ -119,16 +129,20 @@ function unrouted({ path }: WireRequest): CloudflareError {
 function needZone(request: WireRequest, world: World, id: string): Zone {
   if (!/^[0-9a-f]{32}$/.test(id)) throw unrouted(request);
   const zone = world.state.cloudflare.zones[id];
-  if (zone === undefined) {
-    throw new CloudflareError(403, 9109, "Unauthorized to access requested resource");
-  }
+  if (zone === undefined) throw foreignZone();
   return zone;
 }
 
-function listZones({ query }: WireRequest, world: World): WireResponse {
+function foreignZone(): CloudflareError {
+  return new CloudflareError(403, 9109, "Unauthorized to access requested resource");
+}
+
+/** Those that the token may read; the others are not there for it. */
+function listZones({ query }: WireRequest, world: World, permitted: Permits): WireResponse {
   const name = query.get("name");
   const zones = Object.values(world.state.cloudflare.zones)
     .filter((zone) => name === null || zone.name === name)
+    .filter((zone) => permitted(zone.id, "zone read"))
     .map(shownZone);
   return success(...pageReply(zones, query, { usual: 20, most: 50 }));
 }

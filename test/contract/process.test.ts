@@ -136,6 +136,15 @@ describe("the command line", () => {
     }
   });
 
+  it("holds credentials to what a file says", async () => {
+    const access = join(folderForTest(), "access.json");
+    writeFileSync(access, '{"aws": {"AKIASANDBOX": []}}');
+    const { ready } = await launch("--access", access);
+    const client = ec2For({ ...(await sandboxForTest()), ...ready });
+    const describe = client.send(new DescribeAddressesCommand({}));
+    await expect(describe).rejects.toMatchObject({ name: "UnauthorizedOperation" });
+  });
+
   it("says where it listens in a file, once it does", async () => {
     const ready = join(folderForTest(), "ready.json");
     const child = spawn(process.execPath, [SERVER, "--ready", ready, "--zone", "x.example=0f"]);

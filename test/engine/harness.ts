@@ -34,6 +34,8 @@ import {
   type SnapshotPlaces,
   snapshotOf,
 } from "./snapshot.ts";
+import type { LoggedDecision } from "../../sandbox/world.ts";
+import { type GrantedAccess, grantedAccess } from "./access.ts";
 
 /** What the engine did to one resource. */
 export interface Operation {
@@ -52,6 +54,8 @@ export interface Run extends CommandResult {
 export interface World {
   sandbox: Sandbox;
   options: PulumiOptions;
+  /** What each stack's runs may do. */
+  access: GrantedAccess;
   /** Makes a stack. */
   init(stack: string): Promise<void>;
   /** `pulumi up` of a stack; makes the stack first when it is new. */
@@ -127,11 +131,13 @@ async function newWorld(
     await restoreStacks(from.snapshot, places, listening);
     for (const stack of from.stacks) known.add(stack);
   }
+  const access = grantedAccess(sandbox, cwd);
+  const as = (args: readonly string[]) => ({ ...pulumi, env: access.env(env, args) });
 
   const run = async (...args: string[]): Promise<Run> => {
     const log = join(folder, "events.json");
     rmSync(log, { force: true });
-    const ended = await runPulumi([...args, "--event-log", log], pulumi);
+    const ended = await runPulumi([...args, "--event-log", log], as(args));
     return { ...ended, operations: operations(log) };
   };
   const init = async (stack: string): Promise<void> => {
@@ -140,6 +146,7 @@ async function newWorld(
   };
   const made: World = {
     sandbox,
+    access,
     init,
     options: pulumi,
     run,
@@ -147,13 +154,13 @@ async function newWorld(
       // `runPulumi` adds an option of Pulumi's own to the command line.
       new Promise((resolve) => {
         const command = [join(REPOSITORY, "cli", "sendips.mjs"), ...args];
-        execFile(process.execPath, command, { cwd, env }, (error, stdout, stderr) => {
+        execFile(process.execPath, command, { cwd, env: as(args).env }, (error, stdout, stderr) => {
           const code = typeof error?.code === "number" ? error.code : error === null ? 0 : 1;
           resolve({ code, stdout, stderr, output: stdout + stderr });
         });
       }),
-    pulumi: (...args) => runPulumi(args, pulumi),
-    mustPulumi: (...args) => mustPulumi(args, pulumi),
+    pulumi: (...args) => runPulumi(args, as(args)),
+    mustPulumi: (...args) => mustPulumi(args, as(args)),
     up: async (stack, args = []) => {
       if (!known.has(stack)) await init(stack);
       return run("up", "--stack", stack, "--yes", "--skip-preview", ...args);
@@ -266,6 +273,8 @@ export function liveState(made: World) {
 export interface Call {
   action: string;
   params: Record<string, unknown>;
+  /** What was asked of the caller's policies. */
+  decisions?: LoggedDecision[];
 }
 
 /** All calls since the log was cleared. */
@@ -314,7 +323,9 @@ export async function dropAddresses(made: World): Promise<void> {
     }
     return resources;
   });
-  const refreshed = await made.run("refresh", "--stack", "acme", "--yes", "--skip-preview");
+  const refreshed = await made.access.unlimited(() =>
+    made.run("refresh", "--stack", "acme", "--yes", "--skip-preview"),
+  );
   const gone = operationLines(refreshed).filter((line) => line.startsWith("delete Eip "));
   if (gone.length === 0) throw new Error(refreshed.output);
 }

@@ -8,13 +8,29 @@ interface Logged {
   params: unknown;
 }
 
+/** Every action that a side has asked for, by the address of its sandbox. */
+const asked = new Map<string, Set<string>>();
+
+/** `ec2:AllocateAddress`: what a side has asked for whenever its log was read. */
+export function actionsOf({ sandbox }: Side): string[] {
+  return [...(asked.get(sandbox.url) ?? [])].sort();
+}
+
+async function logOf(side: Side): Promise<Logged[]> {
+  const log = (await admin(side, "GET", "calls")) as Logged[];
+  const { url } = side.sandbox;
+  const actions = log.map(({ service, action }) => `${service}:${action}`);
+  asked.set(url, new Set([...(asked.get(url) ?? []), ...actions]));
+  return log;
+}
+
 /** Each resource's calls since the log was cleared, in order; `shared` has those of none. */
 export async function callsOf(
   side: Side,
   resources: readonly SuitedResource[],
   standing: ReadonlyMap<string, ExistingResource>,
 ): Promise<Map<string, string[]>> {
-  const log = (await admin(side, "GET", "calls")) as Logged[];
+  const log = await logOf(side);
   await admin(side, "DELETE", "calls");
   const marks = resources.map(({ name, marks: own }) => {
     const { id = "", values = {} } = standing.get(name) ?? {};
@@ -40,7 +56,7 @@ export async function callsOf(
 
 /** How often an action was asked for since the log was cleared. */
 export async function triesOf(side: Side, action: string): Promise<number> {
-  const log = (await admin(side, "GET", "calls")) as Logged[];
+  const log = await logOf(side);
   return log.filter((call) => call.action === action).length;
 }
 

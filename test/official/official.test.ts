@@ -2,10 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { accessFiles } from "../../cli/access-files.ts";
 import { isGone } from "../../core/foreign-errors.ts";
 import { REPOSITORY } from "../../sandbox/project.ts";
 import { differingAttributes } from "./attributes.ts";
-import { callsOf, canonical, triesOf } from "./calls.ts";
+import { actionsOf, callsOf, canonical, triesOf } from "./calls.ts";
 import { drift, sweep } from "./changes-by-hand.ts";
 import { deployedState } from "./deployed-resources.ts";
 import {
@@ -514,6 +515,13 @@ test("every type and function that a component imports is in the suite", async (
     token.split(":").at(-1),
   );
   expect([...new Set(imported)].filter((name) => !known.includes(name))).toEqual([]);
+});
+
+test("what the official provider asks of AWS is in the list of permissions", () => {
+  const listed = JSON.stringify(accessFiles());
+  const asked = actionsOf(official).filter((action) => action.startsWith("ec2:"));
+  expect(asked.length).toBeGreaterThan(25);
+  expect(asked.filter((action) => !listed.includes(`"${action}"`))).toEqual([]);
 });
 
 test("what is accepted still occurs", () => {

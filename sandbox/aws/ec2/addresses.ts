@@ -1,8 +1,9 @@
 /** Elastic IPs: allocate, recover, describe, release. */
+
+import { accountId } from "../account.ts";
 import { ApiError } from "../error.ts";
 import { newId, publicAddress } from "../ids.ts";
 import type { Address } from "../state.ts";
-import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import {
   applyFilters,

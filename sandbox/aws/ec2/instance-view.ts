@@ -1,6 +1,7 @@
 /** An instance as `DescribeInstances` shows it. */
+
+import { accountId } from "../account.ts";
 import type { Instance, NetworkInterface } from "../state.ts";
-import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import { holderOf } from "./associations.ts";
 import { type Call, isoTime, tagSet } from "./call.ts";

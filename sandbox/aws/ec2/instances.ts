@@ -1,9 +1,10 @@
 /** Instances: as much of them as binds addresses to a machine. */
+
+import { accountId } from "../account.ts";
 import { ApiError } from "../error.ts";
 import { newId } from "../ids.ts";
 import type { Params } from "../params.ts";
 import type { Instance, NetworkInterface } from "../state.ts";
-import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import {
   applyFilters,

@@ -1,9 +1,10 @@
 /** Network interfaces: create, describe, modify, attach, delete. */
+
+import { accountId } from "../account.ts";
 import { ApiError } from "../error.ts";
 import { newId, newMac } from "../ids.ts";
 import type { Params } from "../params.ts";
 import type { NetworkInterface } from "../state.ts";
-import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import { holderOf } from "./associations.ts";
 import {

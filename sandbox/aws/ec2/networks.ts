@@ -1,7 +1,8 @@
 /** VPCs and subnets: seeded, looked up, never changed. */
+
+import { accountId } from "../account.ts";
 import { network } from "../ids.ts";
 import type { Subnet } from "../state.ts";
-import { accountId } from "../sts.ts";
 import { applyFilters, type Call, type Handler, pickById, tagSet } from "./call.ts";
 
 export const networkHandlers: Readonly<Record<string, Handler>> = {

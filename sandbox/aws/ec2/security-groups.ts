@@ -1,8 +1,9 @@
 /** Security groups; their rules are in `security-rules.ts`. */
+
+import { accountId } from "../account.ts";
 import { ApiError } from "../error.ts";
 import { newId } from "../ids.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../state.ts";
-import { accountId } from "../sts.ts";
 import type { Xml } from "../xml.ts";
 import {
   applyFilters,

@@ -1,13 +1,22 @@
 /** EC2: query protocol, version 2016-11-15. */
 import { randomUUID } from "node:crypto";
-import type { FaultAnswer, Service, WireRequest, WireResponse, World } from "../../world.ts";
+import type {
+  CallNotes,
+  FaultAnswer,
+  Service,
+  WireRequest,
+  WireResponse,
+  World,
+} from "../../world.ts";
 import { authenticate } from "../auth.ts";
+import { policiesOf } from "../authorization.ts";
 import { ApiError } from "../error.ts";
 import { form } from "../params.ts";
 import { type AwsState, emptyRegion } from "../state.ts";
 import { element, type Xml, xmlHeaders, xmlProlog } from "../xml.ts";
 import { addressHandlers } from "./addresses.ts";
 import { associationHandlers } from "./associations.ts";
+import { authorize } from "./authorization.ts";
 import type { Handler } from "./call.ts";
 import { instanceHandlers } from "./instances.ts";
 import { interfaceHandlers } from "./interfaces.ts";
@@ -58,9 +67,9 @@ export const ec2Service: Service = {
   name: "ec2",
   action: (request) => form(request).get("Action") ?? "(none)",
   error,
-  handle(request, world) {
+  handle(request, world, notes) {
     try {
-      const { name, body } = perform(request, world);
+      const { name, body } = perform(request, world, notes);
       const reply = { requestId: randomUUID(), ...body };
       return answer(200, element(`${name}Response`, reply, namespace));
     } catch (thrown) {
@@ -73,8 +82,9 @@ export const ec2Service: Service = {
 function perform(
   request: WireRequest,
   world: World,
+  notes?: CallNotes,
 ): { name: string; body: { [name: string]: Xml } } {
-  const { region: regionName } = authenticate(request, authCodes);
+  const { accessKeyId, region: regionName } = authenticate(request, authCodes);
   const params = form(request);
   const name = params.get("Action");
   if (name === undefined) {
@@ -93,7 +103,11 @@ function perform(
   const aws = reads ? world.state.aws : copyFor(world, regionName);
   const region = aws.regions[regionName] ?? emptyRegion();
   aws.regions[regionName] = region;
-  const body = handler({ params, region, regionName, aws, world, now: world.clock.now() });
+  const call = { params, region, regionName, aws, world, now: world.clock.now() };
+  const policies = policiesOf(world.state, accessKeyId);
+  if (policies !== undefined)
+    authorize(name, call, policies, (decision) => notes?.decided(decision));
+  const body = handler(call);
   if (dryRun) {
     throw new ApiError(
       "DryRunOperation",

@@ -93,8 +93,13 @@ function resources({ region }: Call): { id: string; type: string; tags: Tags }[]
   ].map(({ id, tags }) => ({ id, tags, type: kindOf(id).type }));
 }
 
+/** The tags of whatever has this id; undefined where nothing has. */
+export function tagsById(call: Call, id: string): Tags | undefined {
+  return resources(call).find((resource) => resource.id === id)?.tags;
+}
+
 function needTags(call: Call, id: string): Tags {
-  const found = resources(call).find((resource) => resource.id === id);
-  if (found !== undefined) return found.tags;
+  const found = tagsById(call, id);
+  if (found !== undefined) return found;
   throw new ApiError(kindOf(id).code, `The ID '${id}' does not exist`);
 }

@@ -1,9 +1,9 @@
 /** Parameters: put, get, list, delete, tag. Secure values are sealed before they are kept. */
 import * as z from "zod";
 import type { Vault } from "../../store.ts";
+import { accountId } from "../account.ts";
 import { ApiError } from "../error.ts";
 import type { Parameter, RegionState, Tags } from "../state.ts";
-import { accountId } from "../sts.ts";
 import {
   describeInput,
   nameInput,
@@ -201,7 +201,7 @@ function page<T>(all: readonly T[], asked: z.infer<typeof pageInput>, most: numb
   return { items: all.slice(from, to), ...more };
 }
 
-function arn({ regionName }: SsmCall, name: string): string {
+export function arn({ regionName }: Pick<SsmCall, "regionName">, name: string): string {
   const slash = name.startsWith("/") ? "" : "/";
   return `arn:aws:ssm:${regionName}:${accountId}:parameter${slash}${name}`;
 }

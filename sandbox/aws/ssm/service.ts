@@ -2,11 +2,20 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Vault } from "../../store.ts";
-import type { FaultAnswer, Service, WireRequest, WireResponse, World } from "../../world.ts";
+import type {
+  CallNotes,
+  FaultAnswer,
+  Service,
+  WireRequest,
+  WireResponse,
+  World,
+} from "../../world.ts";
 import { authenticate } from "../auth.ts";
+import { denialText, firstDenial, policiesOf } from "../authorization.ts";
 import { ApiError } from "../error.ts";
 import { emptyRegion } from "../state.ts";
 import { type SsmHandler, ssmHandlers } from "./parameters.ts";
+import { accessRequests } from "./resources.ts";
 
 const prefix = "AmazonSSM.";
 
@@ -28,9 +37,9 @@ export function ssmService(vault: Vault): Service {
     name: "ssm",
     action,
     error,
-    handle(request, world) {
+    handle(request, world, notes) {
       try {
-        return answer(200, perform(request, world, vault));
+        return answer(200, perform(request, world, vault, notes));
       } catch (thrown) {
         if (thrown instanceof ApiError) return error(thrown);
         if (thrown instanceof z.ZodError || thrown instanceof SyntaxError) {
@@ -49,8 +58,8 @@ function action(request: WireRequest): string {
   return target.startsWith(prefix) ? target.slice(prefix.length) : target;
 }
 
-function perform(request: WireRequest, world: World, vault: Vault): unknown {
-  const { region: regionName } = authenticate(request, authCodes);
+function perform(request: WireRequest, world: World, vault: Vault, notes?: CallNotes): unknown {
+  const { accessKeyId, region: regionName } = authenticate(request, authCodes);
   const name = action(request);
   const handler: SsmHandler | undefined = Object.hasOwn(ssmHandlers, name)
     ? ssmHandlers[name]
@@ -59,10 +68,14 @@ function perform(request: WireRequest, world: World, vault: Vault): unknown {
   const { aws } = world.state;
   const region = aws.regions[regionName] ?? emptyRegion();
   aws.regions[regionName] = region;
-  const reply = handler(
-    { region, regionName, vault, now: world.clock.now() },
-    request.body === "" ? {} : JSON.parse(request.body),
-  );
+  const input: unknown = request.body === "" ? {} : JSON.parse(request.body);
+  const policies = policiesOf(world.state, accessKeyId);
+  if (policies !== undefined) {
+    const requests = accessRequests(name, regionName, region, input);
+    const denial = firstDenial(policies, requests, (decision) => notes?.decided(decision));
+    if (denial !== undefined) throw new ApiError("AccessDeniedException", denialText(denial));
+  }
+  const reply = handler({ region, regionName, vault, now: world.clock.now() }, input);
   world.changed();
   return reply;
 }

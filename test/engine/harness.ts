@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { onTestFinished } from "vitest";
 import { REPOSITORY } from "../../sandbox/project.ts";
+import { calls } from "./calls.ts";
 import { snapshotOf } from "./snapshot.ts";
 import {
   deployExamples,
@@ -14,6 +15,8 @@ import {
   type WorldOptions,
 } from "./world.ts";
 
+export { type Call, calls, clearFaults, inject } from "./calls.ts";
+export { namedCommands } from "./named-commands.ts";
 export type { Operation, Run, World } from "./world.ts";
 
 let count = 0;
@@ -60,16 +63,6 @@ export function operationLines(run: Run): string[] {
     .map(({ op, type, name }) => `${op} ${type.split(":").at(-1)} ${name}`);
 }
 
-/** The commands that a refusal names, as arguments of `pulumi`: `import …`, `state …`. */
-export function namedCommands(output: string, verb: string): string[][] {
-  const found = new Set(output.match(new RegExp(`pulumi ${verb} [^\\n;]*?--yes[^\\n;,.]*`, "g")));
-  return [...found].map((command) =>
-    [...command.matchAll(/'([^']*)'|(\S+)/g)]
-      .map(([, quoted, plain]) => quoted ?? plain ?? "")
-      .slice(1),
-  );
-}
-
 /** What a warmed address has to lose, by public IP, and every record in Cloudflare. */
 export function liveState(made: World) {
   const { aws, cloudflare } = made.sandbox.world.state;
@@ -83,18 +76,6 @@ export function liveState(made: World) {
     [id, type, name, content].join(" "),
   );
   return { addresses: Object.fromEntries(addresses), records: records.sort() };
-}
-
-/** One call as the sandbox logged it. */
-export interface Call {
-  action: string;
-  params: Record<string, unknown>;
-}
-
-/** All calls since the log was cleared. */
-export async function calls(made: World): Promise<Call[]> {
-  const reply = await fetch(`${made.sandbox.url}/_sandbox/calls`);
-  return (await reply.json()) as Call[];
 }
 
 /** Those of them that change something. */
@@ -158,17 +139,6 @@ export async function urns(made: World, type: string): Promise<Record<string, st
 export function forget(made: World): void {
   made.edit("acme", ["sendips:tenant", "streams", "marketing"], undefined);
   made.edit("acme", ["sendips:tenant", "addresses", "mk1"], undefined);
-}
-
-/** Has the sandbox fail, delay or throttle calls. */
-export async function inject(made: World, rule: Record<string, unknown>): Promise<void> {
-  const options = { method: "POST", body: JSON.stringify(rule) };
-  const reply = await fetch(`${made.sandbox.url}/_sandbox/faults`, options);
-  if (reply.status !== 200) throw new Error(await reply.text());
-}
-
-export async function clearFaults(made: World): Promise<void> {
-  await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
 }
 
 /** Makes the zone of the host names the customer's to publish. */

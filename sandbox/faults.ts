@@ -14,8 +14,7 @@ const kinds = [
 /** In place of an action's name: whatever changes something. */
 const MUTATING = "*mutating";
 
-/** One rule, as `POST /_sandbox/faults` takes it. */
-export const faultRule = z.strictObject({
+const ruleFields = z.strictObject({
   /** `ec2`, `ssm`, `sts`, `cloudflare`, or `*`. */
   service: z.string(),
   /** The call's name in the log, `*`, or `*mutating`: any call that changes something. */
@@ -38,6 +37,12 @@ export const faultRule = z.strictObject({
   skip: z.int().nonnegative().optional(),
   /** `for-ever`: until the faults are cleared, as when the network is cut. @default 1 */
   times: z.union([z.int().positive(), z.literal("for-ever")]).optional(),
+});
+
+/** One rule, as `POST /_sandbox/faults` takes it. */
+export const faultRule = ruleFields.refine(({ kind, pid }) => !/^kill/.test(kind) || pid, {
+  path: ["pid"],
+  error: "a kind that kills needs the process",
 });
 
 export type FaultRule = z.infer<typeof faultRule>;

@@ -31,7 +31,9 @@ export interface Point {
 /** What came of it. */
 export interface PointResult {
   outcome: Outcome;
-  /** The call that was hit: `AllocateAddress tx1`. */
+  /** The call that was hit: `AllocateAddress`. */
+  action: string;
+  /** The same, and what it was about: `AllocateAddress tx1`. */
   call: string;
   /** What is not as it must be, for `failed`. */
   wrong: string[];
@@ -90,7 +92,7 @@ export async function runPoint(
     const hit = log.find((call) => call.fault !== undefined);
     const call = hit === undefined ? "" : nameOf(hit, [...reference.before, ...reference.after]);
     const seconds = Math.round((Date.now() - began) / 100) / 10;
-    return { outcome, call, wrong, steps, seconds, transcript };
+    return { outcome, action: hit?.action ?? "", call, wrong, steps, seconds, transcript };
   };
   const wrongNow = async () => [
     ...wrongWithThings(open, scenario, reference),

@@ -15,6 +15,7 @@ const schema = z.object({
   scenario: z.string(),
   fault: z.string(),
   at: z.number(),
+  action: z.string(),
   call: z.string(),
   outcome: z.enum(["absorbed", "converged", "recovered", "named", "failed", "unreached"]),
   wrong: z.array(z.string()),

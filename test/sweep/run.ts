@@ -70,7 +70,7 @@ async function main(args: readonly string[]): Promise<number> {
   progress.end();
   if (values.write === true) {
     const results = readResults(fingerprint);
-    say(`written: ${writeReport(results, fingerprint)}`);
+    say(`written: ${writeReport(results, new Date().toISOString().slice(0, 10))}`);
   }
   return progress.failed ? 1 : 0;
 }

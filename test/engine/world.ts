@@ -43,6 +43,8 @@ export interface Run extends CommandResult {
 
 export interface World {
   sandbox: Sandbox;
+  /** Ends the sandbox and starts it again from its state file, where it was. */
+  restartSandbox(): Promise<void>;
   options: PulumiOptions;
   /** Makes a stack. */
   init(stack: string): Promise<void>;
@@ -98,14 +100,15 @@ export async function newWorld(
     project: join(folder, "project"),
   };
   if (saved !== undefined) await restoreSandbox(saved, places);
-  const sandbox = await startSandbox({
+  const sandboxOptions = {
     zones: await cloudflareZones(),
     stateFile: places.stateFile,
     ...options,
     delays: { ...FAST, ...options.delays },
-  });
+  };
+  const sandbox = await startSandbox(sandboxOptions);
   const close = async () => {
-    await sandbox.close();
+    await made.sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   };
   const { project: cwd, backend } = places;
@@ -137,6 +140,11 @@ export async function newWorld(
   };
   const made: World = {
     sandbox,
+    restartSandbox: async () => {
+      await made.sandbox.close();
+      const ports = { httpPort: Number(new URL(sandbox.url).port), dnsPort: sandbox.dns.port };
+      made.sandbox = await startSandbox({ ...sandboxOptions, ...ports });
+    },
     init,
     options: pulumi,
     run,

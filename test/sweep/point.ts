@@ -210,8 +210,6 @@ function nameOf({ action, params }: Call, things: readonly Thing[]): string {
   if (typeof body === "object" && body !== null && "name" in body && "type" in body) {
     return `${action} ${body.type} ${body.name}`;
   }
-  const thing = things.find(({ id }) => text.includes(id));
-  if (thing !== undefined) return `${action} ${thing.what.replace(/ \(.*\)/, "")}`;
   const tags = Object.fromEntries(
     Object.entries(params).flatMap(([name, key]) => {
       if (!name.startsWith("TagSpecification.") || !name.endsWith(".Key")) return [];
@@ -219,5 +217,8 @@ function nameOf({ action, params }: Call, things: readonly Thing[]): string {
     }),
   );
   const { address, mailHost } = readTags(tags);
-  return [action, address ?? mailHost ?? ""].join(" ").trim();
+  if (address !== undefined) return `${action} ${address}`;
+  if (mailHost !== undefined) return `${action} ${mailHost}`;
+  const thing = things.find(({ id }) => text.includes(id));
+  return thing === undefined ? action : `${action} ${thing.what.replace(/ \(.*\)/, "")}`;
 }

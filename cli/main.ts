@@ -10,6 +10,7 @@ const USAGE = `sendips <command>
   zone <stack>           what the tenant's names publish today, and the config that keeps it
   dkim new <stack>       make a DKIM key, straight into the encrypted config
   dkim rotate <stack>    the next step of a rotation, when its day has come
+  recover <stack>        what a run that was cut short has left, and what puts it right
   connect <stack>        a Domain Connect template, or links for the customer
 
   --help after a command says more. Exit status: 0 fine, 1 problems, 2 wrong usage.
@@ -46,6 +47,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dkim: async () => {
     const { DKIM_USAGE, dkimCommand } = await import("./commands/dkim.ts");
     return { usage: DKIM_USAGE, run: dkimCommand };
+  },
+  recover: async () => {
+    const { RECOVER_USAGE, recoverCommand } = await import("./commands/recover.ts");
+    return { usage: RECOVER_USAGE, run: recoverCommand };
   },
   connect: async () => {
     const { CONNECT_USAGE, connectCommand } = await import("./commands/connect.ts");

@@ -7,6 +7,7 @@ import { getSubnet } from "@pulumi/aws/ec2/getSubnet.js";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import { getRegion } from "@pulumi/aws/getRegion.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { StandingAddress } from "../core/guards/address-adoption.ts";
 import type { LiveAddress, LiveStack } from "../core/guards/address-context.ts";
 import { needsDetails } from "../core/guards/addresses.ts";
 import { type Binding, bindingTag } from "../core/guards/bindings.ts";
@@ -141,11 +142,36 @@ export async function elasticIp(id: string, opts?: pulumi.InvokeOptions): Promis
   return { allocationId: id, publicIp, privateIp, networkInterfaceId, tags };
 }
 
+/** An Elastic IP with what hangs on it. Fails as {@link elasticIp}. */
+export async function standingAddress(
+  id: string,
+  opts?: pulumi.InvokeOptions,
+): Promise<StandingAddress> {
+  const found = await getElasticIp({ id }, opts);
+  const { publicIp, privateIp, networkInterfaceId, associationId, ptrRecord, tags } = found;
+  return {
+    ...{ allocationId: id, publicIp, privateIp, networkInterfaceId, associationId, tags },
+    // Absent, where the provider has nothing to say.
+    reverseName: (ptrRecord ?? "").replace(/\.$/, "").toLowerCase(),
+  };
+}
+
+/** The Elastic IPs that a config names by allocation id or IPv4; one that is not there is left out. */
+export async function namedAddresses(
+  { allocationIds, publicIps }: { allocationIds: readonly string[]; publicIps: readonly string[] },
+  opts?: pulumi.InvokeOptions,
+): Promise<LiveAddress[]> {
+  const found = await Promise.all([
+    search("allocation-id", allocationIds, [], opts),
+    search("public-ip", publicIps, [], opts),
+  ]);
+  const ids = new Set(found.flatMap((addresses) => [...addresses.values()]));
+  return Promise.all([...ids].map((id) => elasticIp(id, opts)));
+}
+
 /** The name that an Elastic IP has in reverse DNS, in lower case; empty when it has none. */
 export async function reverseNameOf(id: string, opts?: pulumi.InvokeOptions): Promise<string> {
-  const { ptrRecord } = await getElasticIp({ id }, opts);
-  // Absent, where the provider has nothing to say.
-  return (ptrRecord ?? "").replace(/\.$/, "").toLowerCase();
+  return (await standingAddress(id, opts)).reverseName;
 }
 
 /**

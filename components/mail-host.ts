@@ -12,7 +12,7 @@ import { ownerTags, writeTags } from "../core/state/tags.ts";
 import { privateIpsOf } from "./aws.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
-import { withFormerType } from "./identity.ts";
+import { ALONE, withFormerType } from "./identity.ts";
 
 /** A network interface as wanted. */
 export interface NetworkInterfaceArgs {
@@ -150,7 +150,7 @@ export class MailHost extends pulumi.ComponentResource {
     const hooks = programHooks();
     hooks.deployedStack(context.deployed);
     hooks.answerForFormer(name);
-    const keptOpts = { parent: this, hooks: { beforeDelete: [hooks.keep] } };
+    const keptOpts = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
     const group = createSecurityGroup(name, args, keptOpts);
     hooks.registrations.add(TYPES.securityGroup, name, group, { component: this });
     const interfaces = new Map<string, NetworkInterface>();
@@ -171,6 +171,7 @@ export class MailHost extends pulumi.ComponentResource {
         },
         {
           parent: this,
+          aliases: [ALONE],
           // With the interface every association on it would go, and tenants' mail with them.
           protect: !release,
           hooks: { beforeUpdate: [hooks.keepPrivateIps], beforeDelete: [hooks.keep] },

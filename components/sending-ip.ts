@@ -3,14 +3,17 @@ import { Eip } from "@pulumi/aws/ec2/eip.js";
 import { EipAssociation } from "@pulumi/aws/ec2/eipAssociation.js";
 import { EipDomainName } from "@pulumi/aws/ec2/eipDomainName.js";
 import * as pulumi from "@pulumi/pulumi";
+import { type AddressAdoption, foreignTags } from "../core/guards/address-adoption.ts";
 import type { Adoption } from "../core/guards/adoption.ts";
 import { bindingTag } from "../core/guards/bindings.ts";
-import { TYPES } from "../core/state/resources.ts";
+import { type StateAddress, TYPES } from "../core/state/resources.ts";
 import { isReleased, ownerTags, writeTags } from "../core/state/tags.ts";
+import { adoptedTags } from "./adopted-tags.ts";
 import { nameServersOf, publish } from "./dns-record.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
 import { ALONE, withFormerType } from "./identity.ts";
+import type { WaitsArgs } from "./waits.ts";
 
 /** Whom to ask whether an A record resolves, and how long. */
 export interface ResolvesArgs {
@@ -66,18 +69,36 @@ export interface SendingIpArgs {
    */
   publicIpv4Pool?: pulumi.Input<string>;
   /**
+   * An address that this account has released, and that EC2 is asked for again. Once it is allocated another value
+   * changes nothing.
+   * @default a new address
+   */
+  recover?: pulumi.Input<string>;
+  /**
    * Set to true, and deployed, before the address is taken out of the program; else the engine keeps it.
    * @default false
    */
   release?: boolean;
   /** Whom to ask whether the A record resolves. */
   resolves?: ResolvesArgs;
+  /** How long other things are waited for. */
+  waits?: WaitsArgs;
 }
 
 /** What a program looked at before it registers an address, apart from what it wants. */
 export interface SendingIpContext {
   /** The A record that stands already and is taken over, after a run that was cut short, say. */
-  adoption?: Adoption;
+  adoption?: Adoption | undefined;
+  /** What stands in EC2 already and is taken over. */
+  standing?: AddressAdoption | undefined;
+  /** The address as the state has it. */
+  held?: StateAddress | undefined;
+}
+
+interface ReverseNameContext extends Pick<SendingIpContext, "standing" | "held"> {
+  eip: Eip;
+  a: pulumi.Resource | undefined;
+  hooks: ProgramHooks;
 }
 
 /**
@@ -130,30 +151,43 @@ export class SendingIp extends pulumi.ComponentResource {
     hooks.keeper.wants(tenant, key, release);
     const registered = { component: this, tenant };
     const keptOpts = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
+    const { standing, held } = context ?? {};
+    const tags = {
+      // Whoever set tags of their own, on an address that was taken over, keeps them.
+      ...foreignTags(standing?.standing.tags ?? held?.tags ?? {}),
+      Name: hostName,
+      ...writeTags<pulumi.Input<string>>({
+        tenant,
+        address: key,
+        binding: pulumi.output({ networkInterfaceId, privateIp }).apply(bindingTag),
+      }),
+      ...ownerTags(thisStack(), release),
+    };
+    const adopted = standing?.address === true ? standing.standing : undefined;
     const eip = new Eip(
       name,
       {
         domain: "vpc",
         ...(args.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: args.publicIpv4Pool }),
-        tags: {
-          Name: hostName,
-          ...writeTags<pulumi.Input<string>>({
-            tenant,
-            address: key,
-            binding: pulumi.output({ networkInterfaceId, privateIp }).apply(bindingTag),
-          }),
-          ...ownerTags(thisStack(), release),
-        },
+        ...(args.recover === undefined ? {} : { address: args.recover }),
+        tags: adopted === undefined ? tags : adoptedTags(adopted, tags, this),
       },
       {
         ...keptOpts,
+        ...(adopted === undefined ? {} : { import: adopted.allocationId }),
         protect: !release,
         // Each of these forces replacement, and a replacement loses a warmed address.
         ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
-        hooks: { ...keptOpts.hooks, beforeCreate: [hooks.allocate], onError: [hooks.release] },
+        hooks: {
+          ...keptOpts.hooks,
+          beforeCreate: [hooks.allocate],
+          afterCreate: [hooks.allocated],
+          onError: [hooks.release],
+        },
       },
     );
     hooks.registrations.add(TYPES.eip, name, eip, registered);
+    hooks.limits.set(name, args.waits ?? {});
     const a =
       args.zoneId === undefined
         ? undefined
@@ -168,9 +202,13 @@ export class SendingIp extends pulumi.ComponentResource {
           );
     const ptr =
       (args.reverseName ?? a !== undefined)
-        ? this.#reverseName(name, args, { eip, a, hooks })
+        ? this.#reverseName(name, args, { eip, a, hooks, standing, held })
         : undefined;
-    hooks.bindings.wants(name, { key, privateIp, networkInterfaceId, release, component: this });
+    const seconds = args.waits?.privateIp;
+    hooks.bindings.wants(name, {
+      ...{ key, privateIp, networkInterfaceId, release, component: this },
+      ...(seconds === undefined ? {} : { limit: seconds * 1_000 }),
+    });
     const association = new EipAssociation(
       name,
       {
@@ -183,6 +221,7 @@ export class SendingIp extends pulumi.ComponentResource {
       },
       {
         ...keptOpts,
+        ...(standing?.association === true ? { import: standing.standing.associationId } : {}),
         dependsOn: [ptr, a].filter((resource) => resource !== undefined),
         // Create-before-delete would delete what it has just created: EC2 moves an address, and its old
         // association is gone with that.
@@ -213,7 +252,7 @@ export class SendingIp extends pulumi.ComponentResource {
   #reverseName(
     name: string,
     args: SendingIpArgs,
-    { eip, a, hooks }: { eip: Eip; a: pulumi.Resource | undefined; hooks: ProgramHooks },
+    { eip, a, hooks, standing, held }: ReverseNameContext,
   ): EipDomainName {
     const { hostName, key = name, release = false, zoneId } = args;
     hooks.reverseNames.wants(name, {
@@ -226,18 +265,30 @@ export class SendingIp extends pulumi.ComponentResource {
       },
       component: this,
     });
+    const ptrLimit = args.waits?.ptr === undefined ? undefined : `${args.waits.ptr}s`;
+    const adopted = standing?.reverseName === true;
+    // The provider imports a PTR with the dot that EC2 ends it in: as long as it is the same name, it stays.
+    const domainName = pulumi.output(hostName).apply((wanted) => {
+      const dotted = `${wanted}.`;
+      return adopted || held?.reverseName === dotted ? dotted : wanted;
+    });
     const ptr = new EipDomainName(
       name,
-      { allocationId: eip.allocationId, domainName: hostName },
+      { allocationId: eip.allocationId, domainName },
       {
         parent: this,
+        ...(adopted ? { import: standing.standing.allocationId } : {}),
         aliases: [ALONE],
         ...(a === undefined ? {} : { dependsOn: [a] }),
         // Replaced create-before-delete it would be set, and then reset. As long as the address stays,
         // EC2 keeps the PTR of a replaced one, so that it is set anew in place.
         deleteBeforeReplace: true,
         retainOnDelete: !release,
+        ...(ptrLimit === undefined
+          ? {}
+          : { customTimeouts: { create: ptrLimit, update: ptrLimit, delete: ptrLimit } }),
         hooks: {
+          onError: [hooks.unnamed],
           beforeCreate: [hooks.resolves],
           beforeUpdate: [hooks.resolves],
           afterCreate: [hooks.named],

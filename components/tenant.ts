@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { withAcceptances } from "../core/acceptance.ts";
 import { readConfig } from "../core/config/config.ts";
-import type { operatorSchema, tenantSchema } from "../core/config/schema.ts";
+import type { OperatorConfig, operatorSchema, tenantSchema } from "../core/config/schema.ts";
+import type { AddressAdoption } from "../core/guards/address-adoption.ts";
 import type { Adoption } from "../core/guards/adoption.ts";
 import { checkTakenIps } from "../core/host/private-ips.ts";
 import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import { takenPrivateIps } from "../core/tenant/address/private-ips.ts";
-import { setsReverseNames } from "../core/tenant/address/records.ts";
+import { setsReverseName } from "../core/tenant/address/records.ts";
 import { type Plan, plan } from "../core/tenant/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../core/tenant/record.ts";
 import { DnsRecords } from "./dns-records.ts";
@@ -17,6 +18,7 @@ import { programHooks } from "./hooks/program-hooks.ts";
 import { withFormerType } from "./identity.ts";
 import type { PrivateIpInputs } from "./mail-host.ts";
 import { type ResolvesArgs, SendingIp } from "./sending-ip.ts";
+import type { WaitsArgs } from "./waits.ts";
 
 /** Arguments of {@link Tenant}. */
 export interface TenantArgs {
@@ -40,6 +42,8 @@ export interface TenantContext {
   deployed?: DeployedStack;
   /** Records that stand in our zones already and are taken over in place, by their key. */
   adoptions?: ReadonlyMap<string, Adoption>;
+  /** What is taken over of addresses that stand in EC2 already, by their keys. */
+  addressAdoptions?: ReadonlyMap<string, AddressAdoption>;
   /** What stays at a name when its record goes, by the record's key. */
   leaves?: ReadonlyMap<string, string>;
 }
@@ -48,9 +52,10 @@ export interface TenantContext {
 export interface PlannedTenantArgs {
   plan: Plan;
   privateIps: PrivateIpInputs;
-  /** As {@link SendingIpArgs.reverseName}, of all its addresses. */
-  reverseNames?: boolean;
+  /** As {@link SendingIpArgs.reverseName}, of each address by its key. */
+  reverseNames?: (key: string) => boolean;
   resolves?: ResolvesArgs;
+  waits?: WaitsArgs;
   /**
    * Whether names that others use get back what stood there when their records go, see
    * `sendips:tenant.existing.whenGone`.
@@ -113,10 +118,10 @@ export class Tenant extends pulumi.ComponentResource {
     hooks.answerForFormer(name);
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
-      const { key, hostName, privateIp, publicIpv4Pool, release } = address;
+      const { key, hostName, privateIp, publicIpv4Pool, recover, release } = address;
       const { publisher, ttl, key: recordKey } = hostRecord(plan, key);
-      const adoption = context.adoptions?.get(recordKey);
-      const { reverseNames, resolves } = planned;
+      const held = context.deployed?.addresses.find((one) => one.key === key);
+      const { reverseNames, resolves, waits } = planned;
       addresses[key] = new SendingIp(
         `${name}-${key}`,
         {
@@ -124,11 +129,17 @@ export class Tenant extends pulumi.ComponentResource {
           networkInterfaceId: networkInterfaces[key] ?? "",
           ...(publisher.by === "cloudflare" ? { zoneId: publisher.zoneId } : {}),
           ...(publicIpv4Pool === undefined ? {} : { publicIpv4Pool }),
-          ...(reverseNames === undefined ? {} : { reverseName: reverseNames }),
+          ...(recover === undefined ? {} : { recover }),
+          ...(reverseNames === undefined ? {} : { reverseName: reverseNames(key) }),
           ...(resolves === undefined ? {} : { resolves }),
+          ...(waits === undefined ? {} : { waits }),
         },
         { parent: this },
-        adoption === undefined ? {} : { adoption },
+        {
+          adoption: context.adoptions?.get(recordKey),
+          standing: context.addressAdoptions?.get(key),
+          held,
+        },
       );
     }
     this.addresses = addresses;
@@ -181,10 +192,19 @@ function planFromConfig(
   }
   return {
     ...{ plan: planned.plan, privateIps },
-    reverseNames: setsReverseNames(stack.tenant, stack.operator.zones),
-    ...(stack.operator.dns === undefined ? {} : { resolves: stack.operator.dns }),
+    reverseNames: (key) => setsReverseName(key, stack.tenant, stack.operator.zones),
+    ...waitsOf(stack.operator),
     restores: stack.tenant.existing.whenGone === "restore",
   };
+}
+
+/** Whom a tenant's deployment asks whether its A records resolve, and how long it waits for what. */
+export function waitsOf({
+  dns,
+  waits,
+}: OperatorConfig): Required<Pick<PlannedTenantArgs, "resolves" | "waits">> {
+  const { dns: seconds, ...others } = waits;
+  return { resolves: { ...dns, timeout: seconds * 1_000 }, waits: others };
 }
 
 /**

@@ -64,6 +64,20 @@ export function hasPtrSet(error: string): boolean {
   return error.includes("InvalidAddress.PtrSet");
 }
 
+/**
+ * What to do where EC2 has not set a PTR: by `ModifyAddressAttribute`'s error codes, and the words of the AWS provider's
+ * waiter (terraform-provider-aws, `retry.StateChangeConf`).
+ */
+export function ptrWayOut(error: string): string {
+  if (error.includes("InvalidAddress.Locked")) {
+    return "AWS Support holds it: have them set it, or unlock the address (console.aws.amazon.com/support/contacts?#/rdns-limits); then deploy again: nothing is lost";
+  }
+  if (/timeout while waiting|timed? ?out/i.test(error)) {
+    return "EC2 goes on with it: deploy again in some minutes, and nothing is lost; sendips:waits.ptr waits longer";
+  }
+  return "once what EC2 says is put right, an A record of that very name that resolves everywhere, say, deploy again: nothing is lost";
+}
+
 /** Whether a publisher refuses a record because it, or what it cannot stand beside, stands already. */
 export function recordExists(error: string): boolean {
   return PUBLISHERS.some((kind) => kind.stands?.(error) === true);

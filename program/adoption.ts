@@ -11,6 +11,12 @@ import type { Finding } from "../core/problem.ts";
 import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import type { PlannedRecord } from "../core/tenant/record.ts";
 
+/** An address that is there, in the state or about to be taken into it. */
+interface KnownAddress {
+  key: string | undefined;
+  publicIp: string;
+}
+
 /**
  * What the records that are to be created meet in their zones. Asks nothing where the state holds all of them.
  * Where Cloudflare cannot be asked, that is an error: no record is published over what was not seen.
@@ -18,11 +24,12 @@ import type { PlannedRecord } from "../core/tenant/record.ts";
 export async function adoptionsInZones(
   planned: readonly PlannedRecord[],
   deployed: DeployedStack,
+  addresses: readonly KnownAddress[],
   logicalName: (key: string) => string,
 ): Promise<AdoptionPlan> {
   const held = new Set(deployed.records.map((record) => record.logicalName));
   const missing = missingRecords(planned, deployed.records, logicalName);
-  const ips = new Map(deployed.addresses.map(({ key, publicIp }) => [key, publicIp]));
+  const ips = new Map(addresses.map(({ key, publicIp }) => [key, publicIp]));
   const byZone = new Map<string, Set<string>>();
   for (const { publisher, name } of missing) {
     if (publisher.by !== "cloudflare") continue;

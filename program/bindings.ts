@@ -1,6 +1,7 @@
 /** The bindings of a plan, looked up before anything is registered. */
 import { addressesBoundBy, addressesOnOrClaiming, elasticIp } from "../components/aws.ts";
 import { thisStack } from "../components/engine.ts";
+import type { LiveAddress } from "../core/guards/address-context.ts";
 import {
   type Binding,
   checkBinding,
@@ -20,6 +21,7 @@ export async function checkBindings(
   { addresses }: Plan,
   privateIps: PrivateIps,
   deployed: DeployedStack,
+  taken: ReadonlyMap<string, LiveAddress>,
 ): Promise<Finding[]> {
   const program = new Map<string, Binding>();
   const all = addresses.map(({ key, privateIp, release }) => {
@@ -34,7 +36,8 @@ export async function checkBindings(
       known?.allocationId === state?.allocationId
         ? known?.associationId
         : undefined;
-    return { key, release, binding, held: state?.bound, id: state?.allocationId, association };
+    const id = state?.allocationId ?? taken.get(key)?.allocationId;
+    return { key, release, binding, held: state?.bound, id, association };
   });
   const bound = await addressesBoundBy(all.flatMap(({ association }) => association ?? []));
   const unbound = all.filter(

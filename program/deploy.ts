@@ -1,9 +1,9 @@
 /** Registers a stack's component: the one step that deploys anything. */
 import { MailHost } from "../components/mail-host.ts";
-import { Tenant } from "../components/tenant.ts";
+import { Tenant, waitsOf } from "../components/tenant.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
 import type { DeployedStack } from "../core/state/deployed-stack.ts";
-import { setsReverseNames } from "../core/tenant/address/records.ts";
+import { setsReverseName } from "../core/tenant/address/records.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import type { Preflight } from "./preflight.ts";
 
@@ -12,18 +12,18 @@ export function deployTenant(
   { name, tenant, operator }: TenantStack,
   plan: Plan,
   deployed: DeployedStack,
-  { privateIps, adoptions, leaves }: Preflight,
+  { privateIps, adoptions, addressAdoptions, leaves }: Preflight,
 ): Tenant {
-  const { zones, dns } = operator;
+  const { zones } = operator;
   return new Tenant(
     name,
     {
-      ...{ plan, privateIps, ...(dns === undefined ? {} : { resolves: dns }) },
-      reverseNames: setsReverseNames(tenant, zones),
+      ...{ plan, privateIps, ...waitsOf(operator) },
+      reverseNames: (key) => setsReverseName(key, tenant, zones),
       restores: tenant.existing.whenGone === "restore",
     },
     {},
-    { deployed, adoptions, leaves },
+    { deployed, adoptions, addressAdoptions, leaves },
   );
 }
 

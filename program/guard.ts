@@ -2,9 +2,11 @@
  * What would lose, replace or double what is deployed, all at once, before anything is registered: a run
  * that is refused changes nothing, and is refused again in the same words.
  */
-import { configuredPlace, liveAddresses, stackPlace } from "../components/aws.ts";
+import { configuredPlace, liveAddresses, namedAddresses, stackPlace } from "../components/aws.ts";
 import { lastDeployment, reportFindings, thisStack } from "../components/engine.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
+import { adoptedIds, takeOvers } from "../core/guards/address-adoption.ts";
+import type { LiveAddress } from "../core/guards/address-context.ts";
 import { checkStateAddresses } from "../core/guards/addresses.ts";
 import { checkInterfaces } from "../core/guards/interfaces.ts";
 import { checkHostRecords, checkReverseNames } from "../core/guards/reverse-names.ts";
@@ -22,6 +24,11 @@ export interface GuardResult<Here> {
   here: Here;
 }
 
+/** The Elastic IPs that stand in EC2 and that this run takes over, by the keys of their addresses. */
+export interface TakenAddresses {
+  taken: ReadonlyMap<string, LiveAddress>;
+}
+
 /** A stack that holds parked domains alone needs no account. */
 export type TenantPlace = Pick<StackPlace, "stack"> & Partial<StackPlace>;
 
@@ -29,7 +36,7 @@ export type TenantPlace = Pick<StackPlace, "stack"> & Partial<StackPlace>;
 export async function guardTenant(
   stack: TenantStack,
   planned: Plan,
-): Promise<GuardResult<TenantPlace>> {
+): Promise<GuardResult<TenantPlace> & TakenAddresses> {
   const { tenant, operator } = stack;
   const { deployed, findings } = await lastDeployment();
   const own = [
@@ -39,19 +46,27 @@ export async function guardTenant(
   // Parked domains alone are a matter of DNS: who has no address needs no account either.
   if (planned.addresses.length === 0 && hasNoAddress(deployed)) {
     reportOf(stack, own);
-    return { deployed, here: { stack: thisStack().stack } };
+    return { deployed, here: { stack: thisStack().stack }, taken: new Map() };
   }
   const here = await guardPlace(deployed, findings);
   const owner = thisStack();
-  const live = await liveAddresses(owner, planned.addresses, deployed);
+  const wanted = planned.addresses;
+  const [live, named] = await Promise.all([
+    liveAddresses(owner, wanted, deployed),
+    namedAddresses(adoptedIds(wanted, deployed)),
+  ]);
+  const context = { owner, wanted, deployed, live };
+  const { taken, findings: refused } = takeOvers(context, named, here);
+  const takenIds = new Set([...taken.values()].map(({ allocationId }) => allocationId));
   reportOf(stack, [
-    ...checkStateAddresses(owner, planned.addresses, deployed, live),
+    ...refused,
+    ...checkStateAddresses(context, takenIds),
     ...checkInterfaces(undefined, deployed),
     ...checkReverseNames(tenant, operator.zones, deployed),
     ...checkHostRecords(planned, deployed),
     ...own,
   ]);
-  return { deployed, here };
+  return { deployed, here, taken };
 }
 
 /** Guards what is deployed of a mail host. */
@@ -65,7 +80,10 @@ export async function guardMailHost({
   const owner = thisStack();
   reportFindings([
     ...findings,
-    ...checkStateAddresses(owner, [], deployed, await liveAddresses(owner, [], deployed)),
+    ...checkStateAddresses({
+      ...{ owner, wanted: [], deployed },
+      live: await liveAddresses(owner, [], deployed),
+    }),
     ...checkInterfaces(mailHost, deployed),
   ]);
   return { deployed, here };

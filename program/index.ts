@@ -26,7 +26,7 @@ type MailHostStack = Extract<Stack, { kind: "mailHost" }>;
 async function runTenant(stack: TenantStack) {
   const plan = planTenant(stack);
   const guarded = await guardTenant(stack, plan);
-  const preflight = await preflightTenant(stack, plan, guarded.deployed);
+  const preflight = await preflightTenant(stack, plan, guarded);
   const tenant = deployTenant(stack, plan, guarded.deployed, preflight);
   return tenantOutputs(stack, plan, tenant, guarded.here, preflight);
 }

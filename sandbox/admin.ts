@@ -24,6 +24,8 @@ const settingsChange = z.strictObject({
   delays: z.strictObject({ dnsPropagation: delay, ptrPending: delay, ptrLinger: delay }).optional(),
   /** Elastic IPs a Region. */
   eipQuota: z.int().nonnegative().optional(),
+  /** Why every PTR that is set from now on fails; null ends that. */
+  ptrFailure: z.string().nullable().optional(),
 });
 
 export function handleAdmin(request: WireRequest, controls: Controls): WireResponse {
@@ -73,6 +75,8 @@ const routes: Readonly<Record<string, Route>> = {
       if (ms !== undefined) Object.assign(world.delays, { [name]: ms });
     }
     if (change.eipQuota !== undefined) world.state.aws.eipQuota = change.eipQuota;
+    if (change.ptrFailure === null) delete world.state.aws.ptrFailure;
+    else if (change.ptrFailure !== undefined) world.state.aws.ptrFailure = change.ptrFailure;
     world.changed();
     return settingsView(world);
   },

@@ -11,7 +11,7 @@ import { join } from "node:path";
 
 const REPOSITORY = join(import.meta.dirname, "..");
 const DIST = join(REPOSITORY, "dist");
-const FOLDERS = ["mail", "core", "components", "program", "dns", "cli", "plugin"];
+const FOLDERS = ["mail", "core", "components", "program", "aws", "dns", "cli", "plugin"];
 
 /** What the engine and Node read of the plugin; its code is built as all code is. */
 const PLUGIN_FILES = ["PulumiPlugin.yaml", "package.json", "schema.json"];

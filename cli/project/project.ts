@@ -156,6 +156,25 @@ function stackOf(project: Project, stack: string, value: unknown): LoadedStack {
   };
 }
 
+/**
+ * What a stack's config says below another namespace than ours, `aws` say, the project's values included.
+ *
+ * @returns by the key without the namespace; encrypted values are left out.
+ * @throws Refusal when it has no file.
+ */
+export function providerConfig(
+  project: Project,
+  stack: string,
+  namespace: string,
+): (key: string) => unknown {
+  const { value } = readYaml(readFileSync(stackFile(project, stack), "utf8"));
+  const config = { ...project.config, ...mapOf(member(value, "config")) };
+  return (key) => {
+    const entry = config[`${namespace}:${key}`];
+    return isSecure(entry) ? undefined : entry;
+  };
+}
+
 function findUpwards(cwd: string): string {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const found = PROJECT_FILES.map((name) => join(folder, name)).find((file) => existsSync(file));

@@ -20,12 +20,13 @@ import { formatProblems } from "../../core/problem.ts";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { addressesOnOrClaiming, elasticIp } from "../aws.ts";
 import { thisStack } from "../engine.ts";
+import { TELL_EVERY } from "../waits.ts";
 import { pauseFor } from "./interruption.ts";
 import { knownValue } from "./registrations.ts";
 import { retryPause } from "./release.ts";
 
-/** Rounds before an address of the same program that was to let go by itself is moved: about 15 seconds. */
-const ROUNDS = 6;
+/** Milliseconds before an address of the same program that was to let go by itself is moved. */
+const LIMIT = 15_000;
 
 /** Rounds of reading back: EC2 may show an association late. */
 const READ_BACK = 10;
@@ -39,6 +40,8 @@ interface BoundAddress {
   release: boolean;
   /** Whose provider is asked. */
   component: pulumi.ComponentResource;
+  /** Milliseconds; see {@link LIMIT}. */
+  limit?: number;
 }
 
 /** The associations of a program: what each is asked before and after it is made. */
@@ -70,6 +73,9 @@ export class Bindings {
   /** Before an association: returns once nothing of ours stands in the way, refuses where somebody else does. */
   async beforeCreate({ name, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
     const { binding, allocationId } = wantedBinding(newInputs);
+    const { limit = LIMIT, component } = this.#bound.get(name) ?? {};
+    const begun = Date.now();
+    let told = 0;
     for (let round = 1; ; round += 1) {
       const { live, moving } = await this.#otherAddresses(name, binding, allocationId);
       const at = bindingOf(live);
@@ -77,7 +83,19 @@ export class Bindings {
       if (isSameBinding(at, binding) || (moving.length === 0 && at === undefined)) return;
       // With one step at a time (--parallel 1) nobody lets go meanwhile: EC2 moves the other one, whose own
       // association follows.
-      if (round === ROUNDS) return;
+      const waited = Date.now() - begun;
+      if (waited >= limit) return;
+      if (told === 0 || Date.now() - told >= TELL_EVERY) {
+        told = Date.now();
+        const what =
+          at === undefined
+            ? `${binding.privateIp} carries ${moving.map(({ publicIp }) => publicIp).join(", ")}, which this deployment moves away`
+            : `${live.publicIp} is still bound to ${at.privateIp}`;
+        const seconds = `${Math.round(waited / 1_000)} s of at most ${Math.round(limit / 1_000)} s`;
+        const line = `${pulumi.getStack()}: ${name}: waits until the mail host's private IP is free: ${what} (${seconds})`;
+        // Ephemeral: shown as it comes, and not once more at the end.
+        void pulumi.log.info(line, component, undefined, true);
+      }
       await pauseFor(retryPause(round));
     }
   }

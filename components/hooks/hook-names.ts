@@ -8,6 +8,7 @@ export const HOOKS = {
   keep: "sendips:keep (a program without components calls registerHooks() of sendips)",
   keepPrivateIps: "sendips:keep-private-ips",
   allocate: "sendips:allocate",
+  allocated: "sendips:allocated",
   release: "sendips:release",
   bind: "sendips:bind",
   bound: "sendips:bound",
@@ -15,6 +16,7 @@ export const HOOKS = {
   overAlias: "sendips:over-alias",
   resolves: "sendips:resolves",
   named: "sendips:named",
+  unnamed: "sendips:unnamed",
 } as const;
 
 /**

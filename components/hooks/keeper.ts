@@ -138,28 +138,62 @@ export class Keeper {
         address.key === key && (address.tenant === undefined || address.tenant === tenant),
     );
     const component = this.#registrations.of({ type, name })?.component;
-    const publicIp =
-      held?.publicIp ?? (await this.#taggedAddress(key, tenant, component))?.publicIp;
-    if (publicIp === undefined) return;
+    const tagged = held === undefined ? await this.#taggedAddresses(key, tenant, component) : [];
+    const publicIp = held?.publicIp ?? tagged[0]?.publicIp;
+    // One that was lost is asked for again, that very one.
+    if (publicIp === undefined || newInputs["address"] === publicIp) return;
     throw new Error(
       `${pulumi.getStack()}: ${addressPath(key)}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
         "  deploy without --replace and --refresh: the guards then say what the state lacks, and how it comes back",
     );
   }
 
-  async #taggedAddress(
+  /**
+   * After an Elastic IP was allocated: names a second one under its key. The provider's client asks again when it
+   * hears no answer, and EC2 knows no token by which that would be the same call.
+   */
+  async nameSecond({ name, type, id, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
+    const { address: key = name, tenant } = readTags(tagsOf(newInputs));
+    const component = this.#registrations.of({ type, name })?.component;
+    const all = await this.#taggedAddresses(key, tenant, component);
+    for (const { allocationId, publicIp } of all.filter((other) => other.allocationId !== id)) {
+      await pulumi.log.warn(
+        `${pulumi.getStack()}: ${addressPath(key)}: EC2 has allocated ${publicIp} (${allocationId}) too, by a call whose answer was lost; nothing is bound to it, and it is paid for\n` +
+          `  let it go: aws ec2 release-address --allocation-id ${allocationId}`,
+      );
+    }
+  }
+
+  /** Where EC2 allocates no more: names those of the stack's addresses that no state knows. Tries nothing again. */
+  async nameUnheld({ name, newInputs = {} }: pulumi.ErrorHookArgs): Promise<void> {
+    const component = this.#registrations.of({ type: TYPES.eip, name })?.component;
+    const deployed = await this.#deployed();
+    const held = new Set(deployed.addresses.map(({ allocationId }) => allocationId));
+    const { tenant } = readTags(tagsOf(newInputs));
+    for (const opts of await this.#lookUps.ways(component)) {
+      for (const { allocationId, publicIp, networkInterfaceId, tags } of await ownedAddresses(
+        opts,
+      )) {
+        const { address: key = "?", tenant: its } = readTags(tags);
+        if (held.has(allocationId) || networkInterfaceId !== "" || its !== tenant) continue;
+        await pulumi.log.error(
+          `${pulumi.getStack()}: ${addressPath(key)}: ${publicIp} (${allocationId}) is allocated, by a call whose answer was lost, and bound to nothing\n` +
+            "  deploy again: it is used then, and none is allocated in its place",
+        );
+      }
+    }
+  }
+
+  /** The addresses of this stack under a key, by their tags. */
+  async #taggedAddresses(
     key: string,
     tenant: string | undefined,
     component: pulumi.ComponentResource | undefined,
-  ): Promise<LiveAddress | undefined> {
-    for (const opts of await this.#lookUps.ways(component)) {
-      const found = await ownedAddresses(opts, [
-        { name: `tag:${tagName("address")}`, values: [key] },
-      ]);
-      const its = found.find(({ tags }) => readTags(tags).tenant === tenant);
-      if (its !== undefined) return its;
-    }
-    return undefined;
+  ): Promise<LiveAddress[]> {
+    const filters = [{ name: `tag:${tagName("address")}`, values: [key] }];
+    const ways = await this.#lookUps.ways(component);
+    const found = await Promise.all(ways.map((opts) => ownedAddresses(opts, filters)));
+    return found.flat().filter(({ tags }) => readTags(tags).tenant === tenant);
   }
 
   /** The address, also one that neither tags nor state call the stack's; undefined when it is gone. */

@@ -5,6 +5,7 @@ import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { TYPES } from "../../core/state/resources.ts";
 import { lastDeployment, lookUpHook, reportFindings } from "../engine.ts";
+import type { WaitsArgs } from "../waits.ts";
 import { Aliases } from "./aliases.ts";
 import { Bindings } from "./bindings.ts";
 import { explainExistingRecord } from "./existing-record.ts";
@@ -34,6 +35,8 @@ export class ProgramHooks {
   readonly keepPrivateIps: pulumi.ResourceHook;
   /** For `beforeCreate` of Elastic IPs. */
   readonly allocate: pulumi.ResourceHook;
+  /** For `afterCreate` of Elastic IPs. */
+  readonly allocated: pulumi.ResourceHook;
   /** For `onError` of Elastic IPs. */
   readonly release: pulumi.ErrorHook;
   /** For `beforeCreate` of associations. */
@@ -46,8 +49,13 @@ export class ProgramHooks {
   readonly overAlias: pulumi.ResourceHook;
   /** For `beforeCreate` and `beforeUpdate` of PTRs. */
   readonly resolves: pulumi.ResourceHook;
+  /** For `onError` of PTRs. */
+  readonly unnamed: pulumi.ErrorHook;
   /** For `afterCreate` and `afterUpdate` of PTRs. */
   readonly named: pulumi.ResourceHook;
+
+  /** How long is waited, by the logical name of the address. */
+  readonly limits = new Map<string, WaitsArgs>();
 
   readonly #lookUps: LookUps;
   readonly #former = new Set<string>();
@@ -76,6 +84,10 @@ export class ProgramHooks {
       lookUpHook((args) => this.keeper.refuseAnother(args)),
       inPreview,
     );
+    this.allocated = this.#hook(
+      HOOKS.allocated,
+      lookUpHook((args) => this.keeper.nameSecond(args)),
+    );
     this.release = this.#errorHook(HOOKS.release, (args) => this.#triesAgain(args));
     this.bind = this.#hook(
       HOOKS.bind,
@@ -88,6 +100,7 @@ export class ProgramHooks {
     this.recordStands = this.#errorHook(HOOKS.recordStands, explainExistingRecord);
     this.overAlias = this.#hook(HOOKS.overAlias, (args) => this.aliases.clear(args));
     this.resolves = this.#hook(HOOKS.resolves, (args) => this.reverseNames.wait(args));
+    this.unnamed = this.#errorHook(HOOKS.unnamed, (args) => this.reverseNames.explain(args));
     this.named = this.#hook(
       HOOKS.named,
       lookUpHook((args) => this.reverseNames.readBack(args)),
@@ -130,9 +143,15 @@ export class ProgramHooks {
     return new pulumi.ErrorHook(name, (args) => this.#inProgram(run, args));
   }
 
-  #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
+  async #triesAgain(args: pulumi.ErrorHookArgs): Promise<boolean> {
+    if (args.failedOperation === "create") {
+      // What cannot be asked now is asked by the next run.
+      await this.keeper.nameUnheld(args).catch(() => {});
+      return false;
+    }
     const component = this.registrations.of({ ...args, type: TYPES.eip })?.component;
-    return retryRelease(args, () => this.#lookUps.ways(component));
+    const { release } = this.limits.get(args.name) ?? {};
+    return retryRelease(args, () => this.#lookUps.ways(component), release);
   }
 }
 

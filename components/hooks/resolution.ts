@@ -1,5 +1,6 @@
 /** Waits until DNS answers with an address: EC2 refuses a PTR whose A record does not resolve to it. */
 import { Resolver } from "node:dns/promises";
+import { TELL_EVERY } from "../waits.ts";
 import { interruptSignal, pauseFor } from "./interruption.ts";
 
 /** Whom to ask, and how long. */
@@ -21,9 +22,6 @@ export interface ResolvesOptions {
 
 /** A resolver that sees what the world sees, apart from the zone's own servers. */
 const PUBLIC_RESOLVER = "1.1.1.1";
-
-/** Milliseconds between two lines of what is waited for. */
-const TELL_EVERY = 10_000;
 
 /** Whom a name is asked of. */
 interface Server {

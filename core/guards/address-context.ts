@@ -22,6 +22,7 @@ export interface LiveStack {
 /** What a guard of addresses looks at. */
 export interface AddressContext {
   owner: StackName;
+  /** The addresses of the plan; none when the stack's config is not a tenant's. */
   wanted: readonly PlannedAddress[];
   deployed: DeployedStack;
   live: LiveStack;

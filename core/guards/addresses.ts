@@ -33,21 +33,22 @@ export function needsDetails(
 /**
  * Everything that would lose, replace or double an address.
  *
- * @param wanted the addresses of the plan; none when the stack's config is not a tenant's.
+ * @param taken allocation ids of those that are taken over: `takeOvers` of `address-adoption.ts`.
  */
 export function checkStateAddresses(
-  owner: StackName,
-  wanted: readonly PlannedAddress[],
-  deployed: DeployedStack,
-  live: LiveStack,
+  context: AddressContext,
+  taken: ReadonlySet<string> = new Set(),
 ): Finding[] {
-  const context: AddressContext = { owner, wanted, deployed, live };
+  const { deployed, live } = context;
   const order = (a: { publicIp: string }, b: { publicIp: string }) =>
     a.publicIp < b.publicIp ? -1 : 1;
   return [
     ...deployed.addresses.toSorted(order).flatMap((address) => checkHeld(context, address)),
     ...deployed.lost.toSorted(order).flatMap((address) => checkLost(context, address)),
-    ...live.details.toSorted(order).flatMap((address) => checkUnheld(context, address)),
+    ...live.details
+      .filter(({ allocationId }) => !taken.has(allocationId))
+      .toSorted(order)
+      .flatMap((address) => checkUnheld(context, address)),
   ];
 }
 
@@ -217,7 +218,7 @@ function missingAddress(
     level: "error",
     path: addressPath(key),
     message: `is ${publicIp} (${allocationId}) in the state, but AWS has no such address here: it was released by hand`,
-    fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then ${forget}pulumi refresh --stack ${owner.stack} --yes, and ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
+    fix: `take what is left of it out of the state: ${forget}pulumi refresh --stack ${owner.stack} --yes; then recover: ${publicIp} on it, and deploy: EC2 gives it back where nobody else has it. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
     rule: EC2_RULE,
   };
 }

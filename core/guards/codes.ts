@@ -43,12 +43,34 @@ export const guardCodes = {
     level: "error",
     meaning: "AWS has an address of the stack that the state does not know.",
   },
+  "adopt-not-found": {
+    level: "error",
+    meaning: "The account has no such Elastic IP in this Region as the config adopts.",
+  },
+  "adopt-of-deployed-key": {
+    level: "error",
+    meaning: "A key that is deployed as one address is to adopt another.",
+  },
+  "adopt-of-other": {
+    level: "error",
+    meaning:
+      "An address that is to be adopted is another stack's, or another key's, by its tags or the state.",
+  },
+  "adopt-twice": { level: "error", meaning: "Two keys adopt one address." },
+  "adopt-bound-elsewhere": {
+    level: "error",
+    meaning: "An address that is to be adopted sends from another private IP than the config says.",
+  },
+  "adopt-reverse-name": {
+    level: "error",
+    meaning: "An address that is to be adopted has another PTR than the config's host name.",
+  },
   "address-outside-state-released": {
     level: "warning",
     meaning: "AWS has an address outside the state whose release was deployed.",
   },
   "address-twice-in-cloud": {
-    level: "error",
+    level: "either",
     meaning: "AWS has a second address under a key, which the state does not know.",
   },
   "address-pool-fixed": {

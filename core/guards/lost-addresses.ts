@@ -23,7 +23,10 @@ export function checkLost(
   // One that AWS still has is seen as it is there.
   if (live.present.has(publicIp)) return [];
   const path = addressPath(key);
-  if (!wanted.some((planned) => planned.key === key)) {
+  const planned = wanted.find((candidate) => candidate.key === key);
+  // It is asked for again, that very one and no other.
+  if (planned?.recover === publicIp) return [];
+  if (planned === undefined) {
     return [
       {
         code: "address-lost-and-removed",
@@ -40,7 +43,7 @@ export function checkLost(
       level: "error",
       path,
       message: `was deployed as ${publicIp}, which neither the state nor AWS has any more; no new address is allocated in its place, which would begin cold`,
-      fix: `if nobody else has it, aws ec2 allocate-address --address ${publicIp} takes it back; then ${importCommand(owner.stack, key, "<its new allocation id>")}. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
+      fix: `recover: ${publicIp} on it, and deploy: EC2 gives it back where nobody else has it. If it is lost, remove ${key} from the config and deploy, then add an address with a new key`,
       rule: EC2_RULE,
     },
   ];
@@ -79,6 +82,8 @@ export function checkUnheld(
     return [
       {
         ...finding,
+        // Bound to nothing it sends nothing: a call that was made twice, because its answer was lost.
+        ...(found.networkInterfaceId === "" ? { level: "warning" as const } : {}),
         code: "address-twice-in-cloud",
         message: `${message}: there ${key} is ${held.publicIp}, and two addresses are paid for`,
         fix: `if ${publicIp} is not needed, let it go${sendingCondition(found)}: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
@@ -106,7 +111,7 @@ export function checkUnheld(
         ? `${message}: another one would be allocated in its place, which begins cold`
         : `${message}, nor the config`,
       fix: planned
-        ? `take it into the state, and deploy: ${take}${legacy}`
+        ? `npx sendips recover ${owner.stack} looks at all that the state has lost; or take it into the state alone, and deploy: ${take}${legacy}`
         : `name it in the config under its key, and take it into the state: ${take}. If it is not needed, let it go${sendingCondition(found)}: aws ec2 release-address --allocation-id ${allocationId}${legacy}`,
       rule: EC2_RULE,
     },

@@ -4,7 +4,8 @@ import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
 import { isCustomers } from "../publishers/publishers.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
-import { setsReverseNames } from "../tenant/address/records.ts";
+import { setsReverseName } from "../tenant/address/records.ts";
+import { hostNameOf } from "../tenant/context.ts";
 import type { Plan } from "../tenant/plan.ts";
 import { hostRecordKey } from "../tenant/record.ts";
 
@@ -14,10 +15,10 @@ export function checkReverseNames(
   zones: OperatorConfig["zones"],
   { addresses }: DeployedStack,
 ): Finding[] {
-  if (setsReverseNames(tenant, zones)) return [];
   const losing = addresses.flatMap(({ key, reverseNameUrn, release }) =>
     key !== undefined &&
     tenant.addresses[key] !== undefined &&
+    !setsReverseName(key, tenant, zones) &&
     reverseNameUrn !== undefined &&
     !release
       ? [key]
@@ -29,7 +30,7 @@ export function checkReverseNames(
       code: "ptr-removed",
       level: "error",
       path: "sendips:tenant.waitForCustomerRecords",
-      message: `is false, and the customer publishes ${tenant.hostNames}: the PTRs of ${losing.sort().join(", ")}, which stand, would be removed`,
+      message: `is false, and the customer publishes ${tenant.hostNames ?? losing.map((key) => hostNameOf(key, tenant)).join(", ")}: the PTRs of ${losing.sort().join(", ")}, which stand, would be removed`,
       fix: "true: what stands then stays as it is, and only new names are waited for",
       rule: "RFC 8601 §2.7.3 iprev",
     },

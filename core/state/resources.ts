@@ -51,6 +51,8 @@ export interface StateAddress {
   hostRecordUrn?: string;
   /** Its PTR, where that is in the state. */
   reverseNameUrn?: string;
+  /** The text of its PTR, as the state has it: one that was taken over ends in a dot. */
+  reverseName?: string;
   /** Where it is bound, as the state has it. */
   bound?: { privateIp: string; networkInterfaceId: string };
 }
@@ -119,6 +121,7 @@ const association = onAddress.extend({
   privateIpAddress: z.string().default(""),
   networkInterfaceId: z.string().default(""),
 });
+const reverseName = onAddress.extend({ domainName: z.string().default("") });
 const dnsRecord = z
   .object({
     zoneId: z.string(),
@@ -167,7 +170,7 @@ export function readResources(
     read(association, TYPES.eipAssociation).map(([, it]) => [it.allocationId, it]),
   );
   const named = new Map(
-    read(onAddress, TYPES.eipDomainName).map(([urn, it]) => [it.allocationId, urn]),
+    read(reverseName, TYPES.eipDomainName).map(([urn, it]) => [it.allocationId, { urn, ...it }]),
   );
   // A component registers its outputs once its address is there: before that it remembers none.
   const components = new Map(
@@ -188,7 +191,7 @@ export function readResources(
   for (const [urn, it] of read(eip, TYPES.eip)) {
     const name = nameOf(urn);
     const hostRecordUrn = records.get(`${name}-a`);
-    const reverseNameUrn = named.get(it.allocationId);
+    const ptr = named.get(it.allocationId);
     const binding = bound.get(it.allocationId);
     resources.addresses.push({
       ...{ urn, name, key: keyOf(name, stack) ?? readTags(it.tags).address },
@@ -197,7 +200,7 @@ export function readResources(
       publicIpv4Pool: it.publicIpv4Pool,
       release: isReleased(it.tags) && components.get(name)?.release === true,
       ...(hostRecordUrn === undefined ? {} : { hostRecordUrn }),
-      ...(reverseNameUrn === undefined ? {} : { reverseNameUrn }),
+      ...(ptr === undefined ? {} : { reverseNameUrn: ptr.urn, reverseName: ptr.domainName }),
       ...(binding === undefined
         ? {}
         : {

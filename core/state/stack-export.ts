@@ -38,6 +38,16 @@ export function readExport(
   return readDeployed(stack, Object.fromEntries(byUrn));
 }
 
+/** Type and logical name of every resource in an export, `aws:ec2/instance:Instance mx-1`; none where it is none. */
+export function heldResources(exported: unknown): Set<string> {
+  const resources = exportSchema.safeParse(exported).data?.deployment.resources ?? [];
+  return new Set(
+    resources
+      .filter((one) => !one.delete)
+      .map(({ urn, type }) => `${type} ${urn.split("::").slice(3).join("::")}`),
+  );
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

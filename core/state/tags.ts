@@ -39,6 +39,8 @@ const schema = z.object({
    * updated: an output would be written by a run that fails, too.
    */
   release: text.transform((value) => value === "true"),
+  /** Whether the address is kept for whoever adopts it, its tenant having let it go. */
+  retained: text.transform((value) => value === "true"),
 });
 
 type Field = keyof z.input<typeof schema>;

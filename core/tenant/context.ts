@@ -33,9 +33,9 @@ export type WantedRecord = Omit<PlannedRecord, "publisher" | "ttl" | "purpose"> 
   purpose: Purpose;
 };
 
-/** The name of an address in DNS, PTR and HELO. A tenant with addresses has host names. */
-export function hostNameOf(key: string, { hostNames = "" }: TenantConfig): string {
-  return `${key}.${hostNames}`;
+/** The name of an address in DNS, PTR and HELO. A tenant with addresses has host names, or each has its own. */
+export function hostNameOf(key: string, { hostNames = "", addresses }: TenantConfig): string {
+  return addresses[key]?.hostName ?? `${key}.${hostNames}`;
 }
 
 /** A tenant with its streams in order, their defaults filled in. */

@@ -22,6 +22,10 @@ export interface PlannedAddress {
   privateIp: string;
   /** A BYOIP pool to take it from. */
   publicIpv4Pool?: string;
+  /** An Elastic IP that exists and comes under management as it stands: allocation id or IPv4. */
+  adopt?: string;
+  /** The IPv4 of a released address that EC2 is asked for again. */
+  recover?: string;
   /** True once its release has been asked for: then it is no longer protected. */
   release: boolean;
   /** The streams that send from it. */
@@ -86,6 +90,8 @@ export function plan(stack: TenantStack): PlanResult {
     hostName: hostNameOf(key, tenant),
     privateIp: address.privateIp,
     ...(address.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: address.publicIpv4Pool }),
+    ...(address.adopt === undefined ? {} : { adopt: address.adopt }),
+    ...(address.recover === undefined ? {} : { recover: address.recover }),
     release: address.release,
     streams: streams.filter((stream) => stream.pool.includes(key)).map((stream) => stream.key),
   }));

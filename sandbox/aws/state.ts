@@ -5,6 +5,8 @@ export interface AwsState {
   seq: number;
   /** Elastic IPs a Region; the real default is 5 (EC2 guide, Elastic IP quota). */
   eipQuota: number;
+  /** Why every PTR that is set fails. */
+  ptrFailure?: string;
   /** Index of the public address to try next, see `publicAddress`. */
   nextAddress: number;
   regions: Record<string, RegionState>;
@@ -40,7 +42,10 @@ export interface Ptr {
   /** The live name, with a trailing dot. */
   record?: string;
   /** The change under way; it takes effect at `due`. An empty value removes the record. */
-  update?: { value: string; due: number };
+  /** With a reason it fails at `due`, and the live name stays. */
+  update?: { value: string; due: number; reason?: string };
+  /** Set by AWS Support, who alone can change it. */
+  locked?: boolean;
   /** `ReleaseAddress` is refused until then, although the attribute reads clear. */
   lingersUntil?: number;
 }

@@ -10,6 +10,8 @@ export interface Field {
   /** The cloud fills it in when the program does not, and absence is no change. */
   computed?: true;
   default?: Value;
+  /** False is as good as absent, as in resources on the older of Terraform's two SDKs. */
+  falseIsAbsent?: true;
   /** Values allowed, when they are few. */
   values?: readonly string[];
   /** Brings equal values to the same form before they are compared. */
@@ -22,6 +24,7 @@ export function isSameValue(
   old: Value | undefined,
   wanted: Value | undefined,
 ): boolean {
+  if (field.falseIsAbsent === true && (old ?? false) === (wanted ?? false)) return true;
   if (isEmpty(wanted)) return isEmpty(old) || (wanted === undefined && field.computed === true);
   if (old === undefined || wanted === undefined || hasUnknown(wanted)) return false;
   if (field.type === "object" && isObject(old) && isObject(wanted)) {

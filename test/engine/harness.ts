@@ -3,11 +3,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { onTestFinished } from "vitest";
-import { REPOSITORY } from "../../sandbox/project.ts";
+import { REPOSITORY, SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
 import { calls } from "./calls.ts";
 import { snapshotOf } from "./snapshot.ts";
 import {
   deployExamples,
+  EXAMPLES,
   newWorld,
   type OpenWorld,
   type Run,
@@ -37,23 +38,26 @@ async function opened(options: WorldOptions, saved: string | undefined): Promise
 /** A world in which the example mail host and tenant are deployed. */
 export async function deployedWorld(options: WorldOptions = {}): Promise<World> {
   // What a test asks for may be what it wants deployed in its own way.
-  if (Object.keys(options).length > 0) {
-    const made = await world(options);
-    await deployExamples(made);
-    return made;
-  }
-  return (await opened({}, await deployedSnapshot())).made;
+  if (Object.keys(options).length === 0) return worldWith(EXAMPLES);
+  const made = await world(options);
+  await deployExamples(made, EXAMPLES);
+  return made;
 }
 
-/** The folder of the kept world in which the example mail host and tenant are deployed. */
-export function deployedSnapshot(): Promise<string> {
-  return snapshotOf("deployed", async () => {
+/** A world in which the example mail host is deployed. */
+export function mailHostWorld(): Promise<World> {
+  return worldWith(["mx-1"]);
+}
+
+async function worldWith(stacks: readonly string[]): Promise<World> {
+  const snapshot = await snapshotOf(stacks.join("-"), async () => {
     const open = await opened({}, undefined);
-    await deployExamples(open.made);
+    await deployExamples(open.made, stacks);
     // The snapshot is of the files: the sandbox writes its own after each call.
     await open.made.sandbox.close();
     return open;
   });
+  return (await opened({}, snapshot)).made;
 }
 
 /** `create Eip acme-tx1`, for assertions that read well; components and stacks left out. */
@@ -167,4 +171,21 @@ export async function allocate(made: World, tags: Record<string, string>) {
     ...(Tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType: "elastic-ip", Tags }] }),
   });
   return { allocationId: AllocationId, publicIp: PublicIp };
+}
+
+/** Cloudflare as somebody else speaks to it: one call, its `result`. */
+export async function cloudflareCall(
+  made: World,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const reply = await fetch(`${made.sandbox.cloudflareUrl}/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${SANDBOX_CREDENTIALS.CLOUDFLARE_API_TOKEN}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = (await reply.json()) as { success: boolean; result: unknown };
+  if (!answer.success) throw new Error(JSON.stringify(answer));
+  return answer.result;
 }

@@ -3,16 +3,28 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { deployedWorld, liveState, operationLines, type World, world } from "./harness.ts";
+import {
+  deployedWorld,
+  forget,
+  liveState,
+  mailHostWorld,
+  operationLines,
+  type World,
+  world,
+} from "./harness.ts";
 
 const AN_HOUR = 3_600_000;
 
 /** An hour later, what was published resolves, and what is published from then on does so at once. */
 async function later(made: World): Promise<void> {
-  const post = (path: string, body: unknown) =>
-    fetch(`${made.sandbox.url}/_sandbox/${path}`, { method: "POST", body: JSON.stringify(body) });
-  await post("settings", { delays: { dnsPropagation: 0 } });
-  await post("clock", { advanceMs: AN_HOUR });
+  await post(made, "settings", { delays: { dnsPropagation: 0 } });
+  await post(made, "clock", { advanceMs: AN_HOUR });
+}
+
+async function post(made: World, path: string, body: unknown): Promise<void> {
+  const request = { method: "POST", body: JSON.stringify(body) };
+  const reply = await fetch(`${made.sandbox.url}/_sandbox/${path}`, request);
+  if (reply.status !== 200) throw new Error(await reply.text());
 }
 
 /** A deployment under way, in a process group of its own as a shell starts one. */
@@ -124,4 +136,56 @@ test("a wait that nobody needs is not mentioned", async () => {
   const again = await made.up("acme");
   expect([again.code, operationLines(again)]).toEqual([0, []]);
   expect(again.output).not.toContain("waits until");
+});
+
+test("a PTR that EC2 takes its time with is reported on, up to the limit of the config, and the next run goes on", async () => {
+  const made = await mailHostWorld();
+  await post(made, "settings", { delays: { ptrPending: AN_HOUR } });
+  made.edit("acme", ["sendips:waits"], { ptr: 15 });
+  const up = await made.up("acme");
+  expect(up.code).not.toBe(0);
+  expect(up.output).toMatch(
+    /waits until EC2 has set the PTR to tx1\.mail\.acme\.example: it has none \(1\d s\)/,
+  );
+  expect(up.output).toContain("EC2 goes on with it: deploy again in some minutes");
+  const before = Object.keys(liveState(made).addresses);
+  await post(made, "settings", { delays: { ptrPending: 0 } });
+  await post(made, "clock", { advanceMs: AN_HOUR });
+  const next = await made.up("acme");
+  expect(next.code, next.output).toBe(0);
+  expect(Object.keys(liveState(made).addresses)).toEqual(before);
+});
+
+test("a PTR that EC2 refuses, or that AWS Support holds, fails with its reason and what to do", async () => {
+  const made = await mailHostWorld();
+  await post(made, "settings", { ptrFailure: "The domain is not yours." });
+  const failed = await made.up("acme");
+  expect(failed.code).not.toBe(0);
+  expect(failed.output).toContain("The domain is not yours.");
+  expect(failed.output).toContain("acme: sendips:tenant.addresses.tx1: its PTR was not set");
+  await post(made, "settings", { ptrFailure: null });
+  for (const address of Object.values(
+    made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {},
+  )) {
+    address.ptr.locked = true;
+  }
+  const locked = await made.up("acme");
+  expect(locked.output).toContain("AWS Support holds it");
+});
+
+test("an address that EC2 does not let go is tried again within the limit of the config, and then by the next run", async () => {
+  const made = await deployedWorld();
+  await post(made, "settings", { delays: { ptrLinger: AN_HOUR } });
+  made.edit("acme", ["sendips:tenant", "addresses", "mk1", "release"], true);
+  expect((await made.up("acme")).code).toBe(0);
+  forget(made);
+  made.edit("acme", ["sendips:waits"], { release: 3 });
+  const up = await made.up("acme");
+  expect(up.code).not.toBe(0);
+  expect(up.output).toMatch(/its release is tried again \(\d s of at most 3 s\)/);
+  expect(up.output).toContain("EC2 still remembers its PTR");
+  await post(made, "clock", { advanceMs: AN_HOUR });
+  const next = await made.up("acme");
+  expect(next.code, next.output).toBe(0);
+  expect(Object.keys(liveState(made).addresses)).toHaveLength(1);
 });

@@ -5,6 +5,11 @@ import { domainMap, nameMap, nameServer, regionMap, reportUri } from "../fields.
 import { acceptList } from "./accept.ts";
 import { domainConnectSchema } from "./domain-connect.ts";
 
+/** A limit of a wait. */
+function seconds(what: string, usual: number) {
+  return z.int().min(1).max(86_400).default(usual).describe(`Until ${what}. Default: ${usual}.`);
+}
+
 /** The keys under `sendips:` in Pulumi.yaml. */
 export const operatorSchema = z.strictObject({
   zones: domainMap(zoneConfig).describe(
@@ -35,6 +40,17 @@ export const operatorSchema = z.strictObject({
     .optional()
     .describe(
       "How a deployment asks DNS. Default: the zone's own name servers and a public resolver.",
+    ),
+  waits: z
+    .strictObject({
+      dns: seconds("an A record resolves, before its PTR is set", 600),
+      ptr: seconds("EC2 has set or removed a PTR", 600),
+      release: seconds("EC2 lets an address go whose PTR is removed", 1_200),
+      privateIp: seconds("another address of the same stack leaves a private IP", 15),
+    })
+    .prefault({})
+    .describe(
+      "How long a deployment waits, in seconds, before it gives up; the next one goes on where it ended. Default: what is usual of each.",
     ),
   accept: acceptList("any stack"),
   domainConnect: domainConnectSchema.optional(),

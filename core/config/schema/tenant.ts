@@ -21,6 +21,22 @@ export const addressSchema = z
     privateIp: ipv4.describe(
       "The private IPv4 of the mail host that this address is bound to. Written out, so that it is greppable and stable.",
     ),
+    hostName: domain
+      .optional()
+      .describe(
+        "Its name in A, PTR and HELO, where that is not <key>.<hostNames>: that of an address that sends already, say. Default: the key below hostNames.",
+      ),
+    adopt: z
+      .union([awsId("eipalloc"), ipv4])
+      .optional()
+      .describe(
+        "An Elastic IP that exists, by its allocation id or its IPv4: it comes under management as it stands, with its binding, its PTR and its records, and nothing that is live changes. It must be bound to privateIp, or to nothing, and its PTR must be the host name, or none. Once it is deployed, it may be left out. Default: a new address is allocated.",
+      ),
+    recover: ipv4
+      .optional()
+      .describe(
+        "The IPv4 of an address that this account released by mistake: EC2 is asked for that very one, and gives it back where nobody else has taken it. Once it is deployed, it may be left out. Default: a new address is allocated.",
+      ),
     publicIpv4Pool: z
       .string()
       .optional()
@@ -33,6 +49,24 @@ export const addressSchema = z
       .describe(
         "Set to true, and deploy, before removing an address: it lifts the protection that keeps a warmed address from being released by accident. Deployed, it is a tag on the address (sendips:release). Default: false.",
       ),
+  })
+  .superRefine(({ adopt, recover, publicIpv4Pool }, context) => {
+    if (adopt !== undefined && recover !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["recover"],
+        message: "stands beside adopt",
+        params: { allowed: "adopt for an address that exists, recover for one that was released" },
+      });
+    }
+    if (adopt !== undefined && publicIpv4Pool !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["publicIpv4Pool"],
+        message: "stands beside adopt",
+        params: { allowed: "no pool for an address that exists: it keeps its own" },
+      });
+    }
   })
   .describe("One Elastic IP of the tenant.");
 
@@ -114,7 +148,7 @@ export const tenantSchema = z
     hostNames: domain
       .optional()
       .describe(
-        "Where the addresses' host names live: address tx1 becomes tx1.<hostNames>. Needed for addresses; a tenant of parked domains has none.",
+        "Where the addresses' host names live: address tx1 becomes tx1.<hostNames>. Needed for addresses without a hostName of their own; a tenant of parked domains has none.",
       ),
     mailHost: mailHostRef
       .optional()
@@ -178,8 +212,9 @@ export const tenantSchema = z
   })
   .superRefine((tenant, context) => {
     if (Object.keys(tenant.addresses).length === 0) return;
+    const named = Object.values(tenant.addresses).every(({ hostName }) => hostName !== undefined);
     for (const key of ["hostNames", "mailHost"] as const) {
-      if (tenant[key] !== undefined) continue;
+      if (tenant[key] !== undefined || (key === "hostNames" && named)) continue;
       context.addIssue({
         code: "custom",
         path: [key],

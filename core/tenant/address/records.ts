@@ -9,19 +9,23 @@ import { publisherOf } from "../zones.ts";
 import { HELO_SPF, HOST_NAME, REVERSE_NAME } from "./purpose.ts";
 
 /**
- * Whether the PTRs of a tenant are ours to set: EC2 takes none before the A record stands, and who waits
+ * Whether the PTR of an address is ours to set: EC2 takes none before the A record stands, and who waits
  * for no record of the customer's cannot know when it does.
  */
-export function setsReverseNames(tenant: TenantConfig, zones: OperatorConfig["zones"]): boolean {
-  const publisher = publisherOf(tenant.hostNames ?? "", zones);
+export function setsReverseName(
+  key: string,
+  tenant: TenantConfig,
+  zones: OperatorConfig["zones"],
+): boolean {
+  const publisher = publisherOf(hostNameOf(key, tenant), zones);
   return tenant.waitForCustomerRecords || isOurs(publisher);
 }
 
 /** A, PTR and HELO SPF of each address, so that FCrDNS holds (RFC 8601 §2.7.3 iprev). */
 export function addressRecords({ tenant, operator }: TenantContext): WantedRecord[] {
-  const sets = setsReverseNames(tenant, operator.zones);
   return sortedEntries(tenant.addresses).flatMap(([key]) => {
     const name = hostNameOf(key, tenant);
+    const sets = setsReverseName(key, tenant, operator.zones);
     const path = `sendips:tenant.addresses.${key}`;
     const address = { address: key };
     return [

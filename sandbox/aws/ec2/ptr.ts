@@ -15,7 +15,7 @@ export function ptrOf({ ptr }: Address, now: number): string | undefined {
 /** The record as it is at a moment: a change takes effect without anyone asking. */
 export function settledPtr(ptr: Ptr, now: number): Ptr {
   const { update, record, ...rest } = ptr;
-  if (update === undefined || update.due > now) return ptr;
+  if (update === undefined || update.due > now || update.reason !== undefined) return ptr;
   return update.value === "" ? rest : { ...rest, record: update.value };
 }
 

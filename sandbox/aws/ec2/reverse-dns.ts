@@ -1,5 +1,6 @@
 /** The `domain-name` attribute of an Elastic IP: its PTR record. */
 import { resolveA } from "../../dns/answers.ts";
+import { ApiError } from "../error.ts";
 import type { Address } from "../state.ts";
 import type { Xml } from "../xml.ts";
 import { allAddresses, needAddress, page } from "./addresses.ts";
@@ -18,8 +19,13 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
           `${address.publicIp}: a forward DNS record (type A) that points to it must exist.`,
       );
     }
+    refuseLocked(address);
     settlePtr(address.ptr, call.now);
-    address.ptr.update = { value: name, due: call.now + call.world.delays.ptrPending };
+    const { ptrFailure } = call.aws;
+    address.ptr.update = {
+      ...{ value: name, due: call.now + call.world.delays.ptrPending },
+      ...(ptrFailure === undefined ? {} : { reason: ptrFailure }),
+    };
     delete address.ptr.lingersUntil;
     return { address: describe(call, address) };
   },
@@ -40,6 +46,7 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
   ResetAddressAttribute(call) {
     const address = needAddress(call, call.params.need("AllocationId"));
     needAttribute(call);
+    refuseLocked(address);
     const { ptr } = address;
     const { ptrPending, ptrLinger } = call.world.delays;
     settlePtr(ptr, call.now);
@@ -50,6 +57,15 @@ export const reverseDnsHandlers: Readonly<Record<string, Handler>> = {
     return { address: describe(call, address) };
   },
 };
+
+/** A PTR that AWS Support has set is theirs to change. */
+function refuseLocked({ ptr, allocationId }: Address): void {
+  if (ptr.locked !== true) return;
+  throw new ApiError(
+    "InvalidAddress.Locked",
+    `The address with allocation id [${allocationId}] cannot be modified because it is locked. Please contact AWS Support.`,
+  );
+}
 
 function needAttribute({ params }: Call): void {
   const attribute = params.need("Attribute");
@@ -79,6 +95,10 @@ function describe({ now }: Call, { publicIp, allocationId, ptr }: Address): Xml 
     publicIp,
     allocationId,
     ptrRecord: record,
-    ptrRecordUpdate: update && { value: update.value, status: "PENDING" },
+    ptrRecordUpdate: update && {
+      value: update.value,
+      status: update.reason !== undefined && update.due <= now ? "FAILED" : "PENDING",
+      reason: update.due <= now ? update.reason : undefined,
+    },
   };
 }

@@ -20,7 +20,8 @@ const replacing = { type: "string", forceNew: true, computed: true } as const;
 export const eipAssociation: ResourceType<Aws> = {
   fields: {
     allocationId: replacing,
-    allowReassociation: { type: "boolean", forceNew: true },
+    // Terraform 1.x with the official 5.100.0 plans no change for false after an import, which brings none.
+    allowReassociation: { type: "boolean", forceNew: true, falseIsAbsent: true },
     instanceId: replacing,
     networkInterfaceId: replacing,
     privateIpAddress: replacing,

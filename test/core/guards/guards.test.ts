@@ -37,7 +37,7 @@ function check(
   const held = deployed.addresses.map(({ publicIp }) => publicIp);
   const all = [...held, ...live.map(({ publicIp }) => publicIp)];
   const present = new Set(all.filter((ip) => !absent.includes(ip)));
-  return checkStateAddresses(owner, wanted, deployed, { present, details: live });
+  return checkStateAddresses({ owner, wanted, deployed, live: { present, details: live } });
 }
 
 describe("an address of the state", () => {

@@ -1,0 +1,61 @@
+/** The tags of an address that is taken over: written before the engine imports it. */
+import * as pulumi from "@pulumi/pulumi";
+import { awsAccess } from "../aws/access.ts";
+import { type Ec2Api, ec2Api } from "../aws/ec2.ts";
+import type { StandingAddress } from "../core/guards/address-adoption.ts";
+import { knownValue } from "./hooks/registrations.ts";
+
+/**
+ * The tags of an Elastic IP that is taken over. The engine imports what is equal to its inputs, and nothing else: so
+ * ours are written first, and a preview, which changes nothing, shows them as they stand.
+ *
+ * @param component whose provider's credentials are used.
+ */
+export function adoptedTags(
+  { allocationId, tags: before }: StandingAddress,
+  tags: Readonly<Record<string, pulumi.Input<string>>>,
+  component: pulumi.ComponentResource,
+): pulumi.Input<Record<string, string>> {
+  if (pulumi.runtime.isDryRun()) return before;
+  return pulumi.output(tags).apply(async (wanted) => {
+    const set = Object.entries(wanted).filter(([name, value]) => before[name] !== value);
+    const remove = Object.keys(before).filter((name) => !(name in wanted));
+    if (set.length > 0 || remove.length > 0) {
+      await (await ec2Of(component)).tag(allocationId, Object.fromEntries(set), remove);
+    }
+    return wanted;
+  });
+}
+
+/** EC2's API with the credentials of a component's provider; they reach nothing but the client. */
+async function ec2Of(component: pulumi.ComponentResource): Promise<Ec2Api> {
+  const provider = component.getProvider("aws:ec2/eip:Eip");
+  if (provider === undefined) {
+    const config = new pulumi.Config("aws");
+    return ec2Api(awsAccess((key) => parsed(config.get(key))));
+  }
+  const values = new Map<string, unknown>();
+  for (const key of [
+    "region",
+    "profile",
+    "accessKey",
+    "secretKey",
+    "token",
+    "endpoints",
+    "assumeRoles",
+  ]) {
+    const output: unknown = Reflect.get(provider, key);
+    if (pulumi.Output.isInstance(output)) values.set(key, parsed(await knownValue(output)));
+  }
+  return ec2Api(awsAccess((key) => values.get(key)));
+}
+
+/** Lists and maps stand as JSON in a stack's config. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== "string" || !/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

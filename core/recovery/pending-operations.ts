@@ -1,0 +1,34 @@
+/** What a run that was cut short has left in the state: operations of which nobody knows how they ended. */
+import { z } from "zod";
+import { isMap } from "../maps.ts";
+
+/** One operation that was under way. */
+export interface PendingOperation {
+  urn: string;
+  /** `creating`, `updating`, `deleting`, `reading`, `importing`. */
+  operation: string;
+}
+
+const schema = z.object({
+  deployment: z.object({
+    pending_operations: z
+      .array(z.object({ type: z.string(), resource: z.object({ urn: z.string() }) }))
+      .nullish(),
+  }),
+});
+
+/** The pending operations of what `pulumi stack export` prints; none where it is none. */
+export function pendingOperations(exported: unknown): PendingOperation[] {
+  const read = schema.safeParse(exported);
+  return (read.data?.deployment.pending_operations ?? []).map(({ type, resource }) => ({
+    urn: resource.urn,
+    operation: type,
+  }));
+}
+
+/** The export without its pending operations, for `pulumi stack import`. */
+export function withoutPendingOperations(exported: unknown): unknown {
+  if (!isMap(exported) || !isMap(exported["deployment"])) return exported;
+  const { pending_operations: _, ...deployment } = exported["deployment"];
+  return { ...exported, deployment };
+}

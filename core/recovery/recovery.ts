@@ -1,0 +1,219 @@
+/**
+ * What belongs to a stack, by its config, its state and the clouds, and what brings the three together again: after
+ * a run that was cut short, with a state that was lost or is an old copy. Nothing of it allocates or releases.
+ */
+import { importCommand, type LiveAddress } from "../guards/address-context.ts";
+import { describeHolder } from "../guards/holders.ts";
+import type { DeployedStack } from "../state/deployed-stack.ts";
+import { TYPES } from "../state/resources.ts";
+import { isOwned, readTags, type StackName, type Tags } from "../state/tags.ts";
+import type { PendingOperation } from "./pending-operations.ts";
+
+/** What becomes of a finding. */
+export type RecoveryKind =
+  /** A command of Pulumi's, which the recovery runs. */
+  | "run"
+  /** The pending operations are taken out of the state. */
+  | "clear"
+  /** For a person to decide: it could lose something. */
+  | "named";
+
+/** One thing that was found, and what becomes of it. */
+export interface RecoveryStep {
+  kind: RecoveryKind;
+  /** What was found. */
+  found: string;
+  /** What is done about it. */
+  remedy: string;
+  /** The arguments of `pulumi`, of kind `run`. */
+  command?: readonly string[];
+}
+
+/** A network interface that carries the tags of a mail host. */
+export interface TaggedInterface {
+  id: string;
+  privateIps: readonly string[];
+  tags: Tags;
+}
+
+/** A security group or an instance that carries the tags of a mail host. */
+export interface TaggedResource {
+  /** Its type by its token: `aws:ec2/instance:Instance`. */
+  type: string;
+  id: string;
+  tags: Tags;
+}
+
+/** What a recovery looks at. */
+export interface RecoveryContext {
+  owner: StackName;
+  deployed: DeployedStack;
+  pending: readonly PendingOperation[];
+  /** The keys of the config's addresses. */
+  wanted: readonly string[];
+  /** Elastic IPs that carry the stack's tags, or stand in its state or outputs; what EC2 has of them. */
+  addresses: readonly LiveAddress[];
+  /** Elastic IPs of others on the private IPs that the stack's addresses are bound to. */
+  strangers: readonly LiveAddress[];
+  /** Interfaces that carry the tags of this mail host, and those that the config wants, by key. */
+  interfaces: readonly TaggedInterface[];
+  wantedInterfaces: Readonly<Record<string, readonly string[]>>;
+  /** Security groups and instances that carry the tags of this mail host. */
+  machines: readonly TaggedResource[];
+  /** Type and logical name of every resource in the state: `aws:ec2/instance:Instance mx-1`. */
+  held: ReadonlySet<string>;
+}
+
+/** Everything that was found, in the order in which it is put right. */
+export function planRecovery(context: RecoveryContext): RecoveryStep[] {
+  return [
+    ...goneAddresses(context),
+    ...context.addresses.flatMap((live) => unheldAddress(context, live)),
+    ...unheldMachines(context),
+    ...unheldInterfaces(context),
+    ...context.strangers.map(strangerStep),
+    ...pendingSteps(context),
+  ];
+}
+
+/** Addresses of the state that EC2 has not: what hangs on them leaves the state, which no refresh does for a PTR. */
+function goneAddresses({ owner, deployed, addresses, wanted }: RecoveryContext): RecoveryStep[] {
+  const live = new Set(addresses.map(({ allocationId }) => allocationId));
+  return deployed.addresses
+    .filter(({ allocationId }) => !live.has(allocationId))
+    .map(({ key = "?", publicIp, allocationId, urn }) => ({
+      kind: "run" as const,
+      found: `${key}: the state holds ${publicIp} (${allocationId}), which EC2 has no more`,
+      remedy: wanted.includes(key)
+        ? `it leaves the state; recover: ${publicIp} on ${key} then asks EC2 for it again`
+        : "it leaves the state",
+      command: [
+        ...["state", "delete", "--force", "--target-dependents", urn],
+        ...["--stack", owner.stack, "--yes"],
+      ],
+    }));
+}
+
+/** An address with the stack's tags that the state does not hold. */
+function unheldAddress(
+  { owner, deployed, wanted }: RecoveryContext,
+  live: LiveAddress,
+): RecoveryStep[] {
+  const { allocationId, publicIp, tags, networkInterfaceId, privateIp } = live;
+  if (deployed.addresses.some((held) => held.allocationId === allocationId)) return [];
+  const remembered = deployed.lost.find((lost) => lost.publicIp === publicIp);
+  if (!isOwned(tags, owner) && remembered === undefined) return [];
+  const key = remembered?.key ?? readTags(tags).address ?? "";
+  if (readTags(tags).retained) return [];
+  const where = networkInterfaceId === "" ? "bound to nothing" : `bound to ${privateIp}`;
+  const what = `${key}: ${publicIp} (${allocationId}), ${where}, is in no state`;
+  const held = deployed.addresses.find((address) => address.key === key);
+  const release = `aws ec2 release-address --allocation-id ${allocationId}`;
+  if (held !== undefined) {
+    const left = networkInterfaceId === "" ? "" : `, once nobody sends from ${privateIp}`;
+    return [
+      {
+        kind: "named",
+        found: `${what}, and ${key} is ${held.publicIp} there: an orphan of a call whose answer was lost`,
+        remedy: `it is paid for; let it go${left}: ${release}`,
+      },
+    ];
+  }
+  if (!wanted.includes(key)) {
+    return [
+      {
+        kind: "named",
+        found: `${what}, and the config has no address ${key}`,
+        remedy: `name it in the config, and recover again; or, if it is not needed, let it go: ${release}`,
+      },
+    ];
+  }
+  return [
+    {
+      kind: "run",
+      found: what,
+      remedy:
+        "it comes into the state; the next deployment takes over its PTR, binding and records as they stand",
+      command: importCommand(owner.stack, key, allocationId).split(" ").slice(1),
+    },
+  ];
+}
+
+/** Network interfaces of the mail host that the state does not hold. */
+function unheldInterfaces({
+  owner,
+  deployed,
+  interfaces,
+  wantedInterfaces,
+}: RecoveryContext): RecoveryStep[] {
+  return interfaces.flatMap(({ id, tags, privateIps }): RecoveryStep[] => {
+    const name = tags["Name"] ?? "";
+    if (!isOwned(tags, owner)) return [];
+    if (deployed.networkInterfaces.some(({ primary }) => privateIps.includes(primary))) return [];
+    const found = `${name}: the network interface ${id} (${privateIps.join(", ")}) is in no state`;
+    const key = Object.keys(wantedInterfaces).find((one) => `${owner.stack}-${one}` === name);
+    if (key === undefined || deployed.networkInterfaces.some((held) => held.name === name)) {
+      return [
+        {
+          kind: "named",
+          found,
+          remedy: `look at what hangs on it; if nothing does: aws ec2 delete-network-interface --network-interface-id ${id}`,
+        },
+      ];
+    }
+    return [
+      {
+        kind: "run",
+        found,
+        remedy: "it comes into the state, with its private IPs and what is bound to them",
+        command: [
+          ...["import", TYPES.networkInterface, name, id],
+          ...["--stack", owner.stack, "--yes", "--generate-code=false"],
+        ],
+      },
+    ];
+  });
+}
+
+/** Security groups and instances of the mail host that the state does not hold. */
+function unheldMachines({ owner, machines, held }: RecoveryContext): RecoveryStep[] {
+  return machines.flatMap(({ type, id, tags }): RecoveryStep[] => {
+    // Each is named after the mail host: there is one of either.
+    if (!isOwned(tags, owner) || held.has(`${type} ${owner.stack}`)) return [];
+    return [
+      {
+        kind: "run",
+        found: `${owner.stack}: ${id} is in no state`,
+        remedy: "it comes into the state as it is",
+        command: [
+          ...["import", type, owner.stack, id],
+          ...["--stack", owner.stack, "--yes", "--generate-code=false"],
+        ],
+      },
+    ];
+  });
+}
+
+function strangerStep(live: LiveAddress): RecoveryStep {
+  return {
+    kind: "named",
+    found: `${live.privateIp} carries ${describeHolder(live)}, which is not this stack's`,
+    remedy:
+      "ask whoever bound it there; until it is moved away, no address of this stack is bound to that private IP",
+  };
+}
+
+function pendingSteps({ pending }: RecoveryContext): RecoveryStep[] {
+  if (pending.length === 0) return [];
+  const names = pending.map(
+    ({ operation, urn }) => `${operation} ${urn.split("::").slice(2).join(" ").split("$").at(-1)}`,
+  );
+  return [
+    {
+      kind: "clear",
+      found: `operations of which nobody knows how they ended: ${names.join("; ")}`,
+      remedy:
+        "they leave the state; the next deployment looks in the clouds before it makes anything anew",
+    },
+  ];
+}

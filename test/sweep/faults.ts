@@ -12,7 +12,6 @@ export interface SweepFault {
   every: number;
 }
 
-/** The most telling first: a sweep that was broken off has seen them. */
 export const FAULTS: readonly SweepFault[] = [
   {
     name: "kill-after",
@@ -57,3 +56,10 @@ export const FAULTS: readonly SweepFault[] = [
     every: 2,
   },
 ];
+
+/** The fault of a name. */
+export function faultOf(name: string): SweepFault {
+  const found = FAULTS.find((fault) => fault.name === name);
+  if (found === undefined) throw new Error(`no fault is called ${name}`);
+  return found;
+}

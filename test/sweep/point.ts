@@ -24,8 +24,10 @@ export type Outcome = "absorbed" | "converged" | "recovered" | "named" | "failed
 export interface Point {
   scenario: Scenario;
   fault: SweepFault;
-  /** Which of the calls that change something, counted from 1. */
+  /** Which call, counted from 1. */
   at: number;
+  /** Of which calls. @default all that change something */
+  action?: string;
 }
 
 /** What came of it. */
@@ -45,14 +47,14 @@ export interface PointResult {
 }
 
 /** No run of a deployment so small takes that long, whatever it waits for. */
-const LIMIT = 240_000;
+const LIMIT = 600_000;
 
 /** Whether the product has its recovery command; without, Pulumi's own way to end a lock is tried. */
 const HAS_RECOVER = existsSync(join(REPOSITORY, "cli", "commands", "recover.ts"));
 
 /** Runs one point in a folder of its own. */
 export async function runPoint(
-  { scenario, fault, at }: Point,
+  { scenario, fault, at, action = "*mutating" }: Point,
   { before, reference }: { before: string; reference: Reference },
   folder: string,
 ): Promise<PointResult> {
@@ -70,8 +72,7 @@ export async function runPoint(
     const onStart = (pid: number) => {
       root = pid;
       if (rule !== undefined) {
-        const every = { service: "*", action: "*mutating", skip: at - 1, pid };
-        armed = inject(open.made, { ...every, ...rule });
+        armed = inject(open.made, { service: "*", action, skip: at - 1, pid, ...rule });
       }
     };
     let armed: Promise<void> | undefined;

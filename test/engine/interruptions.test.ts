@@ -76,8 +76,11 @@ test("a disk that is full for the state: it is said, and nothing is lost once th
   );
   const backEnd = join(made.options.cwd, "..", "backend", ".pulumi");
   const backups = join(backEnd, "backups", "sendips", "acme");
-  const newest = readdirSync(backups).findLast((name) => name.endsWith(".json")) ?? "";
-  copyFileSync(join(backups, newest), join(backEnd, "stacks", "sendips", "acme.json"));
+  // A backup of the broken state may be the newest.
+  const isWhole = (file: string) => readFileSync(file, "utf8").endsWith("}");
+  const files = readdirSync(backups).map((name) => join(backups, name));
+  const newest = files.findLast((file) => file.endsWith(".json") && isWhole(file)) ?? "";
+  copyFileSync(newest, join(backEnd, "stacks", "sendips", "acme.json"));
   const recovered = await made.sendips("recover", "acme", "--yes");
   expect(recovered.code, recovered.output).toBe(0);
   const again = await made.up("acme");

@@ -8,7 +8,7 @@ import {
 export type { CommandResult } from "../cli/engine/pulumi.ts";
 
 /** Where and how to run. */
-export interface PulumiOptions extends Omit<RunOptions, "timeLimit"> {
+export interface PulumiOptions extends RunOptions {
   cwd: string;
   /** The whole environment of the command. */
   env: NodeJS.ProcessEnv;

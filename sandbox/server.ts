@@ -14,7 +14,8 @@ import { SandboxClock } from "./clock.ts";
 import { cloudflareService } from "./cloudflare/service.ts";
 import { emptyCloudflare } from "./cloudflare/state.ts";
 import { startDns } from "./dns/server.ts";
-import { CallLog, Faults, type LoggedCall } from "./faults.ts";
+import { CallLog, Faults, isMutating, type LoggedCall } from "./faults.ts";
+import { killTree } from "./process-tree.ts";
 import {
   defaultDelays,
   defaultSubnets,
@@ -110,11 +111,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ? cloudflareService
       : pickAwsService(services, request);
     const action = service.action(request);
-    const fault = faults.next(service.name, action);
+    const params = loggedParams(request);
     const call: LoggedCall = {
-      ...{ service: service.name, action, params: loggedParams(request) },
-      ...{ status: 0, at: clock.now() },
+      ...{ service: service.name, action, params },
+      ...{ mutates: isMutating(action, params), status: 0, at: clock.now() },
     };
+    const fault = faults.next(call);
+    if (fault !== undefined) call.fault = fault.rule.kind;
     calls.add(call);
     const notes: CallNotes = {
       decided: (decision) => {
@@ -124,12 +127,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     // Unreferenced: a closed sandbox does not wait for it.
     if (fault?.rule.kind === "delay")
       await sleep(fault.rule.delayMs ?? 0, undefined, { ref: false });
-    if (fault?.rule.kind === "drop-before") return "cut";
+    if (fault?.rule.kind === "kill-before") killTree(fault.rule.pid);
+    if (fault?.rule.kind === "drop-before" || fault?.rule.kind === "kill-before") return "cut";
     const reply =
       fault?.answer === undefined
         ? handle(service, request, world, notes)
         : service.error(fault.answer);
-    if (fault?.rule.kind === "drop-after") return "cut";
+    if (fault?.rule.kind === "kill-after") killTree(fault.rule.pid);
+    if (fault?.rule.kind === "drop-after" || fault?.rule.kind === "kill-after") return "cut";
     call.status = reply.status;
     const { status, body } = reply;
     options.onReply?.({ service: service.name, action, path: request.path, status, body });

@@ -100,6 +100,7 @@ export interface NetworkInterface {
   groups: string[];
   sourceDestCheck: boolean;
   tags: Tags;
+  clientToken?: string;
   attachment?: Attachment;
   /** The last one that was taken off, which EC2 still shows for a while. */
   detached?: Attachment & { until: number };

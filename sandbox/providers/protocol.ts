@@ -50,13 +50,18 @@ function configuration(request: pb.ConfigureRequest): Props {
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** What was just made may not be listed yet. */
+/**
+ * What was just made may not be listed yet. It exists even where it cannot be read: the official bridge keeps its id
+ * then, with the reason.
+ */
 async function readNew(
   read: () => Promise<FoundResource | undefined>,
   id: string,
 ): Promise<FoundResource> {
   for (let wait = 50; wait < 10_000; wait *= 2) {
-    const found = await read();
+    const found = await read().catch((error: unknown) => {
+      throw new InitFailure(id, error instanceof Error ? error.message : String(error));
+    });
     if (found !== undefined) return found;
     await pause(wait);
   }

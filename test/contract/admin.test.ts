@@ -1,7 +1,10 @@
 /** The sandbox's own controls, which no cloud has: faults, call log, clock, settings. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { AllocateAddressCommand } from "@aws-sdk/client-ec2";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ec2For, ssmFor, zoneId } from "./aws.ts";
 import { cloudflareFor, codeOf, start, zone } from "./cloudflare.ts";
 import { sandboxForTest, type TestSandbox } from "./support.ts";
@@ -14,8 +17,15 @@ async function refused(sandbox: TestSandbox, method: string, path: string, body?
   return `${reply.status} ${error}`;
 }
 
+/** Whether a process runs; one that has ended and that nobody has asked after yet is listed, and does not. */
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() !== "" && !stdout.trim().startsWith("Z");
+}
+
 describe("faults", () => {
   const fault = { service: "cloudflare", action: "POST dns_records" };
+  const cut = { service: "*", kind: "drop-before", times: "for-ever" };
   const record = { type: "A", name: "tx1", content: "192.0.2.1", ttl: 300 };
 
   it("of kind drop-before cut the call off undone, drop-after done", async () => {
@@ -72,12 +82,73 @@ describe("faults", () => {
     expect(await codeOf(zones.list())).toBe("(no error)");
   });
 
+  it("count what changes something, of any service, and no dry run", async () => {
+    const { sandbox, records, post } = await start();
+    const rule = { service: "*", action: "*mutating", kind: "error", skip: 1 };
+    await sandbox.post("faults", rule);
+    const ec2 = ec2For(sandbox);
+    const codes = [
+      await codeOf(records.list(zone)),
+      await codeOf(ec2.send(new AllocateAddressCommand({ DryRun: true }))),
+      await codeOf(ec2.send(new AllocateAddressCommand({}))),
+      await codeOf(post(record)),
+      await codeOf(post(record)),
+    ];
+    expect(codes).toEqual([
+      "(no error)",
+      expect.stringMatching(/^DryRunOperation/),
+      ...["(no error)", "500 1000", "(no error)"],
+    ]);
+    const calls = (await sandbox.get("calls")) as { mutates: boolean; fault?: string }[];
+    expect(calls.map(({ mutates }) => mutates)).toEqual([false, false, true, true, true]);
+    expect(calls.map(({ fault }) => fault)[3]).toBe("error");
+  });
+
+  it("for ever cut everything off until they are cleared", async () => {
+    const { sandbox, records } = await start();
+    await sandbox.post("faults", { ...cut, action: "*" });
+    for (let count = 0; count < 3; count += 1) {
+      expect(await codeOf(records.list(zone))).toMatch(/Connection error/);
+    }
+    expect(await sandbox.get("faults")).toEqual([{ ...cut, action: "*", left: "for-ever" }]);
+    await sandbox.delete("faults");
+    expect(await codeOf(records.list(zone))).toBe("(no error)");
+  });
+
+  it("of the kinds that kill end a process and what it started, before or after the call", async () => {
+    for (const [kind, done] of [
+      ["kill-before", 0],
+      ["kill-after", 1],
+    ] as const) {
+      const { sandbox, records, post } = await start();
+      // A shell that has started two more, of which one leads a process group of its own, as a provider does.
+      const script =
+        'const { spawn } = require("node:child_process"); const wait = ["--eval", "setInterval(() => {}, 1e6)"];' +
+        'for (const detached of [true, false]) console.log(spawn(process.execPath, wait, { detached, stdio: "ignore" }).pid);' +
+        "setInterval(() => {}, 1e6)";
+      const stdio = ["ignore", "pipe", "inherit"] as const;
+      const root = spawn(process.execPath, ["--eval", script], { stdio: [...stdio] });
+      onTestFinished(() => void root.kill("SIGKILL"));
+      const started: number[] = [];
+      for await (const line of createInterface({ input: root.stdout })) {
+        if (started.push(Number(line)) === 2) break;
+      }
+      await sandbox.post("faults", { ...fault, kind, pid: root.pid });
+      const ended = once(root, "exit");
+      expect(await codeOf(post(record))).toMatch(/Connection error/);
+      expect(await ended).toEqual([null, "SIGKILL"]);
+      await expect.poll(() => started.filter(isAlive)).toEqual([]);
+      expect((await records.list(zone)).result).toHaveLength(done);
+    }
+  });
+
   it("are refused when they cannot be meant", async () => {
     const sandbox = await sandboxForTest();
     const add = (more: object) =>
       refused(sandbox, "POST", "faults", JSON.stringify({ ...fault, kind: "error", ...more }));
     expect(await add({ kind: "explode" })).toMatch(/^400 .*kind/s);
     expect(await add({ status: 200 })).toMatch(/^400 .*status/s);
+    expect(await add({ kind: "kill-after" })).toMatch(/^400 .*pid/s);
     expect(await add({ times: 0 })).toMatch(/^400 .*times/s);
     expect(await add({ actoin: "x" })).toMatch(/^400 .*actoin/s);
     expect(await refused(sandbox, "POST", "faults", "{")).toMatch(/^400 /);

@@ -43,6 +43,30 @@ describe("the seed", () => {
   });
 });
 
+it("an interface is made once for one client token", async () => {
+  const client = ec2For(await sandboxForTest());
+  const make = async (ClientToken: string) => {
+    const command = new ec2.CreateNetworkInterfaceCommand({ SubnetId: subnetId, ClientToken });
+    return (await client.send(command)).NetworkInterface?.NetworkInterfaceId;
+  };
+  const first = await make("once");
+  expect(await make("once")).toBe(first);
+  expect(await make("twice")).not.toBe(first);
+});
+
+it("an interface whose answer was lost is not made twice by the client's next try", async () => {
+  const sandbox = await sandboxForTest();
+  const client = ec2For(sandbox);
+  const action = "CreateNetworkInterface";
+  await sandbox.post("faults", { service: "ec2", action, kind: "drop-after" });
+  const retrying = ec2For(sandbox, "us-east-1", 2);
+  await retrying.send(new ec2.CreateNetworkInterfaceCommand({ SubnetId: subnetId }));
+  const { NetworkInterfaces } = await client.send(new ec2.DescribeNetworkInterfacesCommand({}));
+  expect(NetworkInterfaces).toHaveLength(1);
+  const calls = (await sandbox.get("calls")) as { action: string }[];
+  expect(calls.filter((call) => call.action === action)).toHaveLength(2);
+});
+
 describe("private addresses", () => {
   it("must be free, inside the subnet and not reserved", async () => {
     const client = ec2For(await sandboxForTest());

@@ -18,8 +18,8 @@ function config(sandbox: TestSandbox, region: string) {
   };
 }
 
-export function ec2For(sandbox: TestSandbox, region = "us-east-1"): ec2.EC2Client {
-  return new ec2.EC2Client(config(sandbox, region));
+export function ec2For(sandbox: TestSandbox, region = "us-east-1", maxAttempts = 1): ec2.EC2Client {
+  return new ec2.EC2Client({ ...config(sandbox, region), maxAttempts });
 }
 
 export function ssmFor(sandbox: TestSandbox, region = "us-east-1"): SSMClient {

@@ -1,193 +1,47 @@
-/**
- * The one harness of engine tests: a sandbox, a Pulumi home, a file backend and a copy of the
- * project of their own, and the real CLI. Operations are read from the engine's own event log.
- */
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+/** The one harness of engine tests: a world for each, taken down when the test ends. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { onTestFinished } from "vitest";
-import { parseDocument } from "yaml";
-import type { StackOutputs } from "../../core/state/outputs.ts";
-import { deployedOf } from "../../sandbox/deployed-stack.ts";
-import { ensureEngine } from "../../sandbox/engine/ensure.ts";
-import { engineEnv } from "../../sandbox/engine/env.ts";
-import { prepareHome } from "../../sandbox/engine/home.ts";
+import { REPOSITORY, SANDBOX_CREDENTIALS } from "../../sandbox/project.ts";
+import { calls } from "./calls.ts";
+import { snapshotOf } from "./snapshot.ts";
 import {
-  cloudflareZones,
-  copyProject,
-  REPOSITORY,
-  SANDBOX_CREDENTIALS,
-} from "../../sandbox/project.ts";
-import {
-  type CommandResult,
-  mustPulumi,
-  type PulumiOptions,
-  runPulumi,
-} from "../../sandbox/pulumi.ts";
-import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/server.ts";
-import {
-  type Listening,
-  restoreSandbox,
-  restoreStacks,
-  type SnapshotPlaces,
-  snapshotOf,
-} from "./snapshot.ts";
-import type { LoggedDecision } from "../../sandbox/world.ts";
-import { type GrantedAccess, grantedAccess } from "./access.ts";
+  deployExamples,
+  EXAMPLES,
+  newWorld,
+  type OpenWorld,
+  type Run,
+  type World,
+  type WorldOptions,
+} from "./world.ts";
 
-/** What the engine did to one resource. */
-export interface Operation {
-  /** `create`, `update`, `delete`, `replace`, `create-replacement`, `delete-replaced`, `read` … */
-  op: string;
-  type: string;
-  name: string;
-}
-
-/** An `up` or `destroy` that has ended. */
-export interface Run extends CommandResult {
-  /** In the order in which the engine finished them; "same" left out. */
-  operations: Operation[];
-}
-
-export interface World {
-  sandbox: Sandbox;
-  options: PulumiOptions;
-  /** What each stack's runs may do. */
-  access: GrantedAccess;
-  /** Makes a stack. */
-  init(stack: string): Promise<void>;
-  /** `pulumi up` of a stack; makes the stack first when it is new. */
-  up(stack: string, args?: readonly string[]): Promise<Run>;
-  pulumi(...args: string[]): Promise<CommandResult>;
-  mustPulumi(...args: string[]): Promise<CommandResult>;
-  /** Runs a `sendips` command in the project, with the engine's environment. */
-  sendips(...args: string[]): Promise<CommandResult>;
-  /** Runs with an event log; for `destroy`, `refresh`. */
-  run(...args: string[]): Promise<Run>;
-  /** Sets (or, with undefined, removes) a value in a stack's file, as a person would with an editor. */
-  edit(stack: string, path: readonly (string | number)[], value: unknown): void;
-  /** What the stack's last deployment left, as everybody reads it. */
-  outputs(stack: string): Promise<StackOutputs>;
-  /** The stack's state file as text. */
-  stateText(stack: string): Promise<string>;
-}
+export { type Call, calls, clearFaults, inject } from "./calls.ts";
+export { namedCommands } from "./named-commands.ts";
+export type { Operation, Run, World } from "./world.ts";
 
 let count = 0;
 
-/** Fast clouds: waits are proved by their order, not by their length. */
-const FAST = { dnsPropagation: 200, ptrPending: 200, ptrLinger: 1_500 };
-
-interface WorldOptions extends SandboxOptions {
-  /** Where official plugins may lie. Default: where the person's own Pulumi keeps them. */
-  plugins?: string;
-}
-
 /** A world for one test, taken down when the test ends. */
 export function world(options: WorldOptions = {}): Promise<World> {
-  return newWorld(options, undefined).then(({ made }) => made);
+  return opened(options, undefined).then(({ made }) => made);
 }
 
-async function newWorld(
-  { plugins, ...options }: WorldOptions,
-  from: { snapshot: string; stacks: readonly string[] } | undefined,
-): Promise<{ made: World; places: SnapshotPlaces; listening: Listening }> {
+async function opened(options: WorldOptions, saved: string | undefined): Promise<OpenWorld> {
   count += 1;
   const folder = join(REPOSITORY, ".sandbox", "test", `${process.pid}-${count}`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const engine = await ensureEngine({ log: (line) => process.stderr.write(`${line}\n`) });
-  const places = {
-    stateFile: join(folder, "state.json"),
-    backend: join(folder, "backend"),
-    project: join(folder, "project"),
-  };
-  if (from !== undefined) await restoreSandbox(from.snapshot, places);
-  const sandbox = await startSandbox({
-    zones: await cloudflareZones(),
-    stateFile: places.stateFile,
-    ...options,
-    delays: { ...FAST, ...options.delays },
-  });
-  onTestFinished(async () => {
-    await sandbox.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const { project: cwd, backend } = places;
-  await copyProject(cwd, sandbox);
-  const home = join(folder, "home");
-  await prepareHome(home, plugins);
-  const env = {
-    ...engineEnv({ home, backend, engine }),
-    ...SANDBOX_CREDENTIALS,
-    // The CLI hides --event-log behind this.
-    PULUMI_DEBUG_COMMANDS: "true",
-  };
-  const pulumi = { cwd, env, pulumi: engine.pulumi };
-  const known = new Set<string>();
-  const listening = { url: sandbox.url, dns: `${sandbox.dns.host}:${sandbox.dns.port}` };
-  if (from !== undefined) {
-    await restoreStacks(from.snapshot, places, listening);
-    for (const stack of from.stacks) known.add(stack);
-  }
-  const access = grantedAccess(sandbox, cwd);
-  const as = (args: readonly string[]) => ({ ...pulumi, env: access.env(env, args) });
-
-  const run = async (...args: string[]): Promise<Run> => {
-    const log = join(folder, "events.json");
-    rmSync(log, { force: true });
-    const ended = await runPulumi([...args, "--event-log", log], as(args));
-    return { ...ended, operations: operations(log) };
-  };
-  const init = async (stack: string): Promise<void> => {
-    await mustPulumi(["stack", "init", stack], pulumi);
-    known.add(stack);
-  };
-  const made: World = {
-    sandbox,
-    access,
-    init,
-    options: pulumi,
-    run,
-    sendips: (...args) =>
-      // `runPulumi` adds an option of Pulumi's own to the command line.
-      new Promise((resolve) => {
-        const command = [join(REPOSITORY, "cli", "sendips.mjs"), ...args];
-        execFile(process.execPath, command, { cwd, env: as(args).env }, (error, stdout, stderr) => {
-          const code = typeof error?.code === "number" ? error.code : error === null ? 0 : 1;
-          resolve({ code, stdout, stderr, output: stdout + stderr });
-        });
-      }),
-    pulumi: (...args) => runPulumi(args, as(args)),
-    mustPulumi: (...args) => mustPulumi(args, as(args)),
-    up: async (stack, args = []) => {
-      if (!known.has(stack)) await init(stack);
-      return run("up", "--stack", stack, "--yes", "--skip-preview", ...args);
-    },
-    edit: (stack, path, value) => {
-      const file = join(cwd, "stacks", `Pulumi.${stack}.yaml`);
-      const document = parseDocument(readFileSync(file, "utf8"));
-      if (value === undefined) document.deleteIn(["config", ...path]);
-      else document.setIn(["config", ...path], document.createNode(value));
-      writeFileSync(file, document.toString());
-    },
-    outputs: async (stack) => (await deployedOf(stack, pulumi)).outputs,
-    stateText: (stack) =>
-      readFile(join(backend, ".pulumi", "stacks", "sendips", `${stack}.json`), "utf8"),
-  };
-  return { made, places, listening };
+  const open = await newWorld(folder, options, saved);
+  onTestFinished(() => open.close());
+  return open;
 }
-
-/** The example mail host and tenant, in the order in which they are deployed. */
-const DEPLOYED = ["mx-1", "acme"];
 
 /** A world in which the example mail host and tenant are deployed. */
 export async function deployedWorld(options: WorldOptions = {}): Promise<World> {
   // What a test asks for may be what it wants deployed in its own way.
-  return Object.keys(options).length > 0
-    ? (await deploy(DEPLOYED, options)).made
-    : worldWith(DEPLOYED);
+  if (Object.keys(options).length === 0) return worldWith(EXAMPLES);
+  const made = await world(options);
+  await deployExamples(made, EXAMPLES);
+  return made;
 }
 
 /** A world in which the example mail host is deployed. */
@@ -197,44 +51,13 @@ export function mailHostWorld(): Promise<World> {
 
 async function worldWith(stacks: readonly string[]): Promise<World> {
   const snapshot = await snapshotOf(stacks.join("-"), async () => {
-    const { made, ...rest } = await deploy(stacks, {});
+    const open = await opened({}, undefined);
+    await deployExamples(open.made, stacks);
     // The snapshot is of the files: the sandbox writes its own after each call.
-    await made.sandbox.close();
-    return rest;
+    await open.made.sandbox.close();
+    return open;
   });
-  return (await newWorld({}, { snapshot, stacks })).made;
-}
-
-/** Deploys them; fails with the engine's output otherwise. */
-async function deploy(stacks: readonly string[], options: WorldOptions) {
-  const all = await newWorld(options, undefined);
-  for (const stack of stacks) {
-    const { code, output } = await all.made.up(stack);
-    if (code !== 0) throw new Error(output);
-  }
-  return all;
-}
-
-interface StepEvent {
-  metadata: { op: string; urn: string; type: string };
-}
-
-function operations(log: string): Operation[] {
-  let text: string;
-  try {
-    text = readFileSync(log, "utf8");
-  } catch {
-    return [];
-  }
-  const found: Operation[] = [];
-  for (const line of text.split("\n").filter((line) => line.startsWith("{"))) {
-    const event: { resOutputsEvent?: StepEvent } = JSON.parse(line);
-    const metadata = event.resOutputsEvent?.metadata;
-    if (metadata === undefined || metadata.op === "same") continue;
-    const name = metadata.urn.split("::").at(-1) ?? "";
-    found.push({ op: metadata.op, type: metadata.type, name });
-  }
-  return found;
+  return (await opened({}, snapshot)).made;
 }
 
 /** `create Eip acme-tx1`, for assertions that read well; components and stacks left out. */
@@ -242,16 +65,6 @@ export function operationLines(run: Run): string[] {
   return run.operations
     .filter(({ type }) => !type.startsWith("sendips:") && !type.startsWith("pulumi:"))
     .map(({ op, type, name }) => `${op} ${type.split(":").at(-1)} ${name}`);
-}
-
-/** The commands that a refusal names, as arguments of `pulumi`: `import …`, `state …`. */
-export function namedCommands(output: string, verb: string): string[][] {
-  const found = new Set(output.match(new RegExp(`pulumi ${verb} [^\\n;]*?--yes[^\\n;,.]*`, "g")));
-  return [...found].map((command) =>
-    [...command.matchAll(/'([^']*)'|(\S+)/g)]
-      .map(([, quoted, plain]) => quoted ?? plain ?? "")
-      .slice(1),
-  );
 }
 
 /** What a warmed address has to lose, by public IP, and every record in Cloudflare. */
@@ -267,20 +80,6 @@ export function liveState(made: World) {
     [id, type, name, content].join(" "),
   );
   return { addresses: Object.fromEntries(addresses), records: records.sort() };
-}
-
-/** One call as the sandbox logged it. */
-export interface Call {
-  action: string;
-  params: Record<string, unknown>;
-  /** What was asked of the caller's policies. */
-  decisions?: LoggedDecision[];
-}
-
-/** All calls since the log was cleared. */
-export async function calls(made: World): Promise<Call[]> {
-  const reply = await fetch(`${made.sandbox.url}/_sandbox/calls`);
-  return (await reply.json()) as Call[];
 }
 
 /** Those of them that change something. */
@@ -393,17 +192,6 @@ export function release(
   }
 }
 
-/** Has the sandbox fail, delay or throttle calls. */
-export async function inject(made: World, rule: Record<string, unknown>): Promise<void> {
-  const options = { method: "POST", body: JSON.stringify(rule) };
-  const reply = await fetch(`${made.sandbox.url}/_sandbox/faults`, options);
-  if (reply.status !== 200) throw new Error(await reply.text());
-}
-
-export async function clearFaults(made: World): Promise<void> {
-  await fetch(`${made.sandbox.url}/_sandbox/faults`, { method: "DELETE" });
-}
-
 /** Makes the zone of the host names the customer's to publish. */
 export function turnExternal(made: World): void {
   made.edit("acme", ["sendips:zones"], {
@@ -431,3 +219,4 @@ export async function allocate(made: World, tags: Record<string, string>) {
   });
   return { allocationId: AllocationId, publicIp: PublicIp };
 }
+

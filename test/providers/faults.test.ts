@@ -47,6 +47,17 @@ test("an interface that was made but not finished is kept in the state with its 
   expect(error.initFailed?.state).toMatchObject({ sourceDestCheck: true });
 });
 
+test("an address that was allocated and cannot be read is kept in the state with its id", async () => {
+  const { sandbox, aws } = await both();
+  const denied = { code: "UnauthorizedOperation", status: 403, message: "no" };
+  const rule = { service: "ec2", action: "DescribeAddresses", kind: "error", times: 2, ...denied };
+  await sandbox.post("faults", rule);
+  const error: unknown = await aws.create(EIP, { domain: "vpc" }).catch((reason) => reason);
+  if (!(error instanceof PluginError)) throw new Error("expected the creation to fail");
+  expect(error.message).toContain("UnauthorizedOperation");
+  expect(error.initFailed?.id).toMatch(/^eipalloc-/);
+});
+
 test("a release that AWS refuses is not tried again", async () => {
   const { sandbox, aws } = await both();
   const { id, state } = await aws.create(EIP, { domain: "vpc" });

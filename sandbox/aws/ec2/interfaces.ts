@@ -24,9 +24,17 @@ import { choosePrivateIps } from "./private-ips.ts";
 import { groupsFor } from "./security-groups.ts";
 
 export const interfaceHandlers: Readonly<Record<string, Handler>> = {
+  /** A call that is repeated with its token, because its answer was lost, makes no second interface. */
   CreateNetworkInterface(call) {
-    const eni = createInterface(call, call.params);
-    eni.tags = tagsFromParams(call.params, "network-interface");
+    const { params, region } = call;
+    const clientToken = params.get("ClientToken");
+    const earlier = Object.values(region.networkInterfaces).find(
+      (eni) => clientToken !== undefined && eni.clientToken === clientToken,
+    );
+    if (earlier !== undefined) return { networkInterface: describeInterface(call, earlier) };
+    const eni = createInterface(call, params);
+    eni.tags = tagsFromParams(params, "network-interface");
+    if (clientToken !== undefined) eni.clientToken = clientToken;
     return { networkInterface: describeInterface(call, eni) };
   },
 

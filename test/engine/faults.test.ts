@@ -1,0 +1,53 @@
+/**
+ * Faults at calls that have broken deployments once, and the way out of each: a quick part of `npm run sweep`, which tries
+ * every call.
+ */
+import { join } from "node:path";
+import { describe, expect, inject, test } from "vitest";
+import { REPOSITORY } from "../../sandbox/project.ts";
+import { faultOf } from "../sweep/faults.ts";
+import { runPoint } from "../sweep/point.ts";
+import { scenarioOf } from "../sweep/scenarios.ts";
+import { prepareScenario } from "../sweep/start.ts";
+
+/** Fault, action, and at which of its calls. */
+type Place = readonly [fault: string, action: string, at: number];
+
+const PLACES: Readonly<Record<string, readonly Place[]>> = {
+  "create-tenant": [
+    // The call takes no client token: a second try allocates a second address.
+    ["drop-after", "AllocateAddress", 1],
+    ["kill-after", "AllocateAddress", 1],
+    ["kill-before", "AllocateAddress", 2],
+    // Several creates are under way: each may have taken effect.
+    ["kill-after", "POST dns_records", 3],
+    ["kill-after", "POST dns_records", 9],
+    // The next try meets "an identical record already exists".
+    ["drop-after", "POST dns_records", 5],
+    ["kill-after", "ModifyAddressAttribute", 1],
+    ["kill-after", "AssociateAddress", 1],
+    ["refuse", "AssociateAddress", 2],
+  ],
+  "move-swap": [
+    // In between, an address that sends is bound to nothing.
+    ["kill-after", "DisassociateAddress", 1],
+    ["drop-after", "AssociateAddress", 1],
+  ],
+  retire: [
+    ["kill-after", "ResetAddressAttribute", 1],
+    ["kill-after", "ReleaseAddress", 1],
+  ],
+};
+
+describe.each(Object.entries(PLACES))("%s", (name, places) => {
+  test.for(places)("%s at %s %i", async ([fault, action, at]) => {
+    const worlds = join(inject("snapshots"), "sweep");
+    const scenario = scenarioOf(name);
+    const start = await prepareScenario(scenario, worlds, () => {});
+    const folder = join(REPOSITORY, ".sandbox", "test", `point-${process.pid}`);
+    const point = { scenario, fault: faultOf(fault), action, at };
+    const { outcome, wrong, transcript } = await runPoint(point, start, folder);
+    expect(wrong, transcript).toEqual([]);
+    expect(["absorbed", "converged", "recovered"], transcript).toContain(outcome);
+  });
+});

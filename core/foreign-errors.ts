@@ -132,6 +132,11 @@ export function recordExists(error: string): boolean {
   return PUBLISHERS.some((kind) => kind.stands?.(error) === true);
 }
 
+/** Whether a publisher says of a record that is to go that it is not there: 81044 of Cloudflare's API. */
+export function recordIsGone(error: string): boolean {
+  return PUBLISHERS.some((kind) => kind.isGone?.(error) === true);
+}
+
 /**
  * Whether there is no stack of the name that was asked for: `unknown stack "…"` of the engine behind a stack
  * reference (pulumi, `pkg/backend`), `no stack named '…' found` of the command line (pulumi, `pkg/cmd/pulumi`).

@@ -13,7 +13,12 @@ import {
 import { planRecovery, type RecoveryStep } from "../../core/recovery/recovery.ts";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { TYPES } from "../../core/state/resources.ts";
-import { heldResources, readExport } from "../../core/state/stack-export.ts";
+import {
+  type HeldRecord,
+  type HeldResources,
+  heldResources,
+  readExport,
+} from "../../core/state/stack-export.ts";
 import { type StackName, tagName } from "../../core/state/tags.ts";
 import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
 import {
@@ -25,8 +30,9 @@ import {
   restoreState,
 } from "../engine/file-back-end.ts";
 import { type Pulumi, pulumiCommand, runPulumi } from "../engine/pulumi.ts";
-import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
-import { addressesOfStack, ec2Of, placeOf } from "../online/cloud-view.ts";
+import { cloudflareApi } from "../../dns/cloudflare.ts";
+import { messageOf, Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
+import { addressesOfStack, cloudflareAccessOf, ec2Of, placeOf } from "../online/cloud-view.ts";
 import { loadStack, openProject, type Project } from "../project/project.ts";
 
 export const RECOVER_USAGE = `sendips recover <stack> [--yes] [--json]
@@ -97,6 +103,7 @@ export async function recoverCommand(
       ...securityGroups.map((group) => ({ type: TYPES.securityGroup, ...group })),
       ...instances.map((instance) => ({ type: TYPES.instance, ...instance })),
     ]),
+    goneRecords: await goneRecords(project, stack, state.held.records, err),
     held: state.held.names,
     heldIds: state.held.ids,
     wantedInterfaces: Object.fromEntries(
@@ -126,11 +133,11 @@ interface State {
   deployed: DeployedStack;
   pending: readonly PendingOperation[];
   /** What it holds. */
-  held: ReturnType<typeof heldResources>;
+  held: HeldResources;
 }
 
 const NOTHING: Omit<State, "exists"> = {
-  held: { names: new Set(), ids: new Set() },
+  held: { names: new Set(), ids: new Set(), records: [] },
   deployed: readExport("", '{"deployment":{}}').deployed,
   pending: [],
 };
@@ -138,6 +145,31 @@ const NOTHING: Omit<State, "exists"> = {
 /** What was found in the back end itself; `mend` is done before the state can be read. */
 interface BackEndStep extends RecoveryStep {
   mend?: () => void;
+}
+
+/** Those of the state's records that Cloudflare has not; what cannot be asked is said, and counts as there. */
+async function goneRecords(
+  project: Project,
+  stack: string,
+  records: readonly HeldRecord[],
+  err: (text: string) => void,
+): Promise<HeldRecord[]> {
+  const zones = new Map<string, HeldRecord[]>();
+  for (const record of records) {
+    zones.set(record.zoneId, [...(zones.get(record.zoneId) ?? []), record]);
+  }
+  const gone: HeldRecord[] = [];
+  for (const [zoneId, its] of zones) {
+    try {
+      const cloudflare = await cloudflareApi(cloudflareAccessOf(project, stack));
+      const names = [...new Set(its.map(({ name }) => name))];
+      const there = new Set((await cloudflare.recordsAt(zoneId, names)).map(({ id }) => id));
+      gone.push(...its.filter(({ id }) => !there.has(id)));
+    } catch (error) {
+      err(`Cloudflare cannot be asked for the zone ${zoneId}, and its records count as there: ${messageOf(error)}\n`);
+    }
+  }
+  return gone;
 }
 
 async function leftInBackEnd(

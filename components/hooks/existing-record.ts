@@ -1,6 +1,6 @@
 /** What to do where Cloudflare refuses a record because it stands already. */
 import * as pulumi from "@pulumi/pulumi";
-import { recordExists } from "../../core/foreign-errors.ts";
+import { recordExists, recordIsGone } from "../../core/foreign-errors.ts";
 import { TYPES } from "../../core/state/resources.ts";
 
 /**
@@ -16,6 +16,14 @@ export async function explainExistingRecord({
   name,
 }: pulumi.ErrorHookArgs): Promise<boolean> {
   const [latest = ""] = errors;
+  if (failedOperation === "delete" && recordIsGone(latest)) {
+    // The provider takes it for an error, and no hook can say that it is done.
+    await pulumi.log.error(
+      `${pulumi.getStack()}: ${name}: the record is gone already: its removal took effect, and the answer was lost\n` +
+        `  npx sendips recover ${pulumi.getStack()} --yes takes it out of the state; then go on`,
+    );
+    return false;
+  }
   if (failedOperation !== "create" || !recordExists(latest)) return false;
   const [zone, owner, type] = [newInputs?.["zoneId"], newInputs?.["name"], newInputs?.["type"]];
   const stack = pulumi.getStack();

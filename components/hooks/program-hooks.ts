@@ -168,7 +168,8 @@ export class ProgramHooks {
       return false;
     }
     const component = this.registrations.of({ ...args, type: TYPES.eip })?.component;
-    const { release } = this.limits.get(args.name) ?? {};
+    // One that the program has left out has no limit of its own: the program's is what counts.
+    const release = (this.limits.get(args.name) ?? [...this.limits.values()][0])?.release;
     return retryRelease(args, () => this.#lookUps.ways(component), release);
   }
 }

@@ -76,6 +76,7 @@ export const cloudflare: PublisherKind<CloudflarePublisher> = {
     },
   },
   stands: (error) => STANDS.test(error),
+  isGone: (error) => /\b81044\b|Record does not exist/i.test(error),
 };
 
 /**

@@ -72,4 +72,6 @@ export interface PublisherKind<P extends { by: string }> {
   lookUps?: { namespace: string; check: string; throttled: { who: string; fix: string } };
   /** Whether an error of its API says that what is to be made stands already. */
   stands?(error: string): boolean;
+  /** Whether an error of its API says that what is to go is not there. */
+  isGone?(error: string): boolean;
 }

@@ -62,6 +62,8 @@ export interface RecoveryContext {
   machines: readonly TaggedResource[];
   /** Type and logical name of every resource in the state: `aws:ec2/instance:Instance mx-1`. */
   held: ReadonlySet<string>;
+  /** Records of the state that Cloudflare has not. */
+  goneRecords: readonly { urn: string; name: string }[];
   /** The id of every resource in the state. */
   heldIds: ReadonlySet<string>;
 }
@@ -71,6 +73,7 @@ export function planRecovery(context: RecoveryContext): RecoveryStep[] {
   return [
     ...goneAddresses(context),
     ...context.addresses.flatMap((live) => unheldAddress(context, live)),
+    ...goneRecords(context),
     ...unheldMachines(context),
     ...unheldInterfaces(context),
     ...context.strangers.map(strangerStep),
@@ -94,6 +97,19 @@ function goneAddresses({ owner, deployed, addresses, wanted }: RecoveryContext):
         ...["--stack", owner.stack, "--yes"],
       ],
     }));
+}
+
+/**
+ * Records of the state that Cloudflare has not: their removal took effect and its answer was lost, or somebody removed
+ * them. The provider cannot remove them once more; the next deployment publishes those that are wanted.
+ */
+function goneRecords({ owner, goneRecords }: RecoveryContext): RecoveryStep[] {
+  return goneRecords.map(({ urn, name }) => ({
+    kind: "run",
+    found: `${urn.split("::").at(-1)}: the state holds a record of ${name}, which Cloudflare has no more`,
+    remedy: "it leaves the state; the next deployment publishes it again where it is wanted",
+    command: [...["state", "delete", "--force", urn], ...["--stack", owner.stack, "--yes"]],
+  }));
 }
 
 /** An address with the stack's tags that the state does not hold. */

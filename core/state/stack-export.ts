@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Finding } from "../problem.ts";
 import { type DeployedStack, readDeployed } from "./deployed-stack.ts";
+import { TYPES } from "./resources.ts";
 
 const exportSchema = z.object({
   deployment: z.object({
@@ -39,13 +40,36 @@ export function readExport(
   return readDeployed(stack, Object.fromEntries(byUrn));
 }
 
-/** Type and logical name, `aws:ec2/instance:Instance mx-1`, and id of every resource in an export; none where it is none. */
-export function heldResources(exported: unknown): { names: Set<string>; ids: Set<string> } {
+/** A record in Cloudflare of a state, by its id there. */
+export interface HeldRecord {
+  urn: string;
+  id: string;
+  zoneId: string;
+  name: string;
+}
+
+/** What a state holds. */
+export interface HeldResources {
+  /** Type and logical name of every resource: `aws:ec2/instance:Instance mx-1`. */
+  names: Set<string>;
+  ids: Set<string>;
+  records: HeldRecord[];
+}
+
+/** What is held by an export; nothing where it is none. */
+export function heldResources(exported: unknown): HeldResources {
   const resources = exportSchema.safeParse(exported).data?.deployment.resources ?? [];
   const held = resources.filter((one) => !one.delete);
   return {
     names: new Set(held.map(({ urn, type }) => `${type} ${urn.split("::").slice(3).join("::")}`)),
     ids: new Set(held.flatMap(({ id }) => id ?? [])),
+    records: held.flatMap(({ urn, type, id, outputs }) => {
+      const [zoneId, name] = [outputs?.["zoneId"], outputs?.["name"]];
+      if (type !== TYPES.dnsRecord || id === undefined) return [];
+      return typeof zoneId === "string" && typeof name === "string"
+        ? [{ urn, id, zoneId, name }]
+        : [];
+    }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   ec2Of,
   liveState,
   operationLines,
+  release,
   rewriteState,
   type World,
 } from "./harness.ts";
@@ -144,6 +145,25 @@ test("a state file that a full disk has cut off: the newest whole copy comes in 
   expect(recovered.code, recovered.output).toBe(0);
   const up = await made.up("acme");
   expect([up.code, operationLines(up)]).toEqual([0, []]);
+});
+
+test("a record whose removal was not answered leaves the state, and a destroy goes on", async () => {
+  const made = await deployedWorld();
+  release(made, { tx1: true, mk1: true });
+  made.edit("acme", ["sendips:tenant", "streams"], undefined);
+  expect((await made.up("acme")).code).toBe(0);
+  const { records } = made.sandbox.world.state.cloudflare;
+  const gone = Object.values(records).find(({ type }) => type === "TXT");
+  delete records[gone?.id ?? ""];
+  const stopped = await made.run("destroy", "--stack", "acme", "--yes", "--run-program");
+  expect(stopped.code).not.toBe(0);
+  expect(stopped.output).toContain("npx sendips recover acme --yes takes it out of the state");
+  const recovered = await made.sendips("recover", "acme", "--yes");
+  expect(recovered.code, recovered.output).toBe(0);
+  expect(recovered.stdout).toContain("which Cloudflare has no more");
+  const ended = await made.run("destroy", "--stack", "acme", "--yes", "--run-program");
+  expect(ended.code, ended.output).toBe(0);
+  expect(liveState(made)).toEqual({ addresses: {}, records: [] });
 });
 
 test("with credentials that lead elsewhere, or to nobody, it changes nothing and says so", async () => {

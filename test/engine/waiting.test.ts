@@ -9,6 +9,7 @@ import {
   liveState,
   mailHostWorld,
   operationLines,
+  release,
   type World,
   world,
 } from "./harness.ts";
@@ -176,7 +177,7 @@ test("a PTR that EC2 refuses, or that AWS Support holds, fails with its reason a
 test("an address that EC2 does not let go is tried again within the limit of the config, and then by the next run", async () => {
   const made = await deployedWorld();
   await post(made, "settings", { delays: { ptrLinger: AN_HOUR } });
-  made.edit("acme", ["sendips:tenant", "addresses", "mk1", "release"], true);
+  release(made, { mk1: true });
   expect((await made.up("acme")).code).toBe(0);
   forget(made);
   made.edit("acme", ["sendips:waits"], { release: 3 });

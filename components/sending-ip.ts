@@ -6,9 +6,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AddressAdoption, foreignTags } from "../core/guards/address-adoption.ts";
 import type { Adoption } from "../core/guards/adoption.ts";
 import { bindingTag } from "../core/guards/bindings.ts";
+import { drainOf, type WantedRetirement } from "../core/retirement.ts";
 import { type StateAddress, TYPES } from "../core/state/resources.ts";
-import { isReleased, ownerTags, writeTags } from "../core/state/tags.ts";
+import { retirementTags, wayOutTagged } from "../core/state/retirement.ts";
+import { ownerTags, readTags, writeTags } from "../core/state/tags.ts";
 import { adoptedTags } from "./adopted-tags.ts";
+import { today } from "./clock.ts";
 import { nameServersOf, publish } from "./dns-record.ts";
 import { thisStack } from "./engine.ts";
 import { type ProgramHooks, programHooks } from "./hooks/program-hooks.ts";
@@ -79,10 +82,39 @@ export interface SendingIpArgs {
    * @default false
    */
   release?: boolean;
+  /**
+   * As `release`, but the Elastic IP stays allocated when the address is taken out of the program or the stack is
+   * destroyed: unbound, without PTR, with its tags and `sendips:retained`. Not beside `release`.
+   * @default false
+   */
+  retain?: boolean;
+  /**
+   * Whole days that the address drains, bound and named, once `release` or `retain` is deployed: it goes no earlier.
+   * @default none: it may go at once
+   */
+  drainDays?: number;
+  /**
+   * Set to true, and deployed, to let it go before it has drained.
+   * @default false
+   */
+  releaseNow?: boolean;
   /** Whom to ask whether the A record resolves. */
   resolves?: ResolvesArgs;
   /** How long other things are waited for. */
   waits?: WaitsArgs;
+}
+
+/** The arguments by which an address leaves. */
+export function retirementArgs({
+  how,
+  drainDays,
+  now,
+}: WantedRetirement): Pick<SendingIpArgs, "release" | "retain" | "drainDays" | "releaseNow"> {
+  return {
+    ...(how === "retain" ? { retain: true } : { release: true }),
+    ...(drainDays === undefined ? {} : { drainDays }),
+    releaseNow: now,
+  };
 }
 
 /** What a program looked at before it registers an address, apart from what it wants. */
@@ -99,6 +131,7 @@ interface ReverseNameContext extends Pick<SendingIpContext, "standing" | "held">
   eip: Eip;
   a: pulumi.Resource | undefined;
   hooks: ProgramHooks;
+  leaves: boolean;
 }
 
 /**
@@ -133,6 +166,8 @@ export class SendingIp extends pulumi.ComponentResource {
   readonly associationId: pulumi.Output<string>;
   /** Whether it has a PTR. */
   readonly reverseName: pulumi.Output<boolean>;
+  /** The UTC day from which it may go; undefined where it stays, and where it drains not at all. */
+  readonly mayGoFrom: pulumi.Output<string | undefined>;
 
   constructor(
     name: string,
@@ -143,12 +178,14 @@ export class SendingIp extends pulumi.ComponentResource {
     // No inputs: a component whose inputs change loses its outputs in the state until they are registered again,
     // and a run that fails in between would forget the address.
     super("sendips:index:SendingIp", name, {}, withFormerType("SendingIp", opts));
-    const { tenant, key = name, hostName, privateIp, networkInterfaceId, release = false } = args;
+    const { tenant, key = name, hostName, privateIp, networkInterfaceId } = args;
+    const retirement = retirementOf(name, args);
+    const leaves = retirement !== undefined;
     const hooks = programHooks();
     hooks.deployedStack();
     // One of a tenant had the hooks of its tenant.
     if (context === undefined) hooks.answerForFormer(name);
-    hooks.keeper.wants(tenant, key, release);
+    hooks.keeper.wants(tenant, key, retirement);
     const registered = { component: this, tenant };
     const keptOpts = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
     const { standing, held } = context ?? {};
@@ -161,7 +198,10 @@ export class SendingIp extends pulumi.ComponentResource {
         address: key,
         binding: pulumi.output({ networkInterfaceId, privateIp }).apply(bindingTag),
       }),
-      ...ownerTags(thisStack(), release),
+      ...ownerTags(thisStack(), false),
+      ...(retirement === undefined
+        ? {}
+        : retirementTags<pulumi.Input<string>>(retirement, drainFor(name, retirement, hooks))),
     };
     const adopted = standing?.address === true ? standing.standing : undefined;
     const eip = new Eip(
@@ -175,7 +215,8 @@ export class SendingIp extends pulumi.ComponentResource {
       {
         ...keptOpts,
         ...(adopted === undefined ? {} : { import: adopted.allocationId }),
-        protect: !release,
+        protect: !leaves,
+        retainOnDelete: retirement?.how === "retain",
         // Each of these forces replacement, and a replacement loses a warmed address.
         ignoreChanges: ["address", "domain", "publicIpv4Pool", "ipamPoolId", "networkBorderGroup"],
         hooks: {
@@ -202,11 +243,11 @@ export class SendingIp extends pulumi.ComponentResource {
           );
     const ptr =
       (args.reverseName ?? a !== undefined)
-        ? this.#reverseName(name, args, { eip, a, hooks, standing, held })
+        ? this.#reverseName(name, args, { eip, a, hooks, leaves, standing, held })
         : undefined;
     const seconds = args.waits?.privateIp;
     hooks.bindings.wants(name, {
-      ...{ key, privateIp, networkInterfaceId, release, component: this },
+      ...{ key, privateIp, networkInterfaceId, leaves, component: this },
       ...(seconds === undefined ? {} : { limit: seconds * 1_000 }),
     });
     const association = new EipAssociation(
@@ -240,21 +281,23 @@ export class SendingIp extends pulumi.ComponentResource {
     this.networkInterfaceId = association.networkInterfaceId;
     this.associationId = association.id;
     this.reverseName = pulumi.output(ptr !== undefined);
+    const deployed = retirementOutputs(eip);
+    this.mayGoFrom = deployed.mayGoFrom;
     // What the component says no refresh writes: one that asks another Region drops the address from the
     // state and leaves the component, and a tag that it brings in from EC2 deploys no release.
     // Nothing that is known only once the PTR or the association stands: a run that fails there remembers too.
     this.registerOutputs({
       ...{ key, tenant, publicIp: this.publicIp, arn: eip.arn, hostName: this.hostName },
-      release: eip.tags.apply((tags) => isReleased(tags ?? {})),
+      ...deployed,
     });
   }
 
   #reverseName(
     name: string,
     args: SendingIpArgs,
-    { eip, a, hooks, standing, held }: ReverseNameContext,
+    { eip, a, hooks, leaves, standing, held }: ReverseNameContext,
   ): EipDomainName {
-    const { hostName, key = name, release = false, zoneId } = args;
+    const { hostName, key = name, zoneId } = args;
     hooks.reverseNames.wants(name, {
       ...{ key, hostName, publicIp: eip.publicIp, allocationId: eip.allocationId },
       resolves: {
@@ -283,7 +326,7 @@ export class SendingIp extends pulumi.ComponentResource {
         // Replaced create-before-delete it would be set, and then reset. As long as the address stays,
         // EC2 keeps the PTR of a replaced one, so that it is set anew in place.
         deleteBeforeReplace: true,
-        retainOnDelete: !release,
+        retainOnDelete: !leaves,
         ...(ptrLimit === undefined
           ? {}
           : { customTimeouts: { create: ptrLimit, update: ptrLimit, delete: ptrLimit } }),
@@ -299,8 +342,61 @@ export class SendingIp extends pulumi.ComponentResource {
     );
     hooks.registrations.add(TYPES.eipDomainName, name, ptr, {
       ...{ component: this, tenant: args.tenant },
-      retained: !release,
+      retained: !leaves,
     });
     return ptr;
   }
+}
+
+/** @throws where the arguments contradict each other, before anything is registered. */
+function retirementOf(
+  name: string,
+  { release = false, retain = false, drainDays, releaseNow = false }: SendingIpArgs,
+): WantedRetirement | undefined {
+  const refuse = (what: string) => {
+    throw new Error(`${pulumi.getStack()}: ${name}: ${what}; nothing was changed`);
+  };
+  if (release && retain) {
+    refuse(
+      "release and retain stand both: release gives it back to AWS, retain keeps it allocated",
+    );
+  }
+  if (drainDays !== undefined && !(Number.isInteger(drainDays) && drainDays >= 0)) {
+    refuse(`drainDays is ${drainDays}, and a whole number of days is wanted`);
+  }
+  if (!release && !retain) return undefined;
+  return {
+    how: retain ? "retain" : "release",
+    ...(drainDays === undefined ? {} : { drainDays }),
+    now: releaseNow,
+  };
+}
+
+/** The days of a retirement; the state says when it began. */
+function drainFor(
+  name: string,
+  retirement: WantedRetirement,
+  hooks: ProgramHooks,
+): { since: pulumi.Output<string>; mayGoFrom: pulumi.Output<string> } | undefined {
+  const begins = drainOf(retirement, undefined, today());
+  if (begins === undefined) return undefined;
+  const drain = pulumi.output(hooks.deployedStack()).apply(({ addresses }) => {
+    const held = addresses.find((address) => address.name === name)?.retirement;
+    return drainOf(retirement, held, today()) ?? begins;
+  });
+  return { since: drain.since, mayGoFrom: drain.mayGoFrom };
+}
+
+/** What is deployed of a retirement, as the tags say; in the form of `ComponentRetirement`. */
+function retirementOutputs(eip: Eip) {
+  const read = eip.tags.apply((tags = {}) => {
+    const { drainsSince, mayGoFrom } = readTags(tags);
+    return { how: wayOutTagged(tags), since: drainsSince, mayGoFrom };
+  });
+  return {
+    release: read.apply(({ how }) => how === "release"),
+    retain: read.apply(({ how }) => how === "retain"),
+    since: read.apply(({ since }) => since),
+    mayGoFrom: read.apply(({ mayGoFrom }) => mayGoFrom),
+  };
 }

@@ -12,12 +12,13 @@ import { takenPrivateIps } from "../core/tenant/address/private-ips.ts";
 import { setsReverseName } from "../core/tenant/address/records.ts";
 import { type Plan, plan } from "../core/tenant/plan.ts";
 import { hostRecordKey, type PlannedRecord } from "../core/tenant/record.ts";
+import { today } from "./clock.ts";
 import { DnsRecords } from "./dns-records.ts";
 import { report } from "./engine.ts";
 import { programHooks } from "./hooks/program-hooks.ts";
 import { withFormerType } from "./identity.ts";
 import type { PrivateIpInputs } from "./mail-host.ts";
-import { type ResolvesArgs, SendingIp } from "./sending-ip.ts";
+import { type ResolvesArgs, retirementArgs, SendingIp } from "./sending-ip.ts";
 import type { WaitsArgs } from "./waits.ts";
 
 /** Arguments of {@link Tenant}. */
@@ -118,14 +119,15 @@ export class Tenant extends pulumi.ComponentResource {
     hooks.answerForFormer(name);
     const addresses: Record<string, SendingIp> = {};
     for (const address of plan.addresses) {
-      const { key, hostName, privateIp, publicIpv4Pool, recover, release } = address;
+      const { key, hostName, privateIp, publicIpv4Pool, recover, retirement } = address;
       const { publisher, ttl, key: recordKey } = hostRecord(plan, key);
       const held = context.deployed?.addresses.find((one) => one.key === key);
       const { reverseNames, resolves, waits } = planned;
       addresses[key] = new SendingIp(
         `${name}-${key}`,
         {
-          ...{ tenant: plan.stack, key, hostName, privateIp, ttl, release },
+          ...{ tenant: plan.stack, key, hostName, privateIp, ttl },
+          ...(retirement === undefined ? {} : retirementArgs(retirement)),
           networkInterfaceId: networkInterfaces[key] ?? "",
           ...(publisher.by === "cloudflare" ? { zoneId: publisher.zoneId } : {}),
           ...(publicIpv4Pool === undefined ? {} : { publicIpv4Pool }),
@@ -183,10 +185,9 @@ function planFromConfig(
   const read = readConfig({ stack: name, values: { ...operator, tenant: config } });
   const stack = "stack" in read && read.stack.kind === "tenant" ? read.stack : undefined;
   const planned = stack === undefined ? { problems: [] } : plan(stack);
-  const today = new Date().toISOString().slice(0, 10);
   const problems = [...read.problems, ...planned.problems];
   const accepting = { name, ...(stack === undefined ? {} : { stack }) };
-  report(withAcceptances(problems, [accepting], { today, sources: ["plan"] }));
+  report(withAcceptances(problems, [accepting], { today: today(), sources: ["plan"] }));
   if (stack === undefined || !("plan" in planned)) {
     throw new Error(`the config of tenant ${name} gives no plan and no reason`);
   }

@@ -1,4 +1,5 @@
 /** Findings of a stack as its config accepts them. */
+import { today } from "../components/clock.ts";
 import { report } from "../components/engine.ts";
 import { withAcceptances } from "../core/acceptance.ts";
 import type { Stack } from "../core/config/config.ts";
@@ -19,9 +20,4 @@ export function reportOf(
   const problems = findings.map((finding) => ({ ...finding, stack: stack.name }));
   const read = [{ name: stack.name, stack }];
   report(withAcceptances(problems, read, { today: today(), sources }));
-}
-
-/** The day, `2026-11-24`. */
-export function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }

@@ -24,7 +24,7 @@ export async function checkBindings(
   taken: ReadonlyMap<string, LiveAddress>,
 ): Promise<Finding[]> {
   const program = new Map<string, Binding>();
-  const all = addresses.map(({ key, privateIp, release }) => {
+  const all = addresses.map(({ key, privateIp, retirement }) => {
     const binding = { privateIp, networkInterfaceId: privateIps[privateIp] ?? "" };
     program.set(key, binding);
     const state = deployed.addresses.find((address) => address.key === key);
@@ -37,7 +37,8 @@ export async function checkBindings(
         ? known?.associationId
         : undefined;
     const id = state?.allocationId ?? taken.get(key)?.allocationId;
-    return { key, release, binding, held: state?.bound, id, association };
+    const leaves = retirement !== undefined;
+    return { key, leaves, binding, held: state?.bound, id, association };
   });
   const bound = await addressesBoundBy(all.flatMap(({ association }) => association ?? []));
   const unbound = all.filter(

@@ -3,6 +3,7 @@
  * that is refused changes nothing, and is refused again in the same words.
  */
 import { configuredPlace, liveAddresses, namedAddresses, stackPlace } from "../components/aws.ts";
+import { today } from "../components/clock.ts";
 import { lastDeployment, reportFindings, thisStack } from "../components/engine.ts";
 import type { MailHostConfig } from "../core/config/schema.ts";
 import { adoptedIds, takeOvers } from "../core/guards/address-adoption.ts";
@@ -55,7 +56,7 @@ export async function guardTenant(
     liveAddresses(owner, wanted, deployed),
     namedAddresses(adoptedIds(wanted, deployed)),
   ]);
-  const context = { owner, wanted, deployed, live };
+  const context = { owner, wanted, deployed, live, today: today() };
   const { taken, findings: refused } = takeOvers(context, named, here);
   const takenIds = new Set([...taken.values()].map(({ allocationId }) => allocationId));
   reportOf(stack, [
@@ -81,7 +82,7 @@ export async function guardMailHost({
   reportFindings([
     ...findings,
     ...checkStateAddresses({
-      ...{ owner, wanted: [], deployed },
+      ...{ owner, wanted: [], deployed, today: today() },
       live: await liveAddresses(owner, [], deployed),
     }),
     ...checkInterfaces(mailHost, deployed),

@@ -77,13 +77,14 @@ export function tenantOutputs(
 ): AsOutputs<TenantMemory & TenantLines> {
   const mailHost = mailHostStack(stack.tenant);
   const addresses = Object.fromEntries(
-    plan.addresses.flatMap(({ key, streams, release }) => {
+    plan.addresses.flatMap(({ key, streams, release, retirement }) => {
       const address = tenant.addresses[key];
       if (address === undefined) return [];
       const { allocationId, publicIp, hostName, privateIp } = address;
-      const { networkInterfaceId, associationId, reverseName } = address;
+      const { networkInterfaceId, associationId, reverseName, mayGoFrom } = address;
       const output = { allocationId, publicIp, hostName, privateIp, networkInterfaceId };
-      return [[key, { ...output, reverseName, associationId, release, streams }] as const];
+      const leaving = { release, retain: retirement?.how === "retain", mayGoFrom };
+      return [[key, { ...output, reverseName, associationId, ...leaving, streams }] as const];
     }),
   );
   const { domain, streams, policyFiles } = plan;

@@ -1,9 +1,10 @@
 /** Plans a tenant. */
 import { RunError } from "@pulumi/pulumi/errors.js";
+import { today } from "../components/clock.ts";
 import { contextOf } from "../core/tenant/context.ts";
 import { checkKnowledge } from "../core/tenant/existing/knowledge.ts";
 import { type Plan, plan, type TenantStack } from "../core/tenant/plan.ts";
-import { reportOf, today } from "./acceptance.ts";
+import { reportOf } from "./acceptance.ts";
 
 /**
  * The plan of a tenant; its warnings are shown.

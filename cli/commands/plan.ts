@@ -7,6 +7,7 @@ import {
   type CustomerFormat,
   customerText,
 } from "../../core/render/customer/page.ts";
+import type { DeployedRetirements } from "../../core/render/departures.ts";
 import { PLAN_FORMATS, type PlanFormat, renderPlan } from "../../core/render/plan.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import { providerVerdicts } from "../../core/tenant/receivers/provider-rules.ts";
@@ -19,8 +20,8 @@ import { type ReadStack, readStacks, stacksAskedFor, statusOf } from "../project
 
 export const PLAN_USAGE = `sendips plan <stack…|--all> [options]
   The records of a tenant as a zone file, with why each is there, which of the mailbox providers'
-  rules it meets, then every problem. Reads files only; for the addresses of a stack that is
-  deployed it asks the stack's state.
+  rules it meets, then every problem, and when addresses that leave may go. Reads files only; for
+  the addresses of a stack that is deployed it asks the stack's state.
   --format ${PLAN_FORMATS.join("|")}  default bind
   --json      the same as --format json: one object, a list of them for several stacks
   --customer  only what the customer must publish, as a page to hand over:
@@ -58,14 +59,20 @@ export async function planCommand(
   const stacks = await readStacks(project, requestedStacks, { online: () => values.online, today });
   const plannedStacks = stacks.filter(({ result }) => "plan" in result).map(({ name }) => name);
   let known: ReadonlyMap<string, KnownAddresses> = new Map();
+  let retirements: ReadonlyMap<string, DeployedRetirements> = new Map();
   let isDeployed: ReadonlySet<string> = new Set();
   if (!values.offline && plannedStacks.length > 0) {
     const answer = await deployedAddresses(plannedStacks, { cwd: project.folder, env });
     known = answer.known;
+    retirements = answer.retirements;
     isDeployed = answer.deployed;
     for (const reason of answer.reasons) err(`addresses are shown as references: ${reason}\n`);
   }
   const knownAddressesOf = ({ name }: ReadStack) => known.get(name) ?? {};
+  const knownOf = ({ name }: ReadStack) => ({
+    known: known.get(name) ?? {},
+    retirements: retirements.get(name) ?? {},
+  });
   if (values.online) await addNameFindings(project, stacks, { known, deployed: isDeployed });
   const problems = withAcceptances(
     stacks.flatMap(({ result }) => result.problems),
@@ -79,13 +86,13 @@ export async function planCommand(
   if (customerFormat !== undefined) {
     sayCustomerPages(stacks, knownAddressesOf, customerFormat, { out, err });
   } else if (format === "json" && (values.all || requestedStacks.length > 1)) {
-    const objects = stacks.map((stack) => textOf(stack, knownAddressesOf(stack), format).trimEnd());
+    const objects = stacks.map((stack) => textOf(stack, knownOf(stack), format).trimEnd());
     out(`[\n${objects.join(",\n")}\n]\n`);
   } else {
     const heading = stacks.length > 1 ? headingOf : () => "";
     out(
       stacks
-        .map((stack) => heading(stack, format) + textOf(stack, knownAddressesOf(stack), format))
+        .map((stack) => heading(stack, format) + textOf(stack, knownOf(stack), format))
         .join("\n"),
     );
   }
@@ -95,7 +102,7 @@ export async function planCommand(
 /** A mail host has no records of its own: what it is, and its problems. */
 function textOf(
   { name, stack, result }: ReadStack,
-  known: KnownAddresses,
+  deployed: { known: KnownAddresses; retirements: DeployedRetirements },
   format: PlanFormat,
 ): string {
   const plan = "plan" in result ? result.plan : undefined;
@@ -106,7 +113,7 @@ function textOf(
           records: plan.records,
         })
       : [];
-  const text = renderPlan(plan, result.problems, { format, known, verdicts, stack: name });
+  const text = renderPlan(plan, result.problems, { format, ...deployed, verdicts, stack: name });
   if (stack?.kind !== "mailHost" || format === "json") return text;
   const { instanceType, networkInterfaces } = stack.mailHost;
   const count = Object.values(networkInterfaces).flatMap(({ privateIps }) => privateIps).length;

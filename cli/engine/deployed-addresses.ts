@@ -1,5 +1,6 @@
 /** What is deployed of stacks, from their states; the plan does without it. */
 import { isUnknownStack } from "../../core/foreign-errors.ts";
+import type { DeployedRetirements } from "../../core/render/departures.ts";
 import { type DeployedStack, hasBeenDeployed } from "../../core/state/deployed-stack.ts";
 import { readExport } from "../../core/state/stack-export.ts";
 import type { KnownAddresses } from "../../core/tenant/record.ts";
@@ -9,6 +10,8 @@ import { type CommandResult, installedPulumi, type Pulumi, runPulumi } from "./p
 export interface DeployedAddresses {
   /** By stack; a stack without addresses is left out. */
   known: ReadonlyMap<string, KnownAddresses>;
+  /** What is deployed of addresses that leave, by stack; a stack without such addresses is left out. */
+  retirements: ReadonlyMap<string, DeployedRetirements>;
   /** Stacks that have been deployed, with addresses or without. */
   deployed: ReadonlySet<string>;
   /** Whether it could not be found out of some stack whether it is deployed. */
@@ -31,12 +34,14 @@ export async function deployedAddresses(
   if (command === undefined) {
     return {
       known: new Map(),
+      retirements: new Map(),
       deployed: new Set(),
       unknown: true,
       reasons: ["there is no Pulumi CLI on this machine yet"],
     };
   }
   const known = new Map<string, KnownAddresses>();
+  const retirements = new Map<string, DeployedRetirements>();
   const found = new Set<string>();
   const reasons = new Set<string>();
   const absent: string[] = [];
@@ -56,11 +61,16 @@ export async function deployedAddresses(
       const addresses = addressesOf(deployed);
       if (Object.keys(addresses).length > 0) known.set(stack, addresses);
       else absent.push(stack);
+      const leaving = retirementsOf(deployed);
+      if (Object.keys(leaving).length > 0) retirements.set(stack, leaving);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   const deployed = absent.length > 0 ? [`not deployed yet: ${absent.sort().join(", ")}`] : [];
-  return { known, deployed: found, unknown: reasons.size > 0, reasons: [...reasons, ...deployed] };
+  return {
+    ...{ known, retirements, deployed: found },
+    ...{ unknown: reasons.size > 0, reasons: [...reasons, ...deployed] },
+  };
 }
 
 /** Runs `pulumi stack export`, which shows no secret and needs no passphrase. */
@@ -75,6 +85,14 @@ export function exportStack(
 function addressesOf({ addresses }: DeployedStack): KnownAddresses {
   return Object.fromEntries(
     addresses.flatMap(({ key, publicIp }) => (key === undefined ? [] : [[key, publicIp]])),
+  );
+}
+
+function retirementsOf({ addresses }: DeployedStack): DeployedRetirements {
+  return Object.fromEntries(
+    addresses.flatMap(({ key, retirement }) =>
+      key === undefined || retirement === undefined ? [] : [[key, retirement]],
+    ),
   );
 }
 

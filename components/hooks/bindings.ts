@@ -37,7 +37,8 @@ interface BoundAddress {
   key: string;
   privateIp: pulumi.Input<string>;
   networkInterfaceId: pulumi.Input<string>;
-  release: boolean;
+  /** Whether the program has it leave. */
+  leaves: boolean;
   /** Whose provider is asked. */
   component: pulumi.ComponentResource;
   /** Milliseconds; see {@link LIMIT}. */
@@ -114,9 +115,9 @@ export class Bindings {
       [...program].map(([bound, at]) => [this.#bound.get(bound)?.key ?? bound, at]),
     );
     const state = deployed.addresses.find((address) => address.allocationId === allocationId);
-    const { key = name, release = false } = this.#bound.get(name) ?? {};
+    const { key = name, leaves = false } = this.#bound.get(name) ?? {};
     const held = isSameBinding(state?.bound, binding) ? undefined : state?.bound;
-    const wanted = { ...{ key, binding, live, held }, release };
+    const wanted = { ...{ key, binding, live, held }, leaves };
     const findings = checkBinding(thisStack(), byKey, wanted, others);
     if (findings.length > 0) {
       const stack = pulumi.getStack();

@@ -9,17 +9,21 @@
  * the state and the tags of the addresses.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { latest } from "../../core/days.ts";
 import { isGone } from "../../core/foreign-errors.ts";
 import { addressPath, type LiveAddress } from "../../core/guards/address-context.ts";
-import { ADDRESS_WAY_OUT } from "../../core/guards/addresses.ts";
+import { ADDRESS_WAY_OUT, DRAIN_WAY_OUT, drainText } from "../../core/guards/addresses.ts";
+import { drainOf, isDraining, type WantedRetirement } from "../../core/retirement.ts";
 import {
   type DeployedStack,
   hasNoAddress,
   rememberedAddresses,
 } from "../../core/state/deployed-stack.ts";
 import { type StateAddress, TYPES } from "../../core/state/resources.ts";
-import { isOwned, isReleased, readTags, tagName, tagsOf } from "../../core/state/tags.ts";
+import { wayOutTagged } from "../../core/state/retirement.ts";
+import { isOwned, isRetained, readTags, tagName, tagsOf } from "../../core/state/tags.ts";
 import { elasticIp, type Filter, taggedAddresses } from "../aws.ts";
+import { today } from "../clock.ts";
 import { thisStack } from "../engine.ts";
 import type { Bindings } from "./bindings.ts";
 import { giveBack, type WantedName } from "./give-back.ts";
@@ -32,8 +36,8 @@ interface KeptAddress extends Pick<LiveAddress, "allocationId" | "publicIp"> {
   tenant: string | undefined;
   /** Whether the program wants it. */
   wanted: boolean;
-  /** Whether state, EC2 and the program all let it go. */
-  released: boolean;
+  /** Why it does not go: that not all of state, EC2 and the program let it, or until when it drains. */
+  stays?: "undeployed" | { drainsUntil: string };
 }
 
 /** Keeps the addresses of a stack, and what hangs on them. */
@@ -42,8 +46,8 @@ export class Keeper {
   readonly #bindings: Bindings;
   readonly #lookUps: LookUps;
   readonly #deployed: () => Promise<DeployedStack>;
-  /** Whether the program lets an address go, by tenant and key. */
-  readonly #wanted = new Map<string, boolean>();
+  /** How the program has an address leave, by tenant and key; undefined where it stays. */
+  readonly #wanted = new Map<string, WantedRetirement | undefined>();
   /** Where the program wants records. */
   readonly #names: WantedName[] = [];
   /** Components whose names get nothing back. */
@@ -63,9 +67,9 @@ export class Keeper {
     this.#deployed = deployed;
   }
 
-  /** Says that the program wants an address, and whether it asks for its release. */
-  wants(tenant: string, key: string, release: boolean): void {
-    this.#wanted.set(`${tenant}/${key}`, release);
+  /** Says that the program wants an address, and how it is to leave; undefined where it stays. */
+  wants(tenant: string, key: string, retirement: WantedRetirement | undefined): void {
+    this.#wanted.set(`${tenant}/${key}`, retirement);
   }
 
   /** Says that the program wants a record at a name of a zone. */
@@ -101,6 +105,7 @@ export class Keeper {
     }
     const registered = this.#registrations.of(args);
     let tenant = registered?.tenant;
+    const inTheWay: KeptAddress[] = [];
     if (type === TYPES.eip || type === TYPES.eipAssociation || type === TYPES.eipDomainName) {
       const address = await this.#address(
         String(oldOutputs["allocationId"]),
@@ -109,22 +114,27 @@ export class Keeper {
       );
       // It was released by hand: nothing hangs on it any more.
       if (address === undefined) return;
-      if (!address.released) {
+      if (address.stays !== undefined) {
         // A PTR that is set anew stays in EC2, and is set in place.
         const retained = registered?.retained === true;
         if (type === TYPES.eipDomainName && reason === "replace" && retained) return;
-        throw new Error(refusal([address]));
+        inTheWay.push(address);
       }
       tenant ??= address.tenant;
     }
-    const keptAddresses = (await this.#allAddresses()).filter(
-      (address) =>
-        !address.released &&
-        (reason !== "edit" || !address.wanted) &&
-        // Nobody knows whose tenant a resource is that the program has forgotten altogether.
-        (tenant === undefined || address.tenant === undefined || address.tenant === tenant),
-    );
-    if (keptAddresses.length > 0) throw new Error(refusal(keptAddresses));
+    // Who destroys is told of every address that is in the way, not of the one alone that comes first.
+    if (inTheWay.length === 0 || reason === "destroy") {
+      const others = (await this.#allAddresses()).filter(
+        (address) =>
+          address.stays !== undefined &&
+          !inTheWay.includes(address) &&
+          (reason !== "edit" || !address.wanted) &&
+          // Nobody knows whose tenant a resource is that the program has forgotten altogether.
+          (tenant === undefined || address.tenant === undefined || address.tenant === tenant),
+      );
+      inTheWay.push(...others);
+    }
+    if (inTheWay.length > 0) throw new Error(refusal(inTheWay));
   }
 
   /**
@@ -176,6 +186,7 @@ export class Keeper {
       )) {
         const { address: key = "?", tenant: its } = readTags(tags);
         if (held.has(allocationId) || networkInterfaceId !== "" || its !== tenant) continue;
+        if (isRetained(tags)) continue;
         await pulumi.log.error(
           `${pulumi.getStack()}: ${addressPath(key)}: ${publicIp} (${allocationId}) is allocated, by a call whose answer was lost, and bound to nothing\n` +
             "  deploy again: it is used then, and none is allocated in its place",
@@ -193,7 +204,7 @@ export class Keeper {
     const filters = [{ name: `tag:${tagName("address")}`, values: [key] }];
     const ways = await this.#lookUps.ways(component);
     const found = await Promise.all(ways.map((opts) => ownedAddresses(opts, filters)));
-    return found.flat().filter(({ tags }) => readTags(tags).tenant === tenant);
+    return found.flat().filter(({ tags }) => readTags(tags).tenant === tenant && !isRetained(tags));
   }
 
   /** The address, also one that neither tags nor state call the stack's; undefined when it is gone. */
@@ -215,7 +226,7 @@ export class Keeper {
     if (live === undefined) return undefined;
     const { publicIp, tags } = live;
     const key = readTags(tags).address ?? "?";
-    return { allocationId, publicIp, key, tenant: undefined, wanted: false, released: false };
+    return { allocationId, publicIp, key, tenant: undefined, wanted: false, stays: "undeployed" };
   }
 
   async #live(
@@ -255,8 +266,9 @@ export class Keeper {
       tagged.delete(state.allocationId);
       if (live !== "gone") all.push(this.#judge(state, live === "unasked" ? undefined : live));
     }
-    // One that the state does not know goes by what EC2 says alone.
-    all.push(...[...tagged.values()].map((live) => this.#judge(undefined, live)));
+    // One that the state does not know goes by what EC2 says alone; one that was kept is nobody's any more.
+    const others = [...tagged.values()].filter(({ tags }) => !isRetained(tags));
+    all.push(...others.map((live) => this.#judge(undefined, live)));
     return all.sort((a, b) => (a.publicIp < b.publicIp ? -1 : 1));
   }
 
@@ -269,13 +281,30 @@ export class Keeper {
         : this.#registrations.of({ type: TYPES.eip, name: state.name });
     const tenant = registered?.tenant ?? readTags(tags).tenant;
     const key = state?.key ?? readTags(tags).address ?? "?";
-    const asks = this.#wanted.get(`${tenant}/${key}`);
+    const named = `${tenant}/${key}`;
+    const isWanted = this.#wanted.has(named);
+    const asks = this.#wanted.get(named);
+    const deployed = state?.retirement;
+    // A release that is asked for where it was deployed that the address is kept is another one, and the reverse.
+    const witnesses = [
+      ...(state === undefined ? [] : [deployed?.how]),
+      ...(live === undefined ? [] : [wayOutTagged(tags)]),
+      ...(isWanted ? [asks?.how] : []),
+    ];
+    const [how] = witnesses;
+    const agree = how !== undefined && witnesses.every((witness) => witness === how);
+    const asked =
+      asks === undefined || asks.now ? undefined : drainOf(asks, deployed, today())?.mayGoFrom;
+    const drainsUntil = latest(deployed?.mayGoFrom, readTags(tags).mayGoFrom, asked);
     return {
       allocationId: state?.allocationId ?? live?.allocationId ?? "",
       publicIp: state?.publicIp ?? live?.publicIp ?? "",
-      ...{ key, tenant, wanted: registered !== undefined || asks !== undefined },
-      released:
-        (state?.release ?? true) && (live === undefined || isReleased(tags)) && asks !== false,
+      ...{ key, tenant, wanted: registered !== undefined || isWanted },
+      ...(agree
+        ? drainsUntil !== undefined && isDraining(drainsUntil, today())
+          ? { stays: { drainsUntil } }
+          : {}
+        : { stays: "undeployed" }),
     };
   }
 
@@ -322,9 +351,16 @@ async function addressOf(
 }
 
 function refusal(kept: readonly KeptAddress[]): string {
-  const lines = kept.map(
-    ({ publicIp, key }) =>
-      `${pulumi.getStack()}: ${addressPath(key)}: ${publicIp} is deployed and its release is not: it stays allocated, bound and named, and so do the tenant's records`,
-  );
-  return `${lines.join("\n")}\n  ${ADDRESS_WAY_OUT}`;
+  const ordered = kept.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const lines = ordered.map(({ publicIp, key, stays }) => {
+    const why =
+      typeof stays === "object"
+        ? drainText(publicIp, stays.drainsUntil)
+        : `${publicIp} is deployed and its release is not`;
+    return `${pulumi.getStack()}: ${addressPath(key)}: ${why}: it stays allocated, bound and named, and so do the tenant's records`;
+  });
+  const drains = kept.some(({ stays }) => typeof stays === "object");
+  const undeployed = kept.some(({ stays }) => stays === "undeployed");
+  const waysOut = [...(undeployed ? [ADDRESS_WAY_OUT] : []), ...(drains ? [DRAIN_WAY_OUT] : [])];
+  return [...lines, ...waysOut.map((way) => `  ${way}`)].join("\n");
 }

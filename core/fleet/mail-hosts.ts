@@ -84,7 +84,7 @@ function takenPrimaries(
   const taken = new Set(
     tenants.flatMap(({ stack }) =>
       takenPrivateIps(stack.tenant)
-        .filter(({ release }) => !release)
+        .filter(({ leaves }) => !leaves)
         .map(({ privateIp }) => `${stack.tenant.mailHost?.stack ?? ""} ${privateIp}`),
     ),
   );

@@ -5,7 +5,8 @@
 import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding } from "../problem.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
-import { isReleased, readTags, type StackName, type Tags, taggedStack } from "../state/tags.ts";
+import { wayOutTagged } from "../state/retirement.ts";
+import { readTags, type StackName, type Tags, taggedStack } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import { type AddressContext, addressPath, EC2_RULE, type LiveAddress } from "./address-context.ts";
 import { type Binding, bindingOf, isSameBinding } from "./bindings.ts";
@@ -135,7 +136,7 @@ function unheardAllocations(
         tagged.stack === owner.stack &&
         tagged.project === owner.project &&
         tagged.organisation === owner.organisation &&
-        !isReleased(tags)
+        wayOutTagged(tags) === undefined
       );
     })
     .sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1));

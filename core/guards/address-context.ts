@@ -26,6 +26,8 @@ export interface AddressContext {
   wanted: readonly PlannedAddress[];
   deployed: DeployedStack;
   live: LiveStack;
+  /** The UTC day, `2026-11-24`. */
+  today: string;
 }
 
 export const EC2_RULE = "EC2: a released Elastic IP may go to another account";

@@ -1,9 +1,12 @@
 /** No warmed address is let go, replaced or doubled: what is asked for against state and cloud. */
 import { quotedExcerpt } from "../../mail/finding.ts";
+import { latest } from "../days.ts";
 import type { Finding } from "../problem.ts";
-import type { DeployedStack } from "../state/deployed-stack.ts";
+import { isDraining } from "../retirement.ts";
+import { type DeployedStack, rememberedAddresses } from "../state/deployed-stack.ts";
 import type { StateAddress } from "../state/resources.ts";
-import { isReleased, type StackName, type Tags, taggedStack } from "../state/tags.ts";
+import { wayOutTagged } from "../state/retirement.ts";
+import { readTags, type StackName, type Tags, taggedStack } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import {
   type AddressContext,
@@ -18,7 +21,16 @@ import { checkLost, checkUnheld } from "./lost-addresses.ts";
 
 /** How an address is let go. */
 export const ADDRESS_WAY_OUT =
-  "to let it go, set release: true on it and deploy; only then remove it, or destroy the stack";
+  "to let it go, set release: true on it and deploy; only then remove it, or destroy the stack, once it has drained (retain: true instead keeps it allocated)";
+
+/** How an address is let go before it has drained. */
+export const DRAIN_WAY_OUT =
+  "wait until that day; or set releaseNow: true on it and deploy, which lets it go at once";
+
+/** Why an address that leaves is not let go yet. */
+export function drainText(publicIp: string, mayGoFrom: string): string {
+  return `${publicIp} drains and may go from ${mayGoFrom}: mail in queues and SPF in caches still name it`;
+}
 
 /** Whether the guards ask what EC2 says of an address, beyond that it is there. */
 export function needsDetails(
@@ -49,7 +61,26 @@ export function checkStateAddresses(
       .filter(({ allocationId }) => !taken.has(allocationId))
       .toSorted(order)
       .flatMap((address) => checkUnheld(context, address)),
+    ...checkRetained(context),
   ];
+}
+
+/** What was never deployed cannot stay. */
+function checkRetained({ wanted, deployed }: AddressContext): Finding[] {
+  const known = new Set(rememberedAddresses(deployed).map(({ key }) => key));
+  return wanted.flatMap(({ key, retirement, adopt, recover }): Finding[] => {
+    if (retirement?.how !== "retain" || known.has(key)) return [];
+    if (adopt !== undefined || recover !== undefined) return [];
+    return [
+      {
+        code: "address-retain-undeployed",
+        level: "error",
+        path: `${addressPath(key)}.retain`,
+        message: `${key} is to stay allocated when it leaves, and it was never deployed: there is nothing to keep`,
+        fix: `take ${key} out of the config; or take retain out, and deploy it first`,
+      },
+    ];
+  });
 }
 
 /** An address that the state holds. */
@@ -89,10 +120,10 @@ function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
 
 /** An address of the state that the config no longer names. */
 function checkGoing(
-  { owner, wanted, deployed, live }: AddressContext,
+  { owner, wanted, deployed, live, today }: AddressContext,
   address: StateAddress,
 ): Finding[] {
-  const { key, publicIp, name, release } = address;
+  const { key, publicIp, name, retirement } = address;
   const path = addressPath(key ?? name);
   if (key === undefined) {
     return [
@@ -111,18 +142,34 @@ function checkGoing(
   if (now === undefined && !live.present.has(publicIp)) return [];
   if (now !== undefined && isAnotherStacks(now.tags, owner))
     return [foreignAddress(owner, path, address, now)];
-  if (release && (now === undefined || isReleased(now.tags))) {
-    return checkHeir(wanted, deployed, address);
-  }
-  if (release) {
+  if (retirement !== undefined && now !== undefined && wayOutTagged(now.tags) !== retirement.how) {
     return [
       {
         code: "address-release-untagged",
         level: "error",
         path,
-        message: `is gone from the config, and the release of ${publicIp} was deployed once, but AWS no longer has the tag that says so`,
-        fix: "put it back with release: true, deploy with --refresh, and remove it then",
+        message: `is gone from the config, and the ${retirement.how === "retain" ? "retain" : "release"} of ${publicIp} was deployed once, but AWS no longer has the tag that says so`,
+        fix: `put it back with ${retirement.how}: true, deploy with --refresh, and remove it then`,
         rule: EC2_RULE,
+      },
+    ];
+  }
+  if (retirement !== undefined) {
+    const mayGoFrom = latest(
+      retirement.mayGoFrom,
+      now === undefined ? undefined : readTags(now.tags).mayGoFrom,
+    );
+    if (mayGoFrom === undefined || !isDraining(mayGoFrom, today)) {
+      return checkHeir(wanted, deployed, address);
+    }
+    return [
+      {
+        code: "address-drains",
+        level: "error",
+        path,
+        message: `is gone from the config, but ${drainText(publicIp, mayGoFrom)}; it stays allocated, bound and named`,
+        fix: `put it back; ${DRAIN_WAY_OUT}`,
+        rule: "RFC 5321 §4.5.4.1",
       },
     ];
   }

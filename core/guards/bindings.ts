@@ -1,6 +1,6 @@
 /** Where addresses are bound, and where the config wants them: nothing is taken from under anybody. */
 import type { Finding } from "../problem.ts";
-import { isOwned, readTags, type StackName, tagName } from "../state/tags.ts";
+import { isOwned, isRetained, readTags, type StackName, tagName } from "../state/tags.ts";
 import { ONE_EACH } from "../tenant/address/private-ips.ts";
 import { addressPath, type LiveAddress } from "./address-context.ts";
 import { describeHolder } from "./holders.ts";
@@ -19,8 +19,8 @@ export interface WantedBinding {
   /** Its key. */
   key: string;
   binding: Binding;
-  /** Whether the config asks for its release: what is wrong with it then stops nothing. */
-  release: boolean;
+  /** Whether the config has it leave: what is wrong with it then stops nothing. */
+  leaves: boolean;
   /** Where the state has it bound. */
   held?: Binding | undefined;
   /** What EC2 says of it; undefined before it is allocated. */
@@ -81,13 +81,13 @@ export function checkBinding(
   wanted: WantedBinding,
   others: readonly LiveAddress[],
 ): Finding[] {
-  const { key, binding, release, held, live } = wanted;
+  const { key, binding, leaves, held, live } = wanted;
   const at = live === undefined ? undefined : bindingOf(live);
   if (isSameBinding(at, binding)) return [];
   const stays = isSameBinding(held, binding);
   const path = `${addressPath(key)}.privateIp`;
   // One that the config lets go is not bound again: it is said, and it goes.
-  const level = stays && release ? "warning" : "error";
+  const level = stays && leaves ? "warning" : "error";
   const { privateIp, networkInterfaceId } = binding;
   const offAir =
     stays && live !== undefined ? `, where ${live.publicIp} was: ${bindingText(live)}` : "";
@@ -107,7 +107,9 @@ export function checkBinding(
     }));
   }
   const claimed = others.filter(
-    ({ tags }) => readTags(tags).binding === bindingTag(binding) && !isOwned(tags, owner),
+    // What is kept allocated is bound nowhere any more.
+    ({ tags }) =>
+      readTags(tags).binding === bindingTag(binding) && !isOwned(tags, owner) && !isRetained(tags),
   );
   if (claimed.length > 0) {
     return claimed.map((other) => ({

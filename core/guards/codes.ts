@@ -13,7 +13,16 @@ export const guardCodes = {
   "address-released": { level: "error", meaning: "An address of the state was released by hand." },
   "address-release-untagged": {
     level: "error",
-    meaning: "The release of an address was deployed, and AWS no longer has the tag that says so.",
+    meaning:
+      "The release (or retain) of an address was deployed, and AWS no longer has the tag that says so.",
+  },
+  "address-drains": {
+    level: "error",
+    meaning: "An address that leaves is gone from the config before it has drained.",
+  },
+  "address-retain-undeployed": {
+    level: "error",
+    meaning: "An address is to stay allocated when it leaves, and was never deployed.",
   },
   "address-twice-in-state": {
     level: "error",

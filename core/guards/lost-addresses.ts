@@ -2,7 +2,7 @@
 import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding } from "../problem.ts";
 import type { RememberedAddress } from "../state/resources.ts";
-import { isOwned, isReleased, readTags, taggedStack } from "../state/tags.ts";
+import { isOwned, isReleased, isRetained, readTags, taggedStack } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import {
   type AddressContext,
@@ -62,12 +62,14 @@ export function checkUnheld(
     return checkHandedOver(wanted, remembered, found);
   }
   const key = remembered?.key ?? readTags(tags).address ?? "";
+  // It was kept when the stack let go of it.
+  const planned = wanted.some((address) => address.key === key);
+  if (isRetained(tags) && (remembered === undefined || !planned)) return [];
   const where =
     found.privateIp === ""
       ? "bound to nothing"
       : `bound to ${found.privateIp} on ${found.networkInterfaceId}`;
   const held = deployed.addresses.find((address) => address.key === key);
-  const planned = wanted.some((address) => address.key === key);
   const verb = remembered === undefined ? "is tagged as" : "was deployed as";
   const legacy =
     remembered === undefined && taggedStack(tags) === owner.stack

@@ -15,12 +15,12 @@ export function checkReverseNames(
   zones: OperatorConfig["zones"],
   { addresses }: DeployedStack,
 ): Finding[] {
-  const losing = addresses.flatMap(({ key, reverseNameUrn, release }) =>
+  const losing = addresses.flatMap(({ key, reverseNameUrn, retirement }) =>
     key !== undefined &&
     tenant.addresses[key] !== undefined &&
     !setsReverseName(key, tenant, zones) &&
     reverseNameUrn !== undefined &&
-    !release
+    retirement === undefined
       ? [key]
       : [],
   );
@@ -48,7 +48,7 @@ export function checkHostRecords(
   return addresses.flatMap(({ key }): Finding[] => {
     const held = deployed.addresses.find((address) => address.key === key);
     const publisher = records.find((record) => record.key === hostRecordKey(key))?.publisher;
-    if (held?.hostRecordUrn === undefined || held.release) return [];
+    if (held?.hostRecordUrn === undefined || held.retirement !== undefined) return [];
     if (!isCustomers(publisher)) return [];
     return [
       {

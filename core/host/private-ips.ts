@@ -37,7 +37,7 @@ export function primaryOf(
 export function checkPrimary(tenant: TenantConfig, primary: Primary | undefined): Finding[] {
   const { mailHost } = tenant;
   return takenPrivateIps(tenant)
-    .filter(({ privateIp, release }) => privateIp === primary?.ip && !release)
+    .filter(({ privateIp, leaves }) => privateIp === primary?.ip && !leaves)
     .map(({ privateIp, path }) => ({
       code: "address-on-primary-ip",
       level: "warning",

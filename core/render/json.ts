@@ -6,6 +6,7 @@ import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan, PlannedAddress, PlannedStream } from "../tenant/plan.ts";
 import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 import type { KnownAddresses, NameRef, PlannedRecord, Text } from "../tenant/record.ts";
+import { type DeployedRetirements, departuresOf } from "./departures.ts";
 import { ownerOf, plainValue, ttlOf } from "./sections.ts";
 
 /** One stack's plan. */
@@ -27,10 +28,15 @@ export interface PlanJson {
   problems: Problem[];
 }
 
-/** An address: `{key, hostName, privateIp, publicIpv4Pool?, release, streams, ipv4}`. */
+/**
+ * An address: `{key, hostName, privateIp, publicIpv4Pool?, release, retirement?, streams, ipv4, leaves?}`; with
+ * `retirement`, `{how, drainDays, now}`, it is to leave.
+ */
 export interface AddressJson extends PlannedAddress {
   /** Null until it is allocated. */
   ipv4: string | null;
+  /** When it may go, in words; absent where it stays. */
+  leaves?: string;
 }
 
 /** A record. */
@@ -69,17 +75,25 @@ export function planJson(
   problems: readonly Problem[],
   options: {
     known: KnownAddresses;
+    retirements?: DeployedRetirements;
     verdicts?: readonly ProviderVerdict[];
     stack?: string | undefined;
   },
 ): PlanJson {
-  const { known, verdicts = [], stack } = options;
+  const { known, retirements = {}, verdicts = [], stack } = options;
+  const departures = new Map(
+    departuresOf({ addresses: plan?.addresses ?? [] }, retirements).map(({ key, when }) => [
+      key,
+      { leaves: when },
+    ]),
+  );
   return {
     stack: plan?.stack ?? stack ?? problems[0]?.stack ?? null,
     domain: plan?.domain ?? null,
     addresses: (plan?.addresses ?? []).map((address) => ({
       ...address,
       ipv4: (Object.hasOwn(known, address.key) ? known[address.key] : undefined) ?? null,
+      ...departures.get(address.key),
     })),
     streams: plan?.streams ?? [],
     records: (plan?.records ?? []).map((record) => recordJson(record, known)),

@@ -5,6 +5,7 @@ import type { MtaStsPolicyFile } from "../tenant/mta-sts/policy-file.ts";
 import type { Plan } from "../tenant/plan.ts";
 import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 import type { KnownAddresses } from "../tenant/record.ts";
+import { DEPARTURES, type Departure } from "./departures.ts";
 import { ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
 import { verdictRows } from "./verdict-rows.ts";
 
@@ -40,6 +41,12 @@ export function markdownText(plan: Plan, known: KnownAddresses): string {
     ),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** Addresses that leave, as a section. */
+export function markdownDepartures(departures: readonly Departure[]): string {
+  const items = departures.map(({ key, when }) => `- ${codeSpan(key)}: ${escapedText(when)}`);
+  return `## ${DEPARTURES}\n\n${items.join("\n")}\n`;
 }
 
 /** Providers' rules, as a section. */

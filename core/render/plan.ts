@@ -5,9 +5,15 @@ import type { Plan } from "../tenant/plan.ts";
 import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 import type { KnownAddresses } from "../tenant/record.ts";
 import { bindText } from "./bind.ts";
+import { type Departure, type DeployedRetirements, departuresOf } from "./departures.ts";
 import { planJson } from "./json.ts";
-import { markdownProblems, markdownText, markdownVerdicts } from "./markdown.ts";
-import { tableText, verdictTable } from "./table.ts";
+import {
+  markdownDepartures,
+  markdownProblems,
+  markdownText,
+  markdownVerdicts,
+} from "./markdown.ts";
+import { departureTable, tableText, verdictTable } from "./table.ts";
 
 /** What {@link renderPlan} can write. */
 export const PLAN_FORMATS = ["bind", "table", "markdown", "json"] as const;
@@ -19,6 +25,8 @@ export interface RenderOptions {
   format?: PlanFormat;
   /** IPv4 by address key, once the stack has been deployed. @default {} and references stand in their place */
   known?: KnownAddresses;
+  /** What is deployed of addresses that leave, once the stack has been deployed. @default nothing */
+  retirements?: DeployedRetirements;
   /** What mailbox providers ask of the tenant; in a zone file as comments. @default none shown */
   verdicts?: readonly ProviderVerdict[];
   /** The stack's name, for the JSON of one without a plan. @default that of its first problem */
@@ -38,13 +46,15 @@ export function renderPlan(
   problems: readonly Problem[],
   options: RenderOptions = {},
 ): string {
-  const { format = "bind", known = {}, verdicts = [], stack } = options;
+  const { format = "bind", known = {}, retirements = {}, verdicts = [], stack } = options;
   const ordered = sortedByRank(problems);
   if (format === "json")
-    return `${JSON.stringify(planJson(plan, ordered, { known, verdicts, stack }), null, 2)}\n`;
+    return `${JSON.stringify(planJson(plan, ordered, { known, retirements, verdicts, stack }), null, 2)}\n`;
   const parts: string[] = [];
   if (plan !== undefined) {
     parts.push(RENDERERS[format](plan, known));
+    const departures = departuresOf(plan, retirements);
+    if (departures.length > 0) parts.push(DEPARTURE_RENDERERS[format](departures));
     if (verdicts.length > 0) parts.push(VERDICT_RENDERERS[format](verdicts));
   }
   if (problems.length > 0) parts.push(problemText(ordered, format));
@@ -57,6 +67,12 @@ const VERDICT_RENDERERS = {
   bind: (verdicts: readonly ProviderVerdict[]) => asZoneComment(verdictTable(verdicts)),
   table: verdictTable,
   markdown: markdownVerdicts,
+} as const;
+
+const DEPARTURE_RENDERERS = {
+  bind: (departures: readonly Departure[]) => asZoneComment(departureTable(departures)),
+  table: departureTable,
+  markdown: markdownDepartures,
 } as const;
 
 /** A zone file stays one. */

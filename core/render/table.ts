@@ -2,6 +2,7 @@
 import type { Plan } from "../tenant/plan.ts";
 import type { ProviderVerdict } from "../tenant/receivers/provider-rules.ts";
 import type { KnownAddresses } from "../tenant/record.ts";
+import { DEPARTURES, type Departure } from "./departures.ts";
 import { ownerOf, plainValue, sectionsOf, ttlOf } from "./sections.ts";
 import { VERDICT_HEAD, verdictRows } from "./verdict-rows.ts";
 
@@ -32,6 +33,12 @@ export function tableText(plan: Plan, known: KnownAddresses): string {
     ...sections,
   ];
   return `${[...blocks, ...files].join("\n\n")}\n`;
+}
+
+/** Addresses that leave, as a block of their own. */
+export function departureTable(departures: readonly Departure[]): string {
+  const rows = departures.map(({ key, when }) => [key, when]);
+  return `${[DEPARTURES, ...alignedRows(rows).map((line) => `  ${line}`)].join("\n")}\n`;
 }
 
 /** Providers' rules, as a block of its own. */

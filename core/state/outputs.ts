@@ -38,6 +38,10 @@ const address = z.object({
   reverseName: z.boolean().default(false),
   /** Whether its release is asked for; what is deployed of it says the address's own tag. */
   release: z.boolean().default(false),
+  /** Whether it is asked for that the Elastic IP stays allocated when the address leaves. */
+  retain: z.boolean().default(false),
+  /** The UTC day from which it may go; absent where it stays. */
+  mayGoFrom: text.optional(),
   /** Keys of the streams that send from it. */
   streams: z.array(text).default([]),
 });

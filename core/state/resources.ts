@@ -5,6 +5,8 @@
 import { z } from "zod";
 import { isMap } from "../maps.ts";
 import type { Finding } from "../problem.ts";
+import type { DeployedRetirement } from "../retirement.ts";
+import { deployedRetirement } from "./retirement.ts";
 import { isReleased, readTags, type Tags } from "./tags.ts";
 
 /** Types by their token, as a URN ends in them. */
@@ -43,10 +45,10 @@ export interface StateAddress {
   publicIpv4Pool: string;
   tags: Tags;
   /**
-   * True once its release has been deployed: its tag says so, and its component, whose outputs no refresh
-   * writes. A tag that came into the state from EC2 alone is no deployment.
+   * Present once it has been deployed that the address leaves: its tag says so, and its component, whose outputs no
+   * refresh writes. A tag that came into the state from EC2 alone is no deployment.
    */
-  release: boolean;
+  retirement?: DeployedRetirement;
   /** Its A record, where that is in the state. */
   hostRecordUrn?: string;
   /** Its PTR, where that is in the state. */
@@ -139,6 +141,9 @@ const sendingIp = z.object({
   publicIp: z.string(),
   arn: z.string().optional(),
   release: z.boolean().default(false),
+  retain: z.boolean().default(false),
+  since: z.string().optional(),
+  mayGoFrom: z.string().optional(),
 });
 
 /**
@@ -200,12 +205,13 @@ export function readResources(
     const hostRecordUrn = records.get(`${name}-a`);
     const ptr = named.get(it.allocationId);
     const binding = bound.get(it.allocationId);
+    const retirement = deployedRetirement(it.tags, components.get(name));
     resources.addresses.push({
       ...{ urn, name, key: keyOf(name, stack) ?? readTags(it.tags).address },
       ...{ allocationId: it.allocationId, publicIp: it.publicIp, tags: it.tags },
       ...placeOf(it.arn),
       publicIpv4Pool: it.publicIpv4Pool,
-      release: isReleased(it.tags) && components.get(name)?.release === true,
+      ...(retirement === undefined ? {} : { retirement }),
       ...(hostRecordUrn === undefined ? {} : { hostRecordUrn }),
       ...(ptr === undefined ? {} : { reverseNameUrn: ptr.urn, reverseName: ptr.domainName }),
       ...(binding === undefined

@@ -4,10 +4,17 @@ import type { AddressOutput, RecordOutput } from "./outputs.ts";
 
 /** `203.0.113.25 tx1.mail.acme.example ← 10.0.1.10`, with what is not yet as it shall be. */
 export function addressLine(
-  address: Pick<AddressOutput, "publicIp" | "hostName" | "privateIp" | "reverseName" | "release">,
+  address: Pick<
+    AddressOutput,
+    "publicIp" | "hostName" | "privateIp" | "reverseName" | "release" | "retain" | "mayGoFrom"
+  >,
 ): string {
-  const { publicIp, hostName, privateIp, reverseName, release } = address;
-  const notes = [...(reverseName ? [] : ["no PTR yet"]), ...(release ? ["may be let go"] : [])];
+  const { publicIp, hostName, privateIp, reverseName, release, retain, mayGoFrom } = address;
+  const notes = [
+    ...(reverseName ? [] : ["no PTR yet"]),
+    ...(retain ? ["stays allocated when it goes"] : []),
+    ...(release || retain ? [mayGoFrom === undefined ? "may go" : `may go from ${mayGoFrom}`] : []),
+  ];
   const note = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
   return `${publicIp} ${hostName} ← ${privateIp}${note}`;
 }

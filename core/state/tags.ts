@@ -3,6 +3,7 @@
  * stack whose state is lost, so they say enough to tell two projects in one account apart.
  */
 import { z } from "zod";
+import { isDay } from "../days.ts";
 
 /** A tag's value by its name. */
 export type Tags = Readonly<Record<string, string>>;
@@ -17,6 +18,9 @@ export interface StackName {
 }
 
 const text = z.string().optional();
+const flag = text.transform((value) => value === "true");
+/** Whatever else somebody wrote there says nothing. */
+const day = text.transform((value) => (isDay(value) ? value : undefined));
 
 /** What our tags say. Each stands as the tag `sendips:<field>`; 0.1 wrote only stack, tenant and address. */
 const schema = z.object({
@@ -38,9 +42,13 @@ const schema = z.object({
    * Lifts the protection. It stands on the thing itself, so that it is deployed exactly when the thing was
    * updated: an output would be written by a run that fails, too.
    */
-  release: text.transform((value) => value === "true"),
-  /** Whether the address is kept for whoever adopts it, its tenant having let it go. */
-  retained: text.transform((value) => value === "true"),
+  release: flag,
+  /** Lifts it too, and the Elastic IP stays allocated when it leaves. It is still there once the stack has let go. */
+  retained: flag,
+  /** The UTC day on which the address left its pools. */
+  drainsSince: day,
+  /** The UTC day from which it may go. */
+  mayGoFrom: day,
 });
 
 type Field = keyof z.input<typeof schema>;
@@ -75,6 +83,14 @@ export function ownerTags(owner: StackName, release: boolean): Record<string, st
 /** Whether the release of what carries these tags is deployed. */
 export function isReleased(tags: Tags): boolean {
   return readTags(tags).release;
+}
+
+/**
+ * Whether a stack keeps what carries these tags allocated beyond its own life: where no state holds it, it belongs
+ * to nobody any more, whatever the other tags say, and anybody may adopt it.
+ */
+export function isRetained(tags: Tags): boolean {
+  return readTags(tags).retained;
 }
 
 /**

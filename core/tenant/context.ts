@@ -2,6 +2,7 @@
 
 import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
 import { sortedEntries } from "../maps.ts";
+import { wayOutOf } from "../retirement.ts";
 import type { Purpose } from "./purpose.ts";
 import type { PlannedRecord } from "./record.ts";
 
@@ -49,9 +50,15 @@ export function contextOf(
     from: stream.from,
     // Its own subdomain, so that SPF aligns with From (RFC 9989 §4.4).
     returnPath: stream.returnPath ?? `bounce.${stream.from}`,
-    pool: [...new Set(stream.addresses)].sort(),
+    // One that leaves sends no more, and no SPF record names it.
+    pool: [...new Set(stream.addresses)].filter((key) => !leaves(tenant, key)).sort(),
   }));
   return { stack, tenant, operator, streams };
+}
+
+function leaves({ addresses }: TenantConfig, key: string): boolean {
+  const address = Object.hasOwn(addresses, key) ? addresses[key] : undefined;
+  return address !== undefined && wayOutOf(address) !== undefined;
 }
 
 /** The From domains of the streams, each once, in order. */

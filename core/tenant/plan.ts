@@ -4,6 +4,8 @@ import type { Stack } from "../config/config.ts";
 import { sortedEntries } from "../maps.ts";
 import { type Finding, hasErrors, type Problem } from "../problem.ts";
 import { REVERSE_PUBLISHER } from "../publishers/publishers.ts";
+import type { WantedRetirement } from "../retirement.ts";
+import { retirementOf } from "./address/retirement.ts";
 import { contextOf, hostNameOf, type PlannedStream } from "./context.ts";
 import { existingTextsOf } from "./existing/existing-records.ts";
 import type { MtaStsPolicyFile } from "./mta-sts/policy-file.ts";
@@ -26,8 +28,10 @@ export interface PlannedAddress {
   adopt?: string;
   /** The IPv4 of a released address that EC2 is asked for again. */
   recover?: string;
-  /** True once its release has been asked for: then it is no longer protected. */
+  /** Whether its release is asked for: the Elastic IP goes back to AWS. */
   release: boolean;
+  /** Present where it is to leave, released or kept allocated: then it is in no pool, and no longer protected. */
+  retirement?: WantedRetirement;
   /** The streams that send from it. */
   streams: string[];
 }
@@ -85,16 +89,20 @@ export function plan(stack: TenantStack): PlanResult {
   if (hasErrors(problems)) return { problems };
 
   const streams = [...context.streams];
-  const addresses = sortedEntries(tenant.addresses).map(([key, address]) => ({
-    key,
-    hostName: hostNameOf(key, tenant),
-    privateIp: address.privateIp,
-    ...(address.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: address.publicIpv4Pool }),
-    ...(address.adopt === undefined ? {} : { adopt: address.adopt }),
-    ...(address.recover === undefined ? {} : { recover: address.recover }),
-    release: address.release,
-    streams: streams.filter((stream) => stream.pool.includes(key)).map((stream) => stream.key),
-  }));
+  const addresses = sortedEntries(tenant.addresses).map(([key, address]) => {
+    const retirement = retirementOf(address, tenant);
+    return {
+      key,
+      hostName: hostNameOf(key, tenant),
+      privateIp: address.privateIp,
+      ...(address.publicIpv4Pool === undefined ? {} : { publicIpv4Pool: address.publicIpv4Pool }),
+      ...(address.adopt === undefined ? {} : { adopt: address.adopt }),
+      ...(address.recover === undefined ? {} : { recover: address.recover }),
+      release: retirement?.how === "release",
+      ...(retirement === undefined ? {} : { retirement }),
+      streams: streams.filter((stream) => stream.pool.includes(key)).map((stream) => stream.key),
+    };
+  });
   const policyFiles = wantedPolicyFiles(context);
   return {
     plan: { stack: name, domain: tenant.domain, addresses, streams, records, policyFiles },

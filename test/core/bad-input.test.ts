@@ -23,7 +23,7 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
         tenant.addresses.tx1.privateIP = "10.0.1.10";
       }),
     ).toEqual([
-      'sendips:tenant.addresses.tx1.privateIP | "privateIP" is not a key that sendips knows | allowed here: privateIp, publicIpv4Pool, release',
+      'sendips:tenant.addresses.tx1.privateIP | "privateIP" is not a key that sendips knows | allowed here: privateIp, publicIpv4Pool, release, retain, drainDays, releaseNow',
     ]);
   });
 
@@ -143,6 +143,7 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
     expect(
       problemsAfter((tenant) => {
         tenant.addresses.mk1.release = true;
+        delete tenant.streams.marketing;
       }),
     ).toEqual([]);
     expect([primaryOf({}), primaryOf({ eth0: {} })]).toEqual([undefined, undefined]);

@@ -56,7 +56,9 @@ config:
     hostNames: mail.bücher。example
     mailHost: { networkInterface: eni-0a1b2c3d4e5f60718 }
     addresses:
-      tx1: { privateIp: 10.0.1.255, publicIpv4Pool: amazon, release: true }
+      tx1: { privateIp: 10.0.1.255, publicIpv4Pool: amazon, release: true, releaseNow: true }
+      tx2: { privateIp: 10.0.1.254, retain: true, drainDays: 0 }
+    drainDays: 30
     streams:
       tx: { from: tx.bücher.example, addresses: [tx1], returnPath: b.bücher.example, bounceMx: [mx.bücher.example] }
     spf: { existing: v=spf1 -all, include: [_spf.google.com], all: softfail, addresses: macro }

@@ -143,7 +143,7 @@ describe("keys of records", () => {
       publicKey: publicKeys,
       mode: fc.constantFrom("testing", "enforce", "none"),
       ttl: fc.integer({ min: 60, max: 86_400 }),
-      release: fc.boolean(),
+      drainDays: fc.nat({ max: 366 }),
       wait: fc.boolean(),
     });
     expect(before.length).toBeGreaterThan(30);
@@ -153,7 +153,7 @@ describe("keys of records", () => {
         const privateIp = (index: number) => `10.0.${value.ips[index]?.join(".")}`;
         tenant["addresses"] = {
           tx1: { privateIp: privateIp(0) },
-          tx2: { privateIp: privateIp(1), release: value.release },
+          tx2: { privateIp: privateIp(1), drainDays: value.drainDays },
           mk1: { privateIp: privateIp(2), publicIpv4Pool: "ipv4pool-ec2-0a1b2c3d4e5f60718" },
         };
         const { dmarc = {}, spf = {} } = tenant;

@@ -32,7 +32,10 @@ tenant:
   domain: acme.example
   hostNames: mail.acme.example
   mailHost: { stack: mx-1 }
-  addresses: { tx1: { privateIp: 10.0.1.10, publicIpv4Pool: amazon, release: false } }
+  addresses:
+    tx1: { privateIp: 10.0.1.10, publicIpv4Pool: amazon, release: false }
+    old1: { privateIp: 10.0.1.12, release: false, retain: true, drainDays: 7, releaseNow: true }
+  drainDays: 6
   streams:
     transactional:
       from: tx.acme.example

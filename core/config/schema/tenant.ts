@@ -1,6 +1,7 @@
 /** `sendips:tenant`: a customer, one stack. */
 import { z } from "zod";
 import { ttlConfig } from "../../publishers/publishers.ts";
+import { DRAIN_DAYS } from "../../retirement.ts";
 import type { DkimKeyConfig } from "../dkim-key.ts";
 import { awsId, domain, domainMap, ipv4, keyMap, keyText } from "../fields.ts";
 import { acceptList } from "./accept.ts";
@@ -14,6 +15,9 @@ import {
   spfSchema,
   tlsReportSchema,
 } from "./mail.ts";
+
+/** Longer than a year somebody has mistyped. */
+const drainDays = z.int().min(0).max(366);
 
 /** One address: an Elastic IP bound to one private IP of the mail host. Its key is its name for ever. */
 export const addressSchema = z
@@ -47,7 +51,24 @@ export const addressSchema = z
       .boolean()
       .default(false)
       .describe(
-        "Set to true, and deploy, before removing an address: it lifts the protection that keeps a warmed address from being released by accident. Deployed, it is a tag on the address (sendips:release). Default: false.",
+        "Set to true, and deploy, before removing an address: it lifts the protection that keeps a warmed address from being released by accident. The address leaves every pool and SPF at once, and stays bound, with A and PTR, for drainDays; only then may it be removed. Deployed, it is a tag on the address (sendips:release). Default: false.",
+      ),
+    retain: z
+      .boolean()
+      .default(false)
+      .describe(
+        "As release, but the Elastic IP stays allocated when the address is removed or the stack destroyed: unbound, without PTR, with its tags and sendips:retained, for another tenant to adopt. It is paid for as long. Default: false.",
+      ),
+    drainDays: drainDays
+      .optional()
+      .describe(
+        "How long the address drains once release or retain is deployed. Default: the tenant's drainDays.",
+      ),
+    releaseNow: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Set to true, and deploy, to remove a released or retained address before it has drained. Default: false.",
       ),
   })
   .superRefine(({ adopt, recover, publicIpv4Pool }, context) => {
@@ -77,7 +98,9 @@ export const streamSchema = z
     addresses: z
       .array(keyText)
       .min(1, "a stream needs at least one address")
-      .describe("The pool: keys of `addresses` that this stream sends from."),
+      .describe(
+        "The pool: keys of `addresses` that this stream sends from. One that leaves (release, retain) is in no pool, whether it still stands here or not.",
+      ),
     returnPath: domain
       .optional()
       .describe(
@@ -158,6 +181,11 @@ export const tenantSchema = z
     addresses: keyMap(addressSchema)
       .default({})
       .describe("The tenant's Elastic IPs, by key. Default: none: a tenant of parked domains."),
+    drainDays: drainDays
+      .default(DRAIN_DAYS)
+      .describe(
+        `Whole days that an address stays bound and named once its release (or retain) is deployed, while mail in queues and SPF in caches still name it. Default: ${DRAIN_DAYS}, after which mail servers give up (RFC 5321 §4.5.4.1).`,
+      ),
     streams: keyMap(streamSchema)
       .default({})
       .describe("The tenant's kinds of mail, by key. Default: none."),

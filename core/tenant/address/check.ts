@@ -5,16 +5,18 @@ import { lintHostName, lintName } from "../../../mail/names.ts";
 import { sortedEntries } from "../../maps.ts";
 import { type Finding, findingsAt } from "../../problem.ts";
 import { isCustomers } from "../../publishers/publishers.ts";
+import { wayOutOf } from "../../retirement.ts";
 import { hostNameOf, type TenantContext } from "../context.ts";
 import { publisherOf } from "../zones.ts";
 import { ONE_EACH, takenPrivateIps } from "./private-ips.ts";
+import { checkRetirements } from "./retirement.ts";
 
 /** Every fault of the addresses and of the streams that name them. */
 export function checkAddresses(context: TenantContext): Finding[] {
   return [
     ...sharedPrivateIps(context),
     ...checkPools(context),
-    ...checkReleased(context),
+    ...checkRetirements(context),
     ...hostNames(context),
   ];
 }
@@ -57,7 +59,8 @@ function checkPools({ tenant }: TenantContext): Finding[] {
   }
   // A tenant that has no streams yet is being set up; beside streams, an idle address is forgotten.
   for (const key of used.size === 0 ? [] : known.filter((key) => !used.has(key)).sort()) {
-    if (tenant.addresses[key]?.release === true) continue;
+    const address = tenant.addresses[key];
+    if (address !== undefined && wayOutOf(address) !== undefined) continue;
     findings.push({
       code: "address-unused",
       level: "warning",
@@ -67,24 +70,6 @@ function checkPools({ tenant }: TenantContext): Finding[] {
     });
   }
   return findings;
-}
-
-/** Releasing is the last step: until then receivers see mail from it, and SPF names it. */
-function checkReleased({ tenant, streams }: TenantContext): Finding[] {
-  return sortedEntries(tenant.addresses).flatMap(([key, { release }]): Finding[] => {
-    const users = streams.filter(({ pool }) => pool.includes(key)).map((stream) => stream.key);
-    if (!release || users.length === 0) return [];
-    return [
-      {
-        code: "address-release-in-use",
-        level: "warning",
-        path: `sendips:tenant.addresses.${key}.release`,
-        message: `is to be released, but stream${users.length > 1 ? "s" : ""} ${users.join(", ")} still send${users.length > 1 ? "" : "s"} from it`,
-        fix: "take it out of the stream's addresses first; or release: false",
-        rule: "EC2: a released Elastic IP may go to another account",
-      },
-    ];
-  });
 }
 
 function hostNames({ tenant, operator }: TenantContext): Finding[] {

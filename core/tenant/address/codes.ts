@@ -12,7 +12,19 @@ export const addressCodes = {
   },
   "address-release-in-use": {
     level: "warning",
-    meaning: "An address is to be released, and a stream still sends from it.",
+    meaning: "An address is to be released without a drain, and a stream still names it.",
+  },
+  "address-release-and-retain": {
+    level: "error",
+    meaning: "An address is to be released and to stay allocated.",
+  },
+  "address-release-now-alone": {
+    level: "error",
+    meaning: "An address may go before it has drained, and nothing lets it go.",
+  },
+  "stream-without-address": {
+    level: "error",
+    meaning: "All addresses of a stream leave, and it would send from none.",
   },
   "stream-unknown-address": {
     level: "error",

@@ -2,6 +2,7 @@
 
 import type { TenantConfig } from "../../config/schema.ts";
 import { sortedEntries } from "../../maps.ts";
+import { type RetirementConfig, wayOutOf } from "../../retirement.ts";
 
 /** Why a private IP is taken once. */
 export const ONE_EACH = "EC2: one Elastic IP for each private IPv4";
@@ -11,8 +12,8 @@ export interface TakenPrivateIp {
   privateIp: string;
   /** The address's key. */
   key: string;
-  /** Whether the address is to be released, and so gives it back. */
-  release: boolean;
+  /** Whether the address leaves, and so gives it back. */
+  leaves: boolean;
   /** The config that says so. */
   path: string;
 }
@@ -22,11 +23,11 @@ export function takenPrivateIps({
   addresses,
 }: {
   addresses: Readonly<
-    Record<string, Pick<TenantConfig["addresses"][string], "privateIp" | "release">>
+    Record<string, Pick<TenantConfig["addresses"][string], "privateIp"> & RetirementConfig>
   >;
 }): TakenPrivateIp[] {
-  return sortedEntries(addresses).map(([key, { privateIp, release }]) => ({
-    ...{ privateIp, key, release },
+  return sortedEntries(addresses).map(([key, address]) => ({
+    ...{ privateIp: address.privateIp, key, leaves: wayOutOf(address) !== undefined },
     path: `sendips:tenant.addresses.${key}.privateIp`,
   }));
 }

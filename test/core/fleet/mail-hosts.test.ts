@@ -61,7 +61,9 @@ describe("mail hosts", () => {
     // One is free, and may be it; one that is let go does not count; a second interface is not the machine's own.
     expect(lines(fleet(12))).toEqual([]);
     expect(
-      lines(fleet(11, { addresses: { tx1: { privateIp: "10.0.1.11", release: true } } })),
+      lines(
+        fleet(11, { addresses: { tx1: { privateIp: "10.0.1.11", release: true } }, streams: {} }),
+      ),
     ).toEqual([]);
   });
 

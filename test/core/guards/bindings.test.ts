@@ -21,7 +21,7 @@ const liveAddress = (key: string, binding = nowhere, tags = tagged(key)): LiveAd
 });
 const tx1 = at("10.0.1.10");
 const wantedBinding = (more: Partial<WantedBinding> = {}): WantedBinding => ({
-  ...{ key: "tx1", binding: tx1, release: false, ...more },
+  ...{ key: "tx1", binding: tx1, leaves: false, ...more },
 });
 const program = new Map([
   ["tx1", tx1],
@@ -68,6 +68,10 @@ test("one that another stack is about to bind there is refused, one's own is not
   expect(
     messagesOf(wantedBinding(), [liveAddress("mk1", nowhere, { ...tagged("mk1"), ...claim })]),
   ).toEqual([]);
+  // One that its stack has let go of, and that stays allocated, is bound nowhere any more.
+  const kept = { ...tagged("tx1", "shop"), ...claim, "sendips:retained": "true" };
+  expect(messagesOf(wantedBinding(), [liveAddress("mk1", nowhere, kept)])).toEqual([]);
+  expect(messagesOf(wantedBinding(), [liveAddress("mk1", tx1, kept)])).toHaveLength(1);
 });
 
 test("an address that stays and is bound to nothing, or elsewhere, is said", () => {
@@ -75,7 +79,7 @@ test("an address that stays and is bound to nothing, or elsewhere, is said", () 
   expect(messagesOf(wantedBinding(stays))).toEqual([
     "error: 198.51.100.1 was bound to 10.0.1.10 on eni-1, and EC2 has it bound to nothing: no mail leaves from it",
   ]);
-  expect(messagesOf(wantedBinding({ ...stays, release: true }))[0]).toMatch(/^warning: 198/);
+  expect(messagesOf(wantedBinding({ ...stays, leaves: true }))[0]).toMatch(/^warning: 198/);
   expect(messagesOf(wantedBinding(stays), [liveAddress("mk1", tx1, {})])).toEqual([
     "error: 10.0.1.10 carries 198.51.100.2 (eipalloc-mk1, which is not of sendips) already, where 198.51.100.1 was: it is bound to nothing",
   ]);

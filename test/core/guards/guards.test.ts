@@ -15,6 +15,7 @@ import { ACME, raw } from "../support.ts";
 
 const owner = { organisation: "organization", project: "sendips", stack: "acme" };
 const released = ownerTags(owner, true);
+const TODAY = "2026-11-30";
 const tx1: HeldAddress = { key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
 const mk1: HeldAddress = { key: "mk1", publicIp: "198.51.100.2", privateIp: "10.0.1.11" };
 
@@ -37,7 +38,8 @@ function check(
   const held = deployed.addresses.map(({ publicIp }) => publicIp);
   const all = [...held, ...live.map(({ publicIp }) => publicIp)];
   const present = new Set(all.filter((ip) => !absent.includes(ip)));
-  return checkStateAddresses({ owner, wanted, deployed, live: { present, details: live } });
+  const context = { owner, wanted, deployed, live: { present, details: live }, today: TODAY };
+  return checkStateAddresses(context);
 }
 
 describe("an address of the state", () => {
@@ -66,6 +68,56 @@ describe("an address of the state", () => {
       path: "sendips:tenant.addresses.tx1",
     });
     expect(finding?.fix).toContain("--refresh");
+  });
+
+  test("goes from the day on which it has drained, by the latest day that anybody knows", () => {
+    const draining = (mayGoFrom: string) => ({ ...released, "sendips:mayGoFrom": mayGoFrom });
+    const codes = (state: string, ec2: string, component?: string) =>
+      check(
+        stateOf([
+          tx1,
+          {
+            ...{ ...mk1, tags: draining(state) },
+            ...(component === undefined ? {} : { component: { mayGoFrom: component } }),
+          },
+        ]),
+        [plannedAddress("tx1")],
+        [address("198.51.100.2", draining(ec2), "10.0.1.11")],
+      ).map(({ code, message }) => `${code} ${message}`);
+    expect(codes(TODAY, TODAY)).toEqual([]);
+    expect(codes("2026-11-01", TODAY, "2026-11-02")).toEqual([]);
+    const refusal = (day: string) => [
+      `address-drains is gone from the config, but 198.51.100.2 drains and may go from ${day}: mail in queues and SPF in caches still name it; it stays allocated, bound and named`,
+    ];
+    expect(codes("2026-12-01", "2026-12-01")).toEqual(refusal("2026-12-01"));
+    expect(codes(TODAY, "2026-12-02")).toEqual(refusal("2026-12-02"));
+    expect(codes("2026-12-03", TODAY)).toEqual(refusal("2026-12-03"));
+    expect(codes(TODAY, TODAY, "2026-12-04")).toEqual(refusal("2026-12-04"));
+  });
+
+  test("that is to stay allocated goes where state and AWS say so both", () => {
+    const kept = { ...ownerTags(owner, false), "sendips:retained": "true" };
+    const going = stateOf([{ ...mk1, tags: kept, component: { retain: true } }]);
+    expect(check(going, [], [address("198.51.100.2", kept)])).toEqual([]);
+    for (const other of [released, ownerTags(owner, false), { ...released, ...kept }]) {
+      const release = stateOf([{ ...mk1, tags: released }]);
+      const [ofKept] = check(going, [], [address("198.51.100.2", other)]);
+      const [ofReleased] = check(release, [], [address("198.51.100.2", other)]);
+      const isKept = "sendips:retained" in other;
+      expect(ofKept?.code).toBe(isKept ? undefined : "address-release-untagged");
+      expect(ofReleased?.code).toBe(other === released ? undefined : "address-release-untagged");
+    }
+  });
+
+  test("that was never deployed cannot stay allocated", () => {
+    const wanted = {
+      ...plannedAddress("tx1"),
+      retirement: { how: "retain", drainDays: 5, now: false } as const,
+    };
+    expect(check(stateOf([]), [wanted])).toMatchObject([
+      { code: "address-retain-undeployed", path: "sendips:tenant.addresses.tx1.retain" },
+    ]);
+    expect(check(stateOf([tx1]), [wanted])).toEqual([]);
   });
 
   test("that another key stands in place of is an error of that key", () => {
@@ -189,6 +241,22 @@ describe("an address in no state", () => {
     const [stray] = check(stateOf([]), [plannedAddress("mk1")], [second]);
     expect(stray?.path).toBe("sendips:tenant.addresses");
     expect(stray?.message).toContain("nor the config");
+  });
+
+  test("that was kept allocated when the stack let go of it is nobody's any more", () => {
+    const tags = {
+      ...{ ...ownerTags(owner, false), "sendips:address": "tx1", "sendips:retained": "true" },
+    };
+    const live = [address("198.51.100.7", tags)];
+    expect(check(stateOf([]), [], live)).toEqual([]);
+    expect(check(stateOf([]), [plannedAddress("tx1")], live)).toEqual([]);
+    expect(check(stateOf([tx1]), [plannedAddress("tx1")], live)).toEqual([]);
+    // One that the state lost before it was let go of is the stack's as before.
+    const lost = rememberedBy("tx1", "198.51.100.7");
+    expect(check(lost, [plannedAddress("tx1")], live)).toMatchObject([
+      { code: "address-outside-state" },
+    ]);
+    expect(check(lost, [], live)).toEqual([]);
   });
 
   test("whose release was deployed, and that nobody asks for, holds nothing up", () => {

@@ -5,12 +5,13 @@ import { OUTPUTS_VERSION, readOutputs } from "../../../core/state/outputs.ts";
 import {
   isOwned,
   isReleased,
+  isRetained,
   ownerTags,
   readTags,
   taggedStack,
   writeTags,
 } from "../../../core/state/tags.ts";
-import { rememberedBy, stateOf } from "./support.ts";
+import { type HeldAddress, rememberedBy, stateOf } from "./support.ts";
 
 const output = { allocationId: "eipalloc-1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
 
@@ -163,7 +164,7 @@ describe("the state", () => {
     expect(deployed.addresses).toMatchObject([
       {
         ...{ key: "tx1", name: "acme-tx1", publicIp: "198.51.100.1" },
-        ...{ account: "111", region: "us-east-1", release: true },
+        ...{ account: "111", region: "us-east-1", retirement: { how: "release" } },
         bound: { privateIp: "10.0.1.10", networkInterfaceId: "eni-1" },
         reverseNameUrn: expect.stringMatching(/EipDomainName::acme-tx1$/),
       },
@@ -174,16 +175,54 @@ describe("the state", () => {
     const tags = ownerTags({ organisation: "o", project: "p", stack: "acme" }, true);
     for (const release of [true, false]) {
       const { deployed } = readDeployed("acme", stateOf([{ ...tx1, tags, release }]));
-      expect(deployed.addresses[0]?.release).toBe(release);
+      expect(deployed.addresses[0]?.retirement !== undefined).toBe(release);
     }
     const untagged = readDeployed("acme", stateOf([{ ...tx1, release: true }]));
-    expect(untagged.deployed.addresses[0]?.release).toBe(false);
+    expect(untagged.deployed.addresses[0]?.retirement).toBeUndefined();
+  });
+
+  test("says since when an address drains, and the later of two days from which it may go", () => {
+    const owner = ownerTags({ organisation: "o", project: "p", stack: "acme" }, true);
+    const tags = {
+      ...owner,
+      ...{ "sendips:drainsSince": "2026-11-30", "sendips:mayGoFrom": "2026-12-02" },
+    };
+    const retirementOf = (held: Partial<HeldAddress>) =>
+      readDeployed("acme", stateOf([{ ...tx1, ...held }])).deployed.addresses[0]?.retirement;
+    const component = { since: "2026-11-30", mayGoFrom: "2026-12-05" };
+    expect(retirementOf({ tags, component })).toEqual({ how: "release", ...component });
+    // Somebody took the tags of the days away, and a refresh the state's.
+    expect(retirementOf({ tags: owner, component })).toEqual({ how: "release", ...component });
+    // A run that was cut short had not yet come to the component.
+    expect(retirementOf({ tags })).toEqual({
+      ...{ how: "release", since: "2026-11-30", mayGoFrom: "2026-12-02" },
+    });
+    for (const nonsense of ["soon", "2026-13-01", "2026-02-30", ""]) {
+      const broken = { ...owner, "sendips:mayGoFrom": nonsense };
+      expect(retirementOf({ tags: broken })).toEqual({ how: "release" });
+    }
+  });
+
+  test("takes no release for one that keeps the address allocated, nor the reverse", () => {
+    const owner = { organisation: "o", project: "p", stack: "acme" };
+    const retained = { ...ownerTags(owner, false), "sendips:retained": "true" };
+    const retirementOf = (held: Partial<HeldAddress>) =>
+      readDeployed("acme", stateOf([{ ...tx1, ...held }])).deployed.addresses[0]?.retirement;
+    expect(retirementOf({ tags: retained, component: { retain: true } })).toEqual({
+      how: "retain",
+    });
+    expect(retirementOf({ tags: retained, release: true })).toBeUndefined();
+    expect(
+      retirementOf({ tags: ownerTags(owner, true), component: { retain: true } }),
+    ).toBeUndefined();
+    expect(isRetained(retained)).toBe(true);
+    expect(isRetained(ownerTags(owner, true))).toBe(false);
   });
 
   test("never takes a release from the outputs, which a failed run writes too", () => {
     const outputs = { addresses: { tx1: { ...output, release: true } } };
     const { deployed } = readDeployed("acme", stateOf([tx1], outputs));
-    expect(deployed.addresses[0]?.release).toBe(false);
+    expect(deployed.addresses[0]?.retirement).toBeUndefined();
   });
 
   test("that lost an address is told by its component or its outputs", () => {
@@ -254,8 +293,8 @@ describe("tags", () => {
       ...{ "sendips:tenant": "clinic", "sendips:address": "tx1" },
       ...{ "sendips:binding": "eni-1/10.0.1.10", "sendips:release": "true" },
     });
-    expect(readTags(written)).toEqual({ ...says, release: true });
-    expect(readTags({ Name: "somebody else's" })).toEqual({ release: false });
+    expect(readTags(written)).toEqual({ ...says, release: true, retained: false });
+    expect(readTags({ Name: "somebody else's" })).toEqual({ release: false, retained: false });
   });
   test("say whether the release is deployed, and whose something is", () => {
     expect(isReleased(ownerTags(owner, true))).toBe(true);

@@ -15,6 +15,8 @@ export interface HeldAddress {
   pool?: string;
   /** What its component says of its release. Default: as the tags do. */
   release?: boolean;
+  /** What else its component says of how it leaves. Default: nothing. */
+  component?: { retain?: boolean; since?: string; mayGoFrom?: string };
   /** Whether its A record is in the state. */
   hostRecord?: boolean;
   /** Its logical name. Default: `acme-<key>`. */
@@ -45,7 +47,12 @@ export function stateOf(
     put("aws:ec2/eip:Eip", name, values, COMPONENTS);
     const release = more.release ?? tags["sendips:release"] === "true";
     const parents = COMPONENTS.split("$")[0];
-    put("sendips:components:SendingIp", name, { publicIp, arn, release }, parents);
+    put(
+      "sendips:components:SendingIp",
+      name,
+      { publicIp, arn, release, ...more.component },
+      parents,
+    );
     if (more.hostRecord === true) {
       const record = {
         zoneId: "0c1d2e3f405162738495a6b7c8d9eaf0",

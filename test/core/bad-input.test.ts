@@ -23,7 +23,7 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
         tenant.addresses.tx1.privateIP = "10.0.1.10";
       }),
     ).toEqual([
-      'sendips:tenant.addresses.tx1.privateIP | "privateIP" is not a key that sendips knows | allowed here: privateIp, publicIpv4Pool, release, retain, drainDays, releaseNow',
+      'sendips:tenant.addresses.tx1.privateIP | "privateIP" is not a key that sendips knows | allowed here: privateIp, hostName, adopt, recover, publicIpv4Pool, release, retain, drainDays, releaseNow',
     ]);
   });
 

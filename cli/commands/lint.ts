@@ -5,6 +5,7 @@ import { type FleetStack, lintFleet } from "../../core/fleet/fleet.ts";
 import { formatProblems, isOpen, type Problem } from "../../core/problem.ts";
 import { deployedAddresses } from "../engine/deployed-addresses.ts";
 import type { Surroundings } from "../engine/surroundings.ts";
+import { type KeptAddress, keptAddresses, keptText } from "../online/kept-addresses.ts";
 import { addNameFindings } from "../online/online-names.ts";
 import { openProject, stackNames } from "../project/project.ts";
 import { type ReadStack, readStacks, stacksAskedFor, statusOf } from "../project/stacks.ts";
@@ -13,7 +14,8 @@ export const LINT_USAGE = `sendips lint [stack…|--all] [options]
   Problems of each stack and between stacks; without a stack, of all. Reads files only.
   --strict   exit status 1 for warnings too that the config does not accept
   --json     problems as JSON
-  --online   ask what SPF includes hold, and what stands at the plans' names today
+  --online   ask what SPF includes hold, and what stands at the plans' names today; list the addresses
+             that are kept allocated (retain: true), what they cost and what to do with them
 `;
 
 /** Runs `lint <args>`. */
@@ -41,10 +43,14 @@ export async function lintCommand(
   const isAsked = new Set(requestedStacks);
   const online = (name: string) => values.online && isAsked.has(name);
   const stacks = await readStacks(project, names, { online, today });
+  let kept: KeptAddress[] | undefined;
   if (values.online) {
     const some = stacks.filter(({ name }) => isAsked.has(name));
     const where = { cwd: project.folder, env };
     await addNameFindings(project, some, await deployedAddresses(requestedStacks, where));
+    const found = await keptAddresses(project, some);
+    for (const reason of found.reasons) err(`${reason}\n`);
+    kept = found.kept;
   }
   const own = stacks
     .filter(({ name }) => isAsked.has(name))
@@ -63,11 +69,17 @@ export async function lintCommand(
       all: complete && requestedStacks.length === stacks.length,
     },
   );
-  if (values.json) out(`${JSON.stringify({ stacks: requestedStacks, problems }, null, 2)}\n`);
-  else
-    out(
-      `${formatProblems(problems)}${problems.length > 0 ? "\n\n" : ""}${summary(requestedStacks, problems)}\n`,
-    );
+  if (values.json) {
+    const all = { stacks: requestedStacks, problems, ...(kept === undefined ? {} : { kept }) };
+    out(`${JSON.stringify(all, null, 2)}\n`);
+  } else {
+    const parts = [
+      formatProblems(problems),
+      keptText(kept ?? []).trimEnd(),
+      summary(requestedStacks, problems),
+    ];
+    out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
+  }
   return statusOf(problems, values.strict);
 }
 

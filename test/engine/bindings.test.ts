@@ -17,6 +17,7 @@ import {
   liveState,
   operationLines,
   type Run,
+  release,
   urns,
   type World,
   world,
@@ -165,7 +166,7 @@ test("one whose private IP somebody took long after says so, and can be let go a
     expect([run.code === 0, operationLines(run)]).toEqual([false, []]);
     expect(run.output).toContain(`where ${mk1} was: it is bound to nothing`);
   }
-  made.edit("acme", [...ADDRESSES, "mk1", "release"], true);
+  release(made, { mk1: true });
   const released = await made.up("acme");
   expect(released.code, released.output).toBe(0);
   expect(released.output).toContain(`where ${mk1} was: it is bound to nothing`);

@@ -54,8 +54,8 @@ function tenant(
     domain,
     hostNames: `${name}.mail.${domain}`,
     mailHost: { networkInterface: "eni-0123456789abcdef0" },
-    addresses: { tx1: { privateIp, release } },
-    streams: { transactional: { from: `${name}.${domain}`, addresses: ["tx1"] } },
+    addresses: { tx1: { privateIp, release, releaseNow: release } },
+    streams: release ? {} : { transactional: { from: `${name}.${domain}`, addresses: ["tx1"] } },
     dmarc: { keep: true },
   };
   const operator = {

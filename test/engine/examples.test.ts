@@ -19,6 +19,8 @@ interface Example {
   edits: readonly (readonly [from: string, to: string])[];
   /** What the edit must do among other things. */
   changes: string;
+  /** A further edit, where something goes with the release already. */
+  release?: readonly (readonly [from: string, to: string])[];
 }
 
 const EXAMPLES: Readonly<Record<string, Example>> = {
@@ -39,11 +41,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   tenant: {
     makes: ["create EipAssociation clinic-tx1", "create DnsRecord clinic-spf-tx.acme.example"],
-    edits: [
-      ['privateIp: "10.0.1.13" }', 'privateIp: "10.0.1.13", release: true }'],
-      ["streams: {", 'dmarc: { policy: "quarantine" }, streams: {'],
-    ],
+    edits: [["streams: {", 'dmarc: { policy: "quarantine" }, streams: {']],
     changes: "update DnsRecord clinic-dmarc",
+    release: [
+      ['privateIp: "10.0.1.13" }', 'privateIp: "10.0.1.13", release: true, releaseNow: true }'],
+      ['transactional: { from: "tx.acme.example", addresses: ["tx1"] }', ""],
+    ],
   },
 };
 
@@ -80,7 +83,7 @@ test("every component's example type-checks, deploys alone, is edited, released 
   await run(tsc, ["--noEmit", "--project", cwd]);
 
   const project = readFileSync(join(cwd, "Pulumi.yaml"), "utf8");
-  for (const [component, { makes, edits, changes }] of Object.entries(EXAMPLES)) {
+  for (const [component, { makes, edits, changes, release = [] }] of Object.entries(EXAMPLES)) {
     const file = join(cwd, fileOf(component));
     const stack = `example-${component}`;
     writeFileSync(
@@ -91,19 +94,26 @@ test("every component's example type-checks, deploys alone, is edited, released 
     expect(up.code, up.output).toBe(0);
     expect(operationLines(up)).toEqual(expect.arrayContaining([...makes]));
 
-    const text = readFileSync(file, "utf8");
-    const edited = edits.reduce((now, [from, to]) => now.replace(from, to), text);
-    writeFileSync(file, edited);
-    const released = await made.up(stack);
-    expect(released.code, released.output).toBe(0);
-    expect(operationLines(released)).toContainEqual(expect.stringMatching(`^${changes}`));
-    expect(operationLines(released).filter((line) => /^(delete|replace)/.test(line))).toEqual([]);
+    const edit = async (replacements: Example["edits"]) => {
+      const text = readFileSync(file, "utf8");
+      writeFileSync(
+        file,
+        replacements.reduce((now, [from, to]) => now.replace(from, to), text),
+      );
+      const run = await made.up(stack);
+      expect(run.code, run.output).toBe(0);
+      return operationLines(run);
+    };
+    const edited = await edit(edits);
+    expect(edited).toContainEqual(expect.stringMatching(`^${changes}`));
+    expect(edited.filter((line) => /^(delete|replace)/.test(line))).toEqual([]);
+    const released = release.length === 0 ? [] : await edit(release);
 
     writeFileSync(file, `import { registerHooks } from "${LIBRARY}";\nregisterHooks();\n`);
     const removed = await made.up(stack);
     expect(removed.code, removed.output).toBe(0);
     const deleted = makes.map((line) => line.replace("create", "delete"));
-    expect(operationLines(removed)).toEqual(expect.arrayContaining(deleted));
+    expect([...released, ...operationLines(removed)]).toEqual(expect.arrayContaining(deleted));
     expect(liveState(made).addresses).toEqual({});
   }
 }, 600_000);

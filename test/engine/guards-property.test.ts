@@ -1,6 +1,7 @@
 /**
  * Random sequences of edits and commands on the real engine: from the sandbox's own log of calls, nothing
- * is ever taken from an address whose release was not deployed, and that does not move.
+ * is ever taken from an address whose release was not deployed or that drains, and that does not move; and none is
+ * given back that was to stay allocated.
  *
  * SENDIPS_SEQUENCES=20 tries more of them; SENDIPS_SEED repeats one that failed.
  */
@@ -31,6 +32,8 @@ const edit = fc.oneof(
     to: fc.constantFrom("10.0.1.12", "10.0.1.13"),
   }),
   fc.record({ edit: fc.constant("release" as const), key }),
+  fc.record({ edit: fc.constant("drain" as const), key }),
+  fc.record({ edit: fc.constant("retain" as const), key }),
   fc.record({ edit: fc.constant("restore" as const), key }),
 );
 
@@ -60,12 +63,16 @@ type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 
 /** What the config asks of an address; undefined when it does not name it. */
-type Wanted = { key: string; privateIp: string; release: boolean } | undefined;
+type Wanted =
+  | { key: string; privateIp: string; release: boolean; retain?: true; releaseNow?: true }
+  | undefined;
 
 interface Model {
   wanted: Record<Key, Wanted>;
-  /** Keys whose release some deployment has carried out, as far as anybody can know. */
+  /** Keys whose release, without a drain, some deployment has carried out, as far as anybody can know. */
   released: Set<string>;
+  /** Those of them that some deployment let go of for good, and not only from the stack. */
+  givenBack: Set<string>;
 }
 
 const STREAMS = { tx1: "transactional", mk1: "marketing" } as const;
@@ -74,12 +81,19 @@ const FIRST = { tx1: "10.0.1.10", mk1: "10.0.1.11" } as const;
 
 function apply(model: Model, step: Edit): void {
   const { wanted } = model;
-  const now = wanted[step.key] ?? { key: step.key, privateIp: FIRST[step.key], release: false };
+  const { key, privateIp } = wanted[step.key] ?? { key: step.key, privateIp: FIRST[step.key] };
+  const now = wanted[step.key] ?? { key, privateIp, release: false };
   if (step.edit === "remove") wanted[step.key] = undefined;
   if (step.edit === "rename") wanted[step.key] = { ...now, key: `${step.key}x` };
   if (step.edit === "move") wanted[step.key] = { ...now, privateIp: step.to };
-  if (step.edit === "release") wanted[step.key] = { ...now, release: true };
-  if (step.edit === "restore") wanted[step.key] = { ...now, key: step.key, release: false };
+  if (step.edit === "release") {
+    wanted[step.key] = { key, privateIp, release: true, releaseNow: true };
+  }
+  if (step.edit === "drain") wanted[step.key] = { key, privateIp, release: true };
+  if (step.edit === "retain") {
+    wanted[step.key] = { key, privateIp, release: false, retain: true, releaseNow: true };
+  }
+  if (step.edit === "restore") wanted[step.key] = { key: step.key, privateIp, release: false };
 }
 
 /** Writes what the model wants into the stack's file. */
@@ -91,6 +105,7 @@ function write(made: World, { wanted }: Model): void {
     if (address === undefined) continue;
     const { key, ...rest } = address;
     made.edit("acme", [...ADDRESSES, key], rest);
+    if (address.release || address.retain === true) continue;
     made.edit("acme", [...TENANT, "streams", STREAMS[id]], { from: FROM[id], addresses: [key] });
   }
 }
@@ -133,6 +148,11 @@ async function perform(made: World, model: Model, warm: readonly Warm[], { args,
 
   const taken = (await calls(made)).filter(({ action }) => TAKES.test(action));
   for (const [address, held] of before) {
+    const given = taken.filter(
+      ({ action, params }) =>
+        action === "ReleaseAddress" && JSON.stringify(params).includes(address.allocationId),
+    );
+    if (!model.givenBack.has(address.key)) expect(given, run.output).toEqual([]);
     if (model.released.has(address.key)) continue;
     const wanted = model.wanted[address.key];
     const moves = wanted?.key === address.key && wanted.privateIp !== held.privateIp;
@@ -161,9 +181,12 @@ async function perform(made: World, model: Model, warm: readonly Warm[], { args,
   expect(run.output).not.toContain("state unprotect");
   if (args[0] === "up") {
     for (const id of ["tx1", "mk1"] as const) {
-      const { key, release } = model.wanted[id] ?? {};
-      if (key === id && release === true) model.released.add(id);
-      else if (key === id && run.code === 0) model.released.delete(id);
+      const { key, release, releaseNow } = model.wanted[id] ?? {};
+      if (key !== id) continue;
+      if (releaseNow === true) model.released.add(id);
+      else if (run.code === 0) model.released.delete(id);
+      if (releaseNow === true && release === true) model.givenBack.add(id);
+      else if (run.code === 0) model.givenBack.delete(id);
     }
   }
 }
@@ -181,6 +204,7 @@ test(
             mk1: { key: "mk1", privateIp: FIRST.mk1, release: false },
           },
           released: new Set(),
+          givenBack: new Set(),
         };
         const { addresses } = liveState(made);
         const warm = Object.entries(addresses).map(([publicIp, [allocationId, , ptr]]): Warm => {

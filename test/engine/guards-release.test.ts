@@ -13,6 +13,7 @@ import {
   inject,
   liveState,
   namedCommands,
+  release,
   turnExternal,
   urns,
   type World,
@@ -20,12 +21,6 @@ import {
 
 const ADDRESSES = ["sendips:tenant", "addresses"];
 const DESTROY = ["destroy", "--stack", "acme", "--yes", "--run-program", "--skip-preview"];
-
-function release(made: World, asked: Partial<Record<"tx1" | "mk1", boolean>>): void {
-  for (const [key, value] of Object.entries(asked)) {
-    made.edit("acme", [...ADDRESSES, key, "release"], value || undefined);
-  }
-}
 
 /** No variant of a destroy takes anything. */
 async function expectKept(made: World): Promise<void> {
@@ -93,7 +88,6 @@ describe("a release that is not deployed", () => {
     release(made, { [key]: true });
     const part = await made.up("acme", ["--target", eips[`acme-${key}`] ?? ""]);
     expect(part.code, part.output).toBe(0);
-    made.edit("acme", ["sendips:tenant", "streams"], {});
     made.edit("acme", [...ADDRESSES, key], undefined);
     const stuck = await made.up("acme");
     expect(stuck.code).not.toBe(0);

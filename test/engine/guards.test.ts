@@ -14,6 +14,7 @@ import {
   liveState,
   operationLines,
   type Run,
+  release,
   rewriteState,
   urns,
   type World,
@@ -90,8 +91,7 @@ describe("an address that is taken out of the config", () => {
   test("goes once its release is deployed, and not when the release is only written down", async () => {
     const made = await deployedWorld();
     const before = liveState(made);
-    made.edit("acme", [...ADDRESSES, "mk1", "release"], true);
-    made.edit("acme", [...ADDRESSES, "tx1", "release"], true);
+    release(made, { mk1: true, tx1: true });
     // Written and not deployed: nothing may go yet, and unprotected it is by the program's own word.
     for (const args of [["--skip-preview"], [], ["--skip-preview", "--continue-on-error"]]) {
       const run = await made.run("destroy", "--stack", "acme", "--yes", "--run-program", ...args);
@@ -101,7 +101,7 @@ describe("an address that is taken out of the config", () => {
       );
     }
     expect(liveState(made)).toEqual(before);
-    made.edit("acme", [...ADDRESSES, "tx1", "release"], undefined);
+    release(made, { tx1: false });
     expect((await made.up("acme")).code).toBe(0);
     forget(made);
     const gone = await made.up("acme");

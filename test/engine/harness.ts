@@ -354,6 +354,34 @@ export async function cloudflareCall(
   return answer.result;
 }
 
+/** The streams of the example tenant, by the address that each sends from. */
+const STREAMS = {
+  tx1: ["transactional", { from: "tx.acme.example", addresses: ["tx1"] }],
+  mk1: ["marketing", { from: "news.acme.example", addresses: ["mk1"] }],
+} as const;
+
+/**
+ * Has addresses of the example tenant leave at once, each with its stream, or stay.
+ *
+ * @param how what else is said of those that leave. Default: that they go before they have drained.
+ */
+export function release(
+  made: World,
+  asked: Partial<Record<keyof typeof STREAMS, boolean>>,
+  how: Record<string, unknown> = { release: true, releaseNow: true },
+): void {
+  for (const key of ["tx1", "mk1"] as const) {
+    if (asked[key] === undefined) continue;
+    const [stream, config] = STREAMS[key];
+    for (const [name, value] of Object.entries(how)) {
+      const path = ["sendips:tenant", "addresses", key, name];
+      made.edit("acme", path, asked[key] === true ? value : undefined);
+    }
+    const path = ["sendips:tenant", "streams", stream];
+    made.edit("acme", path, asked[key] === true ? undefined : config);
+  }
+}
+
 /** Has the sandbox fail, delay or throttle calls. */
 export async function inject(made: World, rule: Record<string, unknown>): Promise<void> {
   const options = { method: "POST", body: JSON.stringify(rule) };

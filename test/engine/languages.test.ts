@@ -55,8 +55,8 @@ function tenant(made: World, networkInterface: string, { release = false, more =
     config: {
       ...{ domain: "acme.example", hostNames: "mail.acme.example" },
       mailHost: { networkInterface },
-      addresses: { tx1: { privateIp, release } },
-      streams: { transactional: { from: "tx.acme.example", addresses: ["tx1"] } },
+      addresses: { tx1: { privateIp, release, releaseNow: release } },
+      streams: release ? {} : { transactional: { from: "tx.acme.example", addresses: ["tx1"] } },
       dmarc: { keep: true },
       ...more,
     },

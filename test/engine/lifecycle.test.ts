@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { checkTenant } from "../../sandbox/dns-check.ts";
 import { makeExampleKey } from "../../sandbox/example-keys.ts";
-import { deployedWorld, operationLines, type Run, type World, world } from "./harness.ts";
+import { deployedWorld, operationLines, type Run, release, type World, world } from "./harness.ts";
 
 const TENANT = ["sendips:tenant"];
 
@@ -144,7 +144,8 @@ describe("letting go", () => {
     // It goes on sending: nothing was taken away from it before the refusal.
     expect(await bound(made)).toEqual(before);
 
-    made.edit("acme", [...TENANT, "addresses", "mk1"], { privateIp: "10.0.1.11", release: true });
+    made.edit("acme", [...TENANT, "addresses", "mk1"], { privateIp: "10.0.1.11" });
+    release(made, { mk1: true });
     expect((await made.up("acme")).code).toBe(0);
     made.edit("acme", [...TENANT, "addresses", "mk1"], undefined);
     const run = await made.up("acme");
@@ -174,9 +175,7 @@ describe("letting go", () => {
       expect(await bound(made)).toEqual(before);
     }
 
-    for (const key of ["tx1", "mk1"]) {
-      made.edit("acme", [...TENANT, "addresses", key, "release"], true);
-    }
+    release(made, { tx1: true, mk1: true });
     expect((await made.up("acme")).code).toBe(0);
     const run = await made.run("destroy", "--stack", "acme", "--yes", "--run-program");
     expect(run.code, run.output).toBe(0);

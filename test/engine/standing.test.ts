@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { makeExampleKey } from "../../sandbox/example-keys.ts";
-import { type World, world } from "./harness.ts";
+import { release, type World, world } from "./harness.ts";
 
 const TENANT = ["sendips:tenant"];
 const ZONE = "0c1d2e3f405162738495a6b7c8d9eaf0";
@@ -67,8 +67,7 @@ async function addressesOf(made: World): Promise<number> {
 }
 
 async function released(made: World): Promise<void> {
-  for (const key of ["tx1", "mk1"])
-    made.edit("acme", [...TENANT, "addresses", key, "release"], true);
+  release(made, { tx1: true, mk1: true });
   const run = await made.up("acme");
   expect(run.code, run.output).toBe(0);
 }

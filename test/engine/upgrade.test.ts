@@ -95,7 +95,8 @@ test("lets go only what is released anew, and nothing by a destroy", async () =>
   expect(await changes(made)).toEqual([]);
   expect(liveState(made)).toEqual(before);
 
-  made.edit("acme", [...ADDRESSES, "old1"], { privateIp: "10.0.1.12", release: true });
+  const now = { privateIp: "10.0.1.12", release: true, releaseNow: true };
+  made.edit("acme", [...ADDRESSES, "old1"], now);
   expect((await made.up("acme")).code).toBe(0);
   made.edit("acme", [...ADDRESSES, "old1"], undefined);
   const late = await made.up("acme");
@@ -118,6 +119,14 @@ test("components under their former types and hooks: nothing is replaced or dele
     expect([same.code, operationLines(same)]).toEqual([0, []]);
   }
   expect(liveState(made).addresses).toEqual(before.addresses);
+  // Deployed again, it drains; the last version knew no drain.
+  made.edit("acme", [...ADDRESSES, "old1"], undefined);
+  const early = await made.up("acme");
+  expect(early.code).not.toBe(0);
+  expect(early.output).toMatch(/addresses\.old1: .* drains and may go from \d{4}-\d\d-\d\d/);
+  const now = { privateIp: "10.0.1.12", release: true, releaseNow: true };
+  made.edit("acme", [...ADDRESSES, "old1"], now);
+  expect((await made.up("acme")).code).toBe(0);
   made.edit("acme", [...ADDRESSES, "old1"], undefined);
   const late = await made.up("acme");
   expect(late.code, late.output).toBe(0);

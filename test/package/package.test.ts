@@ -323,7 +323,11 @@ async function deployAndDestroy(sandbox: Awaited<ReturnType<typeof startSandbox>
     const preview = ["preview", "-s", "acme", "--expect-no-changes", "--non-interactive"];
     await runOrFail(pulumi, preview, at);
 
-    for (const address of ["tx1", "tx2"]) edit(project, ["addresses", address, "release"], true);
+    for (const address of ["tx1", "tx2"]) {
+      edit(project, ["addresses", address, "release"], true);
+      edit(project, ["addresses", address, "releaseNow"], true);
+    }
+    edit(project, ["streams"], {});
     const released = await up();
     expect(released.code, released.output).toBe(0);
     const destroy = ["destroy", "-s", "acme", "--yes", "--skip-preview", "--run-program"];

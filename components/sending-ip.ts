@@ -228,6 +228,7 @@ export class SendingIp extends pulumi.ComponentResource {
       },
     );
     hooks.registrations.add(TYPES.eip, name, eip, registered);
+    hooks.keeper.registers(tenant, key, eip.tags);
     hooks.limits.set(name, args.waits ?? {});
     const a =
       args.zoneId === undefined

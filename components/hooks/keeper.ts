@@ -8,6 +8,7 @@
  * records are gone; and it can be talked away (`state unprotect`, `--ignore-protect`). So the hooks ask
  * the state and the tags of the addresses.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { latest } from "../../core/days.ts";
 import { isGone } from "../../core/foreign-errors.ts";
@@ -21,14 +22,21 @@ import {
 } from "../../core/state/deployed-stack.ts";
 import { type StateAddress, TYPES } from "../../core/state/resources.ts";
 import { wayOutTagged } from "../../core/state/retirement.ts";
-import { isOwned, isRetained, readTags, tagName, tagsOf } from "../../core/state/tags.ts";
+import {
+  isOwned,
+  isRetained,
+  readTags,
+  type Tags,
+  tagName,
+  tagsOf,
+} from "../../core/state/tags.ts";
 import { elasticIp, type Filter, taggedAddresses } from "../aws.ts";
 import { today } from "../clock.ts";
 import { thisStack } from "../engine.ts";
 import type { Bindings } from "./bindings.ts";
 import { giveBack, type WantedName } from "./give-back.ts";
 import type { LookUps } from "./look-ups.ts";
-import type { Reason, Registrations } from "./registrations.ts";
+import { knownValue, type Reason, type Registrations } from "./registrations.ts";
 
 /** An address of the stack, and what each witness says of its release. */
 interface KeptAddress extends Pick<LiveAddress, "allocationId" | "publicIp"> {
@@ -48,6 +56,8 @@ export class Keeper {
   readonly #deployed: () => Promise<DeployedStack>;
   /** How the program has an address leave, by tenant and key; undefined where it stays. */
   readonly #wanted = new Map<string, WantedRetirement | undefined>();
+  /** The tags of its Elastic IP as this run leaves them, by tenant and key. */
+  readonly #tags = new Map<string, pulumi.Output<Tags | undefined>>();
   /** Where the program wants records. */
   readonly #names: WantedName[] = [];
   /** Components whose names get nothing back. */
@@ -70,6 +80,11 @@ export class Keeper {
   /** Says that the program wants an address, and how it is to leave; undefined where it stays. */
   wants(tenant: string, key: string, retirement: WantedRetirement | undefined): void {
     this.#wanted.set(`${tenant}/${key}`, retirement);
+  }
+
+  /** Says what the engine has answered to the registration of an address's Elastic IP. */
+  registers(tenant: string, key: string, tags: pulumi.Output<Tags | undefined>): void {
+    this.#tags.set(`${tenant}/${key}`, tags);
   }
 
   /** Says that the program wants a record at a name of a zone. */
@@ -128,13 +143,29 @@ export class Keeper {
         (address) =>
           address.stays !== undefined &&
           !inTheWay.includes(address) &&
-          (reason !== "edit" || !address.wanted) &&
           // Nobody knows whose tenant a resource is that the program has forgotten altogether.
           (tenant === undefined || address.tenant === undefined || address.tenant === tenant),
       );
-      inTheWay.push(...others);
+      for (const address of others) {
+        if (reason !== "edit" || !address.wanted || (await this.#isOnlyWritten(address))) {
+          inTheWay.push(address);
+        }
+      }
     }
     if (inTheWay.length > 0) throw new Error(refusal(inTheWay));
+  }
+
+  /**
+   * Whether the program has an address leave and this run does not carry that out: it is a destroy, which registers
+   * everything as it stands, or it has failed. What goes with the address, its streams' records, stays then as well.
+   */
+  async #isOnlyWritten({ tenant, key }: KeptAddress): Promise<boolean> {
+    const asks = this.#wanted.get(`${tenant}/${key}`);
+    const answered = this.#tags.get(`${tenant}/${key}`);
+    if (asks === undefined || answered === undefined) return false;
+    // The registration of one that failed is never answered.
+    const tags = await Promise.race([knownValue(answered), sleep(50)]);
+    return tags !== undefined && wayOutTagged(tags) !== asks.how;
   }
 
   /**

@@ -86,7 +86,14 @@ describe("a release that is not deployed", () => {
     const eips = await urns(made, "aws:ec2/eip:Eip");
     const held = made.sandbox.world.state.aws.regions["us-east-1"]?.addresses ?? {};
     const key = held[id]?.tags["sendips:address"] === "mk1" ? "mk1" : "tx1";
-    release(made, { [key]: true });
+    // The streams go on, with the other one.
+    for (const stream of ["transactional", "marketing"]) {
+      const other = key === "tx1" ? "mk1" : "tx1";
+      made.edit("acme", ["sendips:tenant", "streams", stream, "addresses"], [other]);
+    }
+    for (const asked of ["release", "releaseNow"]) {
+      made.edit("acme", [...ADDRESSES, key, asked], true);
+    }
     const part = await made.up("acme", ["--target", eips[`acme-${key}`] ?? ""]);
     expect(part.code, part.output).toBe(0);
     made.edit("acme", [...ADDRESSES, key], undefined);

@@ -10,6 +10,8 @@ const USAGE = `sendips <command>
   zone <stack>           what the tenant's names publish today, and the config that keeps it
   dkim new <stack>       make a DKIM key, straight into the encrypted config
   dkim rotate <stack>    the next step of a rotation, when its day has come
+  adopt <stack>          a tenant's config from what sends already
+  drift [stack…|--all]   what differs between config, state, clouds and DNS
   recover <stack>        what a run that was cut short has left, and what puts it right
   connect <stack>        a Domain Connect template, or links for the customer
 
@@ -47,6 +49,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dkim: async () => {
     const { DKIM_USAGE, dkimCommand } = await import("./commands/dkim.ts");
     return { usage: DKIM_USAGE, run: dkimCommand };
+  },
+  adopt: async () => {
+    const { ADOPT_USAGE, adoptCommand } = await import("./commands/adopt.ts");
+    return { usage: ADOPT_USAGE, run: adoptCommand };
+  },
+  drift: async () => {
+    const { DRIFT_USAGE, driftCommand } = await import("./commands/drift.ts");
+    return { usage: DRIFT_USAGE, run: driftCommand };
   },
   recover: async () => {
     const { RECOVER_USAGE, recoverCommand } = await import("./commands/recover.ts");

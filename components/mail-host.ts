@@ -150,7 +150,11 @@ export class MailHost extends pulumi.ComponentResource {
     const hooks = programHooks();
     hooks.deployedStack(context.deployed);
     hooks.answerForFormer(name);
-    const keptOpts = { parent: this, aliases: [ALONE], hooks: { beforeDelete: [hooks.keep] } };
+    const keptOpts = {
+      parent: this,
+      aliases: [ALONE],
+      hooks: { beforeDelete: [hooks.keep], onError: [hooks.leftBehind] },
+    };
     const group = createSecurityGroup(name, args, keptOpts);
     hooks.registrations.add(TYPES.securityGroup, name, group, { component: this });
     const interfaces = new Map<string, NetworkInterface>();
@@ -174,7 +178,11 @@ export class MailHost extends pulumi.ComponentResource {
           aliases: [ALONE],
           // With the interface every association on it would go, and tenants' mail with them.
           protect: !release,
-          hooks: { beforeUpdate: [hooks.keepPrivateIps], beforeDelete: [hooks.keep] },
+          hooks: {
+            beforeUpdate: [hooks.keepPrivateIps],
+            beforeDelete: [hooks.keep],
+            onError: [hooks.leftBehind],
+          },
         },
       );
       hooks.registrations.add(TYPES.networkInterface, logicalName, eni, { component: this });

@@ -6,6 +6,7 @@ import type { CodeMeaning, Codes, CodesOf } from "../mail/code-meaning.ts";
 import { MAIL_SUBJECTS } from "../mail/codes.ts";
 import { configCodes } from "./config/codes.ts";
 import { domainConnectCodes } from "./domain-connect/codes.ts";
+import { driftCodes } from "./drift/codes.ts";
 import { fleetCodes } from "./fleet/codes.ts";
 import { guardCodes } from "./guards/codes.ts";
 import { hostCodes } from "./host/codes.ts";
@@ -41,6 +42,7 @@ export const SUBJECTS = [
   ["Mail hosts", hostCodes],
   ["Between stacks", fleetCodes],
   ["Before a deployment", guardCodes],
+  ["Drift", driftCodes],
   ["State", stateCodes],
   ["Domain Connect", domainConnectCodes],
   ...MAIL_SUBJECTS,

@@ -78,6 +78,11 @@ export function ptrWayOut(error: string): string {
   return "once what EC2 says is put right, an A record of that very name that resolves everywhere, say, deploy again: nothing is lost";
 }
 
+/** Whether EC2 refuses to make something because a private IP or a name that it needs is taken: EC2's error codes. */
+export function isTakenInEc2(error: string): boolean {
+  return /InvalidIPAddress\.InUse|InvalidGroup\.Duplicate|InvalidNetworkInterface\.InUse/.test(error);
+}
+
 /** Whether a publisher refuses a record because it, or what it cannot stand beside, stands already. */
 export function recordExists(error: string): boolean {
   return PUBLISHERS.some((kind) => kind.stands?.(error) === true);

@@ -17,6 +17,8 @@ export interface CloudflareAccess {
 export interface CloudflareApi {
   /** Everything that stands at names of a zone. */
   recordsAt(zoneId: string, names: readonly string[]): Promise<ZoneRecord[]>;
+  /** Everything whose name ends in this part of a name. */
+  recordsBelow(zoneId: string, ending: string): Promise<ZoneRecord[]>;
   /** One record; undefined when it is gone. */
   record(zoneId: string, id: string): Promise<ZoneRecord | undefined>;
   /** Changes parts of a record in place. */
@@ -72,6 +74,12 @@ export async function cloudflareApi(access: CloudflareAccess = {}): Promise<Clou
         const lists = await Promise.all(some.map((name) => recordsAtName(zoneId, name)));
         found.push(...lists.flat());
       }
+      return found;
+    },
+    async recordsBelow(zoneId, ending) {
+      const found: ZoneRecord[] = [];
+      const query = { zone_id: zoneId, name: { endswith: ending } };
+      for await (const record of records.list(query)) found.push(asZoneRecord(zoneId, record));
       return found;
     },
     async record(zoneId, id) {

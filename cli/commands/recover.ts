@@ -90,7 +90,8 @@ export async function recoverCommand(
       ...securityGroups.map((group) => ({ type: TYPES.securityGroup, ...group })),
       ...instances.map((instance) => ({ type: TYPES.instance, ...instance })),
     ]),
-    held: state.held,
+    held: state.held.names,
+    heldIds: state.held.ids,
     wantedInterfaces: Object.fromEntries(
       Object.entries(interfaces).map(([key, { privateIps }]) => [key, privateIps]),
     ),
@@ -117,12 +118,12 @@ interface State {
   exists: boolean;
   deployed: DeployedStack;
   pending: readonly PendingOperation[];
-  /** Type and logical name of every resource in it. */
-  held: ReadonlySet<string>;
+  /** What it holds. */
+  held: ReturnType<typeof heldResources>;
 }
 
 const NOTHING: Omit<State, "exists"> = {
-  held: new Set(),
+  held: { names: new Set(), ids: new Set() },
   deployed: readExport("", '{"deployment":{}}').deployed,
   pending: [],
 };

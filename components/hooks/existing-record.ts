@@ -21,7 +21,7 @@ export async function explainExistingRecord({
   const stack = pulumi.getStack();
   await pulumi.log.error(
     `${stack}: ${name}: a record of ${owner} (${type}) stands in the zone ${zone} already, and no state knows it\n` +
-      `  if it is this one, take it into the state by its RECORD_ID, as GET /zones/${zone}/dns_records?name=${owner}&type=${type} has it: pulumi import ${TYPES.dnsRecord} ${name} ${zone}/RECORD_ID --stack ${stack} --yes --generate-code=false`,
+      `  a tenant's stack that is deployed again takes it over where it is this one, and shows it where it is another; a program of your own takes it into the state by its RECORD_ID, as GET /zones/${zone}/dns_records?name=${owner}&type=${type} has it: pulumi import ${TYPES.dnsRecord} ${name} ${zone}/RECORD_ID --stack ${stack} --yes --generate-code=false`,
   );
   return false;
 }

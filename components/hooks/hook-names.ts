@@ -12,6 +12,7 @@ export const HOOKS = {
   release: "sendips:release",
   bind: "sendips:bind",
   bound: "sendips:bound",
+  leftBehind: "sendips:left-behind",
   recordStands: "sendips:record-stands",
   overAlias: "sendips:over-alias",
   resolves: "sendips:resolves",

@@ -12,6 +12,7 @@ import { explainExistingRecord } from "./existing-record.ts";
 import { formerHookNames, HOOKS } from "./hook-names.ts";
 import { MailHostInterfaces } from "./interfaces.ts";
 import { Keeper } from "./keeper.ts";
+import { explainLeftBehind } from "./left-behind.ts";
 import { LookUps } from "./look-ups.ts";
 import { Registrations } from "./registrations.ts";
 import { retryRelease } from "./release.ts";
@@ -43,6 +44,8 @@ export class ProgramHooks {
   readonly bind: pulumi.ResourceHook;
   /** For `afterCreate` of associations. */
   readonly bound: pulumi.ResourceHook;
+  /** For `onError` of the parts of mail hosts. */
+  readonly leftBehind: pulumi.ErrorHook;
   /** For `onError` of records. */
   readonly recordStands: pulumi.ErrorHook;
   /** For `beforeCreate` of records that come where an alias of ours stands. */
@@ -97,6 +100,7 @@ export class ProgramHooks {
       HOOKS.bound,
       lookUpHook((args) => this.bindings.afterCreate(args)),
     );
+    this.leftBehind = this.#errorHook(HOOKS.leftBehind, explainLeftBehind);
     this.recordStands = this.#errorHook(HOOKS.recordStands, explainExistingRecord);
     this.overAlias = this.#hook(HOOKS.overAlias, (args) => this.aliases.clear(args));
     this.resolves = this.#hook(HOOKS.resolves, (args) => this.reverseNames.wait(args));

@@ -73,9 +73,13 @@ export function takeOvers(
       });
       continue;
     }
-    if (adopt === undefined) {
-      const unheard = unheardAllocation(context, key);
-      if (unheard !== undefined) taken.set(key, unheard);
+    const isUnread = deployed.unread.includes(key);
+    if (adopt === undefined || isUnread) {
+      const unheard = unheardAllocations(context, key);
+      const [first] = unheard;
+      // Of the one that the state holds only its id is known there: with two it could be either.
+      if (first !== undefined && (!isUnread || unheard.length === 1)) taken.set(key, first);
+      else if (isUnread) findings.push(unreadAddress(context, key));
       continue;
     }
     const live = named.find(
@@ -116,11 +120,11 @@ export function takeOvers(
  * takes no client token, so its tags are asked. Of several, which a client's own retries make, the first by its id.
  * One that is bound was in a state once, which is lost or an old copy: that is for a person to say.
  */
-function unheardAllocation(
+function unheardAllocations(
   { owner, deployed, live }: AddressContext,
   key: string,
-): LiveAddress | undefined {
-  if (deployed.lost.some((lost) => lost.key === key)) return undefined;
+): LiveAddress[] {
+  if (deployed.lost.some((lost) => lost.key === key)) return [];
   return live.details
     .filter(({ tags, networkInterfaceId }) => {
       const tagged = readTags(tags);
@@ -134,7 +138,20 @@ function unheardAllocation(
         !isReleased(tags)
       );
     })
-    .sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1))[0];
+    .sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1));
+}
+
+/** An address of which the state holds the id alone, and which its tags do not tell from another. */
+function unreadAddress({ owner }: AddressContext, key: string): Finding {
+  return {
+    code: "address-unread",
+    level: "error",
+    path: addressPath(key),
+    message:
+      "was allocated, and EC2 could not be asked for it then: of it the state holds nothing but the id",
+    fix: `have the engine read it: pulumi refresh --stack ${owner.stack} --yes; then deploy again`,
+    rule: EC2_RULE,
+  };
 }
 
 /** Why an address that the config names is not taken over: it is somebody's already. */

@@ -43,6 +43,10 @@ export const guardCodes = {
     level: "error",
     meaning: "AWS has an address of the stack that the state does not know.",
   },
+  "address-unread": {
+    level: "error",
+    meaning: "Of a new address the state holds the id alone, and EC2 has two that it could be.",
+  },
   "adopt-not-found": {
     level: "error",
     meaning: "The account has no such Elastic IP in this Region as the config adopts.",

@@ -62,6 +62,8 @@ export interface RecoveryContext {
   machines: readonly TaggedResource[];
   /** Type and logical name of every resource in the state: `aws:ec2/instance:Instance mx-1`. */
   held: ReadonlySet<string>;
+  /** The id of every resource in the state. */
+  heldIds: ReadonlySet<string>;
 }
 
 /** Everything that was found, in the order in which it is put right. */
@@ -96,10 +98,12 @@ function goneAddresses({ owner, deployed, addresses, wanted }: RecoveryContext):
 
 /** An address with the stack's tags that the state does not hold. */
 function unheldAddress(
-  { owner, deployed, wanted }: RecoveryContext,
+  { owner, deployed, wanted, heldIds }: RecoveryContext,
   live: LiveAddress,
 ): RecoveryStep[] {
   const { allocationId, publicIp, tags, networkInterfaceId, privateIp } = live;
+  // Of one that could not be read when it was allocated the state holds its id, and the next deployment reads it.
+  if (heldIds.has(allocationId)) return [];
   if (deployed.addresses.some((held) => held.allocationId === allocationId)) return [];
   const remembered = deployed.lost.find((lost) => lost.publicIp === publicIp);
   if (!isOwned(tags, owner) && remembered === undefined) return [];
@@ -176,10 +180,22 @@ function unheldInterfaces({
 }
 
 /** Security groups and instances of the mail host that the state does not hold. */
-function unheldMachines({ owner, machines, held }: RecoveryContext): RecoveryStep[] {
+function unheldMachines({ owner, machines, held, heldIds }: RecoveryContext): RecoveryStep[] {
   return machines.flatMap(({ type, id, tags }): RecoveryStep[] => {
+    if (!isOwned(tags, owner) || heldIds.has(id)) return [];
     // Each is named after the mail host: there is one of either.
-    if (!isOwned(tags, owner) || held.has(`${type} ${owner.stack}`)) return [];
+    if (held.has(`${type} ${owner.stack}`)) {
+      const isGroup = type === TYPES.securityGroup;
+      return [
+        {
+          kind: "named",
+          found: `${owner.stack}: ${id} is in no state, and another one is there`,
+          remedy: isGroup
+            ? `nothing is paid for it; where nothing uses it: aws ec2 delete-security-group --group-id ${id}`
+            : `look at what runs on it; if nothing does: aws ec2 terminate-instances --instance-ids ${id}`,
+        },
+      ];
+    }
     return [
       {
         kind: "run",

@@ -24,6 +24,8 @@ export interface DeployedStack {
   addresses: readonly StateAddress[];
   /** Addresses that a component or the outputs remember and the state no longer holds. */
   lost: readonly RememberedAddress[];
+  /** Keys of addresses of which the state holds the id alone. */
+  unread: readonly string[];
   /** The records in Cloudflare of the state. */
   records: readonly StateRecord[];
   /** The network interfaces of the state. */
@@ -43,7 +45,7 @@ export function readDeployed(
 ): { deployed: DeployedStack; findings: Finding[] } {
   const { resources, findings } = readResources(stack, byUrn);
   const read = readOutputs(resources.outputs, resources.details, resources.records);
-  const { addresses, records, networkInterfaces, remembered } = resources;
+  const { addresses, records, networkInterfaces, remembered, unread } = resources;
   const { account, region } = read.outputs;
   const place = {
     ...(account === undefined ? {} : { account }),
@@ -64,9 +66,7 @@ export function readDeployed(
   }
   return {
     deployed: {
-      addresses,
-      records,
-      networkInterfaces,
+      ...{ addresses, records, networkInterfaces, unread },
       lost: [...lost.values()],
       outputs: read.outputs,
     },
@@ -81,14 +81,16 @@ function isOf({ tenant: tagged }: { tenant?: string | undefined }, tenant: strin
 
 /** Whether a deployment has left anything, a run that failed included. */
 export function hasBeenDeployed(deployed: DeployedStack): boolean {
-  const { addresses, lost, records, networkInterfaces, outputs } = deployed;
-  const held = [addresses, lost, records, networkInterfaces].some((all) => all.length > 0);
+  const { addresses, lost, unread, records, networkInterfaces, outputs } = deployed;
+  const all = [addresses, lost, unread, records, networkInterfaces];
+  const held = all.some((one) => one.length > 0);
   return held || outputs.version !== undefined;
 }
 
 /** Whether the stack has, and had, no address: then nothing of it is in AWS. */
-export function hasNoAddress({ addresses, lost, outputs }: DeployedStack): boolean {
-  return addresses.length === 0 && lost.length === 0 && outputs.account === undefined;
+export function hasNoAddress({ addresses, lost, unread, outputs }: DeployedStack): boolean {
+  const all = [addresses, lost, unread];
+  return all.every((one) => one.length === 0) && outputs.account === undefined;
 }
 
 /** Every address that was deployed, in the state or not: none is allocated anew under its key. */

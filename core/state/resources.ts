@@ -97,6 +97,8 @@ export interface StateResources {
   addresses: StateAddress[];
   records: StateRecord[];
   remembered: RememberedAddress[];
+  /** Keys of Elastic IPs of which the state holds the id alone: they were allocated, and could not be read then. */
+  unread: string[];
   networkInterfaces: StateInterface[];
   /** The stack's own outputs. */
   outputs: unknown;
@@ -151,7 +153,7 @@ export function readResources(
   byUrn: unknown,
 ): { resources: StateResources; findings: Finding[] } {
   const resources: StateResources = {
-    ...{ addresses: [], records: [], remembered: [], networkInterfaces: [] },
+    ...{ addresses: [], records: [], remembered: [], networkInterfaces: [], unread: [] },
     ...{ outputs: undefined, details: undefined },
   };
   const findings: Finding[] = [];
@@ -160,6 +162,11 @@ export function readResources(
   const read = <T>(schema: z.ZodType<T>, type: string): [string, T][] =>
     all.flatMap(([urn, resource]): [string, T][] => {
       if (typeOf(urn) !== type) return [];
+      const key = keyOf(nameOf(urn), stack);
+      if (type === TYPES.eip && key !== undefined && isUnread(resource)) {
+        resources.unread.push(key);
+        return [];
+      }
       const parsed = schema.safeParse(isMap(resource) ? resource["outputs"] : undefined);
       if (parsed.success) return [[urn, parsed.data]];
       findings.push(unreadableResource(`${type} ${nameOf(urn)}`));
@@ -232,6 +239,15 @@ export function readResources(
     if (typeOf(urn) === TYPES.deployment) resources.details = resource["outputs"];
   }
   return { resources, findings };
+}
+
+/**
+ * Whether the engine holds nothing but the id of an Elastic IP: the provider names it before it reads it, and keeps it
+ * where that fails (terraform-provider-aws, `ec2_eip.go`: `d.SetId` before `findEIPByAllocationID`).
+ */
+function isUnread(resource: unknown): boolean {
+  const outputs = isMap(resource) ? resource["outputs"] : undefined;
+  return isMap(outputs) && outputs["publicIp"] === undefined && outputs["arn"] === undefined;
 }
 
 function unreadableResource(what: string): Finding {

@@ -10,6 +10,7 @@ const exportSchema = z.object({
         z.object({
           urn: z.string(),
           type: z.string(),
+          id: z.string().optional(),
           outputs: z.record(z.string(), z.unknown()).optional(),
           /** Whether it has been replaced and still has to go. */
           delete: z.boolean().default(false),
@@ -38,14 +39,14 @@ export function readExport(
   return readDeployed(stack, Object.fromEntries(byUrn));
 }
 
-/** Type and logical name of every resource in an export, `aws:ec2/instance:Instance mx-1`; none where it is none. */
-export function heldResources(exported: unknown): Set<string> {
+/** Type and logical name, `aws:ec2/instance:Instance mx-1`, and id of every resource in an export; none where it is none. */
+export function heldResources(exported: unknown): { names: Set<string>; ids: Set<string> } {
   const resources = exportSchema.safeParse(exported).data?.deployment.resources ?? [];
-  return new Set(
-    resources
-      .filter((one) => !one.delete)
-      .map(({ urn, type }) => `${type} ${urn.split("::").slice(3).join("::")}`),
-  );
+  const held = resources.filter((one) => !one.delete);
+  return {
+    names: new Set(held.map(({ urn, type }) => `${type} ${urn.split("::").slice(3).join("::")}`)),
+    ids: new Set(held.flatMap(({ id }) => id ?? [])),
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -37,7 +37,7 @@ export interface PointResult {
   action: string;
   /** The same, and what it was about: `AllocateAddress tx1`. */
   call: string;
-  /** What is not as it must be, for `failed`. */
+  /** What is not as it must be, for `failed` and `named`. */
   wrong: string[];
   /** The commands that were run, each with how it ended. */
   steps: string[];
@@ -130,7 +130,7 @@ export async function runPoint(
     const quiet = scenario.command === "up" ? ["--expect-no-changes"] : [];
     const last = await run("last", [...commandOf(scenario), ...quiet]);
     if (!last) return await result("failed", ["the last run changes something, or fails"]);
-    return await result(outcome);
+    return await result(outcome, wrong);
   } finally {
     await open.close();
   }
@@ -146,7 +146,7 @@ function isLocked({ places }: OpenWorld): boolean {
 function isNamed(wrong: string, transcript: string): boolean {
   const [id = ""] = /eipalloc-[0-9a-f]+/.exec(wrong) ?? [];
   const told = transcript.split("\n").filter((line) => id !== "" && line.includes(id));
-  return told.some((line) => /sendips \w+|pulumi (import|state)/.test(line));
+  return told.some((line) => /sendips \w+|pulumi (import|state)|aws ec2 /.test(line));
 }
 
 /** What is in the clouds and not as it is without a fault, or in no state; and what the states hold that is nowhere. */
@@ -157,7 +157,9 @@ function wrongWithThings(open: OpenWorld, scenario: Scenario, reference: Referen
   // What a destroyed stack leaves on purpose is in no state: the domain's own SPF and DMARC.
   const stays = scenario.command === "destroy" ? reference.after.map(({ is }) => is) : [];
   const missing = without(reference.after, now).map(({ what, is }) => `missing: ${what} ${is}`);
-  const surplus = without(now, reference.after).map(({ what, is }) => `too much: ${what} ${is}`);
+  const surplus = without(now, reference.after).map(
+    ({ what, id, is }) => `too much: ${what} ${id} ${is}`,
+  );
   const lost = reference.before.flatMap(({ id, what, address }) => {
     if (address === undefined || scenario.released.includes(address.key)) return [];
     const still = now.some((thing) => thing.id === id && thing.what === what);

@@ -32,13 +32,15 @@ const WITHOUT_AWS: readonly string[] = [
 ];
 
 /** Writes the report; returns its file's path. */
-export function writeReport(results: readonly Result[], today: string): string {
-  writeFileSync(FILE, reportOf(results, today));
+export function writeReport(results: readonly Result[], all: number, today: string): string {
+  writeFileSync(FILE, reportOf(results, all, today));
   return FILE;
 }
 
-function reportOf(results: readonly Result[], today: string): string {
+function reportOf(results: readonly Result[], all: number, today: string): string {
   const tried = results.filter(({ outcome }) => outcome !== "unreached");
+  const untried = all - results.length;
+  const missing = untried > 0 ? ` ${untried} points of the sweep were not tried yet.` : "";
   const totals = Object.keys(OUTCOMES).map((outcome) => {
     const count = tried.filter((result) => result.outcome === outcome).length;
     return `${count} ${outcome}`;
@@ -48,7 +50,7 @@ function reportOf(results: readonly Result[], today: string): string {
     "",
     "Written by `npm run sweep -- --write`.",
     "",
-    `Run on ${today}: **${tried.length} points, ${totals.join(", ")}.**`,
+    `Run on ${today}: **${tried.length} points, ${totals.join(", ")}.**${missing}`,
     "",
     "A point is one deployment by the real engine on the sandbox, with one fault at one call that changes something in",
     "EC2 or Cloudflare, counted by the sandbox. Then come, as far as they are needed, a second run, the recovery, another",

@@ -50,7 +50,8 @@ async function main(args: readonly string[]): Promise<number> {
   await ensureEngine({ log: say });
   if (values.fresh === true) rmSync(FOLDER, { recursive: true, force: true });
   const fingerprint = fingerprintOf();
-  const all = await pointsOf(words, join(FOLDER, `worlds-${fingerprint}`));
+  const worlds = join(FOLDER, `worlds-${fingerprint}`);
+  const all = await pointsOf(words, worlds);
   const found = new Map(readResults(fingerprint).map((result) => [nameOf(result), result]));
   const isDone = ({ point }: PreparedPoint) => {
     const result = found.get(nameOfPoint(point));
@@ -70,8 +71,9 @@ async function main(args: readonly string[]): Promise<number> {
   await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
   progress.end();
   if (values.write === true) {
-    const results = readResults(fingerprint);
-    say(`written: ${writeReport(results, new Date().toISOString().slice(0, 10))}`);
+    const every = words.length === 0 ? all : await pointsOf([], worlds);
+    const today = new Date().toISOString().slice(0, 10);
+    say(`written: ${writeReport(readResults(fingerprint), every.length, today)}`);
   }
   return progress.failed ? 1 : 0;
 }

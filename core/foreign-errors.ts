@@ -124,7 +124,9 @@ export function ptrWayOut(error: string): string {
 
 /** Whether EC2 refuses to make something because a private IP or a name that it needs is taken: EC2's error codes. */
 export function isTakenInEc2(error: string): boolean {
-  return /InvalidIPAddress\.InUse|InvalidGroup\.Duplicate|InvalidNetworkInterface\.InUse/.test(error);
+  return /InvalidIPAddress\.InUse|InvalidGroup\.Duplicate|InvalidNetworkInterface\.InUse/.test(
+    error,
+  );
 }
 
 /** Whether a publisher refuses a record because it, or what it cannot stand beside, stands already. */

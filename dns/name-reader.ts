@@ -1,6 +1,10 @@
 /** What names publish, as their own name servers say: read for a person, and for a plan that must break nothing. */
 import { Resolver } from "node:dns/promises";
-import { type ExistingRecords, LISTED_TYPES, noRecords } from "../core/tenant/existing/existing-records.ts";
+import {
+  type ExistingRecords,
+  LISTED_TYPES,
+  noRecords,
+} from "../core/tenant/existing/existing-records.ts";
 
 /** What a name publishes, or why that could not be read. */
 export type NameReading = { standing: ExistingRecords } | { failed: string };

@@ -25,7 +25,14 @@ export async function checkHandOvers(
     const [readings, ours, delegated] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await reader.read(name)] as const)),
       // Where the zone is gone at the publisher, none of its servers can be meant.
-      Promise.all(zoneIds.map((id) => zoneFacts(id).then((found) => found.nameServers, () => []))),
+      Promise.all(
+        zoneIds.map((id) =>
+          zoneFacts(id).then(
+            (found) => found.nameServers,
+            () => [],
+          ),
+        ),
+      ),
       nameServersOf(zone, servers),
     ]);
     const byName = new Map(readings);

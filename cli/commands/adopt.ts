@@ -15,8 +15,8 @@ import { contextOf, fromDomains } from "../../core/tenant/context.ts";
 import { type Plan, plan, type TenantStack } from "../../core/tenant/plan.ts";
 import type { KnownAddresses } from "../../core/tenant/record.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
-import { unquoteTxt } from "../../mail/txt.ts";
 import { type CloudflareApi, cloudflareApi } from "../../dns/cloudflare.ts";
+import { unquoteTxt } from "../../mail/txt.ts";
 import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
 import { type Pulumi, pulumiCommand } from "../engine/pulumi.ts";
 import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
@@ -78,7 +78,11 @@ export async function adoptCommand(
     ),
     ...keys.map(({ selector, config }) => `dkim.${selector}: at ${config.domains.join(", ")}`),
   ];
-  out(lines.length === 0 ? `${name}: nothing that the config does not know\n` : `${lines.join("\n")}\n`);
+  out(
+    lines.length === 0
+      ? `${name}: nothing that the config does not know\n`
+      : `${lines.join("\n")}\n`,
+  );
   if (!values.write) {
     if (lines.length > 0) err(`npx sendips adopt ${name} --write writes it\n`);
     return 0;
@@ -124,7 +128,10 @@ async function deployedOf(pulumi: Pulumi, stack: string): Promise<DeployedStack>
 /** The network interfaces of a mail host. */
 async function interfacesOf(
   pulumi: Pulumi,
-  { stack, networkInterface }: { stack?: string | undefined; networkInterface?: string | undefined },
+  {
+    stack,
+    networkInterface,
+  }: { stack?: string | undefined; networkInterface?: string | undefined },
 ): Promise<string[]> {
   if (networkInterface !== undefined) return [networkInterface];
   const ended = await exportStack(pulumi, stack ?? "");
@@ -172,7 +179,7 @@ async function tellDifferences(
   const ours = records.filter(({ publisher }) => isOurs(publisher));
   const standing = await standingAt(cloudflare, ours);
   const { adoptions, findings } = planAdoptions(
-    ...[name, ours, standing, [], () => false, (key: string) => known[key]] as const,
+    ...([name, ours, standing, [], () => false, (key: string) => known[key]] as const),
   );
   const line = ({ data, name: at, path }: Plan["records"][number]) =>
     `${data.type} ${typeof at === "string" ? at : "a name that holds an address"} (${path})`;

@@ -20,6 +20,7 @@ import {
   readExport,
 } from "../../core/state/stack-export.ts";
 import { type StackName, tagName } from "../../core/state/tags.ts";
+import { cloudflareApi } from "../../dns/cloudflare.ts";
 import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
 import {
   backEndFolder,
@@ -30,7 +31,6 @@ import {
   restoreState,
 } from "../engine/file-back-end.ts";
 import { type Pulumi, pulumiCommand, runPulumi } from "../engine/pulumi.ts";
-import { cloudflareApi } from "../../dns/cloudflare.ts";
 import { messageOf, Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
 import { addressesOfStack, cloudflareAccessOf, ec2Of, placeOf } from "../online/cloud-view.ts";
 import { loadStack, openProject, type Project } from "../project/project.ts";
@@ -166,7 +166,9 @@ async function goneRecords(
       const there = new Set((await cloudflare.recordsAt(zoneId, names)).map(({ id }) => id));
       gone.push(...its.filter(({ id }) => !there.has(id)));
     } catch (error) {
-      err(`Cloudflare cannot be asked for the zone ${zoneId}, and its records count as there: ${messageOf(error)}\n`);
+      err(
+        `Cloudflare cannot be asked for the zone ${zoneId}, and its records count as there: ${messageOf(error)}\n`,
+      );
     }
   }
   return gone;

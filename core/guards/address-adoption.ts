@@ -121,10 +121,7 @@ export function takeOvers(
  * takes no client token, so its tags are asked. Of several, which a client's own retries make, the first by its id.
  * One that is bound was in a state once, which is lost or an old copy: that is for a person to say.
  */
-function unheardAllocations(
-  { owner, deployed, live }: AddressContext,
-  key: string,
-): LiveAddress[] {
+function unheardAllocations({ owner, deployed, live }: AddressContext, key: string): LiveAddress[] {
   if (deployed.lost.some((lost) => lost.key === key)) return [];
   return live.details
     .filter(({ tags, networkInterfaceId }) => {

@@ -13,9 +13,7 @@ import {
   addressPath,
   EC2_RULE,
   forgetCommand,
-  importCommand,
   isAnotherStacks,
-  type LiveStack,
 } from "./address-context.ts";
 import { checkLost, checkUnheld } from "./lost-addresses.ts";
 

@@ -16,7 +16,7 @@ import {
 
 /** An address that the state held once. */
 export function checkLost(
-  { owner, wanted, live }: AddressContext,
+  { wanted, live }: AddressContext,
   lost: RememberedAddress,
 ): Finding[] {
   const { key, publicIp } = lost;

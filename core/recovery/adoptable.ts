@@ -42,7 +42,8 @@ export function adoptableAddresses(
     const own = tagged.stack === stack ? tagged.address : undefined;
     const key = freeKey(own ?? reverseName.split(".")[0] ?? "", keys);
     keys.add(key);
-    if (reverseName === "") notes.push(`${publicIp} on ${privateIp} has no PTR: its host name is new`);
+    if (reverseName === "")
+      notes.push(`${publicIp} on ${privateIp} has no PTR: its host name is new`);
     const isUsual = reverseName === "" || reverseName === `${key}.${hostNames}`;
     addresses.push({
       key,

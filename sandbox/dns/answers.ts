@@ -71,7 +71,12 @@ function zoneRecords(world: World, zone: string): RecordContent[] {
   const own = Object.values(world.state.cloudflare.zones).find(({ name }) => name === zone);
   const apex: RecordContent[] = [
     { name: zone, type: "SOA", content: "", ttl: 3_600 },
-    ...(own?.nameServers ?? SERVERS).map((content) => ({ name: zone, type: "NS", content, ttl: 86_400 })),
+    ...(own?.nameServers ?? SERVERS).map((content) => ({
+      name: zone,
+      type: "NS",
+      content,
+      ttl: 86_400,
+    })),
   ];
   if (zone === SERVERS_ZONE) {
     return [

@@ -162,9 +162,9 @@ describe("an access key with a policy", () => {
 
 it("every call that changes something is asked about by its resources", () => {
   const asked = Object.keys(callResources);
-  expect(ec2Actions.filter((name) => !name.startsWith("Describe") && !asked.includes(name))).toEqual(
-    [],
-  );
+  expect(
+    ec2Actions.filter((name) => !name.startsWith("Describe") && !asked.includes(name)),
+  ).toEqual([]);
   expect(asked.filter((name) => !ec2Actions.includes(name))).toEqual([]);
 });
 

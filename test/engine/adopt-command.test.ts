@@ -38,8 +38,7 @@ test("addresses, their PTRs, DKIM keys, SPF and DMARC come into the config, and 
         .then(() => "", String);
     await expect.poll(name, { timeout: 10_000 }).toBe("");
   }
-  const key =
-    "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+  const key = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
   await publish(made, { type: "TXT", name: "old._domainkey.acme.example", content: `"${key}"` });
   await publish(made, { type: "TXT", name: "acme.example", content: '"v=spf1 mx ~all"' });
   await publish(made, { type: "TXT", name: "_dmarc.acme.example", content: '"v=DMARC1; p=none"' });
@@ -49,7 +48,9 @@ test("addresses, their PTRs, DKIM keys, SPF and DMARC come into the config, and 
   const before = liveState(made);
 
   const looked = await made.sendips("adopt", "acme");
-  expect(looked.stdout).toMatch(/addresses\.tx1: eipalloc-\w+, 198\.51\.100\.\d+, on 10\.0\.1\.10\n/);
+  expect(looked.stdout).toMatch(
+    /addresses\.tx1: eipalloc-\w+, 198\.51\.100\.\d+, on 10\.0\.1\.10\n/,
+  );
   expect(looked.stdout).toMatch(/addresses\.relay: .* on 10\.0\.1\.11, relay\.acme\.example\n/);
   expect(looked.stdout).toContain("dkim.old: at acme.example");
   const written = await made.sendips("adopt", "acme", "--write");
@@ -67,5 +68,7 @@ test("addresses, their PTRs, DKIM keys, SPF and DMARC come into the config, and 
   // SPF and DMARC of the domain still say what they said.
   const texts = liveState(made).records.filter((record) => /v=(spf1|DMARC1)/.test(record));
   expect(texts.some((record) => record.includes("v=spf1 mx"))).toBe(true);
-  expect(texts.some((record) => /_dmarc\.acme\.example .*v=DMARC1; p=none/.test(record))).toBe(true);
+  expect(texts.some((record) => /_dmarc\.acme\.example .*v=DMARC1; p=none/.test(record))).toBe(
+    true,
+  );
 });

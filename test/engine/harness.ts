@@ -219,4 +219,3 @@ export async function allocate(made: World, tags: Record<string, string>) {
   });
   return { allocationId: AllocationId, publicIp: PublicIp };
 }
-

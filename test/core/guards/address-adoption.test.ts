@@ -34,7 +34,11 @@ const live = (
 /** What is taken, by key, and the codes of what is refused. */
 function taken(
   keys: readonly PlannedAddress[],
-  { state = stateOf([]), tagged = [], named = [] }: {
+  {
+    state = stateOf([]),
+    tagged = [],
+    named = [],
+  }: {
     state?: ByUrn;
     tagged?: readonly LiveAddress[];
     named?: readonly LiveAddress[];
@@ -42,7 +46,13 @@ function taken(
 ) {
   const { deployed } = readDeployed("acme", state);
   const present = new Set([...tagged, ...named].map(({ publicIp }) => publicIp));
-  const context = { owner, wanted: keys, deployed, today: "2026-11-28", live: { present, details: tagged } };
+  const context = {
+    owner,
+    wanted: keys,
+    deployed,
+    today: "2026-11-28",
+    live: { present, details: tagged },
+  };
   const found = takeOvers(context, named, place);
   return {
     taken: [...found.taken].map(([key, { publicIp }]) => `${key} ${publicIp}`),
@@ -60,10 +70,16 @@ describe("an address that was allocated without an answer", () => {
   });
 
   test.each([
-    ["is bound: it was in a state once", live("198.51.100.7", OWN, { privateIp: "10.0.1.9", networkInterfaceId: "eni-1" })],
+    [
+      "is bound: it was in a state once",
+      live("198.51.100.7", OWN, { privateIp: "10.0.1.9", networkInterfaceId: "eni-1" }),
+    ],
     ["is another key's", live("198.51.100.7", { ...OWN, "sendips:address": "tx2" })],
     ["is another project's", live("198.51.100.7", { ...OWN, "sendips:project": "other" })],
-    ["names no project, as version 0.1 wrote it", live("198.51.100.7", { "sendips:stack": "acme", "sendips:address": "tx1" })],
+    [
+      "names no project, as version 0.1 wrote it",
+      live("198.51.100.7", { "sendips:stack": "acme", "sendips:address": "tx1" }),
+    ],
     ["may go", live("198.51.100.7", { ...OWN, "sendips:release": "true" })],
   ])("is left alone where it %s", (_, other) => {
     expect(taken([wanted("tx1")], { tagged: [other] })).toEqual({ taken: [], codes: [] });
@@ -98,16 +114,32 @@ describe("an address that the config adopts", () => {
 
   test.each([
     ["is not there", "adopt-not-found", {}],
-    ["is another stack's", "adopt-of-other", { named: [live("198.51.100.7", { ...OWN, "sendips:stack": "shop" })] }],
-    ["is another key's", "adopt-of-other", { named: [live("198.51.100.7", { ...OWN, "sendips:address": "tx2" })] }],
-    ["is deployed under another key", "adopt-of-other", {
-      named: [free],
-      state: stateOf([{ key: "mk1", publicIp: "198.51.100.7", privateIp: "10.0.1.11" }]),
-    }],
-    ["is not what the key is deployed as", "adopt-of-deployed-key", {
-      named: [free],
-      state: stateOf([{ key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" }]),
-    }],
+    [
+      "is another stack's",
+      "adopt-of-other",
+      { named: [live("198.51.100.7", { ...OWN, "sendips:stack": "shop" })] },
+    ],
+    [
+      "is another key's",
+      "adopt-of-other",
+      { named: [live("198.51.100.7", { ...OWN, "sendips:address": "tx2" })] },
+    ],
+    [
+      "is deployed under another key",
+      "adopt-of-other",
+      {
+        named: [free],
+        state: stateOf([{ key: "mk1", publicIp: "198.51.100.7", privateIp: "10.0.1.11" }]),
+      },
+    ],
+    [
+      "is not what the key is deployed as",
+      "adopt-of-deployed-key",
+      {
+        named: [free],
+        state: stateOf([{ key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" }]),
+      },
+    ],
   ] as const)("is refused where it %s", (_, code, found) => {
     expect(taken([adopts("198.51.100.7")], found)).toEqual({ taken: [], codes: [code] });
   });
@@ -117,7 +149,11 @@ describe("an address that the config adopts", () => {
     expect(taken(two, { named: [free] })).toEqual({
       ...{ taken: ["tx1 198.51.100.7"], codes: ["adopt-twice"] },
     });
-    const kept = live("198.51.100.7", { ...OWN, "sendips:stack": "shop", "sendips:retained": "true" });
+    const kept = live("198.51.100.7", {
+      ...OWN,
+      "sendips:stack": "shop",
+      "sendips:retained": "true",
+    });
     expect(taken([adopts(kept.publicIp)], { named: [kept] }).taken).toEqual(["tx1 198.51.100.7"]);
   });
 });

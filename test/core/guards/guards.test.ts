@@ -4,12 +4,8 @@ import { readConfig } from "../../../core/config/config.ts";
 import type { MailHostConfig } from "../../../core/config/schema.ts";
 import type { LiveAddress } from "../../../core/guards/address-context.ts";
 import { checkStateAddresses, needsDetails } from "../../../core/guards/addresses.ts";
+import { checkHandOver, type HandOver, leavingRecords } from "../../../core/guards/hand-over.ts";
 import { checkInterfaces } from "../../../core/guards/interfaces.ts";
-import {
-  checkHandOver,
-  type HandOver,
-  leavingRecords,
-} from "../../../core/guards/hand-over.ts";
 import { checkReverseNames } from "../../../core/guards/reverse-names.ts";
 import { checkPlace } from "../../../core/guards/stack-place.ts";
 import { readDeployed } from "../../../core/state/deployed-stack.ts";

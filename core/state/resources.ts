@@ -231,7 +231,8 @@ export function readResources(
     const release = wayOutOf(component) !== undefined;
     if (key === undefined) continue;
     resources.remembered.push({
-      ...{ key, publicIp, release },
+      ...{ key, publicIp },
+      ...(release ? { release } : {}),
       ...(tenant === undefined ? {} : { tenant }),
       ...(arn === undefined ? {} : placeOf(arn)),
     });

@@ -16,6 +16,7 @@ ttl: 3600
 spfSnapshot: { _spf.google.com: v=spf1 -all }
 eipQuota: { us-east-1: 40 }
 dns: { servers: ["192.0.2.53:53"] }
+waits: { dns: 600, ptr: 600, release: 1200, privateIp: 15 }
 accept:
   - { code: dmarc-no-reports, path: "sendips:tenant.dmarc", reason: known, until: 2027-01-31 }
 domainConnect:
@@ -34,6 +35,8 @@ tenant:
   mailHost: { stack: mx-1 }
   addresses:
     tx1: { privateIp: 10.0.1.10, publicIpv4Pool: amazon, release: false }
+    tx2: { privateIp: 10.0.1.13, hostName: relay.acme.example, adopt: eipalloc-0123456789abcdef0 }
+    tx3: { privateIp: 10.0.1.14, recover: 198.51.100.7 }
     old1: { privateIp: 10.0.1.12, release: false, retain: true, drainDays: 7, releaseNow: true }
   drainDays: 6
   streams:

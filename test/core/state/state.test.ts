@@ -260,10 +260,20 @@ describe("the state", () => {
     expect(deployed.lost).toEqual([]);
   });
 
-  test("with one resource that cannot be read says which, and reads the others", () => {
+  test("with an address of which it holds the id alone tells its key", () => {
     const state = stateOf([tx1, { key: "mk1", publicIp: "198.51.100.2" }]);
     for (const [urn, resource] of Object.entries(state)) {
       if (urn.endsWith("Eip::acme-mk1")) resource.outputs = {};
+    }
+    const { deployed, findings } = readDeployed("acme", state);
+    expect(findings).toEqual([]);
+    expect([deployed.unread, deployed.addresses.map(({ key }) => key)]).toEqual([["mk1"], ["tx1"]]);
+  });
+
+  test("with one resource that cannot be read says which, and reads the others", () => {
+    const state = stateOf([tx1, { key: "mk1", publicIp: "198.51.100.2" }]);
+    for (const [urn, resource] of Object.entries(state)) {
+      if (urn.endsWith("Eip::acme-mk1")) resource.outputs = { publicIp: 7 };
     }
     const { deployed, findings } = readDeployed("acme", state);
     expect(findings).toMatchObject([{ level: "error", path: "stack state" }]);

@@ -14,6 +14,7 @@ import { latest } from "../../core/days.ts";
 import { isGone } from "../../core/foreign-errors.ts";
 import { addressPath, type LiveAddress } from "../../core/guards/address-context.ts";
 import { ADDRESS_WAY_OUT, DRAIN_WAY_OUT, drainText } from "../../core/guards/addresses.ts";
+import { isLetGo } from "../../core/guards/bindings.ts";
 import { drainOf, isDraining, type WantedRetirement } from "../../core/retirement.ts";
 import {
   type DeployedStack,
@@ -22,14 +23,7 @@ import {
 } from "../../core/state/deployed-stack.ts";
 import { type StateAddress, TYPES } from "../../core/state/resources.ts";
 import { wayOutTagged } from "../../core/state/retirement.ts";
-import {
-  isOwned,
-  isRetained,
-  readTags,
-  type Tags,
-  tagName,
-  tagsOf,
-} from "../../core/state/tags.ts";
+import { isOwned, readTags, type Tags, tagName, tagsOf } from "../../core/state/tags.ts";
 import { elasticIp, type Filter, taggedAddresses } from "../aws.ts";
 import { today } from "../clock.ts";
 import { thisStack } from "../engine.ts";
@@ -212,12 +206,11 @@ export class Keeper {
     const held = new Set(deployed.addresses.map(({ allocationId }) => allocationId));
     const { tenant } = readTags(tagsOf(newInputs));
     for (const opts of await this.#lookUps.ways(component)) {
-      for (const { allocationId, publicIp, networkInterfaceId, tags } of await ownedAddresses(
-        opts,
-      )) {
-        const { address: key = "?", tenant: its } = readTags(tags);
-        if (held.has(allocationId) || networkInterfaceId !== "" || its !== tenant) continue;
-        if (isRetained(tags)) continue;
+      for (const live of await ownedAddresses(opts)) {
+        const { allocationId, publicIp, networkInterfaceId } = live;
+        const { address: key = "?", tenant: its } = readTags(live.tags);
+        if (isLetGo(live) || held.has(allocationId) || networkInterfaceId !== "" || its !== tenant)
+          continue;
         await pulumi.log.error(
           `${pulumi.getStack()}: ${addressPath(key)}: ${publicIp} (${allocationId}) is allocated, by a call whose answer was lost, and bound to nothing\n` +
             "  deploy again: it is used then, and none is allocated in its place",
@@ -235,7 +228,7 @@ export class Keeper {
     const filters = [{ name: `tag:${tagName("address")}`, values: [key] }];
     const ways = await this.#lookUps.ways(component);
     const found = await Promise.all(ways.map((opts) => ownedAddresses(opts, filters)));
-    return found.flat().filter(({ tags }) => readTags(tags).tenant === tenant && !isRetained(tags));
+    return found.flat().filter((live) => readTags(live.tags).tenant === tenant && !isLetGo(live));
   }
 
   /** The address, also one that neither tags nor state call the stack's; undefined when it is gone. */
@@ -298,7 +291,7 @@ export class Keeper {
       if (live !== "gone") all.push(this.#judge(state, live === "unasked" ? undefined : live));
     }
     // One that the state does not know goes by what EC2 says alone; one that was kept is nobody's any more.
-    const others = [...tagged.values()].filter(({ tags }) => !isRetained(tags));
+    const others = [...tagged.values()].filter((live) => !isLetGo(live));
     all.push(...others.map((live) => this.#judge(undefined, live)));
     return all.sort((a, b) => (a.publicIp < b.publicIp ? -1 : 1));
   }

@@ -50,11 +50,11 @@ function notApplied(
   const changes = [
     { part: "privateIp", wanted: privateIp, is: held.bound?.privateIp ?? listed?.privateIp },
     { part: "hostName", wanted: hostName, is: listed?.hostName },
-    {
-      part: "release",
-      wanted: retirement?.how ?? "kept",
-      is: held.retirement?.how ?? "kept",
-    },
+    ...(["release", "retain"] as const).map((part) => ({
+      part,
+      wanted: String(retirement?.how === part),
+      is: String(held.retirement?.how === part),
+    })),
   ].filter(({ wanted, is }) => is !== undefined && is !== "" && is !== wanted);
   return changes.map(({ part, wanted, is }) => ({
     code: "drift-not-applied",

@@ -32,6 +32,17 @@ export function bindingTag({ networkInterfaceId, privateIp }: Binding): string {
   return `${networkInterfaceId}/${privateIp}`;
 }
 
+/**
+ * Whether an address that is in no state belongs to nobody any more: its stack has let it go, and it stays allocated. As
+ * long as it is bound where its stack has bound it, it is the state that is lost.
+ */
+export function isLetGo({
+  tags,
+  ...binding
+}: Pick<LiveAddress, "tags" | "privateIp" | "networkInterfaceId">): boolean {
+  return isRetained(tags) && readTags(tags).binding !== bindingTag(binding);
+}
+
 /** Whether two bindings are the same. */
 export function isSameBinding(a: Binding | undefined, b: Binding | undefined): boolean {
   return (
@@ -107,9 +118,10 @@ export function checkBinding(
     }));
   }
   const claimed = others.filter(
-    // What is kept allocated is bound nowhere any more.
-    ({ tags }) =>
-      readTags(tags).binding === bindingTag(binding) && !isOwned(tags, owner) && !isRetained(tags),
+    (other) =>
+      readTags(other.tags).binding === bindingTag(binding) &&
+      !isOwned(other.tags, owner) &&
+      !isLetGo(other),
   );
   if (claimed.length > 0) {
     return claimed.map((other) => ({

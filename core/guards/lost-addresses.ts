@@ -2,7 +2,7 @@
 import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding } from "../problem.ts";
 import type { RememberedAddress } from "../state/resources.ts";
-import { isOwned, isReleased, isRetained, readTags, taggedStack } from "../state/tags.ts";
+import { isOwned, isReleased, readTags, taggedStack } from "../state/tags.ts";
 import type { PlannedAddress } from "../tenant/plan.ts";
 import {
   type AddressContext,
@@ -13,6 +13,7 @@ import {
   isAnotherStacks,
   type LiveAddress,
 } from "./address-context.ts";
+import { isLetGo } from "./bindings.ts";
 
 /** An address that the state held once. */
 export function checkLost(
@@ -74,9 +75,8 @@ export function checkUnheld(
     return checkHandedOver(wanted, remembered, found);
   }
   const key = remembered?.key ?? readTags(tags).address ?? "";
-  // It was kept when the stack let go of it.
   const planned = wanted.some((address) => address.key === key);
-  if (isRetained(tags) && (remembered === undefined || !planned)) return [];
+  if (isLetGo(found) && (remembered === undefined || !planned)) return [];
   const where =
     found.privateIp === ""
       ? "bound to nothing"

@@ -3,6 +3,7 @@
  * a run that was cut short, with a state that was lost or is an old copy. Nothing of it allocates or releases.
  */
 import { importCommand, type LiveAddress } from "../guards/address-context.ts";
+import { isLetGo } from "../guards/bindings.ts";
 import { describeHolder } from "../guards/holders.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
 import { TYPES } from "../state/resources.ts";
@@ -124,7 +125,7 @@ function unheldAddress(
   const remembered = deployed.lost.find((lost) => lost.publicIp === publicIp);
   if (!isOwned(tags, owner) && remembered === undefined) return [];
   const key = remembered?.key ?? readTags(tags).address ?? "";
-  if (readTags(tags).retained) return [];
+  if (isLetGo(live)) return [];
   const where = networkInterfaceId === "" ? "bound to nothing" : `bound to ${privateIp}`;
   const what = `${key}: ${publicIp} (${allocationId}), ${where}, is in no state`;
   const held = deployed.addresses.find((address) => address.key === key);

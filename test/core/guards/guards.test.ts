@@ -252,6 +252,12 @@ describe("an address in no state", () => {
     expect(check(stateOf([]), [], live)).toEqual([]);
     expect(check(stateOf([]), [plannedAddress("tx1")], live)).toEqual([]);
     expect(check(stateOf([tx1]), [plannedAddress("tx1")], live)).toEqual([]);
+    // Bound where its stack has bound it, it was not let go of: it is the state that is lost.
+    const bound = { ...tags, "sendips:binding": "eni-1/10.0.1.10" };
+    expect(check(stateOf([]), [], [address("198.51.100.7", bound, "10.0.1.10")])).toMatchObject([
+      { code: "address-outside-state" },
+    ]);
+    expect(check(stateOf([]), [], [address("198.51.100.7", bound, "10.0.1.11")])).toEqual([]);
     // One that the state lost before it was let go of is the stack's as before.
     const lost = rememberedBy("tx1", "198.51.100.7");
     expect(check(lost, [plannedAddress("tx1")], live)).toMatchObject([

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awsAccess } from "../aws/access.ts";
 import { type Ec2Api, ec2Api } from "../aws/ec2.ts";
-import type { StandingAddress } from "../core/guards/address-adoption.ts";
+import { foreignTags, type StandingAddress } from "../core/guards/address-adoption.ts";
 import { knownValue } from "./hooks/registrations.ts";
 
 /**
@@ -18,10 +18,12 @@ export function adoptedTags(
 ): pulumi.Input<Record<string, string>> {
   if (pulumi.runtime.isDryRun()) return before;
   return pulumi.output(tags).apply(async (wanted) => {
-    const set = Object.entries(wanted).filter(([name, value]) => before[name] !== value);
+    const foreign = foreignTags(wanted);
+    // All of ours at once: a policy lets only an address be tagged that then says whose it is.
+    const ours = Object.entries(wanted).filter(([name]) => !(name in foreign));
     const remove = Object.keys(before).filter((name) => !(name in wanted));
-    if (set.length > 0 || remove.length > 0) {
-      await (await ec2Of(component)).tag(allocationId, Object.fromEntries(set), remove);
+    if (remove.length > 0 || ours.some(([name, value]) => before[name] !== value)) {
+      await (await ec2Of(component)).tag(allocationId, Object.fromEntries(ours), remove);
     }
     return wanted;
   });

@@ -29,7 +29,7 @@ export const IAM_USAGE = `sendips iam <stack…|--all> [options]
   --all         every stack of the project with one policy, by the project's tag and not by each stack's
   --kind        with --all: ${KINDS.join(" or ")} stacks alone; together they are more than IAM takes as one policy
   --role        ${ROLES.join(" or ")} (a job that only looks). Default: deploy
-  --adopt       an address of somebody else's that is to be taken over, by its allocation id or its public IPv4;
+  --adopt       an address that is to be taken over and that the config does not name yet, by its allocation id or IPv4;
                 may be repeated
   --account     the AWS account's number. Default: any; credentials reach one only
   --json        ${CLOUDS.join(" or ")}: the policy as IAM takes it, or the body of POST /user/tokens

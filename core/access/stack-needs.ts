@@ -11,7 +11,7 @@ const unique = (values: readonly string[]): string[] => [...new Set(values)].sor
 /**
  * What these stacks need together.
  *
- * @param adopt addresses of somebody else's that a tenant of them is to take over.
+ * @param adopt addresses of somebody else's that a tenant of them is to take over, beside those that their configs name.
  */
 export function needsOf(stacks: readonly Stack[], adopt: readonly string[] = []): Needs {
   const tenants = stacks.flatMap((stack) => (stack.kind === "tenant" ? [stack.tenant] : []));
@@ -43,7 +43,12 @@ function tenantNeeds(tenants: readonly TenantConfig[], adopt: readonly string[])
         Object.values(addresses).flatMap(({ publicIpv4Pool }) => publicIpv4Pool ?? []),
       ),
     ),
-    adopt: unique(adopt),
+    adopt: unique([
+      ...adopt,
+      ...tenants.flatMap(({ addresses }) =>
+        Object.values(addresses).flatMap((address) => address.adopt ?? []),
+      ),
+    ]),
   };
 }
 

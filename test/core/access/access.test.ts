@@ -110,15 +110,18 @@ describe("what a stack needs", () => {
     const tenant = {
       ...{ domain: "acme.example", hostNames: "mail.acme.example" },
       mailHost: { networkInterface: "eni-0123456789abcdef0" },
-      addresses: { tx1: { privateIp: "10.0.1.10", publicIpv4Pool: "ipv4pool-ec2-0123" } },
-      streams: { tx: { from: "tx.acme.example", addresses: ["tx1"] } },
+      addresses: {
+        tx1: { privateIp: "10.0.1.10", publicIpv4Pool: "ipv4pool-ec2-0123" },
+        tx2: { privateIp: "10.0.1.11", adopt: "198.51.100.7" },
+      },
+      streams: { tx: { from: "tx.acme.example", addresses: ["tx1", "tx2"] } },
       dmarc: { policy: "reject" },
     };
     expect(needsOf([stackOf({ tenant })])).toEqual({
       tenant: {
         networkInterfaces: ["eni-0123456789abcdef0"],
         pools: ["ipv4pool-ec2-0123"],
-        adopt: [],
+        adopt: ["198.51.100.7"],
       },
       zoneIds: ["0c1d2e3f405162738495a6b7c8d9eaf0"],
     });

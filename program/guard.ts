@@ -59,10 +59,9 @@ export async function guardTenant(
   ]);
   const context = { owner, wanted, deployed, live, today: today() };
   const { taken, findings: refused } = takeOvers(context, named, here);
-  const takenIds = new Set([...taken.values()].map(({ allocationId }) => allocationId));
   reportOf(stack, [
     ...refused,
-    ...checkStateAddresses(context, takenIds),
+    ...checkStateAddresses(context, taken),
     ...checkInterfaces(undefined, deployed),
     ...checkReverseNames(tenant, operator.zones, deployed),
     ...(await checkHandOvers(stack, planned, deployed)),

@@ -14,6 +14,7 @@ import {
   EC2_RULE,
   forgetCommand,
   isAnotherStacks,
+  type LiveAddress,
 } from "./address-context.ts";
 import { checkLost, checkUnheld } from "./lost-addresses.ts";
 
@@ -43,22 +44,23 @@ export function needsDetails(
 /**
  * Everything that would lose, replace or double an address.
  *
- * @param taken allocation ids of those that are taken over: `takeOvers` of `address-adoption.ts`.
+ * @param taken those that are taken over, by key: `takeOvers` of `address-adoption.ts`.
  */
 export function checkStateAddresses(
   context: AddressContext,
-  taken: ReadonlySet<string> = new Set(),
+  taken: ReadonlyMap<string, LiveAddress> = new Map(),
 ): Finding[] {
   const { deployed, live } = context;
+  const takenIds = new Set([...taken.values()].map(({ allocationId }) => allocationId));
   const order = (a: { publicIp: string }, b: { publicIp: string }) =>
     a.publicIp < b.publicIp ? -1 : 1;
   return [
     ...deployed.addresses.toSorted(order).flatMap((address) => checkHeld(context, address)),
     ...deployed.lost.toSorted(order).flatMap((address) => checkLost(context, address)),
     ...live.details
-      .filter(({ allocationId }) => !taken.has(allocationId))
+      .filter(({ allocationId }) => !takenIds.has(allocationId))
       .toSorted(order)
-      .flatMap((address) => checkUnheld(context, address)),
+      .flatMap((address) => checkUnheld(context, address, taken)),
     ...checkRetained(context),
   ];
 }

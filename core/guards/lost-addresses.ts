@@ -16,10 +16,7 @@ import {
 import { isLetGo } from "./bindings.ts";
 
 /** An address that the state held once. */
-export function checkLost(
-  { wanted, live }: AddressContext,
-  lost: RememberedAddress,
-): Finding[] {
+export function checkLost({ wanted, live }: AddressContext, lost: RememberedAddress): Finding[] {
   const { key, publicIp } = lost;
   // One that AWS still has is seen as it is there.
   if (live.present.has(publicIp)) return [];
@@ -62,10 +59,15 @@ export function checkLost(
   ];
 }
 
-/** An address that AWS has and the state does not. */
+/**
+ * An address that AWS has and the state does not.
+ *
+ * @param taken those that this run takes over, by key: another one under such a key is one too many.
+ */
 export function checkUnheld(
   { owner, wanted, deployed }: AddressContext,
   found: LiveAddress,
+  taken: ReadonlyMap<string, LiveAddress>,
 ): Finding[] {
   const { publicIp, allocationId, tags } = found;
   if (deployed.addresses.some((address) => address.publicIp === publicIp)) return [];
@@ -92,15 +94,20 @@ export function checkUnheld(
     path: planned ? addressPath(key) : "sendips:tenant.addresses",
   };
   const message = `${publicIp} (${allocationId}), ${where}, ${verb} address ${quotedExcerpt(key)} of this stack, and the state does not know it`;
-  if (held !== undefined) {
+  const other = held ?? taken.get(key);
+  if (other !== undefined) {
+    const instead =
+      held === undefined
+        ? ""
+        : `. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`;
     return [
       {
         ...finding,
         // Bound to nothing it sends nothing: a call that was made twice, because its answer was lost.
         ...(found.networkInterfaceId === "" ? { level: "warning" as const } : {}),
         code: "address-twice-in-cloud",
-        message: `${message}: there ${key} is ${held.publicIp}, and two addresses are paid for`,
-        fix: `if ${publicIp} is not needed, let it go${sendingCondition(found)}: aws ec2 release-address --allocation-id ${allocationId}. If it is the right one: ${forgetCommand(owner.stack, held.urn)}, and ${importCommand(owner.stack, key, allocationId)}${legacy}`,
+        message: `${message}: ${key} is ${other.publicIp}, and two addresses are paid for`,
+        fix: `if ${publicIp} is not needed, let it go${sendingCondition(found)}: aws ec2 release-address --allocation-id ${allocationId}${instead}`,
         rule: EC2_RULE,
       },
     ];

@@ -187,7 +187,7 @@ test("a quota that lost answers have used up: those addresses are named, and the
   const next = await made.up("acme");
   if (next.code !== 0) {
     // Both may be of one key: then there is one too many, and it is named.
-    expect(next.output).toContain("aws ec2 release-address");
+    expect(next.output).toContain("aws ec2 release-address --allocation-id");
     return;
   }
   expect(Object.keys(liveState(made).addresses)).toHaveLength(2);

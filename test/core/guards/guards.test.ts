@@ -34,13 +34,14 @@ function check(
   wanted: readonly PlannedAddress[],
   live: readonly LiveAddress[] = [],
   absent: readonly string[] = [],
+  taken: ReadonlyMap<string, LiveAddress> = new Map(),
 ) {
   const { deployed } = readDeployed("acme", state);
   const held = deployed.addresses.map(({ publicIp }) => publicIp);
   const all = [...held, ...live.map(({ publicIp }) => publicIp)];
   const present = new Set(all.filter((ip) => !absent.includes(ip)));
   const context = { owner, wanted, deployed, live: { present, details: live }, today: TODAY };
-  return checkStateAddresses(context);
+  return checkStateAddresses(context, taken);
 }
 
 describe("an address of the state", () => {
@@ -276,6 +277,20 @@ describe("an address in no state", () => {
     expect(
       check(stateOf([]), [plannedAddress("tx1")], [address("198.51.100.7", going)]),
     ).toMatchObject([{ code: "address-outside-state", path: "sendips:tenant.addresses.tx1" }]);
+  });
+
+  test("beside one that is taken over is one too many, which stops nothing", () => {
+    const [one, two] = ["198.51.100.7", "198.51.100.8"].map((ip) => address(ip, ours));
+    if (one === undefined || two === undefined) throw new Error("two addresses");
+    const found = check(
+      stateOf([]),
+      [plannedAddress("tx1")],
+      [one, two],
+      [],
+      new Map([["tx1", one]]),
+    );
+    expect(found).toMatchObject([{ code: "address-twice-in-cloud", level: "warning" }]);
+    expect(found[0]?.fix).toContain(`release-address --allocation-id ${two.allocationId}`);
   });
 
   test("is another project's when its tags say so, and ours when they say nothing of it", () => {

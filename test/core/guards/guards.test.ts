@@ -238,7 +238,7 @@ describe("an address in no state", () => {
   test("beside one that the state holds, or under a key that the config lacks, says so", () => {
     const second = address("198.51.100.7", ours);
     const [double] = check(stateOf([tx1]), [plannedAddress("tx1")], [second]);
-    expect(double?.message).toContain("there tx1 is 198.51.100.1, and two addresses are paid for");
+    expect(double?.message).toContain("tx1 is 198.51.100.1, and two addresses are paid for");
     expect(double?.fix).toContain("aws ec2 release-address --allocation-id eipalloc-198511007");
     const [stray] = check(stateOf([]), [plannedAddress("mk1")], [second]);
     expect(stray?.path).toBe("sendips:tenant.addresses");

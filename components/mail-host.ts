@@ -247,7 +247,8 @@ function createSecurityGroup(
       ],
       tags: { Name: name, ...writeTags({ mailHost: name }), ...ownerTags(thisStack(), false) },
     },
-    opts,
+    // Named by the engine, once: one that was taken into the state again keeps the name that it has.
+    { ...opts, ignoreChanges: ["name"] },
   );
 }
 

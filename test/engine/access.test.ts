@@ -75,6 +75,7 @@ test("a mail host and a tenant live on what is printed for them, and each permis
   const addresses = [...TENANT, "addresses"];
   const pool = { privateIp: "10.0.1.12", publicIpv4Pool: "ipv4pool-ec2-0a1b2c3d4e5f60718" };
   made.edit("acme", [...addresses, "tx2"], pool);
+  made.edit("acme", [...TENANT, "drainDays"], 0);
   made.edit("acme", [...addresses, "tx1", "privateIp"], "10.0.1.13");
   made.edit("acme", [...addresses, "mk1", "release"], true);
   made.edit("acme", [...TENANT, "streams", "marketing"], undefined);
@@ -110,6 +111,7 @@ test("a mail host and a tenant live on what is printed for them, and each permis
   await well("mx-1", made.up("mx-1"));
 
   for (const key of ["tx1", "mk1"]) made.edit("acme", [...addresses, key, "release"], true);
+  made.edit("acme", [...TENANT, "streams"], undefined);
   await well("acme", made.up("acme"));
   await well("acme", made.run(...DESTROY, "--stack", "acme"));
   made.edit("mx-1", [...eth0, "release"], true);

@@ -91,6 +91,8 @@ describe("a release that is not deployed", () => {
       const other = key === "tx1" ? "mk1" : "tx1";
       made.edit("acme", ["sendips:tenant", "streams", stream, "addresses"], [other]);
     }
+    // Deployed first: the engine's own check of its state fails where a run with --target changes what depends on what.
+    expect((await made.up("acme")).code).toBe(0);
     for (const asked of ["release", "releaseNow"]) {
       made.edit("acme", [...ADDRESSES, key, asked], true);
     }
@@ -122,9 +124,12 @@ describe("tags that do not say whose an address is", () => {
     const Resources = Object.values(liveState(made).addresses).map(([id]) => id);
     const Tags = [{ Key: "sendips:project", Value: "before" }];
     await ec2Of(made).createTags({ Resources, Tags });
-    await expectKept(made);
-    const up = await made.up("acme", ["--refresh"]);
-    expect(up.code, up.output).toBe(0);
+    // The policy that is printed knows the project's new name alone.
+    await made.access.unlimited(async () => {
+      await expectKept(made);
+      const up = await made.up("acme", ["--refresh"]);
+      expect(up.code, up.output).toBe(0);
+    });
   });
 });
 

@@ -16,3 +16,4 @@ export {
 } from "./mail-host.ts";
 export { type ResolvesArgs, SendingIp, type SendingIpArgs } from "./sending-ip.ts";
 export { Tenant, type TenantArgs } from "./tenant.ts";
+export type { WaitsArgs } from "./waits.ts";

@@ -74,3 +74,4 @@ export {
   type Text,
   type TextValue,
 } from "./tenant/record.ts";
+export type { DeployedRetirement, WantedRetirement, WayOut } from "./retirement.ts";

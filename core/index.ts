@@ -47,6 +47,7 @@ export { type Finding, formatProblem, formatProblems, hasErrors, type Problem } 
 export type { Publisher } from "./publishers/publishers.ts";
 export { CUSTOMER_FORMATS, type CustomerFormat, customerText } from "./render/customer/page.ts";
 export { PLAN_FORMATS, type PlanFormat, type RenderOptions, renderPlan } from "./render/plan.ts";
+export type { DeployedRetirement, WantedRetirement, WayOut } from "./retirement.ts";
 export { type LeftName, OUTPUTS_VERSION, readOutputs, type StackOutputs } from "./state/outputs.ts";
 export type { MtaStsPolicyFile } from "./tenant/mta-sts/policy-file.ts";
 export {
@@ -74,4 +75,3 @@ export {
   type Text,
   type TextValue,
 } from "./tenant/record.ts";
-export type { DeployedRetirement, WantedRetirement, WayOut } from "./retirement.ts";

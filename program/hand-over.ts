@@ -15,6 +15,7 @@ export async function checkHandOvers(
   deployed: DeployedStack,
 ): Promise<Finding[]> {
   const leaving = leavingRecords(plan, deployed, logicalName);
+  if (leaving.length === 0) return [];
   const servers = operator.dns?.servers;
   const reader = nameReader(servers);
   const handOvers = new Map<string, HandOver>();
@@ -24,23 +25,24 @@ export async function checkHandOvers(
     const zoneIds = [...new Set(its.map(({ held }) => held.zoneId))];
     const [readings, ours, delegated] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await reader.read(name)] as const)),
-      // Where the zone is gone at the publisher, none of its servers can be meant.
-      Promise.all(
-        zoneIds.map((id) =>
-          zoneFacts(id).then(
-            (found) => found.nameServers,
-            () => [],
-          ),
-        ),
-      ),
+      ourNameServers(zoneIds),
       nameServersOf(zone, servers),
     ]);
     const byName = new Map(readings);
     handOvers.set(zone, {
-      ours: ours.flat().map((server) => server.toLowerCase()),
-      delegated,
+      ...{ ours, delegated },
       answers: (name, type) => answersOf(byName.get(name), type) ?? { failed: "not asked" },
     });
   }
   return checkHandOver(thisStack().stack, leaving, handOvers);
+}
+
+async function ourNameServers(zoneIds: readonly string[]): Promise<HandOver["ours"]> {
+  try {
+    const zones = await Promise.all(zoneIds.map((id) => zoneFacts(id)));
+    const servers = zones.flatMap(({ nameServers }) => nameServers);
+    return { found: servers.map((server) => server.toLowerCase()) };
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
 }

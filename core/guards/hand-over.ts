@@ -56,8 +56,8 @@ export function leavingRecords(
 
 /** What DNS says of a zone that is handed over. */
 export interface HandOver {
-  /** The name servers that our zone at the publisher has; empty where it is gone there. */
-  ours: readonly string[];
+  /** The name servers that our zone has at the publisher, or why that is not known. */
+  ours: { found: readonly string[] } | { failed: string };
   /** The name servers that the zone is delegated to, or why that is not known. */
   delegated: { found: readonly string[] } | { failed: string };
   /** What is answered at a name, by type, in zone file form without last dots; or why not. */
@@ -94,7 +94,9 @@ function reasonToStay(
   { ours, delegated, answers }: HandOver,
 ): string | undefined {
   if ("failed" in delegated) return `its name servers cannot be asked (${delegated.failed})`;
-  const still = delegated.found.filter((server) => ours.includes(server));
+  // Not knowing ours, nobody can tell whether an answer is the customer's or our own.
+  if ("failed" in ours) return `which name servers are ours cannot be asked (${ours.failed})`;
+  const still = delegated.found.filter((server) => ours.found.includes(server));
   if (still.length > 0) return `the zone is still delegated to ${still.join(", ")}, which is ours`;
   const missing = leaving.filter(({ planned, held, value }) => {
     const asked = answers(held.name, held.type);

@@ -405,7 +405,7 @@ test("a record that stands is not removed until the customer's name servers answ
         [
           "acme.example",
           {
-            ours: ["ada.ns.cloudflare.example"],
+            ours: { found: ["ada.ns.cloudflare.example"] },
             delegated: { found: ["ns1.customer.example"] },
             answers: () => ({ found: [tx1.publicIp] }),
             ...handOver,
@@ -422,6 +422,9 @@ test("a record that stands is not removed until the customer's name servers answ
     },
   ]);
   expect(said({ delegated: { failed: "SERVFAIL" } })).toHaveLength(1);
+  // A Cloudflare that does not answer is no zone that is gone: the answers could still be ours.
+  const unknown = said({ ours: { failed: "getZone failed: 500" } });
+  expect(unknown[0]?.message).toContain("which name servers are ours cannot be asked");
   expect(said({ answers: () => ({ found: ["192.0.2.99"] }) })[0]?.message).toContain(
     "the customer's name servers do not answer with A ",
   );

@@ -71,11 +71,23 @@ export async function recoverCommand(
   const pulumi = { command: pulumiCommand(env, project.folder), cwd: project.folder, env };
   const left = await leftInBackEnd(pulumi, project, stack);
   const broken = left.filter(({ mend }) => mend !== undefined);
-  if (values.yes) for (const { mend } of broken) mend?.();
-  const state: State =
-    broken.length === 0 || values.yes
-      ? await readState(pulumi, name, stack)
-      : { exists: true, ...NOTHING };
+  const say = (steps: readonly RecoveryStep[]) =>
+    out(
+      values.json
+        ? `${JSON.stringify({ stack, found: steps.map(asJson) }, null, 2)}\n`
+        : recoveryText(stack, steps, values.yes),
+    );
+  const underWay = left.find(({ kind }) => kind === "named");
+  if (values.yes && underWay !== undefined) {
+    throw new Refusal(`${stack}: ${underWay.found}; nothing was changed\n  ${underWay.remedy}`);
+  }
+  if (broken.length > 0 && !values.yes) {
+    // Until it is mended no state can be read, and without it everything would seem to be lost.
+    say(left);
+    return 1;
+  }
+  for (const { mend } of broken) mend?.();
+  const state = await readState(pulumi, name, stack);
   const ec2 = await ec2Of(project, stack);
   await placeOf(ec2, stack, state.deployed);
   const owner = await ownerOf(pulumi, project, stack);
@@ -116,8 +128,7 @@ export async function recoverCommand(
     ...(state.exists || !imports ? [] : [initStep(name)]),
     ...steps,
   ];
-  if (values.json) out(`${JSON.stringify({ stack, found: all.map(asJson) }, null, 2)}\n`);
-  else out(recoveryText(stack, all, values.yes));
+  say(all);
   const open = all.filter((step) => step.kind !== "named" && !broken.includes(step));
   if (!values.yes) return all.length === 0 ? 0 : 1;
   for (const step of open) await carryOut(pulumi, name, step, err);
@@ -164,7 +175,10 @@ async function goneRecords(
       const cloudflare = await cloudflareApi(cloudflareAccessOf(project, stack));
       const names = [...new Set(its.map(({ name }) => name))];
       const there = new Set((await cloudflare.recordsAt(zoneId, names)).map(({ id }) => id));
-      gone.push(...its.filter(({ id }) => !there.has(id)));
+      for (const record of its.filter(({ id }) => !there.has(id))) {
+        // Under another name it is there all the same.
+        if ((await cloudflare.record(zoneId, record.id)) === undefined) gone.push(record);
+      }
     } catch (error) {
       err(
         `Cloudflare cannot be asked for the zone ${zoneId}, and its records count as there: ${messageOf(error)}\n`,

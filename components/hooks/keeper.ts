@@ -175,8 +175,10 @@ export class Keeper {
     const component = this.#registrations.of({ type, name })?.component;
     const tagged = held === undefined ? await this.#taggedAddresses(key, tenant, component) : [];
     const publicIp = held?.publicIp ?? tagged[0]?.publicIp;
-    // One that was lost is asked for again, that very one.
-    if (publicIp === undefined || newInputs["address"] === publicIp) return;
+    if (publicIp === undefined) return;
+    // One that was lost is asked for again, that very one; what the state holds is not, whatever --replace names.
+    const { lost } = await this.#deployed();
+    if (newInputs["address"] === publicIp && lost.some((one) => one.publicIp === publicIp)) return;
     throw new Error(
       `${pulumi.getStack()}: ${addressPath(key)}: is deployed as ${publicIp}, and no other address is allocated in its place, which would begin cold\n` +
         "  deploy without --replace and --refresh: the guards then say what the state lacks, and how it comes back",
@@ -191,7 +193,9 @@ export class Keeper {
     const { address: key = name, tenant } = readTags(tagsOf(newInputs));
     const component = this.#registrations.of({ type, name })?.component;
     const all = await this.#taggedAddresses(key, tenant, component);
-    for (const { allocationId, publicIp } of all.filter((other) => other.allocationId !== id)) {
+    // What is bound may send: the guards of the next run say what it is.
+    const idle = all.filter((one) => one.allocationId !== id && one.networkInterfaceId === "");
+    for (const { allocationId, publicIp } of idle) {
       await pulumi.log.warn(
         `${pulumi.getStack()}: ${addressPath(key)}: EC2 has allocated ${publicIp} (${allocationId}) too, by a call whose answer was lost; nothing is bound to it, and it is paid for\n` +
           `  let it go: aws ec2 release-address --allocation-id ${allocationId}`,

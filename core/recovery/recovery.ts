@@ -6,7 +6,7 @@ import { importCommand, type LiveAddress } from "../guards/address-context.ts";
 import { isLetGo } from "../guards/bindings.ts";
 import { describeHolder } from "../guards/holders.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
-import { TYPES } from "../state/resources.ts";
+import { type StateAddress, TYPES } from "../state/resources.ts";
 import { isOwned, readTags, type StackName, type Tags } from "../state/tags.ts";
 import type { PendingOperation } from "./pending-operations.ts";
 
@@ -82,22 +82,45 @@ export function planRecovery(context: RecoveryContext): RecoveryStep[] {
   ];
 }
 
-/** Addresses of the state that EC2 has not: what hangs on them leaves the state, which no refresh does for a PTR. */
+/**
+ * Addresses of the config that the state holds and EC2 has not. A refresh drops each, once its PTR is out of the state,
+ * which for the provider is an error; its records stay in the state, so that they go or stay with it. What the config
+ * wants no more the next deployment removes.
+ */
 function goneAddresses({ owner, deployed, addresses, wanted }: RecoveryContext): RecoveryStep[] {
   const live = new Set(addresses.map(({ allocationId }) => allocationId));
-  return deployed.addresses
-    .filter(({ allocationId }) => !live.has(allocationId))
-    .map(({ key = "?", publicIp, allocationId, urn }) => ({
-      kind: "run" as const,
-      found: `${key}: the state holds ${publicIp} (${allocationId}), which EC2 has no more`,
-      remedy: wanted.includes(key)
-        ? `it leaves the state; recover: ${publicIp} on ${key} then asks EC2 for it again`
-        : "it leaves the state",
-      command: [
-        ...["state", "delete", "--force", "--target-dependents", urn],
-        ...["--stack", owner.stack, "--yes"],
-      ],
-    }));
+  const gone = deployed.addresses.filter(
+    ({ allocationId, key = "" }) => !live.has(allocationId) && wanted.includes(key),
+  );
+  if (gone.length === 0) return [];
+  const found = ({ key = "", publicIp, allocationId }: StateAddress) =>
+    `${key}: the state holds ${publicIp} (${allocationId}), which EC2 has no more`;
+  const named = gone.flatMap((address): RecoveryStep[] => {
+    const { reverseNameUrn } = address;
+    if (reverseNameUrn === undefined) return [];
+    return [
+      {
+        kind: "run",
+        found: found(address),
+        remedy: "its PTR and its binding leave the state",
+        command: [
+          ...["state", "delete", "--force", "--target-dependents", reverseNameUrn],
+          ...["--stack", owner.stack, "--yes"],
+        ],
+      },
+    ];
+  });
+  return [
+    ...named,
+    {
+      kind: "run",
+      found: gone.map(found).join("; "),
+      remedy: gone
+        .map(({ key = "", publicIp }) => `recover: ${publicIp} on ${key} then asks EC2 for it again`)
+        .join("; "),
+      command: ["refresh", "--stack", owner.stack, "--yes", "--skip-preview"],
+    },
+  ];
 }
 
 /**
@@ -121,7 +144,6 @@ function unheldAddress(
   const { allocationId, publicIp, tags, networkInterfaceId, privateIp } = live;
   // Of one that could not be read when it was allocated the state holds its id, and the next deployment reads it.
   if (heldIds.has(allocationId)) return [];
-  if (deployed.addresses.some((held) => held.allocationId === allocationId)) return [];
   const remembered = deployed.lost.find((lost) => lost.publicIp === publicIp);
   if (!isOwned(tags, owner) && remembered === undefined) return [];
   const key = remembered?.key ?? readTags(tags).address ?? "";

@@ -105,6 +105,12 @@ test("a lock whose owner is gone, an empty attributes file, pending operations: 
   const lock = stackFiles(made, "locks", "organization", "sendips", "acme", "abandoned.json");
   mkdirSync(dirname(lock), { recursive: true });
   const owner = { pid: 2 ** 22 + 1, username: "ci", hostname: hostname() };
+  // A run that is under way may have made any of it, and goes on.
+  const running = { ...owner, pid: process.pid, timestamp: "2026-11-28T09:50:39Z" };
+  writeFileSync(lock, JSON.stringify(running));
+  const waits = await made.sendips("recover", "acme", "--yes");
+  expect([waits.code, waits.stderr]).toEqual([1, expect.stringContaining("nothing was changed")]);
+  rmSync(lock);
   writeFileSync(lock, JSON.stringify({ ...owner, timestamp: "2026-11-28T09:50:39Z" }));
   const state = JSON.parse(await made.stateText("acme"));
   const { latest } = state.checkpoint;

@@ -17,9 +17,9 @@ import type { KnownAddresses } from "../../core/tenant/record.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
 import { type CloudflareApi, cloudflareApi } from "../../dns/cloudflare.ts";
 import { unquoteTxt } from "../../mail/txt.ts";
-import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
+import { exportedState } from "../engine/deployed-addresses.ts";
 import { type Pulumi, pulumiCommand } from "../engine/pulumi.ts";
-import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
+import { Refusal, type Surroundings, stackAskedFor } from "../engine/surroundings.ts";
 import { cloudflareAccessOf, ec2Of, placeOf } from "../online/cloud-view.ts";
 import { readNames } from "../online/read-names.ts";
 import { loadTenant } from "../project/dkim-config.ts";
@@ -46,8 +46,7 @@ export async function adoptCommand(
     allowPositionals: true,
     options: { write: { type: "boolean", default: false } },
   });
-  const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0) throw new UsageError("name one stack");
+  const name = stackAskedFor(positionals);
   const project = openProject(cwd);
   const stack = loadTenant(project, name);
   const { tenant } = stack;
@@ -57,7 +56,7 @@ export async function adoptCommand(
     );
   }
   const pulumi = { command: pulumiCommand(env, project.folder), cwd: project.folder, env };
-  const deployed = await deployedOf(pulumi, name);
+  const { deployed } = readExport(name, await exportedState(pulumi, name));
   const ec2 = await ec2Of(project, name);
   await placeOf(ec2, name, deployed);
   const interfaces = await interfacesOf(pulumi, tenant.mailHost);
@@ -120,11 +119,6 @@ function addressesOfConfig(
   return Object.fromEntries([...held, ...adopted]);
 }
 
-async function deployedOf(pulumi: Pulumi, stack: string): Promise<DeployedStack> {
-  const ended = await exportStack(pulumi, stack);
-  return readExport(stack, ended.code === 0 ? ended.stdout : '{"deployment":{}}').deployed;
-}
-
 /** The network interfaces of a mail host. */
 async function interfacesOf(
   pulumi: Pulumi,
@@ -134,12 +128,10 @@ async function interfacesOf(
   }: { stack?: string | undefined; networkInterface?: string | undefined },
 ): Promise<string[]> {
   if (networkInterface !== undefined) return [networkInterface];
-  const ended = await exportStack(pulumi, stack ?? "");
-  if (ended.code !== 0) {
-    throw new Refusal(`the mail host ${stack} cannot be asked: ${reasonOf(ended)}`);
-  }
+  const exported = await exportedState(pulumi, stack ?? "");
+  if (exported === undefined) throw new Refusal(`the mail host ${stack} is not deployed`);
   const short = stack?.split("/").at(-1) ?? "";
-  const { networkInterfaces } = readExport(short, ended.stdout).deployed.outputs;
+  const { networkInterfaces } = readExport(short, exported).deployed.outputs;
   return Object.values(networkInterfaces).map(({ id }) => id);
 }
 

@@ -20,7 +20,13 @@ import type { Plan } from "../../core/tenant/plan.ts";
 import { quotedExcerpt } from "../../mail/finding.ts";
 import { quoteTxt } from "../../mail/txt.ts";
 import { deployedAddresses } from "../engine/deployed-addresses.ts";
-import { messageOf, Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
+import {
+  messageOf,
+  Refusal,
+  type Surroundings,
+  stackAskedFor,
+  UsageError,
+} from "../engine/surroundings.ts";
 import { discover } from "../online/connect-discovery.ts";
 import { openProject } from "../project/project.ts";
 import { readStacks } from "../project/stacks.ts";
@@ -63,8 +69,7 @@ export async function connectCommand(
       "key-host": { type: "string" },
     },
   });
-  const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0) throw new UsageError("name one stack");
+  const name = stackAskedFor(positionals);
   if ([values.template, values.link, values["key-records"]].filter(Boolean).length !== 1) {
     throw new UsageError("say one of --template, --link and --key-records");
   }

@@ -2,14 +2,13 @@
 import { parseArgs } from "node:util";
 import type { Drift } from "../../core/drift/difference.ts";
 import { repairCommands, tenantDrift } from "../../core/drift/drift.ts";
-import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { formatProblems, hasErrors, type Problem } from "../../core/problem.ts";
 import { hasBeenDeployed } from "../../core/state/deployed-stack.ts";
 import { readExport } from "../../core/state/stack-export.ts";
 import { setsReverseName } from "../../core/tenant/address/records.ts";
-import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
+import { exportedState } from "../engine/deployed-addresses.ts";
 import { type Pulumi, pulumiCommand, runPulumi } from "../engine/pulumi.ts";
-import type { Surroundings } from "../engine/surroundings.ts";
+import { messageOf, type Surroundings } from "../engine/surroundings.ts";
 import { tenantView } from "../online/tenant-view.ts";
 import { openProject, type Project } from "../project/project.ts";
 import { type ReadStack, readStacks, stacksAskedFor } from "../project/stacks.ts";
@@ -77,12 +76,13 @@ async function driftOf(
       failed: `its config has errors, and says nothing that could be compared\n${formatProblems(result.problems)}`,
     };
   }
-  const ended = await exportStack(pulumi, name);
-  if (ended.code !== 0 && !isUnknownStack(ended.stderr)) {
-    return { stack: name, drift: [], failed: `its state cannot be read: ${reasonOf(ended)}` };
+  let exported: string | undefined;
+  try {
+    exported = await exportedState(pulumi, name);
+  } catch (error) {
+    return { stack: name, drift: [], failed: messageOf(error) };
   }
-  const text = ended.code === 0 ? ended.stdout : '{"deployment":{}}';
-  const { deployed, findings } = readExport(name, text);
+  const { deployed, findings } = readExport(name, exported);
   if (findings.length > 0) return { stack: name, drift: findings };
   const view = hasBeenDeployed(deployed) ? await tenantView(project, stack, deployed) : undefined;
   const { tenant, operator } = stack;

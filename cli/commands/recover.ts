@@ -3,12 +3,10 @@ import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { formatProblems } from "../../core/problem.ts";
 import {
   type PendingOperation,
   pendingOperations,
-  withoutPendingOperations,
 } from "../../core/recovery/pending-operations.ts";
 import { planRecovery, type RecoveryStep } from "../../core/recovery/recovery.ts";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
@@ -21,7 +19,7 @@ import {
 } from "../../core/state/stack-export.ts";
 import { type StackName, tagName } from "../../core/state/tags.ts";
 import { cloudflareApi } from "../../dns/cloudflare.ts";
-import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
+import { exportedState } from "../engine/deployed-addresses.ts";
 import {
   backEndFolder,
   cutOffState,
@@ -31,7 +29,7 @@ import {
   restoreState,
 } from "../engine/file-back-end.ts";
 import { type Pulumi, pulumiCommand, runPulumi } from "../engine/pulumi.ts";
-import { messageOf, Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
+import { messageOf, Refusal, type Surroundings, stackAskedFor } from "../engine/surroundings.ts";
 import { addressesOfStack, cloudflareAccessOf, ec2Of, placeOf } from "../online/cloud-view.ts";
 import { loadStack, openProject, type Project } from "../project/project.ts";
 
@@ -58,8 +56,7 @@ export async function recoverCommand(
       json: { type: "boolean", default: false },
     },
   });
-  const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0) throw new UsageError("name one stack");
+  const name = stackAskedFor(positionals);
   const project = openProject(cwd);
   const stack = name.split("/").at(-1) ?? name;
   const { read } = loadStack(project, stack);
@@ -146,12 +143,6 @@ interface State {
   /** What it holds. */
   held: HeldResources;
 }
-
-const NOTHING: Omit<State, "exists"> = {
-  held: { names: new Set(), ids: new Set(), records: [] },
-  deployed: readExport("", '{"deployment":{}}').deployed,
-  pending: [],
-};
 
 /** What was found in the back end itself; `mend` is done before the state can be read. */
 interface BackEndStep extends RecoveryStep {
@@ -244,21 +235,15 @@ async function leftInBackEnd(
 }
 
 async function readState(pulumi: Pulumi, name: string, stack: string): Promise<State> {
-  const ended = await exportStack(pulumi, name);
-  if (ended.code !== 0) {
-    if (isUnknownStack(ended.stderr)) return { exists: false, ...NOTHING };
-    throw new Refusal(
-      `${stack}: its state cannot be read; nothing was changed: ${reasonOf(ended)}`,
-    );
-  }
-  const { deployed, findings } = readExport(stack, ended.stdout);
+  const text = await exportedState(pulumi, name);
+  const { deployed, findings } = readExport(stack, text);
   if (findings.length > 0) {
     const problems = findings.map((finding) => ({ ...finding, stack }));
     throw new Refusal(`nothing was changed\n${formatProblems(problems)}`);
   }
-  const exported: unknown = JSON.parse(ended.stdout);
+  const exported: unknown = text === undefined ? undefined : JSON.parse(text);
   const pending = pendingOperations(exported);
-  return { exists: true, deployed, pending, held: heldResources(exported) };
+  return { exists: text !== undefined, deployed, pending, held: heldResources(exported) };
 }
 
 /** The stack's full name, as its tags say it. */
@@ -297,13 +282,13 @@ async function carryOut(
     return;
   }
   if (kind !== "clear") return;
-  const ended = await exportStack(pulumi, stack);
-  const exported: unknown = JSON.parse(ended.stdout);
-  if (pendingOperations(exported).length === 0) return;
+  // What `pulumi stack import` takes in again it takes without them.
+  const exported = await exportedState(pulumi, stack);
+  if (exported === undefined || pendingOperations(JSON.parse(exported)).length === 0) return;
   err("pulumi stack import, without the pending operations\n");
   const file = join(tmpdir(), `sendips-${process.pid}-state.json`);
   try {
-    writeFileSync(file, JSON.stringify(withoutPendingOperations(exported)), { mode: 0o600 });
+    writeFileSync(file, exported, { mode: 0o600 });
     const { code, output } = await runPulumi(pulumi, [
       ...["stack", "import", "--stack", stack, "--file", file],
     ]);

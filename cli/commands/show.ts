@@ -1,13 +1,12 @@
 /** `sendips show`: what is deployed of a stack, for a person, and as JSON for programs. */
 import { parseArgs } from "node:util";
-import { isUnknownStack } from "../../core/foreign-errors.ts";
 import { formatProblems, hasErrors } from "../../core/problem.ts";
 import { type DeployedStack, hasBeenDeployed } from "../../core/state/deployed-stack.ts";
 import { readExport } from "../../core/state/stack-export.ts";
 import { addressLine, recordLines } from "../../core/state/summary-lines.ts";
-import { exportStack, reasonOf } from "../engine/deployed-addresses.ts";
+import { exportedState } from "../engine/deployed-addresses.ts";
 import { pulumiCommand } from "../engine/pulumi.ts";
-import { Refusal, type Surroundings, UsageError } from "../engine/surroundings.ts";
+import { Refusal, type Surroundings, stackAskedFor } from "../engine/surroundings.ts";
 import { openProject } from "../project/project.ts";
 
 export const SHOW_USAGE = `sendips show <stack> [--json]
@@ -26,18 +25,14 @@ export async function showCommand(
     allowPositionals: true,
     options: { json: { type: "boolean", default: false } },
   });
-  const [stack, ...more] = positionals;
-  if (stack === undefined || more.length > 0) throw new UsageError("name one stack");
+  const stack = stackAskedFor(positionals);
   const project = openProject(cwd);
-  const ended = await exportStack(
+  const exported = await exportedState(
     { command: pulumiCommand(env, project.folder), cwd: project.folder, env },
     stack,
   );
-  if (ended.code !== 0 && !isUnknownStack(ended.stderr)) {
-    throw new Refusal(`${stack}: its state cannot be read: ${reasonOf(ended)}`);
-  }
-  const read = ended.code === 0 ? readExport(stack, ended.stdout) : undefined;
-  if (read === undefined || (read.findings.length === 0 && !hasBeenDeployed(read.deployed))) {
+  const read = readExport(stack, exported);
+  if (read.findings.length === 0 && !hasBeenDeployed(read.deployed)) {
     throw new Refusal(`${stack} is not deployed yet: npx pulumi up -s ${stack}`);
   }
   const problems = read.findings.map((finding) => ({ ...finding, stack }));

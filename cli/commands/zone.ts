@@ -11,7 +11,7 @@ import {
 } from "../../core/tenant/existing/name-reports.ts";
 import { plan, type TenantStack } from "../../core/tenant/plan.ts";
 import { deployedAddresses } from "../engine/deployed-addresses.ts";
-import { type Surroundings, UsageError } from "../engine/surroundings.ts";
+import { type Surroundings, stackAskedFor } from "../engine/surroundings.ts";
 import { readNames } from "../online/read-names.ts";
 import { loadTenant } from "../project/dkim-config.ts";
 import { editTenant, type TenantEdit } from "../project/edit-yaml.ts";
@@ -40,8 +40,7 @@ export async function zoneCommand(
       offline: { type: "boolean", default: false },
     },
   });
-  const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0) throw new UsageError("name one stack");
+  const name = stackAskedFor(positionals);
   const project = openProject(cwd);
   const stack = loadTenant(project, name);
   const deployedAnswer = values.offline

@@ -5,6 +5,7 @@ import { type DeployedStack, hasBeenDeployed } from "../../core/state/deployed-s
 import { readExport } from "../../core/state/stack-export.ts";
 import type { KnownAddresses } from "../../core/tenant/record.ts";
 import { type CommandResult, installedPulumi, type Pulumi, runPulumi } from "./pulumi.ts";
+import { Refusal } from "./surroundings.ts";
 
 /** What could be found out. */
 export interface DeployedAddresses {
@@ -74,7 +75,7 @@ export async function deployedAddresses(
 }
 
 /** Runs `pulumi stack export`, which shows no secret and needs no passphrase. */
-export function exportStack(
+function exportStack(
   pulumi: Pulumi,
   stack: string,
   timeLimit = TIME_LIMIT,
@@ -96,8 +97,20 @@ function retirementsOf({ addresses }: DeployedStack): DeployedRetirements {
   );
 }
 
+/**
+ * What `pulumi stack export` prints of a stack; undefined where the back end knows no such stack.
+ *
+ * @throws Refusal when that cannot be found out: a state that is not read is no state that is empty.
+ */
+export async function exportedState(pulumi: Pulumi, stack: string): Promise<string | undefined> {
+  const ended = await exportStack(pulumi, stack);
+  if (ended.code === 0) return ended.stdout;
+  if (isUnknownStack(ended.stderr)) return undefined;
+  throw new Refusal(`${stack}: its state cannot be read: ${reasonOf(ended)}`);
+}
+
 /** Why the CLI failed, in one line. */
-export function reasonOf({ code, stderr }: Pick<CommandResult, "code" | "stderr">): string {
+function reasonOf({ code, stderr }: Pick<CommandResult, "code" | "stderr">): string {
   if (code === 124) return "the back end did not answer in time";
   const line = stderr.split("\n").find((line) => line.trim() !== "") ?? `status ${code}`;
   return `pulumi says: ${line.replace(/^error: /, "").trim()}`;

@@ -25,3 +25,13 @@ export class Refusal extends Error {}
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * The one stack that a command line asks for.
+ *
+ * @throws UsageError when it names none, or several.
+ */
+export function stackAskedFor([name, ...more]: readonly string[]): string {
+  if (name === undefined || more.length > 0) throw new UsageError("name one stack");
+  return name;
+}

@@ -1,6 +1,5 @@
 /** What a run that was cut short has left in the state: operations of which nobody knows how they ended. */
 import { z } from "zod";
-import { isMap } from "../maps.ts";
 
 /** One operation that was under way. */
 export interface PendingOperation {
@@ -24,11 +23,4 @@ export function pendingOperations(exported: unknown): PendingOperation[] {
     urn: resource.urn,
     operation: type,
   }));
-}
-
-/** The export without its pending operations, for `pulumi stack import`. */
-export function withoutPendingOperations(exported: unknown): unknown {
-  if (!isMap(exported) || !isMap(exported["deployment"])) return exported;
-  const { pending_operations: _, ...deployment } = exported["deployment"];
-  return { ...exported, deployment };
 }

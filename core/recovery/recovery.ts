@@ -116,7 +116,9 @@ function goneAddresses({ owner, deployed, addresses, wanted }: RecoveryContext):
       kind: "run",
       found: gone.map(found).join("; "),
       remedy: gone
-        .map(({ key = "", publicIp }) => `recover: ${publicIp} on ${key} then asks EC2 for it again`)
+        .map(
+          ({ key = "", publicIp }) => `recover: ${publicIp} on ${key} then asks EC2 for it again`,
+        )
         .join("; "),
       command: ["refresh", "--stack", owner.stack, "--yes", "--skip-preview"],
     },

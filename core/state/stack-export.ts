@@ -26,12 +26,13 @@ const exportSchema = z.object({
  * export is an error among the findings.
  *
  * @param stack the stack's short name.
- * @param text the standard output of `pulumi stack export`.
+ * @param text the standard output of `pulumi stack export`; undefined where there is no such stack.
  */
 export function readExport(
   stack: string,
-  text: string,
+  text: string | undefined,
 ): { deployed: DeployedStack; findings: Finding[] } {
+  if (text === undefined) return readDeployed(stack, {});
   const read = exportSchema.safeParse(parseJson(text));
   // What is no list of resources is said as the guards say it.
   if (!read.success) return readDeployed(stack, text);

@@ -3,41 +3,16 @@
  * that must be made before the engine takes a thing over.
  */
 import type { Filter, Tag } from "@aws-sdk/client-ec2";
+import type { ReverseNameView } from "../core/drift/cloud-view.ts";
 import type { LiveAddress } from "../core/guards/address-context.ts";
+import type { Tagged, TaggedInterface } from "../core/recovery/recovery.ts";
 import type { Tags } from "../core/state/tags.ts";
 import type { AwsAccess } from "./access.ts";
 
-/** An Elastic IP as EC2 has it, with what hangs on it. */
+/** An Elastic IP as EC2 has it. */
 export interface CloudAddress extends LiveAddress {
-  /** Empty when it is bound to nothing. */
-  associationId: string;
   /** `amazon`, or a BYOIP pool. */
   publicIpv4Pool: string;
-}
-
-/** The name of an Elastic IP in reverse DNS. */
-export interface CloudReverseName {
-  /** Lower case, without the last dot; empty when it has none. */
-  name: string;
-  /** A change that EC2 has not ended, or that it has refused. */
-  update?: { name: string; status: string; reason: string };
-}
-
-/** A network interface and what it carries. */
-export interface CloudInterface {
-  id: string;
-  privateIps: readonly string[];
-  primary: string;
-  subnetId: string;
-  tags: Tags;
-  /** Empty when it is attached to nothing. */
-  instanceId: string;
-}
-
-/** Something with tags. */
-export interface TaggedThing {
-  id: string;
-  tags: Tags;
 }
 
 /** What EC2 is asked for. */
@@ -47,25 +22,13 @@ export interface Ec2Api {
   /** Elastic IPs that every filter lets through; a value of a filter's list is enough. */
   addresses(filters: Readonly<Record<string, readonly string[]>>): Promise<CloudAddress[]>;
   /** The reverse names of Elastic IPs, by allocation id; of one that is gone, none. */
-  reverseNames(allocationIds: readonly string[]): Promise<Map<string, CloudReverseName>>;
+  reverseNames(allocationIds: readonly string[]): Promise<Map<string, ReverseNameView>>;
   /** Network interfaces that every filter lets through. */
-  interfaces(filters: Readonly<Record<string, readonly string[]>>): Promise<CloudInterface[]>;
+  interfaces(filters: Readonly<Record<string, readonly string[]>>): Promise<TaggedInterface[]>;
   /** Security groups and instances that every filter lets through; of instances, those that are not terminated. */
   tagged(
     filters: Readonly<Record<string, readonly string[]>>,
-  ): Promise<{ securityGroups: TaggedThing[]; instances: TaggedThing[] }>;
-  /**
-   * Allocates an Elastic IP. It is sent once: EC2 knows no token by which a second try would be the same address,
-   * so that whoever gets no answer must ask by the tags.
-   *
-   * @param how `address` asks for one that this account released and nobody has taken since.
-   */
-  allocate(
-    tags: Tags,
-    how?: { address?: string; publicIpv4Pool?: string },
-  ): Promise<{ allocationId: string; publicIp: string }>;
-  /** Lets an Elastic IP go. */
-  release(allocationId: string): Promise<void>;
+  ): Promise<{ securityGroups: Tagged[]; instances: Tagged[] }>;
   /** Sets tags of an Elastic IP, and removes others. */
   tag(id: string, set: Tags, remove?: readonly string[]): Promise<void>;
 }
@@ -89,7 +52,6 @@ export async function ec2Api(access: AwsAccess = {}): Promise<Ec2Api> {
   const at = (endpoint: string | undefined) => (endpoint === undefined ? {} : { endpoint });
   const ec2 = new EC2({ ...options, ...at(endpoints.ec2) });
   const sts = new STS({ ...options, ...at(endpoints.sts) });
-  const once = new EC2({ ...options, ...at(endpoints.ec2), maxAttempts: 1 });
   return {
     async place() {
       const [{ Account = "" }, where] = await Promise.all([
@@ -108,17 +70,16 @@ export async function ec2Api(access: AwsAccess = {}): Promise<Ec2Api> {
           publicIp: address.PublicIp ?? "",
           privateIp: address.PrivateIpAddress ?? "",
           networkInterfaceId: address.NetworkInterfaceId ?? "",
-          associationId: address.AssociationId ?? "",
           publicIpv4Pool: address.PublicIpv4Pool ?? "amazon",
           tags: tagsOf(address.Tags),
         })),
       );
     },
     async reverseNames(allocationIds) {
-      const names = new Map<string, CloudReverseName>();
-      const read = async (AllocationIds: string[]) => {
+      const names = new Map<string, ReverseNameView>();
+      const read = async (id: string) => {
         const { Addresses = [] } = await ec2.describeAddressesAttribute({
-          AllocationIds,
+          AllocationIds: [id],
           Attribute: "domain-name",
         });
         for (const { AllocationId = "", PtrRecord, PtrRecordUpdate } of Addresses) {
@@ -133,7 +94,7 @@ export async function ec2Api(access: AwsAccess = {}): Promise<Ec2Api> {
       };
       for (const id of allocationIds) {
         // One by one: of a list EC2 answers for none when one of it is gone.
-        await read([id]).catch((error: unknown) => {
+        await read(id).catch((error: unknown) => {
           if (!isNotFound(error)) throw error;
         });
       }
@@ -149,10 +110,7 @@ export async function ec2Api(access: AwsAccess = {}): Promise<Ec2Api> {
           privateIps: (networkInterface.PrivateIpAddresses ?? []).flatMap(
             ({ PrivateIpAddress }) => PrivateIpAddress ?? [],
           ),
-          primary: networkInterface.PrivateIpAddress ?? "",
-          subnetId: networkInterface.SubnetId ?? "",
           tags: tagsOf(networkInterface.TagSet),
-          instanceId: networkInterface.Attachment?.InstanceId ?? "",
         })),
       );
     },
@@ -171,23 +129,6 @@ export async function ec2Api(access: AwsAccess = {}): Promise<Ec2Api> {
           .filter(({ State }) => State?.Name !== "terminated")
           .map(({ InstanceId = "", Tags }) => ({ id: InstanceId, tags: tagsOf(Tags) })),
       };
-    },
-    async allocate(tags, { address, publicIpv4Pool } = {}) {
-      const { AllocationId = "", PublicIp = "" } = await once.allocateAddress({
-        Domain: "vpc",
-        ...(address === undefined ? {} : { Address: address }),
-        ...(publicIpv4Pool === undefined ? {} : { PublicIpv4Pool: publicIpv4Pool }),
-        TagSpecifications: [{ ResourceType: "elastic-ip", Tags: listedTags(tags) }],
-      });
-      return { allocationId: AllocationId, publicIp: PublicIp };
-    },
-    async release(allocationId) {
-      try {
-        await ec2.releaseAddress({ AllocationId: allocationId });
-      } catch (error) {
-        // An answer that was lost, and the call sent again.
-        if (!isNotFound(error)) throw error;
-      }
     },
     async tag(id, set, remove = []) {
       if (Object.keys(set).length > 0) {

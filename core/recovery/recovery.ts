@@ -30,19 +30,21 @@ export interface RecoveryStep {
   command?: readonly string[];
 }
 
-/** A network interface that carries the tags of a mail host. */
-export interface TaggedInterface {
+/** Something in EC2 with tags. */
+export interface Tagged {
   id: string;
-  privateIps: readonly string[];
   tags: Tags;
 }
 
+/** A network interface that carries the tags of a mail host. */
+export interface TaggedInterface extends Tagged {
+  privateIps: readonly string[];
+}
+
 /** A security group or an instance that carries the tags of a mail host. */
-export interface TaggedResource {
+export interface TaggedResource extends Tagged {
   /** Its type by its token: `aws:ec2/instance:Instance`. */
   type: string;
-  id: string;
-  tags: Tags;
 }
 
 /** What a recovery looks at. */

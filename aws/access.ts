@@ -14,6 +14,11 @@ export interface AwsAccess {
   assumeRoles?: readonly { roleArn: string; sessionName?: string; externalId?: string }[];
 }
 
+const TEXTS = ["region", "profile", "accessKey", "secretKey", "token"] as const;
+
+/** The keys of the provider's config that say so. */
+export const AWS_KEYS: readonly string[] = [...TEXTS, "endpoints", "assumeRoles", "assumeRole"];
+
 /**
  * Reads the provider's config.
  *
@@ -21,7 +26,7 @@ export interface AwsAccess {
  */
 export function awsAccess(value: (key: string) => unknown): AwsAccess {
   const access: AwsAccess = {};
-  for (const key of ["region", "profile", "accessKey", "secretKey", "token"] as const) {
+  for (const key of TEXTS) {
     const given = value(key);
     if (typeof given === "string" && given !== "") access[key] = given;
   }

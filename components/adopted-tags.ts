@@ -1,9 +1,9 @@
 /** The tags of an address that is taken over: written before the engine imports it. */
 import * as pulumi from "@pulumi/pulumi";
-import { awsAccess } from "../aws/access.ts";
+import { AWS_KEYS, awsAccess } from "../aws/access.ts";
 import { type Ec2Api, ec2Api } from "../aws/ec2.ts";
 import { foreignTags, type StandingAddress } from "../core/guards/address-adoption.ts";
-import { knownValue } from "./hooks/registrations.ts";
+import { providerValues } from "./provider-values.ts";
 
 /**
  * The tags of an Elastic IP that is taken over. The engine imports what is equal to its inputs, and nothing else: so
@@ -36,20 +36,8 @@ async function ec2Of(component: pulumi.ComponentResource): Promise<Ec2Api> {
     const config = new pulumi.Config("aws");
     return ec2Api(awsAccess((key) => parsed(config.get(key))));
   }
-  const values = new Map<string, unknown>();
-  for (const key of [
-    "region",
-    "profile",
-    "accessKey",
-    "secretKey",
-    "token",
-    "endpoints",
-    "assumeRoles",
-  ]) {
-    const output: unknown = Reflect.get(provider, key);
-    if (pulumi.Output.isInstance(output)) values.set(key, parsed(await knownValue(output)));
-  }
-  return ec2Api(awsAccess((key) => values.get(key)));
+  const value = await providerValues(provider, AWS_KEYS);
+  return ec2Api(awsAccess((key) => parsed(value(key))));
 }
 
 /** Lists and maps stand as JSON in a stack's config. */

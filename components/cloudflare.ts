@@ -1,10 +1,14 @@
 /** Cloudflare's API, with the credentials of the provider that a component has. */
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
-import { type CloudflareAccess, type CloudflareApi, cloudflareApi } from "../dns/cloudflare.ts";
-import { knownValue } from "./hooks/registrations.ts";
-
-const KEYS = ["apiToken", "apiKey", "email", "baseUrl"] as const;
+import {
+  CLOUDFLARE_KEYS,
+  type CloudflareAccess,
+  type CloudflareApi,
+  cloudflareAccess,
+  cloudflareApi,
+} from "../dns/cloudflare.ts";
+import { providerValues } from "./provider-values.ts";
 
 /** By the explicit provider, or by the program that runs, whose config has the default one's credentials. */
 const clients = new WeakMap<object, Promise<CloudflareApi>>();
@@ -22,7 +26,7 @@ export function cloudflareApiOf(component?: pulumi.ComponentResource): Promise<C
   const client =
     provider === undefined
       ? cloudflareApi(configuredAccess())
-      : accessOf(provider).then(cloudflareApi);
+      : providerValues(provider, CLOUDFLARE_KEYS).then(cloudflareAccess).then(cloudflareApi);
   if (key !== undefined) clients.set(key, client);
   return client;
 }
@@ -30,22 +34,5 @@ export function cloudflareApiOf(component?: pulumi.ComponentResource): Promise<C
 /** The credentials of the default provider, as the stack's config has them. */
 function configuredAccess(): CloudflareAccess {
   const config = new pulumi.Config("cloudflare");
-  const given: CloudflareAccess = {};
-  for (const key of KEYS) {
-    const value = config.get(key);
-    if (value !== undefined) given[key] = value;
-  }
-  return given;
-}
-
-/** The credentials of an explicit provider. They reach nothing but the client. */
-async function accessOf(provider: pulumi.ProviderResource): Promise<CloudflareAccess> {
-  const given: CloudflareAccess = {};
-  for (const key of KEYS) {
-    const output: unknown = Reflect.get(provider, key);
-    if (!pulumi.Output.isInstance(output)) continue;
-    const value: unknown = await knownValue(output);
-    if (typeof value === "string") given[key] = value;
-  }
-  return given;
+  return cloudflareAccess((key) => config.get(key));
 }

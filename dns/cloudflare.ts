@@ -13,6 +13,19 @@ export interface CloudflareAccess {
   baseUrl?: string;
 }
 
+/** The keys of the provider's config that say so. */
+export const CLOUDFLARE_KEYS = ["apiToken", "apiKey", "email", "baseUrl"] as const;
+
+/** Reads the provider's config, by key. */
+export function cloudflareAccess(value: (key: string) => unknown): CloudflareAccess {
+  const access: CloudflareAccess = {};
+  for (const key of CLOUDFLARE_KEYS) {
+    const given = value(key);
+    if (typeof given === "string") access[key] = given;
+  }
+  return access;
+}
+
 /** What is asked of Cloudflare. */
 export interface CloudflareApi {
   /** Everything that stands at names of a zone. */

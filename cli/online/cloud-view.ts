@@ -5,7 +5,7 @@ import { checkPlace } from "../../core/guards/stack-place.ts";
 import { formatProblems } from "../../core/problem.ts";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { tagName } from "../../core/state/tags.ts";
-import type { CloudflareAccess } from "../../dns/cloudflare.ts";
+import { type CloudflareAccess, cloudflareAccess } from "../../dns/cloudflare.ts";
 import { messageOf, Refusal } from "../engine/surroundings.ts";
 import { type Project, providerConfig } from "../project/project.ts";
 
@@ -16,13 +16,7 @@ export function ec2Of(project: Project, stack: string): Promise<Ec2Api> {
 
 /** Cloudflare's credentials and place, as a stack's config says them; a token there is encrypted, and of no use here. */
 export function cloudflareAccessOf(project: Project, stack: string): CloudflareAccess {
-  const config = providerConfig(project, stack, "cloudflare");
-  const access: CloudflareAccess = {};
-  for (const key of ["apiToken", "apiKey", "email", "baseUrl"] as const) {
-    const value = config(key);
-    if (typeof value === "string") access[key] = value;
-  }
-  return access;
+  return cloudflareAccess(providerConfig(project, stack, "cloudflare"));
 }
 
 /**

@@ -14,10 +14,11 @@ import {
 import type { TenantStack } from "../../core/tenant/plan.ts";
 import type { KnownAddresses } from "../../core/tenant/record.ts";
 import { publisherOf } from "../../core/tenant/zones.ts";
-import { type CloudflareAccess, cloudflareApi, hasAccess } from "../../dns/cloudflare.ts";
+import { cloudflareApi, hasAccess } from "../../dns/cloudflare.ts";
 import { type NameReader, nameReader } from "../../dns/name-reader.ts";
 import { messageOf } from "../engine/surroundings.ts";
 import type { Project } from "../project/project.ts";
+import { cloudflareAccessOf } from "./cloud-view.ts";
 
 /** What was read, and how. */
 export interface NamesRead {
@@ -39,7 +40,7 @@ export async function readNames(
   const notes: string[] = [];
   const found = new Map<string, ExistingRecords | { failed: string }>();
   const ours = new Map<string, string[]>();
-  const access = accessOf(project);
+  const access = cloudflareAccessOf(project, stack.name);
   const asks = hasAccess(access);
   for (const name of names) {
     const publisher = publisherOf(name.replace(/^\*\./, ""), stack.operator.zones);
@@ -113,16 +114,6 @@ async function withoutWildcard(
     if (made[type].join() === standing[type].join()) own[type] = [];
   }
   return own;
-}
-
-/** What the project's files say of Cloudflare's provider; a token there is encrypted, and of no use here. */
-function accessOf({ config }: Project): CloudflareAccess {
-  const access: CloudflareAccess = {};
-  for (const key of ["apiToken", "apiKey", "email", "baseUrl"] as const) {
-    const value = config[`cloudflare:${key}`];
-    if (typeof value === "string") access[key] = value;
-  }
-  return access;
 }
 
 function existingRecordsOf(records: readonly ZoneRecord[], name: string): ExistingRecords {

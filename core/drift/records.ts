@@ -1,17 +1,10 @@
 /** Records: published as planned, in their zone as deployed, and answered by DNS? */
 import { saysTheSame } from "../../mail/txt.ts";
-import { type ZoneRecord, zoneRecordValue } from "../guards/adoption.ts";
+import { knownParts, type ZoneRecord, zoneRecordValue } from "../guards/adoption.ts";
 import { fromCloudflare } from "../publishers/cloudflare.ts";
 import { isOurs } from "../publishers/publishers.ts";
 import type { StateRecord } from "../state/resources.ts";
-import {
-  type PlannedRecord,
-  type Ref,
-  referencesOf,
-  renderData,
-  renderOwner,
-  singletonOfRecord,
-} from "../tenant/record.ts";
+import { isAnswered, type PlannedRecord, singletonOfRecord } from "../tenant/record.ts";
 import type { Drift, DriftContext } from "./difference.ts";
 
 /** The differences of records that we publish. */
@@ -20,9 +13,7 @@ export function recordDrift(context: DriftContext): Drift[] {
   const byKey = new Map(
     deployed.records.flatMap((held) => (held.key === undefined ? [] : [[held.key, held] as const])),
   );
-  const wanted = plan.records.filter(
-    ({ publisher }) => isOurs(publisher) && publisher.by === "cloudflare",
-  );
+  const wanted = plan.records.filter(({ publisher }) => isOurs(publisher));
   const keys = new Set(wanted.map(({ key }) => key));
   const left = deployed.records.filter(({ key }) => key === undefined || !keys.has(key));
   return [
@@ -129,7 +120,7 @@ function standingDrift(
   }
   return [
     ...formDrift(path, what, record, its),
-    ...dnsDrift(view.dns, path, what, held, value, kind),
+    ...dnsDrift(view.dns, path, what, held, value, record),
   ];
 }
 
@@ -154,7 +145,7 @@ function dnsDrift(
   what: string,
   { name, type }: StateRecord,
   value: string,
-  kind: ReturnType<typeof singletonOfRecord>,
+  record: PlannedRecord,
 ): Drift[] {
   const asked = dns(name, type);
   if (asked === undefined) return [];
@@ -167,8 +158,7 @@ function dnsDrift(
       },
     ];
   }
-  const plain = (text: string) => (type === "TXT" ? text : text.replace(/\.$/, "").toLowerCase());
-  if (asked.found.some((answer) => saysTheSame(kind, plain(answer), plain(value)))) return [];
+  if (isAnswered(record, value, asked.found)) return [];
   return [
     {
       ...{ code: "drift-not-visible", level: "warning", path },
@@ -178,22 +168,15 @@ function dnsDrift(
   ];
 }
 
-/** What the plan says of a record, as far as it is known: not where a key is encrypted, or an address not allocated. */
+/** What the plan says of a record, as far as it is known. */
 function wantedOf(
   { deployed }: DriftContext,
   record: PlannedRecord,
 ): { name?: string; value?: string } {
-  const ips = new Map(deployed.addresses.map(({ key, publicIp }) => [key, publicIp]));
-  let unknown = referencesOf(record).some((key) => !ips.has(key));
-  const known = (ref: Ref): string => {
-    const ip = "address" in ref ? ips.get(ref.address) : undefined;
-    unknown ||= ip === undefined;
-    return ip ?? "";
-  };
-  const name = renderOwner(record, known);
-  if (unknown) return typeof record.name === "string" ? { name: record.name } : {};
-  const value = renderData(record, known);
-  return unknown ? { name } : { name, value };
+  return knownParts(
+    record,
+    (key) => deployed.addresses.find((address) => address.key === key)?.publicIp,
+  );
 }
 
 function stateValue({ type, content = "" }: StateRecord): string {

@@ -176,7 +176,11 @@ function withSingleBlanks(text: string): string {
   return text.trim().replace(/\s+/g, " ");
 }
 
-function knownParts(
+/**
+ * Name and value of a record in zone file form, as far as they are known: not where they hold an address that is not
+ * allocated, or a key that is encrypted.
+ */
+export function knownParts(
   record: PlannedRecord,
   resolve: (address: string) => string | undefined,
 ): { name?: string; value?: string } {

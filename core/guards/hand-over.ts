@@ -2,19 +2,13 @@
  * A zone of ours that becomes the customer's: its records stand until the customer's name servers answer with them.
  * Removed at once they would be gone, whether the customer publishes them yet or not.
  */
-import { saysTheSame } from "../../mail/txt.ts";
 import type { Finding } from "../problem.ts";
 import { isCustomers } from "../publishers/publishers.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
 import type { StateRecord } from "../state/resources.ts";
 import type { Plan } from "../tenant/plan.ts";
-import {
-  type PlannedRecord,
-  type Ref,
-  referencesOf,
-  renderData,
-  singletonOfRecord,
-} from "../tenant/record.ts";
+import { isAnswered, type PlannedRecord, referencesOf } from "../tenant/record.ts";
+import { knownParts } from "./adoption.ts";
 
 /** A record of ours that stands in a zone that the config says the customer publishes. */
 export interface LeavingRecord {
@@ -47,9 +41,7 @@ export function leavingRecords(
     if (stands === undefined || !isCustomers(publisher)) return [];
     const keys = referencesOf(planned);
     if (keys.length > 0 && keys.every((key) => released.has(key))) return [];
-    const resolve = (ref: Ref) => ("address" in ref ? (ips.get(ref.address) ?? "") : "");
-    const isKnown = keys.every((key) => ips.has(key));
-    const value = isKnown ? renderData(planned, resolve) : undefined;
+    const { value } = knownParts(planned, (key) => ips.get(key));
     return [{ planned, held: stands, zone: publisher.zone, value }];
   });
 }
@@ -101,10 +93,7 @@ function reasonToStay(
   const missing = leaving.filter(({ planned, held, value }) => {
     const asked = answers(held.name, held.type);
     if ("failed" in asked || value === undefined) return true;
-    const kind = singletonOfRecord(planned);
-    const plain = (text: string) =>
-      held.type === "TXT" ? text : text.replace(/\.$/, "").toLowerCase();
-    return !asked.found.some((answer) => saysTheSame(kind, plain(answer), plain(value)));
+    return !isAnswered(planned, value, asked.found);
   });
   if (missing.length === 0) return undefined;
   const names = missing.slice(0, 4).map(({ held }) => `${held.type} ${held.name}`);

@@ -4,7 +4,7 @@ import { renderCaa } from "../../mail/caa/record.ts";
 import type { DmarcRecord } from "../../mail/dmarc/record.ts";
 import { renderMx } from "../../mail/mx/record.ts";
 import { coverIp4 } from "../../mail/spf/cidr.ts";
-import type { Singleton } from "../../mail/txt.ts";
+import { type Singleton, saysTheSame } from "../../mail/txt.ts";
 import type { Publisher } from "../publishers/publishers.ts";
 import type { Purpose } from "./purpose.ts";
 
@@ -114,6 +114,18 @@ export function singletonOfRecord({
   purpose,
 }: Pick<PlannedRecord, "data" | "purpose">): Singleton | undefined {
   return data.type === "TXT" ? purpose?.single : undefined;
+}
+
+/** Whether a value is among what DNS answers, all in zone file form: of names neither case nor a last dot matters. */
+export function isAnswered(
+  record: Pick<PlannedRecord, "data" | "purpose">,
+  value: string,
+  answers: readonly string[],
+): boolean {
+  const kind = singletonOfRecord(record);
+  const plain = (text: string) =>
+    record.data.type === "TXT" ? text : text.replace(/\.$/, "").toLowerCase();
+  return answers.some((answer) => saysTheSame(kind, plain(answer), plain(value)));
 }
 
 /** The record's key of an address's host name: the A record that its PTR waits for. */

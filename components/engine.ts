@@ -79,8 +79,31 @@ export function lookUpHook(
  */
 export async function lastDeployment(): Promise<{ deployed: DeployedStack; findings: Finding[] }> {
   const stackName = fullStackName(pulumi.getStack());
-  const reply: { outputs?: unknown } = await invoke("pulumi:pulumi:readStackResourceOutputs", {
-    stackName,
-  });
+  const reply: { outputs?: unknown } = await settled(() =>
+    invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }),
+  );
   return readDeployed(pulumi.getStack(), reply.outputs);
+}
+
+/**
+ * Reads a state that the engine may be writing in this very moment: on a file back end it then reads a file that is
+ * empty or cut off, and says that it failed to load the checkpoint. A write takes milliseconds, a read is tried again
+ * for two seconds.
+ *
+ * @throws what the last read threw.
+ */
+export async function settled<T>(
+  read: () => Promise<T>,
+  { tries = 10, pause = 200 } = {},
+): Promise<T> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await read();
+    } catch (error) {
+      const isHalfWritten =
+        error instanceof Error && error.message.includes("failed to load checkpoint");
+      if (!isHalfWritten || left <= 1) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
 }

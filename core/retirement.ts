@@ -67,6 +67,14 @@ export function isDraining(mayGoFrom: string | undefined, today: string): boolea
   return mayGoFrom !== undefined && today < mayGoFrom;
 }
 
+/** Whether what is deployed of an address lets it go: its retirement is, and its drain is over. */
+export function mayGo(
+  deployed: Pick<DeployedRetirement, "mayGoFrom"> | undefined,
+  today: string,
+): boolean {
+  return deployed !== undefined && !isDraining(deployed.mayGoFrom, today);
+}
+
 /**
  * When an address may go, in words: `may go from 2026-12-05`, or, before its retirement is deployed, by what that
  * depends on. Needs no clock.

@@ -63,8 +63,8 @@ export async function guardTenant(
     ...refused,
     ...checkStateAddresses(context, taken),
     ...checkInterfaces(undefined, deployed),
-    ...checkReverseNames(tenant, operator.zones, deployed),
-    ...(await checkHandOvers(stack, planned, deployed)),
+    ...checkReverseNames(tenant, operator.zones, deployed, context.today),
+    ...(await checkHandOvers(stack, planned, deployed, context.today)),
     ...own,
   ]);
   return { deployed, here, taken };

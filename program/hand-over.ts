@@ -13,8 +13,9 @@ export async function checkHandOvers(
   { operator }: TenantStack,
   plan: Plan,
   deployed: DeployedStack,
+  today: string,
 ): Promise<Finding[]> {
-  const leaving = leavingRecords(plan, deployed, logicalName);
+  const leaving = leavingRecords(plan, deployed, logicalName, today);
   if (leaving.length === 0) return [];
   const servers = operator.dns?.servers;
   const reader = nameReader(servers);

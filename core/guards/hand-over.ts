@@ -4,6 +4,7 @@
  */
 import type { Finding } from "../problem.ts";
 import { isCustomers } from "../publishers/publishers.ts";
+import { mayGo } from "../retirement.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
 import type { StateRecord } from "../state/resources.ts";
 import type { Plan } from "../tenant/plan.ts";
@@ -22,16 +23,20 @@ export interface LeavingRecord {
   value: string | undefined;
 }
 
-/** The records of ours that a plan leaves to the customer; those of addresses that are released may go. */
+/**
+ * The records of ours that a plan leaves to the customer. Those of addresses that may go are not among them; one that
+ * still drains keeps its names.
+ */
 export function leavingRecords(
   { records }: Pick<Plan, "records">,
   deployed: DeployedStack,
   logicalName: (key: string) => string,
+  today: string,
 ): LeavingRecord[] {
   const held = new Map(deployed.records.map((record) => [record.logicalName, record]));
   const released = new Set(
     deployed.addresses.flatMap(({ key, retirement }) =>
-      retirement !== undefined && key !== undefined ? [key] : [],
+      key !== undefined && mayGo(retirement, today) ? [key] : [],
     ),
   );
   const ips = new Map(deployed.addresses.map(({ key, publicIp }) => [key, publicIp]));

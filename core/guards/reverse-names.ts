@@ -2,22 +2,24 @@
 
 import type { OperatorConfig, TenantConfig } from "../config/schema.ts";
 import type { Finding } from "../problem.ts";
+import { mayGo } from "../retirement.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
 import { setsReverseName } from "../tenant/address/records.ts";
 import { hostNameOf } from "../tenant/context.ts";
 
-/** PTRs that stand and would go: receivers refuse mail from an address without one. */
+/** PTRs that stand and would go: receivers refuse mail from an address without one, also while it drains. */
 export function checkReverseNames(
   tenant: TenantConfig,
   zones: OperatorConfig["zones"],
   { addresses }: DeployedStack,
+  today: string,
 ): Finding[] {
   const losing = addresses.flatMap(({ key, reverseNameUrn, retirement }) =>
     key !== undefined &&
     tenant.addresses[key] !== undefined &&
     !setsReverseName(key, tenant, zones) &&
     reverseNameUrn !== undefined &&
-    retirement === undefined
+    !mayGo(retirement, today)
       ? [key]
       : [],
   );

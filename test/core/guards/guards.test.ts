@@ -17,6 +17,11 @@ import { ACME, raw } from "../support.ts";
 const owner = { organisation: "organization", project: "sendips", stack: "acme" };
 const released = ownerTags(owner, true);
 const TODAY = "2026-11-30";
+const drains = {
+  ...released,
+  "sendips:drainsSince": TODAY,
+  "sendips:mayGoFrom": "2026-12-05",
+};
 const tx1: HeldAddress = { key: "tx1", publicIp: "198.51.100.1", privateIp: "10.0.1.10" };
 const mk1: HeldAddress = { key: "mk1", publicIp: "198.51.100.2", privateIp: "10.0.1.11" };
 
@@ -368,13 +373,15 @@ test("a PTR that stands is not removed because nobody waits for the customer's r
   const had = (reverseName: boolean, tags = {}) =>
     readDeployed("acme", stateOf([{ ...tx1, reverseName, tags }])).deployed;
   const waiting = { ...tenant, waitForCustomerRecords: true };
-  expect(checkReverseNames(tenant, external, had(true))).toMatchObject([
+  expect(checkReverseNames(tenant, external, had(true), TODAY)).toMatchObject([
     { code: "ptr-removed", path: "sendips:tenant.waitForCustomerRecords" },
   ]);
-  expect(checkReverseNames(waiting, external, had(true))).toEqual([]);
-  expect(checkReverseNames(tenant, operator.zones, had(true))).toEqual([]);
-  expect(checkReverseNames(tenant, external, had(false))).toEqual([]);
-  expect(checkReverseNames(tenant, external, had(true, released))).toEqual([]);
+  expect(checkReverseNames(waiting, external, had(true), TODAY)).toEqual([]);
+  expect(checkReverseNames(tenant, operator.zones, had(true), TODAY)).toEqual([]);
+  expect(checkReverseNames(tenant, external, had(false), TODAY)).toEqual([]);
+  expect(checkReverseNames(tenant, external, had(true, released), TODAY)).toEqual([]);
+  // Mail in queues still leaves by an address that drains.
+  expect(checkReverseNames(tenant, external, had(true, drains), TODAY)).toHaveLength(1);
 });
 
 test("a record that stands is not removed until the customer's name servers answer with it", () => {
@@ -392,11 +399,12 @@ test("a record that stands is not removed until the customer's name servers answ
   const held = (tags = {}) =>
     readDeployed("acme", stateOf([{ ...tx1, key, hostRecord: true, tags }])).deployed;
   const leaving = (planned: typeof ours, deployed = held()) =>
-    leavingRecords(planned, deployed, (name) => `acme-${name}`);
+    leavingRecords(planned, deployed, (name) => `acme-${name}`, TODAY);
   const external = leaving(asked("external"));
   expect(external).toHaveLength(1);
   expect(leaving(ours)).toEqual([]);
   expect(leaving(asked("external"), held(released))).toEqual([]);
+  expect(leaving(asked("external"), held(drains))).toHaveLength(1);
   const said = (handOver: Partial<HandOver>) =>
     checkHandOver(
       "acme",

@@ -27,6 +27,12 @@ async function deploy(made: World, stack: string): Promise<void> {
   if (code !== 0) throw new Error(output);
 }
 
+/** Writes an address's release, without the days that it would drain: no point waits for them. */
+function letGo(made: World, key: string): void {
+  made.edit("acme", [...ADDRESSES, key, "release"], true);
+  made.edit("acme", [...ADDRESSES, key, "releaseNow"], true);
+}
+
 /** Each stands behind the one after which it begins. */
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -125,7 +131,7 @@ export const SCENARIOS: readonly Scenario[] = [
     released: [],
     prepare: async (made) => {
       made.edit("acme", [...TENANT, "streams", "marketing"], undefined);
-      made.edit("acme", [...ADDRESSES, "mk1", "release"], true);
+      letGo(made, "mk1");
     },
   },
   {
@@ -147,7 +153,7 @@ export const SCENARIOS: readonly Scenario[] = [
     command: "destroy",
     released: ["tx1", "mk1"],
     prepare: async (made) => {
-      for (const key of ["tx1", "mk1"]) made.edit("acme", [...ADDRESSES, key, "release"], true);
+      for (const key of ["tx1", "mk1"]) letGo(made, key);
       await deploy(made, "acme");
     },
   },

@@ -153,6 +153,7 @@ export const SCENARIOS: readonly Scenario[] = [
     command: "destroy",
     released: ["tx1", "mk1"],
     prepare: async (made) => {
+      made.edit("acme", [...TENANT, "streams"], undefined);
       for (const key of ["tx1", "mk1"]) letGo(made, key);
       await deploy(made, "acme");
     },

@@ -29,6 +29,15 @@ export interface Ec2Api {
   tagged(
     filters: Readonly<Record<string, readonly string[]>>,
   ): Promise<{ securityGroups: Tagged[]; instances: Tagged[] }>;
+  /**
+   * Allocates an Elastic IP. EC2 knows no token by which a second try would be the same address: whoever gets no
+   * answer must ask by the tags.
+   *
+   * @param pool a BYOIP pool. Default: Amazon's.
+   */
+  allocate(tags: Tags, pool?: string): Promise<Pick<LiveAddress, "allocationId" | "publicIp">>;
+  /** Releases an Elastic IP; one that is gone is no error. */
+  release(id: string): Promise<void>;
   /** Sets tags of an Elastic IP, and removes others. */
   tag(id: string, set: Tags, remove?: readonly string[]): Promise<void>;
 }
@@ -129,6 +138,20 @@ export async function ec2Api(access: AwsAccess = {}): Promise<Ec2Api> {
           .filter(({ State }) => State?.Name !== "terminated")
           .map(({ InstanceId = "", Tags }) => ({ id: InstanceId, tags: tagsOf(Tags) })),
       };
+    },
+    async allocate(tags, pool) {
+      const { AllocationId: allocationId = "", PublicIp: publicIp = "" } =
+        await ec2.allocateAddress({
+          Domain: "vpc",
+          ...(pool === undefined ? {} : { PublicIpv4Pool: pool }),
+          TagSpecifications: [{ ResourceType: "elastic-ip", Tags: listedTags(tags) }],
+        });
+      return { allocationId, publicIp };
+    },
+    async release(id) {
+      await ec2.releaseAddress({ AllocationId: id }).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
     },
     async tag(id, set, remove = []) {
       if (Object.keys(set).length > 0) {

@@ -1,9 +1,7 @@
 /** The tags of an address that is taken over: written before the engine imports it. */
 import * as pulumi from "@pulumi/pulumi";
-import { AWS_KEYS, awsAccess } from "../aws/access.ts";
-import { type Ec2Api, ec2Api } from "../aws/ec2.ts";
 import { foreignTags, type StandingAddress } from "../core/guards/address-adoption.ts";
-import { providerValues } from "./provider-values.ts";
+import { ec2Of } from "./ec2.ts";
 
 /**
  * The tags of an Elastic IP that is taken over. The engine imports what is equal to its inputs, and nothing else: so
@@ -27,25 +25,4 @@ export function adoptedTags(
     }
     return wanted;
   });
-}
-
-/** EC2's API with the credentials of a component's provider; they reach nothing but the client. */
-async function ec2Of(component: pulumi.ComponentResource): Promise<Ec2Api> {
-  const provider = component.getProvider("aws:ec2/eip:Eip");
-  if (provider === undefined) {
-    const config = new pulumi.Config("aws");
-    return ec2Api(awsAccess((key) => parsed(config.get(key))));
-  }
-  const value = await providerValues(provider, AWS_KEYS);
-  return ec2Api(awsAccess((key) => parsed(value(key))));
-}
-
-/** Lists and maps stand as JSON in a stack's config. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== "string" || !/^[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

@@ -7,6 +7,7 @@ import type { OperatorConfig, operatorSchema, tenantSchema } from "../core/confi
 import type { AddressAdoption } from "../core/guards/address-adoption.ts";
 import type { Adoption } from "../core/guards/adoption.ts";
 import { checkTakenIps } from "../core/host/private-ips.ts";
+import type { Problem } from "../core/problem.ts";
 import type { DeployedStack } from "../core/state/deployed-stack.ts";
 import { takenPrivateIps } from "../core/tenant/address/private-ips.ts";
 import { setsReverseName } from "../core/tenant/address/records.ts";
@@ -185,7 +186,7 @@ function planFromConfig(
   const read = readConfig({ stack: name, values: { ...operator, tenant: config } });
   const stack = "stack" in read && read.stack.kind === "tenant" ? read.stack : undefined;
   const planned = stack === undefined ? { problems: [] } : plan(stack);
-  const problems = [...read.problems, ...planned.problems];
+  const problems = [...read.problems, ...planned.problems, ...screensNot(name, operator.screen)];
   const accepting = { name, ...(stack === undefined ? {} : { stack }) };
   report(withAcceptances(problems, [accepting], { today: today(), sources: ["plan"] }));
   if (stack === undefined || !("plan" in planned)) {
@@ -197,6 +198,21 @@ function planFromConfig(
     ...waitsOf(stack.operator),
     restores: stack.tenant.existing.whenGone === "restore",
   };
+}
+
+/** A component registers its addresses before EC2 has said which they are. */
+function screensNot(stack: string, screen: unknown): Problem[] {
+  if (screen === undefined) return [];
+  return [
+    {
+      stack,
+      code: "screen-needs-program",
+      level: "error",
+      path: "sendips:screen",
+      message: "is what the program of a stack does, and a component does not",
+      fix: 'leave it out; or deploy the tenant as a stack of its own, whose index.ts is `export { default } from "sendips/program"`',
+    },
+  ];
 }
 
 /** Whom a tenant's deployment asks whether its A records resolve, and how long it waits for what. */

@@ -97,7 +97,8 @@ export function answersOf(
   return listed === undefined ? undefined : { found: standing[listed] };
 }
 
-function resolverAt(servers: readonly string[]): Resolver {
+/** A resolver that asks these servers, IP or IP:port. */
+export function resolverAt(servers: readonly string[]): Resolver {
   const resolver = new Resolver({ timeout: 3_000, tries: 2 });
   resolver.setServers(servers);
   return resolver;
@@ -155,6 +156,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-function reasonOf(error: unknown): string {
+/** Why an answer is not known: the code of DNS, or the message. */
+export function reasonOf(error: unknown): string {
   return codeOf(error) || (error instanceof Error ? error.message : String(error));
 }

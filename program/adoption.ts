@@ -32,14 +32,19 @@ export async function adoptionsInZones(
   const missing = missingRecords(planned, deployed.records, logicalName);
   const ips = new Map(addresses.map(({ key, publicIp }) => [key, publicIp]));
   const byZone = new Map<string, Set<string>>();
-  for (const { publisher, name } of missing) {
+  const ask = (zoneId: string, name: string) =>
+    byZone.set(zoneId, (byZone.get(zoneId) ?? new Set()).add(name));
+  const before = new Map(deployed.records.map((record) => [record.logicalName, record]));
+  for (const { publisher, name, key } of missing) {
     if (publisher.by !== "cloudflare") continue;
     const at = typeof name === "string" ? name : undefined;
     const address = typeof name === "string" ? undefined : ips.get(name.address);
     const below = typeof name === "string" || address === undefined ? undefined : name.below;
     const full = at ?? (below === undefined ? undefined : `${address}.${below}`);
     if (full === undefined) continue;
-    byZone.set(publisher.zoneId, (byZone.get(publisher.zoneId) ?? new Set()).add(full));
+    ask(publisher.zoneId, full);
+    const moves = before.get(logicalName(key));
+    if (moves !== undefined) ask(moves.zoneId, moves.name);
   }
   const standing: ZoneRecord[] = [];
   const findings: Finding[] = [];

@@ -14,6 +14,7 @@ import { checkReverseNames } from "../core/guards/reverse-names.ts";
 import { checkPlace } from "../core/guards/stack-place.ts";
 import { successions } from "../core/guards/successors.ts";
 import type { Finding } from "../core/problem.ts";
+import { candidateKeys, withoutCandidates } from "../core/screening/candidates.ts";
 import { type DeployedStack, hasNoAddress, type StackPlace } from "../core/state/deployed-stack.ts";
 import type { Plan, TenantStack } from "../core/tenant/plan.ts";
 import { reportOf } from "./acceptance.ts";
@@ -29,6 +30,8 @@ export interface GuardResult<Here> {
 /** The Elastic IPs that stand in EC2 and that this run takes over, by the keys of their addresses. */
 export interface TakenAddresses {
   taken: ReadonlyMap<string, LiveAddress>;
+  /** Keys for which candidates stand in EC2 that nobody has decided for. */
+  candidates: ReadonlySet<string>;
 }
 
 /** A stack that holds parked domains alone needs no account. */
@@ -48,15 +51,22 @@ export async function guardTenant(
   // Parked domains alone are a matter of DNS: who has no address needs no account either.
   if (planned.addresses.length === 0 && hasNoAddress(deployed)) {
     reportOf(stack, own);
-    return { deployed, here: { stack: thisStack().stack }, taken: new Map() };
+    return {
+      deployed,
+      here: { stack: thisStack().stack },
+      taken: new Map(),
+      candidates: new Set(),
+    };
   }
   const here = await guardPlace(deployed, findings);
   const owner = thisStack();
   const wanted = planned.addresses;
-  const [live, named] = await Promise.all([
+  const [all, named] = await Promise.all([
     liveAddresses(owner, wanted, deployed),
     namedAddresses(adoptedIds(wanted, deployed)),
   ]);
+  // Where nothing is screened any more, a candidate is an address of the stack like any other.
+  const live = operator.screen === undefined ? all : withoutCandidates(all);
   const context = { owner, wanted, deployed, live, today: today() };
   const { taken, findings: refused } = takeOvers(context, named, here);
   reportOf(stack, [
@@ -67,7 +77,7 @@ export async function guardTenant(
     ...(await checkHandOvers(stack, planned, deployed, context.today)),
     ...own,
   ]);
-  return { deployed, here, taken };
+  return { deployed, here, taken, candidates: candidateKeys(all) };
 }
 
 /** Guards what is deployed of a mail host. */

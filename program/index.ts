@@ -13,21 +13,33 @@ import type { Stack } from "../core/config/config.ts";
 import { failedLookUp } from "../core/foreign-errors.ts";
 import { formatProblems } from "../core/problem.ts";
 import type { TenantStack } from "../core/tenant/plan.ts";
+import { addressAdoptions } from "./address-adoption.ts";
 import { deployMailHost, deployTenant } from "./deploy.ts";
 import { guardMailHost, guardTenant } from "./guard.ts";
 import { mailHostOutputs, tenantOutputs } from "./outputs.ts";
 import { planTenant } from "./plan.ts";
 import { preflightMailHost, preflightTenant } from "./preflight.ts";
+import { screenAddresses } from "./screening.ts";
 import { readStack } from "./stack-config.ts";
 
 type MailHostStack = Extract<Stack, { kind: "mailHost" }>;
 
-/** A tenant: every step refuses before anything is registered, and the last one alone registers. */
+/**
+ * A tenant: every step refuses before anything is registered, and the last one alone registers; but for the screening
+ * of new addresses, which allocates them.
+ */
 async function runTenant(stack: TenantStack) {
   const plan = planTenant(stack);
   const guarded = await guardTenant(stack, plan);
   const preflight = await preflightTenant(stack, plan, guarded);
-  const tenant = deployTenant(stack, plan, guarded.deployed, preflight);
+  const { deployed } = guarded;
+  const screened = await screenAddresses(stack, plan, guarded);
+  const { privateIps, addressAdoptions: standing } = preflight;
+  const { adoptions: fresh } = await addressAdoptions(stack, plan, privateIps, deployed, screened);
+  const tenant = deployTenant(stack, plan, deployed, {
+    ...preflight,
+    addressAdoptions: new Map([...fresh, ...standing]),
+  });
   return tenantOutputs(stack, plan, tenant, guarded.here, preflight);
 }
 

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { accessChange, changeAccess } from "./access/policy.ts";
 import type { SandboxClock } from "./clock.ts";
+import { blocklistChange } from "./dns/blocklists.ts";
 import { type CallLog, type Faults, faultRule } from "./faults.ts";
 import type { WireRequest, WireResponse, World } from "./world.ts";
 
@@ -86,6 +87,11 @@ const routes: Readonly<Record<string, Route>> = {
     world.state.access = changeAccess(world.state.access, accessChange.parse(body));
     world.changed();
     return accessView(world);
+  },
+  "POST blocklists": ({ world }, body) => {
+    world.state.blocklists = { ...world.state.blocklists, ...blocklistChange.parse(body) };
+    world.changed();
+    return world.state.blocklists;
   },
   "GET state": ({ world }) => world.state,
 };

@@ -2,9 +2,11 @@
  * What every simulated service shares: the clock, the state that outlives the process, the call
  * log and the faults to inject. Services keep their own slice of the state and nothing else.
  */
+
 import type { AccessState } from "./access/policy.ts";
 import type { AwsState } from "./aws/state.ts";
 import type { CloudflareState } from "./cloudflare/state.ts";
+import type { SandboxBlocklist } from "./dns/blocklists.ts";
 
 /** A clock that tests may run fast or push forward; all sandbox delays are measured on it. */
 export interface Clock {
@@ -17,6 +19,8 @@ export interface State {
   version: 1;
   aws: AwsState;
   cloudflare: CloudflareState;
+  /** Blocklists in DNS, by their zones; absent where there are none. */
+  blocklists?: Record<string, SandboxBlocklist>;
   /** What credentials may do; absent where all may do everything. */
   access?: AccessState;
   /** How far the sandbox clock was ahead of real time at the last save, in milliseconds. */

@@ -16,6 +16,7 @@ import { addressPath, type LiveAddress } from "../../core/guards/address-context
 import { ADDRESS_WAY_OUT, DRAIN_WAY_OUT, drainText } from "../../core/guards/addresses.ts";
 import { isLetGo } from "../../core/guards/bindings.ts";
 import { drainOf, isDraining, type WantedRetirement } from "../../core/retirement.ts";
+import { isCandidate } from "../../core/screening/candidates.ts";
 import {
   type DeployedStack,
   hasNoAddress,
@@ -362,7 +363,10 @@ async function ownedAddresses(
   const found = await taggedAddresses(thisStack(), filters, opts);
   const all = await Promise.all([...found.values()].map((id) => addressOf(id, opts)));
   return all.flatMap((address) =>
-    address !== undefined && isOwned(address.tags, thisStack()) ? [address] : [],
+    // One that nobody has decided for stands in no one's way: whoever screens it lets it go, or takes it.
+    address !== undefined && isOwned(address.tags, thisStack()) && !isCandidate(address.tags)
+      ? [address]
+      : [],
   );
 }
 

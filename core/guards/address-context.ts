@@ -35,9 +35,17 @@ export const EC2_RULE = "EC2: a released Elastic IP may go to another account";
 /** The config path of an address. */
 export const addressPath = (key: string) => `sendips:tenant.addresses.${key}`;
 
-/** The command that takes an address into the state, also of a stack that was never deployed. */
+/** What Pulumi is called with to take an address into the state, also of a stack that was never deployed. */
+export function importArguments(stack: string, key: string, allocationId: string): string[] {
+  return [
+    ...["import", "aws:ec2/eip:Eip", `${stack}-${key}`, allocationId],
+    ...["--stack", stack, "--yes", "--generate-code=false"],
+  ];
+}
+
+/** {@link importArguments}, for a person. */
 export function importCommand(stack: string, key: string, allocationId: string): string {
-  return `pulumi import aws:ec2/eip:Eip ${stack}-${key} ${allocationId} --stack ${stack} --yes --generate-code=false`;
+  return ["pulumi", ...importArguments(stack, key, allocationId)].join(" ");
 }
 
 /** Takes a resource out of the state, and what hangs on it, and leaves all of it as it is in the cloud. */

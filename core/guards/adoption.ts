@@ -81,7 +81,7 @@ export function missingRecords(
  * What the records to be created meet at their names.
  *
  * @param missing see {@link missingRecords}.
- * @param standing everything at their names, by their zones.
+ * @param standing everything at their names, and at those where the state has them, by their zones.
  * @param state the stack's own records, which are no strangers.
  * @param isHeld whether the state holds a record by its key: one that moves takes over nothing, because it is
  *   another record already.
@@ -135,6 +135,11 @@ export function planAdoptions(
       adoptions.set(key, { id: equal.id, standing: equal, equal: true });
       continue;
     }
+    const moved = state.find(({ key: its }) => its === key);
+    // A run that was cut short has moved it already, and the state does not know yet.
+    const isMoved =
+      moved !== undefined && !standing.some((other) => identityOf(other) === identityOf(moved));
+    if (equal !== undefined && isMoved && equal.zoneId === moved.zoneId) continue;
     const rivals = others.filter((other) => other === equal || isRival(record, other));
     const [rival, ...more] = rivals;
     if (rival === undefined) continue;

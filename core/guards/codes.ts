@@ -56,6 +56,18 @@ export const guardCodes = {
     level: "error",
     meaning: "Of a new address the state holds the id alone, and EC2 has two that it could be.",
   },
+  "screen-list-broken": {
+    level: "error",
+    meaning: "A blocklist that new addresses are screened by does not answer its test points.",
+  },
+  "screen-none-taken": {
+    level: "error",
+    meaning: "Each address that was allocated for a key is on a blocklist.",
+  },
+  "screen-needs-program": {
+    level: "error",
+    meaning: "Addresses are to be screened where a component alone deploys them.",
+  },
   "adopt-not-found": {
     level: "error",
     meaning: "The account has no such Elastic IP in this Region as the config adopts.",

@@ -2,9 +2,10 @@
  * What belongs to a stack, by its config, its state and the clouds, and what brings the three together again: after
  * a run that was cut short, with a state that was lost or is an old copy. Nothing of it allocates or releases.
  */
-import { importCommand, type LiveAddress } from "../guards/address-context.ts";
+import { importArguments, type LiveAddress } from "../guards/address-context.ts";
 import { isLetGo } from "../guards/bindings.ts";
 import { describeHolder } from "../guards/holders.ts";
+import { isCandidate } from "../screening/candidates.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
 import { type StateAddress, TYPES } from "../state/resources.ts";
 import { isOwned, readTags, type StackName, type Tags } from "../state/tags.ts";
@@ -156,6 +157,18 @@ function unheldAddress(
   const what = `${key}: ${publicIp} (${allocationId}), ${where}, is in no state`;
   const held = deployed.addresses.find((address) => address.key === key);
   const release = `aws ec2 release-address --allocation-id ${allocationId}`;
+  if (isCandidate(tags)) {
+    const isWanted = held === undefined && wanted.includes(key);
+    return [
+      {
+        kind: "named",
+        found: `${key}: ${publicIp} (${allocationId}) was allocated to be screened, and nobody has decided for it`,
+        remedy: isWanted
+          ? "the next deployment takes it, or lets it go"
+          : `it is paid for; let it go: ${release}`,
+      },
+    ];
+  }
   if (held !== undefined) {
     const left = networkInterfaceId === "" ? "" : `, once nobody sends from ${privateIp}`;
     return [
@@ -181,7 +194,7 @@ function unheldAddress(
       found: what,
       remedy:
         "it comes into the state; the next deployment takes over its PTR, binding and records as they stand",
-      command: importCommand(owner.stack, key, allocationId).split(" ").slice(1),
+      command: importArguments(owner.stack, key, allocationId),
     },
   ];
 }

@@ -26,6 +26,8 @@ export interface DeployedStack {
   lost: readonly RememberedAddress[];
   /** Keys of addresses of which the state holds the id alone. */
   unread: readonly string[];
+  /** Keys whose address was screened before it was taken. */
+  screened: readonly string[];
   /** The records in Cloudflare of the state. */
   records: readonly StateRecord[];
   /** The network interfaces of the state. */
@@ -45,7 +47,7 @@ export function readDeployed(
 ): { deployed: DeployedStack; findings: Finding[] } {
   const { resources, findings } = readResources(stack, byUrn);
   const read = readOutputs(resources.outputs, resources.details, resources.records);
-  const { addresses, records, networkInterfaces, remembered, unread } = resources;
+  const { addresses, records, networkInterfaces, remembered, unread, screened } = resources;
   const { account, region } = read.outputs;
   const place = {
     ...(account === undefined ? {} : { account }),
@@ -66,7 +68,7 @@ export function readDeployed(
   }
   return {
     deployed: {
-      ...{ addresses, records, networkInterfaces, unread },
+      ...{ addresses, records, networkInterfaces, unread, screened },
       lost: [...lost.values()],
       outputs: read.outputs,
     },

@@ -17,6 +17,8 @@ export const TYPES = {
   eipDomainName: "aws:ec2/eipDomainName:EipDomainName",
   eipAssociation: "aws:ec2/eipAssociation:EipAssociation",
   dnsRecord: "cloudflare:index/dnsRecord:DnsRecord",
+  /** Says of a key that its address was screened, see `screenName`. */
+  stash: "pulumi:index:Stash",
   securityGroup: "aws:ec2/securityGroup:SecurityGroup",
   instance: "aws:ec2/instance:Instance",
   networkInterfaceAttachment: "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment",
@@ -103,6 +105,8 @@ export interface StateResources {
   remembered: RememberedAddress[];
   /** Keys of Elastic IPs of which the state holds the id alone: they were allocated, and could not be read then. */
   unread: string[];
+  /** Keys whose address was screened before it was taken. */
+  screened: string[];
   networkInterfaces: StateInterface[];
   /** The stack's own outputs. */
   outputs: unknown;
@@ -160,7 +164,14 @@ export function readResources(
   byUrn: unknown,
 ): { resources: StateResources; findings: Finding[] } {
   const resources: StateResources = {
-    ...{ addresses: [], records: [], remembered: [], networkInterfaces: [], unread: [] },
+    ...{
+      addresses: [],
+      records: [],
+      remembered: [],
+      networkInterfaces: [],
+      unread: [],
+      screened: [],
+    },
     ...{ outputs: undefined, details: undefined },
   };
   const findings: Finding[] = [];
@@ -246,10 +257,24 @@ export function readResources(
   }
   for (const [urn, resource] of all) {
     if (!isMap(resource)) continue;
+    const screened = screenedKey(urn, stack);
+    if (screened !== undefined) resources.screened.push(screened);
     if (typeOf(urn) === TYPES.stack) resources.outputs = resource["outputs"];
     if (typeOf(urn) === TYPES.deployment) resources.details = resource["outputs"];
   }
   return { resources, findings };
+}
+
+/** The logical name of what says that the address of a key was screened. */
+export function screenName(stack: string, key: string): string {
+  return `${stack}-${key}-screen`;
+}
+
+function screenedKey(urn: string, stack: string): string | undefined {
+  if (typeOf(urn) !== TYPES.stash) return undefined;
+  const name = nameOf(urn);
+  const key = name.endsWith("-screen") ? keyOf(name.slice(0, -"-screen".length), stack) : undefined;
+  return key !== undefined && screenName(stack, key) === name ? key : undefined;
 }
 
 /**

@@ -45,6 +45,8 @@ const schema = z.object({
   release: flag,
   /** Lifts it too, and the Elastic IP stays allocated when it leaves. It is still there once the stack has let go. */
   retained: flag,
+  /** It was allocated to be screened, and nobody has decided for it. */
+  candidate: flag,
   /** The UTC day on which the address left its pools. */
   drainsSince: day,
   /** The UTC day from which it may go. */

@@ -3,6 +3,7 @@ import type { Answer } from "dns-packet";
 import type { RecordContent } from "../cloudflare/state.ts";
 import { txtStrings } from "../cloudflare/txt.ts";
 import type { World } from "../world.ts";
+import { blocklistRecords } from "./blocklists.ts";
 import { REVERSE_ZONES, reverseRecords } from "./reverse.ts";
 
 /** RCODEs of RFC 1035 §4.1.1. */
@@ -23,6 +24,9 @@ const NEGATIVE_TTL = 60;
 export function answer(world: World, name: string, type: string): Reply {
   const asked = name.replace(/\.$/, "");
   const zone = zoneOf(world, asked.toLowerCase());
+  if (zone !== undefined && world.state.blocklists?.[zone]?.answers === "fails") {
+    return { rcode: RCODE.SERVFAIL, answers: [], authorities: [] };
+  }
   if (zone === undefined) return { rcode: RCODE.REFUSED, answers: [], authorities: [] };
   const answers: Answer[] = [];
   let owner = asked;
@@ -60,6 +64,7 @@ function zoneOf(world: World, name: string): string | undefined {
   const zones = [
     ...Object.values(world.state.cloudflare.zones).map((zone) => zone.name),
     ...REVERSE_ZONES,
+    ...Object.keys(world.state.blocklists ?? {}),
     SERVERS_ZONE,
   ];
   return zones
@@ -85,6 +90,8 @@ function zoneRecords(world: World, zone: string): RecordContent[] {
     ];
   }
   if (REVERSE_ZONES.includes(zone)) return [...apex, ...reverseRecords(world, zone)];
+  const blocklist = world.state.blocklists?.[zone];
+  if (blocklist !== undefined) return [...apex, ...blocklistRecords(zone, blocklist)];
   const now = world.clock.now();
   const { served, zones } = world.state.cloudflare;
   const shown = served.filter(

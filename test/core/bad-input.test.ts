@@ -29,7 +29,7 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
 
   test("an unknown key of the stack", () => {
     expect(faults(() => {}, { tennant: {} })).toEqual([
-      'sendips:tennant | "tennant" is not a key that sendips knows | allowed here: tenant, mailHost, zones, reports, ttl, spfSnapshot, eipQuota, dns, waits, accept, domainConnect',
+      'sendips:tennant | "tennant" is not a key that sendips knows | allowed here: tenant, mailHost, zones, reports, ttl, spfSnapshot, eipQuota, dns, waits, screen, accept, domainConnect',
     ]);
   });
 

@@ -17,6 +17,7 @@ spfSnapshot: { _spf.google.com: v=spf1 -all }
 eipQuota: { us-east-1: 40 }
 dns: { servers: ["192.0.2.53:53"] }
 waits: { dns: 600, ptr: 600, release: 1200, privateIp: 15 }
+screen: { lists: [bl.example, { zone: zen.example, codes: [127.0.0.2] }], attempts: 3 }
 accept:
   - { code: dmarc-no-reports, path: "sendips:tenant.dmarc", reason: known, until: 2027-01-31 }
 domainConnect:

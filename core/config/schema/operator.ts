@@ -1,7 +1,7 @@
 /** Operator-wide values: once for all stacks, in Pulumi.yaml. */
 import { z } from "zod";
 import { ttlConfig, zoneConfig } from "../../publishers/publishers.ts";
-import { domainMap, nameMap, nameServer, regionMap, reportUri } from "../fields.ts";
+import { domain, domainMap, ipv4, nameMap, nameServer, regionMap, reportUri } from "../fields.ts";
 import { acceptList } from "./accept.ts";
 import { domainConnectSchema } from "./domain-connect.ts";
 
@@ -9,6 +9,17 @@ import { domainConnectSchema } from "./domain-connect.ts";
 function seconds(what: string, usual: number) {
   return z.int().min(1).max(86_400).default(usual).describe(`Until ${what}. Default: ${usual}.`);
 }
+
+/** A zone that names a subscriber's key would show it in plans and states. */
+const listZone = domain.refine(
+  (zone) => !zone.endsWith(".dq.spamhaus.net"),
+  "holds the key of a subscriber, which would stand in clear text",
+);
+
+const listWithCodes = z.strictObject({
+  zone: listZone,
+  codes: z.array(ipv4).min(1).describe("The answers that count as a listing. Default: all."),
+});
 
 /** The keys under `sendips:` in Pulumi.yaml. */
 export const operatorSchema = z.strictObject({
@@ -51,6 +62,27 @@ export const operatorSchema = z.strictObject({
     .prefault({})
     .describe(
       "How long a deployment waits, in seconds, before it gives up; the next one goes on where it ended. Default: what is usual of each.",
+    ),
+  screen: z
+    .strictObject({
+      lists: z
+        .array(z.union([listZone, listWithCodes]))
+        .min(1)
+        .describe(
+          "Blocklists, each by its zone, or {zone, codes} where only some answers count: codes 127.0.0.10 and .11 of zen.spamhaus.org, say, are of ranges. A list that does not answer its test points (127.0.0.2, 127.0.0.1) stops the deployment before anything is allocated.",
+        ),
+      attempts: z
+        .int()
+        .min(1)
+        .max(20)
+        .default(3)
+        .describe(
+          "Addresses that are looked at for one key, at most: they stand side by side, within the quota, until one is clear. Default: 3.",
+        ),
+    })
+    .optional()
+    .describe(
+      "Blocklists that are asked of each new address before it is taken: one that is listed is let go once another, which is not, is there. They are asked through dns.servers, or through the resolver of the machine that deploys. Default: none are asked.",
     ),
   accept: acceptList("any stack"),
   domainConnect: domainConnectSchema.optional(),

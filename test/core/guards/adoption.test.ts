@@ -136,21 +136,30 @@ describe("a record that is to be created", () => {
       address: { address: "tx1" },
     });
     const at = (name: string) => [
-      { logicalName: "acme-tx1-a", zoneId: ZONE, name, type: "A", content: "192.0.2.1" },
+      {
+        ...{ logicalName: "acme-tx1-a", key: "tx1-a", zoneId: ZONE },
+        ...{ name, type: "A", content: "192.0.2.1" },
+      },
     ];
+    const stays = zoneRecord("old.acme.example", "A", "192.0.2.1");
     const name = (key: string) => `acme-${key}`;
     expect(missingRecords([host], at("new.acme.example"), name)).toEqual([]);
     expect(missingRecords([host], at("old.acme.example"), name)).toEqual([host]);
     for (const content of ["192.0.2.1", "192.0.2.9"]) {
       const met = meet(
         [host],
-        [zoneRecord("new.acme.example", "A", content)],
+        [zoneRecord("new.acme.example", "A", content), stays],
         at("old.acme.example"),
       );
       expect([met.adopted, met.refused.length]).toEqual([[], 1]);
       expect(met.refused.join()).toContain("leave the record at the name where it is deployed");
     }
     expect(meet([host], [], at("old.acme.example"))).toEqual({ adopted: [], refused: [] });
+    // Nothing at the old name, and what is wanted at the new one: a run that was cut short has moved it.
+    const moved = zoneRecord("new.acme.example", "A", "192.0.2.1");
+    expect(meet([host], [moved], at("old.acme.example"))).toEqual({ adopted: [], refused: [] });
+    const foreign = zoneRecord("new.acme.example", "A", "192.0.2.9");
+    expect(meet([host], [foreign], at("old.acme.example")).refused).toHaveLength(1);
   });
 
   test("is no stranger to what the state holds, nor to a name whose address is not there", () => {

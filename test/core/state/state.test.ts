@@ -303,8 +303,9 @@ describe("tags", () => {
       ...{ "sendips:tenant": "clinic", "sendips:address": "tx1" },
       ...{ "sendips:binding": "eni-1/10.0.1.10", "sendips:release": "true" },
     });
-    expect(readTags(written)).toEqual({ ...says, release: true, retained: false });
-    expect(readTags({ Name: "somebody else's" })).toEqual({ release: false, retained: false });
+    const none = { retained: false, candidate: false };
+    expect(readTags(written)).toEqual({ ...says, release: true, ...none });
+    expect(readTags({ Name: "somebody else's" })).toEqual({ release: false, ...none });
   });
   test("say whether the release is deployed, and whose something is", () => {
     expect(isReleased(ownerTags(owner, true))).toBe(true);

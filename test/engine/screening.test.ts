@@ -1,0 +1,177 @@
+/** New addresses that are asked of blocklists before one is taken: the lists are the sandbox's, over real DNS. */
+import { expect, test } from "vitest";
+import {
+  changes,
+  clearCalls,
+  deployedWorld,
+  inject,
+  operationLines,
+  type World,
+} from "./harness.ts";
+
+const LIST = "bl.example";
+const OTHER = "ranges.example";
+
+/** Serves blocklists in the sandbox's DNS. */
+async function serve(made: World, lists: Record<string, object>): Promise<void> {
+  const body = JSON.stringify(lists);
+  const reply = await fetch(`${made.sandbox.url}/_sandbox/blocklists`, { method: "POST", body });
+  expect(reply.status).toBe(200);
+}
+
+/** Wants one more address, and screens it. */
+function want(made: World, screen: object | undefined, key = "tx2", privateIp = "10.0.1.12"): void {
+  made.edit("acme", ["sendips:tenant", "addresses", key], { privateIp });
+  made.edit("acme", ["sendips:screen"], screen);
+}
+
+/** The public IPs that EC2 has, with whether each is a candidate. */
+function standing(made: World): string[] {
+  const { addresses = {} } = made.sandbox.world.state.aws.regions["us-east-1"] ?? {};
+  return Object.values(addresses)
+    .map(({ publicIp, tags }) => `${publicIp}${tags["sendips:candidate"] ? " candidate" : ""}`)
+    .sort();
+}
+
+const DEPLOYED = ["198.51.100.1", "198.51.100.2"];
+const isAllocation = (call: string) => call === "AllocateAddress";
+const isRelease = (call: string) => call === "ReleaseAddress";
+
+test("a listed address is let go once a clear one is there, and the next run changes nothing", async () => {
+  const made = await deployedWorld();
+  await serve(made, {
+    [LIST]: { listed: { "198.51.100.3": "127.0.0.4" } },
+    [OTHER]: { listed: { "198.51.100.4": "127.0.0.2", "198.51.100.5": "127.0.0.9" } },
+  });
+  want(made, { lists: [LIST, { zone: OTHER, codes: ["127.0.0.2"] }], attempts: 3 });
+  await clearCalls(made);
+  const preview = await made.run("preview", "--stack", "acme");
+  expect(preview.code, preview.output).toBe(0);
+  expect(await changes(made)).toEqual([]);
+
+  const up = await made.up("acme");
+  expect(up.code, up.output).toBe(0);
+  expect(up.output).toContain(
+    "acme: sendips:tenant.addresses.tx2: is not taken: 198.51.100.3 (bl.example: 127.0.0.4)",
+  );
+  expect(up.output).toContain("198.51.100.4 is let go: 198.51.100.5 is taken");
+  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.5"]);
+  expect((await made.outputs("acme")).addresses["tx2"]?.publicIp).toBe("198.51.100.5");
+  const sent = (await changes(made)).filter((call) => isAllocation(call) || isRelease(call));
+  expect(sent).toEqual([
+    ...["AllocateAddress", "AllocateAddress", "AllocateAddress"],
+    ...["ReleaseAddress", "ReleaseAddress"],
+  ]);
+  const again = await made.up("acme");
+  expect([again.code, operationLines(again)]).toEqual([0, []]);
+  made.edit("acme", ["sendips:screen"], undefined);
+  const without = await made.up("acme");
+  expect([without.code, operationLines(without)]).toEqual([0, []]);
+});
+
+test("a list that is not to be believed stops the deployment before anything is allocated", async () => {
+  const made = await deployedWorld();
+  await serve(made, {
+    "refused.example": { answers: "refused" },
+    "everything.example": { answers: "everything" },
+    "fails.example": { answers: "fails" },
+  });
+  want(made, {
+    lists: ["refused.example", "everything.example", "fails.example", "nobody.operator.example"],
+  });
+  await clearCalls(made);
+  const commands = [
+    ["preview", "--stack", "acme"],
+    ["up", "--stack", "acme", "--yes", "--skip-preview"],
+  ];
+  for (const command of commands) {
+    const ended = await made.run(...command);
+    expect(ended.code).not.toBe(0);
+    expect(ended.output).toContain("asked through a public resolver");
+    expect(ended.output).toContain("everything.example cannot be believed: it lists 127.0.0.1");
+    expect(ended.output).toContain("fails.example cannot be believed");
+    expect(ended.output).toContain("it does not list 127.0.0.2");
+    expect(ended.output).toContain("(screen-list-broken)");
+  }
+  expect(await changes(made)).toEqual([]);
+  expect(standing(made)).toEqual(DEPLOYED);
+});
+
+test("where none is clear they stay, named; more attempts go on with them, and a destroy allocates none", async () => {
+  const made = await deployedWorld();
+  const listed = { "198.51.100.3": "127.0.0.2", "198.51.100.4": "127.0.0.2" };
+  await serve(made, { [LIST]: { listed } });
+  want(made, { lists: [LIST], attempts: 2 });
+  const none = await made.up("acme");
+  expect(none.code).not.toBe(0);
+  expect(none.output).toContain("(screen-none-taken)");
+  expect(none.output).toMatch(/aws ec2 release-address --allocation-id eipalloc-/);
+  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.3 candidate", "198.51.100.4 candidate"]);
+  await clearCalls(made);
+  const refused = await made.run("destroy", "--stack", "acme", "--yes", "--run-program");
+  expect(refused.code).not.toBe(0);
+  const refreshed = await made.run("refresh", "--stack", "acme", "--yes", "--run-program");
+  expect(refreshed.code, refreshed.output).toBe(0);
+  expect(await changes(made)).toEqual([]);
+
+  made.edit("acme", ["sendips:screen", "attempts"], 3);
+  const up = await made.up("acme");
+  expect(up.code, up.output).toBe(0);
+  expect((await changes(made)).filter(isAllocation)).toHaveLength(1);
+  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.5"]);
+});
+
+test("the quota ends it, and says so; one that is clear by then is taken", async () => {
+  const made = await deployedWorld({ eipQuota: 3 });
+  await serve(made, { [LIST]: { listed: { "198.51.100.3": "127.0.0.2" } } });
+  made.edit("acme", ["sendips:eipQuota"], { "us-east-1": 9 });
+  want(made, { lists: [LIST] });
+  const ended = await made.up("acme");
+  expect(ended.code).not.toBe(0);
+  expect(ended.output).toContain("AddressLimitExceeded) after 1 of 3 attempts");
+  await serve(made, { [LIST]: {} });
+  const up = await made.up("acme");
+  expect(up.code, up.output).toBe(0);
+  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.3"]);
+});
+
+test("an allocation whose answer is lost leaves no second address", async () => {
+  const made = await deployedWorld();
+  await serve(made, { [LIST]: {} });
+  want(made, { lists: [LIST] });
+  await inject(made, { service: "ec2", action: "AllocateAddress", kind: "drop-after" });
+  const up = await made.up("acme");
+  expect(up.code, up.output).toBe(0);
+  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.4"]);
+  const again = await made.up("acme");
+  expect([again.code, operationLines(again)]).toEqual([0, []]);
+});
+
+test("two keys share the lists and the quota, and each takes an address of its own", async () => {
+  const made = await deployedWorld();
+  await serve(made, { [LIST]: { listed: { "198.51.100.3": "127.0.0.2" } } });
+  want(made, { lists: [LIST] }, "tx2", "10.0.1.12");
+  want(made, { lists: [LIST] }, "tx3", "10.0.1.13");
+  const up = await made.up("acme");
+  expect(up.code, up.output).toBe(0);
+  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.4", "198.51.100.5"]);
+});
+
+test.each(["DeleteTags", "ReleaseAddress"])(
+  "cut short at %s, the next run ends what was begun: one address, and no candidate",
+  async (action) => {
+    const made = await deployedWorld();
+    await serve(made, { [LIST]: { listed: { "198.51.100.3": "127.0.0.2" } } });
+    want(made, { lists: [LIST] });
+    const denied = { code: "RequestExpired", status: 400 };
+    await inject(made, { service: "ec2", action, kind: "error", ...denied });
+    expect((await made.up("acme")).code).not.toBe(0);
+    // What is in no state and decided for comes into the state; what is not stays for the deployment.
+    await made.sendips("recover", "acme", "--yes");
+    const up = await made.up("acme");
+    expect(up.code, up.output).toBe(0);
+    expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.4"]);
+    const again = await made.up("acme");
+    expect([again.code, operationLines(again)]).toEqual([0, []]);
+  },
+);

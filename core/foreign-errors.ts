@@ -129,6 +129,11 @@ export function isTakenInEc2(error: string): boolean {
   );
 }
 
+/** Whether EC2 refuses to take private IPs from an interface that it does not have: `UnassignPrivateIpAddresses`. */
+export function lacksPrivateIp(error: string): boolean {
+  return /are not assigned to interface/.test(error);
+}
+
 /** Whether a publisher refuses a record because it, or what it cannot stand beside, stands already. */
 export function recordExists(error: string): boolean {
   return PUBLISHERS.some((kind) => kind.stands?.(error) === true);

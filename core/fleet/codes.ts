@@ -36,6 +36,10 @@ export const fleetCodes = {
     level: "error",
     meaning: "A CNAME of one stack stands beside records of another.",
   },
+  "address-taken-over-twice": {
+    level: "error",
+    meaning: "Two stacks adopt, or ask back, one Elastic IP.",
+  },
   "address-private-ip-taken": {
     level: "error",
     meaning: "A private IP already carries another tenant's address.",

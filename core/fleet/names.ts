@@ -1,4 +1,4 @@
-/** Names that belong to one tenant each: host names, return paths, DKIM selectors. */
+/** What belongs to one tenant each, by name: host names, return paths, DKIM selectors, addresses that are taken over. */
 
 import { dkimName } from "../../mail/dkim/record.ts";
 import { dkimPath } from "../config/config.ts";
@@ -15,14 +15,39 @@ export function nameConflicts(tenants: readonly FleetTenant[], reported: Reporte
   const hosts = new Claims();
   const returnPaths = new Claims();
   const selectors = new Claims();
+  const taken = new Claims();
   return tenants.flatMap(({ name, stack }) => {
     const context = contextOf(name, stack.tenant, stack.operator);
     return [
       ...hostNames(context, hosts, reported),
       ...bouncePaths(context, returnPaths, reported),
       ...dkimSelectors(context, selectors, reported),
+      ...takenAddresses(context, taken),
     ];
   });
+}
+
+/** Whoever deploys first would have it, and the other be refused; an id and an IPv4 of one address are not compared. */
+function takenAddresses({ stack, tenant }: TenantContext, claims: Claims): Problem[] {
+  return sortedEntries(tenant.addresses).flatMap(([key, address]) =>
+    (["adopt", "recover"] as const).flatMap((how): Problem[] => {
+      const wanted = address[how];
+      const path = `sendips:tenant.addresses.${key}.${how}`;
+      const other = wanted === undefined ? undefined : claims.claim(wanted, { stack, path });
+      if (other === undefined) return [];
+      return [
+        {
+          code: "address-taken-over-twice",
+          level: "error",
+          stack,
+          path,
+          message: `is ${wanted}, which ${claimText(other)} takes over already`,
+          fix: "an Elastic IP for each tenant: two on one address share its reputation",
+          rule: "EC2: an Elastic IP is bound once",
+        },
+      ];
+    }),
+  );
 }
 
 function hostNames({ stack, tenant }: TenantContext, claims: Claims, reported: ReportedNames) {

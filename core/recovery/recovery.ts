@@ -275,11 +275,30 @@ function strangerStep(live: LiveAddress): RecoveryStep {
   };
 }
 
-function pendingSteps({ pending }: RecoveryContext): RecoveryStep[] {
+function pendingSteps({ pending, owner, goneRecords }: RecoveryContext): RecoveryStep[] {
   if (pending.length === 0) return [];
-  const names = pending.map(
-    ({ operation, urn }) => `${operation} ${urn.split("::").slice(2).join(" ").split("$").at(-1)}`,
+  const short = (urn: string) => urn.split("::").slice(2).join(" ").split("$").at(-1);
+  const names = pending.map(({ operation, urn }) => `${operation} ${short(urn)}`);
+  const gone = new Set(goneRecords.map(({ urn }) => urn));
+  // A PTR that is set once more is the same; of an address that is gone the provider cannot read it.
+  const unread = pending.filter(
+    ({ operation, urn }) =>
+      operation === "updating" && !urn.includes(TYPES.eipDomainName) && !gone.has(urn),
   );
+  const reading: RecoveryStep[] =
+    unread.length === 0
+      ? []
+      : [
+          {
+            kind: "run",
+            found: `${unread.map(({ urn }) => short(urn)).join("; ")}: changed in the cloud, in part, or not at all`,
+            remedy: "the state reads what is there, and the next deployment changes the rest",
+            command: [
+              ...["refresh", "--stack", owner.stack, "--yes", "--skip-preview"],
+              ...unread.flatMap(({ urn }) => ["--target", urn]),
+            ],
+          },
+        ];
   return [
     {
       kind: "clear",
@@ -287,5 +306,6 @@ function pendingSteps({ pending }: RecoveryContext): RecoveryStep[] {
       remedy:
         "they leave the state; the next deployment looks in the clouds before it makes anything anew",
     },
+    ...reading,
   ];
 }

@@ -76,6 +76,12 @@ test("a warmed address is adopted with its binding, PTR and records, and nothing
   await clearCalls(made);
   const preview = await made.run("preview", "--stack", "acme").catch(() => undefined);
   expect(preview).toBeDefined();
+  const denied = { code: "UnauthorizedOperation", status: 403 };
+  await inject(made, { service: "ec2", action: "CreateTags", kind: "error", ...denied });
+  const untagged = await made.up("acme");
+  expect(untagged.code).not.toBe(0);
+  expect(untagged.output).toContain(`${publicIp} is not taken over, because its tags cannot be`);
+  expect(untagged.output).not.toMatch(/^\s+at .*adopted-tags/m);
   const up = await made.up("acme");
   expect(up.code, up.output).toBe(0);
   const its = operationLines(up).filter((line) => / acme-tx1(-a)?$/.test(line));

@@ -11,7 +11,7 @@ import { calls, clearCalls, deployedWorld, liveState, type World } from "./harne
 
 const TENANT = ["sendips:tenant"];
 const ADDRESSES = [...TENANT, "addresses"];
-const SEQUENCES = Number(process.env["SENDIPS_SEQUENCES"] ?? 2);
+const SEQUENCES = Number(process.env["SENDIPS_SEQUENCES"] ?? 1);
 const SEED = process.env["SENDIPS_SEED"];
 /** Long enough for an edit, its refusals and an edit back. */
 const STEPS = 9;

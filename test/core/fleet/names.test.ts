@@ -8,6 +8,18 @@ describe("names", () => {
     ]);
   });
 
+  test("an Elastic IP that two take over; each one of its own is in order", () => {
+    const taking = (how: string, ip: string) => ({
+      addresses: { tx1: { privateIp: "10.0.1.19", [how]: ip } },
+    });
+    const [first, second] = [taking("adopt", "198.51.100.7"), taking("recover", "198.51.100.7")];
+    expect(problemLines(second, first).filter((line) => line.includes("198.51"))).toEqual([
+      "error globex sendips:tenant.addresses.tx1.recover: is 198.51.100.7, which acme (sendips:tenant.addresses.tx1.adopt) takes over already",
+    ]);
+    const other = taking("adopt", "198.51.100.8");
+    expect(problemLines(other, first).filter((line) => line.includes("198.51"))).toEqual([]);
+  });
+
   test("a return path twice", () => {
     const streams = {
       tx: { from: "tx.globex.example", addresses: ["tx1"], returnPath: "bounce.tx.acme.example" },

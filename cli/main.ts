@@ -13,6 +13,7 @@ const USAGE = `sendips <command>
   adopt <stack>          a tenant's config from what sends already
   drift [stack…|--all]   what differs between config, state, clouds and DNS
   recover <stack>        what a run that was cut short has left, and what puts it right
+  rename <stack> <new>   another name for a stack; nothing is replaced
   connect <stack>        a Domain Connect template, or links for the customer
   iam <stack…|--all>     the IAM policy and the Cloudflare scopes that are enough
 
@@ -62,6 +63,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   recover: async () => {
     const { RECOVER_USAGE, recoverCommand } = await import("./commands/recover.ts");
     return { usage: RECOVER_USAGE, run: recoverCommand };
+  },
+  rename: async () => {
+    const { RENAME_USAGE, renameCommand } = await import("./commands/rename.ts");
+    return { usage: RENAME_USAGE, run: renameCommand };
   },
   connect: async () => {
     const { CONNECT_USAGE, connectCommand } = await import("./commands/connect.ts");

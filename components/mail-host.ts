@@ -178,6 +178,8 @@ export class MailHost extends pulumi.ComponentResource {
           aliases: [ALONE],
           // With the interface every association on it would go, and tenants' mail with them.
           protect: !release,
+          // What only says the name of a stack that has another name since needs no permission to change it.
+          ignoreChanges: ["description"],
           hooks: {
             beforeUpdate: [hooks.keepPrivateIps],
             beforeDelete: [hooks.keep],
@@ -247,8 +249,9 @@ function createSecurityGroup(
       ],
       tags: { Name: name, ...writeTags({ mailHost: name }), ...ownerTags(thisStack(), false) },
     },
-    // Named by the engine, once: one that was taken into the state again keeps the name that it has.
-    { ...opts, ignoreChanges: ["name"] },
+    // Named by the engine, once: one that was taken into the state again keeps the name that it has. Its description EC2
+    // never changes: a stack that gets another name would make it anew, and the interfaces use it.
+    { ...opts, ignoreChanges: ["name", "description"] },
   );
 }
 

@@ -1,7 +1,4 @@
 /** `sendips recover`: what a stack has lost, or a run that was cut short has left, and what puts it right. */
-import { rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatProblems } from "../../core/problem.ts";
 import {
@@ -29,6 +26,7 @@ import {
   restoreState,
 } from "../engine/file-back-end.ts";
 import { type Pulumi, pulumiCommand, runPulumi } from "../engine/pulumi.ts";
+import { importState } from "../engine/state-import.ts";
 import { messageOf, Refusal, type Surroundings, stackAskedFor } from "../engine/surroundings.ts";
 import { addressesOfStack, cloudflareAccessOf, ec2Of, placeOf } from "../online/cloud-view.ts";
 import { loadStack, openProject, type Project } from "../project/project.ts";
@@ -286,16 +284,7 @@ async function carryOut(
   const exported = await exportedState(pulumi, stack);
   if (exported === undefined || pendingOperations(JSON.parse(exported)).length === 0) return;
   err("pulumi stack import, without the pending operations\n");
-  const file = join(tmpdir(), `sendips-${process.pid}-state.json`);
-  try {
-    writeFileSync(file, exported, { mode: 0o600 });
-    const { code, output } = await runPulumi(pulumi, [
-      ...["stack", "import", "--stack", stack, "--file", file],
-    ]);
-    if (code !== 0) throw new Refusal(`${stack}: its state cannot be written\n${output}`);
-  } finally {
-    rmSync(file, { force: true });
-  }
+  await importState(pulumi, stack, exported);
 }
 
 function asJson({ kind, found, remedy, command }: RecoveryStep) {

@@ -53,6 +53,18 @@ export function forgetCommand(stack: string, urn: string): string {
   return `pulumi state delete --force --target-dependents '${urn}' --stack ${stack} --yes`;
 }
 
+/**
+ * Whether tags name the stack that a state was deployed as, before the stack and its resources got another name: the
+ * next deployment writes the new one.
+ */
+export function isFormerName(
+  tags: Tags,
+  { stack }: StackName,
+  { components, outputs }: Pick<DeployedStack, "components" | "outputs">,
+): boolean {
+  return components.includes(stack) && readTags(tags).stack === outputs.stack;
+}
+
 /** Whether tags name another stack of ours. A project or an organisation may have been renamed. */
 export function isAnotherStacks(tags: Tags, { stack }: StackName): boolean {
   const tagged = readTags(tags).stack;

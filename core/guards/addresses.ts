@@ -14,6 +14,7 @@ import {
   EC2_RULE,
   forgetCommand,
   isAnotherStacks,
+  isFormerName,
   type LiveAddress,
 } from "./address-context.ts";
 import { checkLost, checkUnheld } from "./lost-addresses.ts";
@@ -102,7 +103,7 @@ function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
     ];
   }
   if (!live.present.has(publicIp)) return [missingAddress(context, planned, address)];
-  if (isAnotherStacks(address.tags, context.owner)) {
+  if (isStrangers(address.tags, context)) {
     return [foreignAddress(context.owner, addressPath(key), address, address)];
   }
   const pool = planned.publicIpv4Pool;
@@ -116,6 +117,14 @@ function checkHeld(context: AddressContext, address: StateAddress): Finding[] {
       fix: "take it out again; for an address of that pool, add one under a new key and warm it up",
     },
   ];
+}
+
+/** Whether tags are another stack's, and not this one's under its former name. */
+function isStrangers(
+  tags: Tags,
+  { owner, deployed }: Pick<AddressContext, "owner" | "deployed">,
+): boolean {
+  return isAnotherStacks(tags, owner) && !isFormerName(tags, owner, deployed);
 }
 
 /** An address of the state that the config no longer names. */
@@ -140,7 +149,7 @@ function checkGoing(
   const now = live.details.find((detail) => detail.publicIp === publicIp);
   // Released by hand: there is nothing to lose any more.
   if (now === undefined && !live.present.has(publicIp)) return [];
-  if (now !== undefined && isAnotherStacks(now.tags, owner))
+  if (now !== undefined && isStrangers(now.tags, { owner, deployed }))
     return [foreignAddress(owner, path, address, now)];
   if (retirement !== undefined && now !== undefined && wayOutTagged(now.tags) !== retirement.how) {
     return [

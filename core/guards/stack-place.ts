@@ -12,7 +12,7 @@ import { readTags } from "../state/tags.ts";
  */
 export function checkPlace(deployed: DeployedStack, here: Partial<StackPlace>): Finding[] {
   const findings: Finding[] = [];
-  const { addresses, lost, outputs } = deployed;
+  const { addresses, lost, outputs, components } = deployed;
   const others = (known: readonly (string | undefined)[], now: string | undefined): string[] =>
     [...new Set(known)]
       .filter((value) => value !== undefined)
@@ -24,13 +24,15 @@ export function checkPlace(deployed: DeployedStack, here: Partial<StackPlace>): 
     // A tag alone does not tell: an address may have come from another stack, by import.
     return tagged !== undefined && name === `${tagged}-${key}` ? [tagged] : [];
   });
-  for (const stack of others([outputs.stack, ...names], here.stack)) {
+  // Where the resources have this name, the outputs alone are from before `sendips rename`.
+  const isNamed = here.stack !== undefined && components.includes(here.stack);
+  for (const stack of others([isNamed ? undefined : outputs.stack, ...names], here.stack)) {
     findings.push({
       code: "stack-renamed",
       level: "error",
       path: "stack name",
       message: `the stack was ${stack} when it was deployed: its resources are named after it, and all of them would be made anew`,
-      fix: `take the name back: pulumi stack rename ${stack} --stack ${here.stack}`,
+      fix: `npx sendips rename ${stack} ${here.stack} --yes renames them too; or take the name back: pulumi stack rename ${stack} --stack ${here.stack}`,
     });
   }
   const known = [...addresses, ...lost, outputs];

@@ -28,6 +28,8 @@ export interface DeployedStack {
   unread: readonly string[];
   /** Keys whose address was screened before it was taken. */
   screened: readonly string[];
+  /** The names of the tenants and mail hosts of the state. */
+  components: readonly string[];
   /** The records in Cloudflare of the state. */
   records: readonly StateRecord[];
   /** The network interfaces of the state. */
@@ -47,7 +49,8 @@ export function readDeployed(
 ): { deployed: DeployedStack; findings: Finding[] } {
   const { resources, findings } = readResources(stack, byUrn);
   const read = readOutputs(resources.outputs, resources.details, resources.records);
-  const { addresses, records, networkInterfaces, remembered, unread, screened } = resources;
+  const { addresses, records, networkInterfaces, remembered, unread, screened, components } =
+    resources;
   const { account, region } = read.outputs;
   const place = {
     ...(account === undefined ? {} : { account }),
@@ -68,7 +71,7 @@ export function readDeployed(
   }
   return {
     deployed: {
-      ...{ addresses, records, networkInterfaces, unread, screened },
+      ...{ addresses, records, networkInterfaces, unread, screened, components },
       lost: [...lost.values()],
       outputs: read.outputs,
     },

@@ -13,6 +13,8 @@ import { isReleased, readTags, type Tags } from "./tags.ts";
 export const TYPES = {
   stack: "pulumi:pulumi:Stack",
   sendingIp: "sendips:index:SendingIp",
+  tenant: "sendips:index:Tenant",
+  mailHost: "sendips:index:MailHost",
   eip: "aws:ec2/eip:Eip",
   eipDomainName: "aws:ec2/eipDomainName:EipDomainName",
   eipAssociation: "aws:ec2/eipAssociation:EipAssociation",
@@ -30,6 +32,8 @@ export const TYPES = {
 /** The types of components as sendips up to 0.1 wrote them, by today's. */
 const FORMER_TYPES: Readonly<Record<string, string>> = {
   "sendips:components:SendingIp": TYPES.sendingIp,
+  "sendips:components:Tenant": TYPES.tenant,
+  "sendips:components:MailHost": TYPES.mailHost,
 };
 
 /** An Elastic IP in the state. */
@@ -107,6 +111,8 @@ export interface StateResources {
   unread: string[];
   /** Keys whose address was screened before it was taken. */
   screened: string[];
+  /** The names of the tenants and mail hosts, which a stack's program names after the stack. */
+  components: string[];
   networkInterfaces: StateInterface[];
   /** The stack's own outputs. */
   outputs: unknown;
@@ -171,6 +177,7 @@ export function readResources(
       networkInterfaces: [],
       unread: [],
       screened: [],
+      components: [],
     },
     ...{ outputs: undefined, details: undefined },
   };
@@ -259,8 +266,10 @@ export function readResources(
     if (!isMap(resource)) continue;
     const screened = screenedKey(urn, stack);
     if (screened !== undefined) resources.screened.push(screened);
-    if (typeOf(urn) === TYPES.stack) resources.outputs = resource["outputs"];
-    if (typeOf(urn) === TYPES.deployment) resources.details = resource["outputs"];
+    const type = typeOf(urn);
+    if (type === TYPES.tenant || type === TYPES.mailHost) resources.components.push(nameOf(urn));
+    if (type === TYPES.stack) resources.outputs = resource["outputs"];
+    if (type === TYPES.deployment) resources.details = resource["outputs"];
   }
   return { resources, findings };
 }

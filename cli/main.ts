@@ -112,8 +112,20 @@ export async function main(args: readonly string[], surroundings: Surroundings):
       err(`sendips: ${error.message}\n`);
       return 1;
     }
+    if (isAwsAnswer(error)) {
+      const fix = /not authorized/i.test(error.message)
+        ? "\n  npx sendips iam <stack> prints the permissions that are enough"
+        : "";
+      err(`sendips: AWS answers ${error.name}: ${error.message}${fix}\n`);
+      return 1;
+    }
     throw error;
   }
+}
+
+/** What the AWS SDK throws where a call failed: its words are enough, and where it was thrown tells nobody anything. */
+function isAwsAnswer(error: unknown): error is Error {
+  return error instanceof Error && "$metadata" in error;
 }
 
 /** What node:util parseArgs throws at an option that it does not know. */

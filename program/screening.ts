@@ -10,9 +10,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Ec2Api } from "../aws/ec2.ts";
 import { ec2Of } from "../components/ec2.ts";
 import { thisStack } from "../components/engine.ts";
+import { programHooks } from "../components/hooks/program-hooks.ts";
 import { knownValue } from "../components/hooks/registrations.ts";
-import type { LiveAddress } from "../core/guards/address-context.ts";
-import { addressPath } from "../core/guards/address-context.ts";
+import { addressPath, type LiveAddress } from "../core/guards/address-context.ts";
 import { type Finding, formatProblem } from "../core/problem.ts";
 import {
   brokenLists,
@@ -28,6 +28,7 @@ import { isOwned, ownerTags, tagName } from "../core/state/tags.ts";
 import type { Plan, PlannedAddress, TenantStack } from "../core/tenant/plan.ts";
 import { type BlocklistReader, blocklistReader } from "../dns/blocklists.ts";
 import type { GuardResult, TakenAddresses } from "./guard.ts";
+import { logicalName } from "./logical-names.ts";
 
 /**
  * Screens the addresses that are new, and says which Elastic IP each key takes. In a preview nothing is allocated, and
@@ -40,11 +41,12 @@ export async function screenAddresses(
 ): Promise<ReadonlyMap<string, LiveAddress>> {
   const { screen, dns } = operator;
   const heldOf = (key: string) => deployed.addresses.find((held) => held.key === key);
-  // A run that was cut short may have left some, whatever came into the state since.
-  const isOpen = ({ key, adopt, recover }: PlannedAddress) =>
-    screen !== undefined &&
-    (candidates.has(key) ||
-      (heldOf(key) === undefined && adopt === undefined && recover === undefined));
+  const isThere = ({ key }: PlannedAddress) => heldOf(key) !== undefined || taken.has(key);
+  const isNew = (planned: PlannedAddress) =>
+    !isThere(planned) && planned.adopt === undefined && planned.recover === undefined;
+  // Of one that is there a run that was cut short may have left candidates.
+  const isOpen = (planned: PlannedAddress) =>
+    screen !== undefined && (isThere(planned) ? candidates.has(planned.key) : isNew(planned));
   const asked = addresses.filter(
     (planned) => deployed.screened.includes(planned.key) || isOpen(planned),
   );
@@ -52,12 +54,19 @@ export async function screenAddresses(
   const lists = (screen?.lists ?? []).map((list) =>
     typeof list === "string" ? { zone: list } : list,
   );
-  const screening = new Screening({ lists, attempts: screen?.attempts ?? 1 }, dns?.servers);
+  const held = new Set(deployed.addresses.map(({ allocationId }) => allocationId));
+  const screening = new Screening({ lists, attempts: screen?.attempts ?? 1 }, held, dns?.servers);
+  // A run that leaves the resource out (--target) must leave the address out, too.
+  const { unscreened } = programHooks().keeper;
+  for (const planned of asked) {
+    if (isOpen(planned) && isNew(planned)) unscreened.add(logicalName(planned.key));
+  }
   const hook = new pulumi.ResourceHook(
     "sendips:screen",
     async ({ name }) => {
       const planned = asked.find(({ key }) => screenName(pulumi.getStack(), key) === name);
       if (planned === undefined) return;
+      unscreened.delete(logicalName(planned.key));
       await screening.screen(planned, taken.get(planned.key) ?? heldOf(planned.key));
     },
     { onDryRun: true },
@@ -89,11 +98,14 @@ class Screening {
   readonly taken = new Map<string, LiveAddress>();
   readonly #screen: Screen;
   readonly #readers: readonly (BlocklistReader & { zone: string })[];
+  readonly #held: ReadonlySet<string>;
   #health: Promise<void> | undefined;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(screen: Screen, servers: readonly string[] | undefined) {
+  /** @param held allocation ids of the state: whatever their tags say, none of them is a candidate. */
+  constructor(screen: Screen, held: ReadonlySet<string>, servers: readonly string[] | undefined) {
     this.#screen = screen;
+    this.#held = held;
     this.#readers = screen.lists.map((list) => ({
       zone: list.zone,
       ...blocklistReader(list, servers),
@@ -135,7 +147,7 @@ class Screening {
     const all = new Map(
       [...seen, ...(await candidatesOf(ec2, key))].map((one) => [one.allocationId, one]),
     );
-    all.delete(chosen.allocationId);
+    for (const id of [chosen.allocationId, ...this.#held]) all.delete(id);
     for (const { allocationId, publicIp } of all.values()) {
       // What is not said to be released no policy lets anybody release.
       await ec2.tag(allocationId, ownerTags(thisStack(), true));

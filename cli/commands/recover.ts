@@ -9,7 +9,7 @@ import { planRecovery, type RecoveryStep } from "../../core/recovery/recovery.ts
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import { TYPES } from "../../core/state/resources.ts";
 import {
-  type HeldRecord,
+  type ExportedRecord,
   type HeldResources,
   heldResources,
   readExport,
@@ -36,7 +36,7 @@ export const RECOVER_USAGE = `sendips recover <stack> [--yes] [--json]
   short or a state that was lost has left: a lock whose owner is gone, operations of which nobody knows how they
   ended, addresses and network interfaces in no state, addresses of others on its private IPs. Nothing is allocated
   or released.
-  --yes    puts it right, by Pulumi's own commands (import, state, cancel): the next pulumi up is clean
+  --yes    puts it right, by Pulumi's own commands (import, state, refresh, cancel): the next pulumi up is clean
   --json   what was found, as JSON
 `;
 
@@ -113,6 +113,7 @@ export async function recoverCommand(
     goneRecords: await goneRecords(project, stack, state.held.records, err),
     held: state.held.names,
     heldIds: state.held.ids,
+    heldInterfaces: state.held.interfaces,
     wantedInterfaces: Object.fromEntries(
       Object.entries(interfaces).map(([key, { privateIps }]) => [key, privateIps]),
     ),
@@ -151,14 +152,14 @@ interface BackEndStep extends RecoveryStep {
 async function goneRecords(
   project: Project,
   stack: string,
-  records: readonly HeldRecord[],
+  records: readonly ExportedRecord[],
   err: (text: string) => void,
-): Promise<HeldRecord[]> {
-  const zones = new Map<string, HeldRecord[]>();
+): Promise<ExportedRecord[]> {
+  const zones = new Map<string, ExportedRecord[]>();
   for (const record of records) {
     zones.set(record.zoneId, [...(zones.get(record.zoneId) ?? []), record]);
   }
-  const gone: HeldRecord[] = [];
+  const gone: ExportedRecord[] = [];
   for (const [zoneId, its] of zones) {
     try {
       const cloudflare = await cloudflareApi(cloudflareAccessOf(project, stack));

@@ -30,7 +30,9 @@ export async function renameCommand(
     throw new UsageError("name the stack and its new name");
   }
   if (!/^[\w.-]+$/.test(to) || from === to) {
-    throw new UsageError(`${to} is no new name: letters, digits, hyphens, underscores and full stops`);
+    throw new UsageError(
+      `${to} is no new name: letters, digits, hyphens, underscores and full stops`,
+    );
   }
   const project = openProject(cwd);
   const pulumi = { command: pulumiCommand(env, project.folder), cwd: project.folder, env };
@@ -65,7 +67,8 @@ export async function renameCommand(
   }
   if (before !== undefined) {
     const { code, output } = await runPulumi(pulumi, ["stack", "rename", to, "--stack", from]);
-    if (code !== 0) throw new Refusal(`${from} could not be renamed; nothing was changed\n${output}`);
+    if (code !== 0)
+      throw new Refusal(`${from} could not be renamed; nothing was changed\n${output}`);
   }
   // Read anew: Pulumi has put the stack's name into each URN.
   const now = await exportedState(pulumi, to);

@@ -55,6 +55,8 @@ export class Keeper {
   readonly #tags = new Map<string, pulumi.Output<Tags | undefined>>();
   /** Where the program wants records. */
   readonly #names: WantedName[] = [];
+  /** Logical names of addresses that a run must screen before it allocates them, and has not. */
+  readonly unscreened = new Set<string>();
   /** Components whose names get nothing back. */
   readonly #restoresNothing = new Set<pulumi.ComponentResource>();
   #addresses: Promise<KeptAddress[]> | undefined;
@@ -169,6 +171,12 @@ export class Keeper {
    */
   async refuseAnother({ name, type, newInputs = {} }: pulumi.ResourceHookArgs): Promise<void> {
     const { address: key = name, tenant } = readTags(tagsOf(newInputs));
+    if (this.unscreened.has(name)) {
+      throw new Error(
+        `${pulumi.getStack()}: ${addressPath(key)}: is new, and sendips:screen has it asked of blocklists before it is allocated, which this run does not (--target)\n` +
+          "  deploy without --target; nothing was allocated",
+      );
+    }
     const held = rememberedAddresses(await this.#deployed()).find(
       (address) =>
         address.key === key && (address.tenant === undefined || address.tenant === tenant),

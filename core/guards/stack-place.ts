@@ -15,7 +15,8 @@ export function checkPlace(deployed: DeployedStack, here: Partial<StackPlace>): 
   const { addresses, lost, outputs, components } = deployed;
   const others = (known: readonly (string | undefined)[], now: string | undefined): string[] =>
     [...new Set(known)]
-      .filter((value) => value !== undefined)
+      // Of an address that is gone a component remembers an empty place.
+      .filter((value): value is string => value !== undefined && value !== "")
       .filter((value) => now !== undefined && value !== now)
       .sort();
 

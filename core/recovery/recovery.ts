@@ -8,6 +8,7 @@ import { describeHolder } from "../guards/holders.ts";
 import { isCandidate } from "../screening/candidates.ts";
 import type { DeployedStack } from "../state/deployed-stack.ts";
 import { type StateAddress, TYPES } from "../state/resources.ts";
+import type { ExportedInterface } from "../state/stack-export.ts";
 import { isOwned, readTags, type StackName, type Tags } from "../state/tags.ts";
 import type { PendingOperation } from "./pending-operations.ts";
 
@@ -68,6 +69,8 @@ export interface RecoveryContext {
   held: ReadonlySet<string>;
   /** Records of the state that Cloudflare has not. */
   goneRecords: readonly { urn: string; name: string }[];
+  /** The network interfaces of the state. */
+  heldInterfaces: readonly ExportedInterface[];
   /** The id of every resource in the state. */
   heldIds: ReadonlySet<string>;
 }
@@ -80,6 +83,7 @@ export function planRecovery(context: RecoveryContext): RecoveryStep[] {
     ...goneRecords(context),
     ...unheldMachines(context),
     ...unheldInterfaces(context),
+    ...changedInterfaces(context),
     ...context.strangers.map(strangerStep),
     ...pendingSteps(context),
   ];
@@ -197,6 +201,36 @@ function unheldAddress(
       command: importArguments(owner.stack, key, allocationId),
     },
   ];
+}
+
+/**
+ * Network interfaces that have other private IPs than the state says: a change took effect and its answer was lost. The
+ * provider would take away once more what is gone, which EC2 refuses.
+ */
+function changedInterfaces({
+  owner,
+  pending,
+  interfaces,
+  heldInterfaces,
+}: RecoveryContext): RecoveryStep[] {
+  const underWay = new Set(pending.map(({ urn }) => urn));
+  return heldInterfaces.flatMap(({ urn, id, privateIps }): RecoveryStep[] => {
+    const live = interfaces.find((one) => one.id === id);
+    const sorted = (ips: readonly string[]) => ips.toSorted().join(", ");
+    if (live === undefined || underWay.has(urn)) return [];
+    if (sorted(live.privateIps) === sorted(privateIps)) return [];
+    return [
+      {
+        kind: "run",
+        found: `${urn.split("::").at(-1)}: ${id} carries ${sorted(live.privateIps)}, and the state has ${sorted(privateIps)}`,
+        remedy: "the state reads what is there, and the next deployment changes the rest",
+        command: [
+          ...["refresh", "--stack", owner.stack, "--yes", "--skip-preview"],
+          ...["--target", urn],
+        ],
+      },
+    ];
+  });
 }
 
 /** Network interfaces of the mail host that the state does not hold. */

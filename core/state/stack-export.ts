@@ -42,11 +42,18 @@ export function readExport(
 }
 
 /** A record in Cloudflare of a state, by its id there. */
-export interface HeldRecord {
+export interface ExportedRecord {
   urn: string;
   id: string;
   zoneId: string;
   name: string;
+}
+
+/** A network interface of a state, by its id in EC2. */
+export interface ExportedInterface {
+  urn: string;
+  id: string;
+  privateIps: readonly string[];
 }
 
 /** What a state holds. */
@@ -54,7 +61,8 @@ export interface HeldResources {
   /** Type and logical name of every resource: `aws:ec2/instance:Instance mx-1`. */
   names: Set<string>;
   ids: Set<string>;
-  records: HeldRecord[];
+  records: ExportedRecord[];
+  interfaces: ExportedInterface[];
 }
 
 /** What is held by an export; nothing where it is none. */
@@ -70,6 +78,13 @@ export function heldResources(exported: unknown): HeldResources {
       return typeof zoneId === "string" && typeof name === "string"
         ? [{ urn, id, zoneId, name }]
         : [];
+    }),
+    interfaces: held.flatMap(({ urn, type, id, outputs }) => {
+      const privateIps: unknown = outputs?.["privateIps"];
+      if (type !== TYPES.networkInterface || id === undefined || !Array.isArray(privateIps)) {
+        return [];
+      }
+      return [{ urn, id, privateIps: privateIps.map(String) }];
     }),
   };
 }

@@ -40,7 +40,10 @@ const MORE: Readonly<Record<string, readonly Place[]>> = {
     ["refuse", "AssociateAddress", 2],
   ],
   // In between, the state has private IPs that EC2 has not.
-  "edit-host": [["kill-before", "AssignPrivateIpAddresses", 1]],
+  "edit-host": [
+    ["kill-before", "AssignPrivateIpAddresses", 1],
+    ["drop-after", "UnassignPrivateIpAddresses", 1],
+  ],
   // The record stands at its new name, and the state has it at the old one.
   "move-names": [["kill-after", "PUT dns_records", 3]],
   "move-swap": [["drop-after", "AssociateAddress", 1]],

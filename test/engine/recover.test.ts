@@ -9,6 +9,7 @@ import {
   clearCalls,
   deployedWorld,
   ec2Of,
+  inject,
   liveState,
   operationLines,
   release,
@@ -183,6 +184,13 @@ test("with credentials that lead elsewhere, or to nobody, it changes nothing and
   expect(elsewhere.stderr).toContain("nothing was changed");
   expect(elsewhere.stderr).toContain("us-east-1");
   made.edit("acme", ["aws:region"], "us-east-1");
+  made.options.env["AWS_REGION"] = "us-east-1";
+  const denied = { code: "UnauthorizedOperation", status: 403, message: "You are not authorized." };
+  await inject(made, { service: "ec2", action: "DescribeAddresses", kind: "error", ...denied });
+  const refused = await made.sendips("recover", "acme", "--yes");
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("AWS answers UnauthorizedOperation: You are not authorized.");
+  expect(refused.stderr).not.toMatch(/^\s+at /m);
   for (const key of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) delete made.options.env[key];
   Object.assign(made.options.env, { AWS_EC2_METADATA_DISABLED: "true", HOME: made.options.cwd });
   const nobody = await made.sendips("recover", "acme", "--yes");

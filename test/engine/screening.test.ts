@@ -121,6 +121,17 @@ test("where none is clear they stay, named; more attempts go on with them, and a
   expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.5"]);
 });
 
+test("a run that leaves the screening out leaves the address out, too", async () => {
+  const made = await deployedWorld();
+  await serve(made, { [LIST]: {} });
+  want(made, { lists: [LIST] });
+  await clearCalls(made);
+  const partly = await made.up("acme", ["--target", "**::acme-tx2"]);
+  expect(partly.code).not.toBe(0);
+  expect(partly.output).toContain("deploy without --target; nothing was allocated");
+  expect(await changes(made)).toEqual([]);
+});
+
 test("the quota ends it, and says so; one that is clear by then is taken", async () => {
   const made = await deployedWorld({ eipQuota: 3 });
   await serve(made, { [LIST]: { listed: { "198.51.100.3": "127.0.0.2" } } });

@@ -144,7 +144,7 @@ function isLocked({ places }: OpenWorld): boolean {
 
 /** A fault that is told with its id and a command is a person's to mend. */
 function isNamed(wrong: string, transcript: string): boolean {
-  const [id = ""] = /eipalloc-[0-9a-f]+/.exec(wrong) ?? [];
+  const [id = ""] = /\b(?:eipalloc|sg|eni|i)-[0-9a-f]+/.exec(wrong) ?? [];
   const told = transcript.split("\n").filter((line) => id !== "" && line.includes(id));
   return told.some((line) => /sendips \w+|pulumi (import|state)|aws ec2 /.test(line));
 }

@@ -362,6 +362,8 @@ describe("the place", () => {
     const arn = "arn:aws:ec2:eu-west-1:111:elastic-ip/eipalloc-1";
     const lost = { ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1", arn) };
     expect(paths(lost)).toEqual(["error aws:region"]);
+    // A destroy that ended early leaves a component whose address is gone.
+    expect(paths({ ...stateOf([]), ...rememberedBy("tx1", "198.51.100.1", "") })).toEqual([]);
   });
 });
 

@@ -178,8 +178,6 @@ export class MailHost extends pulumi.ComponentResource {
           aliases: [ALONE],
           // With the interface every association on it would go, and tenants' mail with them.
           protect: !release,
-          // What only says the name of a stack that has another name since needs no permission to change it.
-          ignoreChanges: ["description"],
           hooks: {
             beforeUpdate: [hooks.keepPrivateIps],
             beforeDelete: [hooks.keep],

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const FAULTS = ["test/engine/interruptions.test.ts"];
+const FAULTS = ["test/engine/interruptions.test.ts", "test/engine/screening-interruptions.test.ts"];
 
 export default defineConfig({
   test: {

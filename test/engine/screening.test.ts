@@ -1,37 +1,7 @@
 /** New addresses that are asked of blocklists before one is taken: the lists are the sandbox's, over real DNS. */
 import { expect, test } from "vitest";
-import {
-  changes,
-  clearCalls,
-  deployedWorld,
-  inject,
-  operationLines,
-  type World,
-} from "./harness.ts";
-
-const LIST = "bl.example";
-const OTHER = "ranges.example";
-
-/** Serves blocklists in the sandbox's DNS. */
-async function serve(made: World, lists: Record<string, object>): Promise<void> {
-  const body = JSON.stringify(lists);
-  const reply = await fetch(`${made.sandbox.url}/_sandbox/blocklists`, { method: "POST", body });
-  expect(reply.status).toBe(200);
-}
-
-/** Wants one more address, and screens it. */
-function want(made: World, screen: object | undefined, key = "tx2", privateIp = "10.0.1.12"): void {
-  made.edit("acme", ["sendips:tenant", "addresses", key], { privateIp });
-  made.edit("acme", ["sendips:screen"], screen);
-}
-
-/** The public IPs that EC2 has, with whether each is a candidate. */
-function standing(made: World): string[] {
-  const { addresses = {} } = made.sandbox.world.state.aws.regions["us-east-1"] ?? {};
-  return Object.values(addresses)
-    .map(({ publicIp, tags }) => `${publicIp}${tags["sendips:candidate"] ? " candidate" : ""}`)
-    .sort();
-}
+import { LIST, OTHER, serve, standing, want } from "./blocklists.ts";
+import { changes, clearCalls, deployedWorld, operationLines } from "./harness.ts";
 
 const DEPLOYED = ["198.51.100.1", "198.51.100.2"];
 const isAllocation = (call: string) => call === "AllocateAddress";
@@ -131,58 +101,3 @@ test("a run that leaves the screening out leaves the address out, too", async ()
   expect(partly.output).toContain("deploy without --target; nothing was allocated");
   expect(await changes(made)).toEqual([]);
 });
-
-test("the quota ends it, and says so; one that is clear by then is taken", async () => {
-  const made = await deployedWorld({ eipQuota: 3 });
-  await serve(made, { [LIST]: { listed: { "198.51.100.3": "127.0.0.2" } } });
-  made.edit("acme", ["sendips:eipQuota"], { "us-east-1": 9 });
-  want(made, { lists: [LIST] });
-  const ended = await made.up("acme");
-  expect(ended.code).not.toBe(0);
-  expect(ended.output).toContain("AddressLimitExceeded) after 1 of 3 attempts");
-  await serve(made, { [LIST]: {} });
-  const up = await made.up("acme");
-  expect(up.code, up.output).toBe(0);
-  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.3"]);
-});
-
-test("an allocation whose answer is lost leaves no second address", async () => {
-  const made = await deployedWorld();
-  await serve(made, { [LIST]: {} });
-  want(made, { lists: [LIST] });
-  await inject(made, { service: "ec2", action: "AllocateAddress", kind: "drop-after" });
-  const up = await made.up("acme");
-  expect(up.code, up.output).toBe(0);
-  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.4"]);
-  const again = await made.up("acme");
-  expect([again.code, operationLines(again)]).toEqual([0, []]);
-});
-
-test("two keys share the lists and the quota, and each takes an address of its own", async () => {
-  const made = await deployedWorld();
-  await serve(made, { [LIST]: { listed: { "198.51.100.3": "127.0.0.2" } } });
-  want(made, { lists: [LIST] }, "tx2", "10.0.1.12");
-  want(made, { lists: [LIST] }, "tx3", "10.0.1.13");
-  const up = await made.up("acme");
-  expect(up.code, up.output).toBe(0);
-  expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.4", "198.51.100.5"]);
-});
-
-test.each(["DeleteTags", "ReleaseAddress"])(
-  "cut short at %s, the next run ends what was begun: one address, and no candidate",
-  async (action) => {
-    const made = await deployedWorld();
-    await serve(made, { [LIST]: { listed: { "198.51.100.3": "127.0.0.2" } } });
-    want(made, { lists: [LIST] });
-    const denied = { code: "RequestExpired", status: 400 };
-    await inject(made, { service: "ec2", action, kind: "error", ...denied });
-    expect((await made.up("acme")).code).not.toBe(0);
-    // What is in no state and decided for comes into the state; what is not stays for the deployment.
-    await made.sendips("recover", "acme", "--yes");
-    const up = await made.up("acme");
-    expect(up.code, up.output).toBe(0);
-    expect(standing(made)).toEqual([...DEPLOYED, "198.51.100.4"]);
-    const again = await made.up("acme");
-    expect([again.code, operationLines(again)]).toEqual([0, []]);
-  },
-);

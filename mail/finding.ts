@@ -51,9 +51,15 @@ export function hasError(findings: readonly Pick<MailFinding, "level">[]): boole
 /** A run that is longer than any word and shorter than any key in base64: an Ed25519 seed has 44 characters. */
 const DIGITS = /[A-Za-z0-9+/=_-]{40,}/g;
 
-/** A text with the beginning alone of whatever in it may be a key: all keys of a kind share that. */
+/** A subscriber's key in the name of one of Spamhaus' lists: `<key>.zen.dq.spamhaus.net`. */
+const LIST_KEY = /[\w-]+(?=\.(?:[\w-]+\.)?dq\.spamhaus\.net\b)/gi;
+
+/**
+ * A text with the beginning alone of whatever in it may be a key: all keys of a kind share that. Of a subscriber's key
+ * in a blocklist's name nothing is left.
+ */
 export function withoutKeys(text: string): string {
-  return text.replace(DIGITS, (digits) => `${digits.slice(0, 8)}…`);
+  return text.replace(DIGITS, (digits) => `${digits.slice(0, 8)}…`).replace(LIST_KEY, "…");
 }
 
 /** The beginning of a text, without what may be a key. */

@@ -66,7 +66,7 @@ export async function guardTenant(
     namedAddresses(adoptedIds(wanted, deployed)),
   ]);
   // Where nothing is screened any more, a candidate is an address of the stack like any other.
-  const live = operator.screen === undefined ? all : withoutCandidates(all);
+  const live = operator.screen === undefined ? all : withoutCandidates(all, deployed);
   const context = { owner, wanted, deployed, live, today: today() };
   const { taken, findings: refused } = takeOvers(context, named, here);
   reportOf(stack, [

@@ -129,7 +129,7 @@ class Screening {
     const broken = tests.flatMap(({ zone, reason }) =>
       reason === undefined ? [] : [{ zone, reason }],
     );
-    refuse(brokenLists(broken));
+    refuse(brokenLists(broken, "nothing was allocated"));
   }
 
   async #decide(planned: PlannedAddress, standing: Standing | undefined): Promise<void> {
@@ -181,7 +181,7 @@ class Screening {
           ? [{ zone, reason: `${address.publicIp} is answered with ${verdict.reason}` }]
           : [],
       );
-      refuse(brokenLists(unknown));
+      refuse(brokenLists(unknown, "what is allocated stays, and the next run goes on with it"));
       const result = { address, verdicts };
       if (isClear(result)) return address;
       screened.push(result);

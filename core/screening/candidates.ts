@@ -1,6 +1,7 @@
 /** Addresses that are looked at before one of them is taken: allocated for a key, in no state. */
 import type { LiveAddress, LiveStack } from "../guards/address-context.ts";
 import type { Finding } from "../problem.ts";
+import type { DeployedStack } from "../state/deployed-stack.ts";
 import { ownerTags, readTags, type StackName, type Tags, writeTags } from "../state/tags.ts";
 import type { Blocklist, Verdict } from "./listing.ts";
 
@@ -31,9 +32,18 @@ export function candidateKeys({ details }: LiveStack): Set<string> {
   return new Set(keys.flatMap(({ address }) => address ?? []));
 }
 
-/** What EC2 has of a stack, but for candidates: whoever screens looks at them. */
-export function withoutCandidates({ present, details }: LiveStack): LiveStack {
-  const candidates = details.filter(({ tags }) => isCandidate(tags));
+/**
+ * What EC2 has of a stack, but for candidates: whoever screens looks at them. What the state holds is none, whatever
+ * somebody has written into its tags: unseen it would count as released by hand.
+ */
+export function withoutCandidates(
+  { present, details }: LiveStack,
+  { addresses }: Pick<DeployedStack, "addresses">,
+): LiveStack {
+  const held = new Set(addresses.map(({ allocationId }) => allocationId));
+  const candidates = details.filter(
+    ({ tags, allocationId }) => isCandidate(tags) && !held.has(allocationId),
+  );
   const ips = new Set(candidates.map(({ publicIp }) => publicIp));
   return {
     present: new Set([...present].filter((ip) => !ips.has(ip))),
@@ -52,14 +62,21 @@ export function isClear({ verdicts }: Screened): boolean {
   return verdicts.every(({ verdict }) => verdict.outcome === "clear");
 }
 
-/** The lists that must be asked and cannot be believed. */
-export function brokenLists(broken: readonly { zone: string; reason: string }[]): Finding[] {
+/**
+ * The lists that must be asked and cannot be believed.
+ *
+ * @param left what the run leaves: `nothing was allocated`.
+ */
+export function brokenLists(
+  broken: readonly { zone: string; reason: string }[],
+  left: string,
+): Finding[] {
   return broken.map(({ zone, reason }) => ({
     code: "screen-list-broken",
     level: "error",
     path: "sendips:screen.lists",
     message: `${zone} cannot be believed: ${reason}`,
-    fix: "a list that answers, asked through a resolver of your own (sendips:dns.servers); or leave it out; nothing was allocated",
+    fix: `a list that answers, asked through a resolver of your own (sendips:dns.servers); or leave it out; ${left}`,
     rule: "RFC 5782 §5",
   }));
 }
@@ -75,7 +92,7 @@ export function noneTaken(
   const why =
     ended === "quota"
       ? `EC2 allocates no more (AddressLimitExceeded) after ${screened.length} of ${attempts} attempts`
-      : `each of ${attempts} ${attempts === 1 ? "attempt" : "attempts"} is listed`;
+      : `each of ${screened.length} is listed`;
   const kept = screened.map(({ address }) => address.allocationId);
   return {
     code: "screen-none-taken",

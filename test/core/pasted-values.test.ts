@@ -253,3 +253,13 @@ test("a key of digits is a key in a path, and a place in a list is a place", () 
     "sendips:tenant.dmarc.reports[1]",
   );
 });
+
+test("a subscriber's key in a blocklist's name stands in no message, however it is laid out", () => {
+  const name = "abcdefghijklmnopqrstuvwxyz.zen.dq.spamhaus.net";
+  const laidOut = [[name], [{ zone: name, codes: ["127.0.0.2"] }], name, { [name]: true }];
+  for (const lists of laidOut) {
+    const { problems } = planWith({}, { screen: { lists } });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(JSON.stringify(problems)).not.toContain("abcdefgh");
+  }
+});

@@ -30,4 +30,8 @@ test("URNs get the new name wherever they stand, and nothing else does", () => {
   ]);
   expect(before).toEqual(state("acme"));
   expect(withRenamedResources(exported, "acme", "shop").renamed).toEqual([]);
+  // Done once more it does nothing, also where the new name begins with the former one.
+  const old = withRenamedResources(before, "acme", "acme-old").exported;
+  expect(old).toEqual(state("acme-old"));
+  expect(withRenamedResources(old, "acme", "acme-old")).toEqual({ exported: old, renamed: [] });
 });

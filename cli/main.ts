@@ -113,10 +113,10 @@ export async function main(args: readonly string[], surroundings: Surroundings):
       return 1;
     }
     if (isAwsAnswer(error)) {
-      const fix = /not authorized/i.test(error.message)
-        ? "\n  npx sendips iam <stack> prints the permissions that are enough"
-        : "";
-      err(`sendips: AWS answers ${error.name}: ${error.message}${fix}\n`);
+      const { missingPermission, permissionFix } = await import("../core/foreign-errors.ts");
+      const said = `${error.name}: ${error.message}`;
+      const fix = missingPermission(said) === undefined ? "" : `\n  ${permissionFix("<stack>")}`;
+      err(`sendips: AWS answers ${said}${fix}\n`);
       return 1;
     }
     throw error;

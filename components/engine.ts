@@ -1,4 +1,5 @@
 /** What the engine says of the program that it runs: which stack, what is deployed of it, what failed. */
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { invoke } from "@pulumi/pulumi/runtime/invoke.js";
@@ -103,7 +104,7 @@ export async function settled<T>(
       const isHalfWritten =
         error instanceof Error && error.message.includes("failed to load checkpoint");
       if (!isHalfWritten || left <= 1) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await sleep(pause);
     }
   }
 }

@@ -1,5 +1,4 @@
 /** Blocklists, asked over DNS. */
-import { Resolver } from "node:dns/promises";
 import {
   type Blocklist,
   brokenBy,
@@ -26,8 +25,7 @@ export interface BlocklistReader {
  * @param servers resolvers, IP or IP:port; default: this machine's. A public one gets errors from large lists.
  */
 export function blocklistReader(list: Blocklist, servers?: readonly string[]): BlocklistReader {
-  const resolver =
-    servers === undefined ? new Resolver({ timeout: 3_000, tries: 2 }) : resolverAt(servers);
+  const resolver = resolverAt(servers);
   const ask = async (ip: string): Promise<ListAnswer> => {
     try {
       return { found: await resolver.resolve4(listedName(ip, list.zone)) };

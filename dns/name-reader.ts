@@ -24,7 +24,7 @@ export interface NameReader {
  */
 export function nameReader(servers?: readonly string[]): NameReader {
   const given = servers === undefined ? undefined : resolverAt(servers);
-  const system = new Resolver({ timeout: 3_000, tries: 2 });
+  const system = resolverAt();
   const known = new Map<string, Promise<Resolver>>();
   const authority = (name: string): Promise<Resolver> => {
     if (given !== undefined) return Promise.resolve(given);
@@ -75,8 +75,7 @@ export async function nameServersOf(
   zone: string,
   servers?: readonly string[],
 ): Promise<{ found: string[] } | { failed: string }> {
-  const resolver =
-    servers === undefined ? new Resolver({ timeout: 3_000, tries: 2 }) : resolverAt(servers);
+  const resolver = resolverAt(servers);
   try {
     const found = await resolver.resolveNs(zone);
     return { found: found.map((server) => server.toLowerCase().replace(/\.$/, "")) };
@@ -97,10 +96,14 @@ export function answersOf(
   return listed === undefined ? undefined : { found: standing[listed] };
 }
 
-/** A resolver that asks these servers, IP or IP:port. */
-export function resolverAt(servers: readonly string[]): Resolver {
+/**
+ * A resolver that asks these servers.
+ *
+ * @param servers IP or IP:port; default: this machine's.
+ */
+export function resolverAt(servers?: readonly string[]): Resolver {
   const resolver = new Resolver({ timeout: 3_000, tries: 2 });
-  resolver.setServers(servers);
+  if (servers !== undefined) resolver.setServers(servers);
   return resolver;
 }
 

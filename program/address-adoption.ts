@@ -18,7 +18,7 @@ import type { Plan, TenantStack } from "../core/tenant/plan.ts";
  */
 export async function addressAdoptions(
   { tenant, operator }: TenantStack,
-  { addresses }: Plan,
+  { addresses }: Pick<Plan, "addresses">,
   privateIps: PrivateIps,
   deployed: DeployedStack,
   taken: ReadonlyMap<string, LiveAddress>,

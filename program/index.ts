@@ -35,7 +35,10 @@ async function runTenant(stack: TenantStack) {
   const { deployed } = guarded;
   const screened = await screenAddresses(stack, plan, guarded);
   const { privateIps, addressAdoptions: standing } = preflight;
-  const { adoptions: fresh } = await addressAdoptions(stack, plan, privateIps, deployed, screened);
+  const chosen = { addresses: plan.addresses.filter(({ key }) => screened.has(key)) };
+  const { adoptions: fresh } = await addressAdoptions(
+    ...([stack, chosen, privateIps, deployed, screened] as const),
+  );
   const tenant = deployTenant(stack, plan, deployed, {
     ...preflight,
     addressAdoptions: new Map([...fresh, ...standing]),

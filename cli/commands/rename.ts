@@ -36,7 +36,10 @@ export async function renameCommand(
   }
   const project = openProject(cwd);
   const pulumi = { command: pulumiCommand(env, project.folder), cwd: project.folder, env };
-  const [before, after] = [await exportedState(pulumi, from), await exportedState(pulumi, to)];
+  const [before, after] = await Promise.all([
+    exportedState(pulumi, from),
+    exportedState(pulumi, to),
+  ]);
   if (before !== undefined && after !== undefined) {
     throw new Refusal(`there is a stack ${to} already; nothing was changed`);
   }

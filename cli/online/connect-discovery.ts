@@ -1,8 +1,7 @@
 /** Which DNS provider serves a zone, and where its customers consent: Domain Connect's discovery (section 4). */
-import { Resolver } from "node:dns/promises";
 import { urlPrefix } from "../../core/domain-connect/domain-connect.ts";
 import { member } from "../../core/maps.ts";
-import { isAbsent } from "../../dns/name-reader.ts";
+import { isAbsent, resolverAt } from "../../dns/name-reader.ts";
 import { quotedExcerpt } from "../../mail/finding.ts";
 import { messageOf, Refusal } from "../engine/surroundings.ts";
 
@@ -49,8 +48,7 @@ export async function discover(
 
 /** The provider's API, from the TXT record: a host and, with some, a path. */
 async function apiOf(zone: string, servers: readonly string[] | undefined): Promise<string> {
-  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
-  if (servers !== undefined) resolver.setServers(servers);
+  const resolver = resolverAt(servers);
   const name = `_domainconnect.${zone}`;
   let texts: string[];
   try {

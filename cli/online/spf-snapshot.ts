@@ -1,11 +1,11 @@
 /** What SPF includes hold at this moment: asked from DNS, for a plan that counts what they cost. */
-import { Resolver } from "node:dns/promises";
+import type { Resolver } from "node:dns/promises";
 import { configPath } from "../../core/config/config.ts";
 import type { Finding } from "../../core/problem.ts";
 import { contextOf } from "../../core/tenant/context.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
 import { mergedSpf, spfNames } from "../../core/tenant/spf/records.ts";
-import { isAbsent } from "../../dns/name-reader.ts";
+import { isAbsent, resolverAt } from "../../dns/name-reader.ts";
 import { NEAR_LIMIT, type SpfBudget, spfBudget } from "../../mail/spf/budget.ts";
 import { isSpf, limitText } from "../../mail/spf/finding.ts";
 import { hasMacro } from "../../mail/spf/macro.ts";
@@ -36,8 +36,7 @@ const NAME_LIMIT = 100;
  * is asked once.
  */
 export function spfFromDns(servers: readonly string[] | undefined): AskSpf {
-  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
-  if (servers !== undefined) resolver.setServers(servers);
+  const resolver = resolverAt(servers);
   let cutOff: Promise<string | undefined> | undefined;
   const answers = new Map<string, Promise<SpfAnswer>>();
   const ask = async (name: string): Promise<SpfAnswer> => {

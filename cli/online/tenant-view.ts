@@ -1,11 +1,10 @@
 /** Asks AWS, Cloudflare and DNS for everything that was deployed of a tenant. */
-import { Resolver } from "node:dns/promises";
 import type { Asked, CloudView } from "../../core/drift/cloud-view.ts";
 import type { ZoneRecord } from "../../core/guards/adoption.ts";
 import type { DeployedStack } from "../../core/state/deployed-stack.ts";
 import type { TenantStack } from "../../core/tenant/plan.ts";
 import { cloudflareApi } from "../../dns/cloudflare.ts";
-import { answersOf, isAbsent, nameReader } from "../../dns/name-reader.ts";
+import { answersOf, isAbsent, nameReader, resolverAt } from "../../dns/name-reader.ts";
 import { messageOf } from "../engine/surroundings.ts";
 import type { Project } from "../project/project.ts";
 import { addressesOfStack, cloudflareAccessOf, ec2Of, placeOf } from "./cloud-view.ts";
@@ -85,8 +84,7 @@ async function pointersOf(
   { addresses }: DeployedStack,
   servers: readonly string[] | undefined,
 ): Promise<Map<string, Asked<readonly string[]>>> {
-  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
-  if (servers !== undefined) resolver.setServers(servers);
+  const resolver = resolverAt(servers);
   const found = await Promise.all(
     addresses.map(async ({ publicIp }): Promise<[string, Asked<readonly string[]>]> => {
       const reverse = `${publicIp.split(".").reverse().join(".")}.in-addr.arpa`;

@@ -17,7 +17,7 @@ export async function explainLeftBehind({
   if (failedOperation === "update" && lacksPrivateIp(latest)) {
     await pulumi.log.error(
       `${stack}: ${name}: the private IPs in EC2 are not those of the state: a run that was cut short has changed some\n` +
-        `  npx sendips recover ${stack} --yes reads them anew; where nothing is pending: pulumi refresh --stack ${stack}; then deploy again`,
+        `  npx sendips recover ${stack} --yes reads them anew; then deploy again`,
     );
     return false;
   }

@@ -135,11 +135,7 @@ export function planAdoptions(
       adoptions.set(key, { id: equal.id, standing: equal, equal: true });
       continue;
     }
-    const moved = state.find(({ key: its }) => its === key);
-    // A run that was cut short has moved it already, and the state does not know yet.
-    const isMoved =
-      moved !== undefined && !standing.some((other) => identityOf(other) === identityOf(moved));
-    if (equal !== undefined && isMoved && equal.zoneId === moved.zoneId) continue;
+    if (equal !== undefined && hasMoved(equal, key, standing, state)) continue;
     const rivals = others.filter((other) => other === equal || isRival(record, other));
     const [rival, ...more] = rivals;
     if (rival === undefined) continue;
@@ -161,6 +157,19 @@ export function planAdoptions(
     });
   }
   return { adoptions, findings };
+}
+
+/** Whether a run that was cut short has moved a record already, and the state does not know yet. */
+function hasMoved(
+  { zoneId }: ZoneRecord,
+  key: string,
+  standing: readonly ZoneRecord[],
+  state: readonly StateRecord[],
+): boolean {
+  const before = state.find((record) => record.key === key);
+  return (
+    before?.zoneId === zoneId && !standing.some((other) => identityOf(other) === identityOf(before))
+  );
 }
 
 const MOVES =

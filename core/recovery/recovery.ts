@@ -127,7 +127,7 @@ function goneAddresses({ owner, deployed, addresses, wanted }: RecoveryContext):
           ({ key = "", publicIp }) => `recover: ${publicIp} on ${key} then asks EC2 for it again`,
         )
         .join("; "),
-      command: ["refresh", "--stack", owner.stack, "--yes", "--skip-preview"],
+      command: refreshCommand(owner.stack),
     },
   ];
 }
@@ -223,14 +223,22 @@ function changedInterfaces({
       {
         kind: "run",
         found: `${urn.split("::").at(-1)}: ${id} carries ${sorted(live.privateIps)}, and the state has ${sorted(privateIps)}`,
-        remedy: "the state reads what is there, and the next deployment changes the rest",
-        command: [
-          ...["refresh", "--stack", owner.stack, "--yes", "--skip-preview"],
-          ...["--target", urn],
-        ],
+        ...readAnew(owner, [urn]),
       },
     ];
   });
+}
+
+/** Has the state read resources as they are in the clouds. */
+function readAnew({ stack }: StackName, urns: readonly string[]) {
+  return {
+    remedy: "the state reads what is there, and the next deployment changes the rest",
+    command: [...refreshCommand(stack), ...urns.flatMap((urn) => ["--target", urn])],
+  };
+}
+
+function refreshCommand(stack: string): string[] {
+  return ["refresh", "--stack", stack, "--yes", "--skip-preview"];
 }
 
 /** Network interfaces of the mail host that the state does not hold. */
@@ -326,11 +334,10 @@ function pendingSteps({ pending, owner, goneRecords }: RecoveryContext): Recover
           {
             kind: "run",
             found: `${unread.map(({ urn }) => short(urn)).join("; ")}: changed in the cloud, in part, or not at all`,
-            remedy: "the state reads what is there, and the next deployment changes the rest",
-            command: [
-              ...["refresh", "--stack", owner.stack, "--yes", "--skip-preview"],
-              ...unread.flatMap(({ urn }) => ["--target", urn]),
-            ],
+            ...readAnew(
+              owner,
+              unread.map(({ urn }) => urn),
+            ),
           },
         ];
   return [

@@ -30,3 +30,6 @@ export function standing(made: World): string[] {
     .map(({ publicIp, tags }) => `${publicIp}${tags["sendips:candidate"] ? " candidate" : ""}`)
     .sort();
 }
+
+/** The addresses of the example tenant. */
+export const DEPLOYED = ["198.51.100.1", "198.51.100.2"];

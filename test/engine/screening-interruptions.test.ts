@@ -1,9 +1,7 @@
 /** What interrupts the screening of new addresses: a quota, a lost answer, a refused call; and several at once. */
 import { expect, test } from "vitest";
-import { LIST, serve, standing, want } from "./blocklists.ts";
+import { DEPLOYED, LIST, serve, standing, want } from "./blocklists.ts";
 import { deployedWorld, inject, operationLines } from "./harness.ts";
-
-const DEPLOYED = ["198.51.100.1", "198.51.100.2"];
 
 test("the quota ends it, and says so; one that is clear by then is taken", async () => {
   const made = await deployedWorld({ eipQuota: 3 });

@@ -1,9 +1,8 @@
 /** New addresses that are asked of blocklists before one is taken: the lists are the sandbox's, over real DNS. */
 import { expect, test } from "vitest";
-import { LIST, OTHER, serve, standing, want } from "./blocklists.ts";
+import { DEPLOYED, LIST, OTHER, serve, standing, want } from "./blocklists.ts";
 import { changes, clearCalls, deployedWorld, operationLines } from "./harness.ts";
 
-const DEPLOYED = ["198.51.100.1", "198.51.100.2"];
 const isAllocation = (call: string) => call === "AllocateAddress";
 const isRelease = (call: string) => call === "ReleaseAddress";
 

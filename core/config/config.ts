@@ -3,8 +3,7 @@
 import { z } from "zod";
 import { quotedExcerpt } from "../../mail/finding.ts";
 import type { Finding, Problem } from "../problem.ts";
-import { ZONE_FORMS } from "../publishers/publishers.ts";
-import { keyWords } from "./fields.ts";
+import { formsOf, keyWords } from "./fields.ts";
 import { misplacedPrivateKeys } from "./misplaced-keys.ts";
 import { misplacedKey, NAMESPACE } from "./namespace.ts";
 import { configPath } from "./path.ts";
@@ -255,7 +254,8 @@ function explain(issue: Issue, reading: Reading): Finding[] {
       },
     ];
   }
-  const { message, allowed } = faultWords(issue, found);
+  const forms = formsOf(schemaAt(schema, issue.path));
+  const { message, allowed } = faultWords(issue, found, forms);
   return [
     {
       code: "config-value",
@@ -289,7 +289,11 @@ function shorthandHint(path: readonly PropertyKey[]): string {
 }
 
 /** A fault in our words. A message that an issue brings is our schema's: the library has none here. */
-function faultWords(issue: Issue, found: unknown): { message: string; allowed: string } {
+function faultWords(
+  issue: Issue,
+  found: unknown,
+  forms = SEE_DOCS,
+): { message: string; allowed: string } {
   const own = (fallback: string) => (issue.message === "" ? fallback : issue.message);
   const wrongKind =
     found === undefined ? "is missing" : found === null ? "is empty" : "is not of the right kind";
@@ -318,7 +322,7 @@ function faultWords(issue: Issue, found: unknown): { message: string; allowed: s
     case "not_multiple_of":
       return { message: own("is out of step"), allowed: `multiples of ${issue.divisor}` };
     case "invalid_union":
-      return { message: own(wrongKind), allowed: ZONE_FORMS.toReversed().join(", or ") };
+      return { message: own(wrongKind), allowed: forms };
     case "invalid_format":
     case "invalid_element":
     case "invalid_key":

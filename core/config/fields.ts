@@ -234,6 +234,20 @@ export function keyWords(map: z.core.$ZodType): { noun: string } {
   return KEY_WORDS.get(map) ?? { noun: "key" };
 }
 
+/** What a value may be that has one of several forms, for the person who wrote none of them. */
+const FORMS = z.registry<{ allowed: string }>();
+
+/** What a value may be; undefined for one that has one form. */
+export function formsOf(value: z.core.$ZodType): string | undefined {
+  return FORMS.get(value)?.allowed;
+}
+
+/** Says what a value of one of several forms may be. */
+export function inForms<T extends z.ZodUnion>(value: T, allowed: string): T {
+  FORMS.add(value, { allowed });
+  return value;
+}
+
 /** A map by domain. */
 export function domainMap<T extends z.ZodType>(value: T) {
   return z.record(domain, value).register(KEY_WORDS, { noun: "domain" });

@@ -49,6 +49,19 @@ describe("bad input names its place, what is wrong and what is allowed", () => {
     ]);
   });
 
+  test("a value of one of several forms that has none of them", () => {
+    const words = faults(
+      (tenant) => {
+        tenant.addresses.tx1.adopt = "tx1";
+      },
+      { screen: { lists: [5] } },
+    );
+    expect(words).toEqual([
+      'sendips:screen.lists[0] | "5" is not of the right kind | allowed: a list\'s zone, such as bl.example.net, or {zone, codes}',
+      'sendips:tenant.addresses.tx1.adopt | "tx1" is not of the right kind | allowed: an allocation id, eipalloc-…, or an IPv4 address',
+    ]);
+  });
+
   test("a bad domain", () => {
     const [line] = faults((tenant) => {
       tenant.streams.transactional.from = "tx acme";

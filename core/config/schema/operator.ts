@@ -1,7 +1,16 @@
 /** Operator-wide values: once for all stacks, in Pulumi.yaml. */
 import { z } from "zod";
-import { ttlConfig, zoneConfig } from "../../publishers/publishers.ts";
-import { domain, domainMap, ipv4, nameMap, nameServer, regionMap, reportUri } from "../fields.ts";
+import { ttlConfig, ZONE_FORMS, zoneConfig } from "../../publishers/publishers.ts";
+import {
+  domain,
+  domainMap,
+  inForms,
+  ipv4,
+  nameMap,
+  nameServer,
+  regionMap,
+  reportUri,
+} from "../fields.ts";
 import { acceptList } from "./accept.ts";
 import { domainConnectSchema } from "./domain-connect.ts";
 
@@ -23,7 +32,7 @@ const listWithCodes = z.strictObject({
 
 /** The keys under `sendips:` in Pulumi.yaml. */
 export const operatorSchema = z.strictObject({
-  zones: domainMap(zoneConfig).describe(
+  zones: domainMap(inForms(zoneConfig, ZONE_FORMS.toReversed().join(", or "))).describe(
     "Who serves each zone: {cloudflare: <zone id>} (we publish) or external (the customer publishes).",
   ),
   reports: z
@@ -66,7 +75,12 @@ export const operatorSchema = z.strictObject({
   screen: z
     .strictObject({
       lists: z
-        .array(z.union([listZone, listWithCodes]))
+        .array(
+          inForms(
+            z.union([listZone, listWithCodes]),
+            "a list's zone, such as bl.example.net, or {zone, codes}",
+          ),
+        )
         .min(1)
         .describe(
           "Blocklists, each by its zone, or {zone, codes} where only some answers count: codes 127.0.0.10 and .11 of zen.spamhaus.org, say, are of ranges. A list that does not answer its test points (127.0.0.2, 127.0.0.1) stops the deployment before anything is allocated.",

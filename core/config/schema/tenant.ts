@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ttlConfig } from "../../publishers/publishers.ts";
 import { DRAIN_DAYS } from "../../retirement.ts";
 import type { DkimKeyConfig } from "../dkim-key.ts";
-import { awsId, domain, domainMap, ipv4, keyMap, keyText } from "../fields.ts";
+import { awsId, domain, domainMap, inForms, ipv4, keyMap, keyText } from "../fields.ts";
 import { acceptList } from "./accept.ts";
 import {
   bimiSchema,
@@ -30,8 +30,10 @@ export const addressSchema = z
       .describe(
         "Its name in A, PTR and HELO, where that is not <key>.<hostNames>: that of an address that sends already, say. Default: the key below hostNames.",
       ),
-    adopt: z
-      .union([awsId("eipalloc"), ipv4])
+    adopt: inForms(
+      z.union([awsId("eipalloc"), ipv4]),
+      "an allocation id, eipalloc-…, or an IPv4 address",
+    )
       .optional()
       .describe(
         "An Elastic IP that exists, by its allocation id or its IPv4: it comes under management as it stands, with its binding, its PTR and its records, and nothing that is live changes. It must be bound to privateIp, or to nothing, and its PTR must be the host name, or none. Once it is deployed, it may be left out. Default: a new address is allocated.",
